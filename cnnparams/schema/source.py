@@ -1,0 +1,123 @@
+"""YAML text -> Document: plain values that remember the line and column they came from."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn
+
+from cnnparams.errors import Place, Problem, SpecError, printable
+
+MAX_BYTES = 256 * 2**20
+STDIN = "-"
+KeyPath = tuple[str | int, ...]
+"""The way to a value: keys and indices, from the top of the document."""
+
+_LINE_END = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
+
+
+class Mark(NamedTuple):
+    """Where a key and its value start: (line, column) from 0. An item of a sequence is its own key."""
+
+    key: tuple[int, int]
+    value: tuple[int, int]
+
+
+class Mapping(dict[str, Any]):
+    """A YAML mapping whose `marks` tell where each key and value starts."""
+
+    __slots__ = ("marks",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.marks: dict[str, Mark] = {}
+
+
+class Sequence(list[Any]):
+    """A YAML sequence whose `marks` tell where each item starts."""
+
+    __slots__ = ("marks",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.marks: list[Mark] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The text of a spec and the name that messages give it."""
+
+    name: str
+    text: str
+
+    def place(self, line: int, column: int) -> Place:
+        """Return the place at a line and column counted from 0."""
+        lines = _LINE_END.split(self.text)
+        return Place(self.name, line + 1, column + 1, lines[line] if line < len(lines) else "")
+
+    def fail(self, line: int, column: int, message: str, hint: str | None = None) -> NoReturn:
+        """Raise a SpecError that points at a line and column counted from 0."""
+        raise SpecError([Problem(message, self.place(line, column), hint=hint)])
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A parsed YAML file: its text, and the mapping at its top."""
+
+    source: Text
+    root: Mapping
+    start: tuple[int, int]
+
+    def place(self, path: KeyPath, *, key: bool = False) -> Place:
+        """Return where the value at `path` starts, or its key.
+
+        Where the path leaves the document (a key that is missing), the place is that of the last part that is there.
+        """
+        at: Any = self.root
+        mark = Mark(self.start, self.start)
+        for step in path:
+            if not isinstance(at, Mapping | Sequence):
+                break
+            try:
+                mark, at = at.marks[step], at[step]  # type: ignore[call-overload, index]
+            except (KeyError, IndexError):
+                break
+        return self.source.place(*(mark.key if key else mark.value))
+
+
+def read(path: str | Path) -> Text:
+    """Read a file, or standard input for "-"; raise SpecError where there is no UTF-8 text to be had."""
+    name = "<stdin>" if str(path) == STDIN else printable(str(path))
+    try:
+        data = _bytes(path)
+    except IsADirectoryError:
+        raise _unreadable(name, "is a directory", "name a YAML file in it") from None
+    except FileNotFoundError:
+        raise _unreadable(name, "no such file", "check the path; a spec is a YAML file such as specs/simple_cnn.yaml") from None
+    except (OSError, ValueError) as error:
+        raise _unreadable(name, f"cannot be read: {getattr(error, 'strerror', None) or error}", None) from None
+    if len(data) > MAX_BYTES:
+        raise _unreadable(name, f"is larger than {MAX_BYTES // 2**20} MiB", "is this a spec?")
+    return _decode(name, data)
+
+
+def _bytes(path: str | Path) -> bytes:
+    if str(path) == STDIN:
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
+    with Path(path).open("rb") as file:
+        return file.read(MAX_BYTES + 1)
+
+
+def _decode(name: str, data: bytes) -> Text:
+    try:
+        return Text(name, data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        before = Text(name, data[: error.start].decode("utf-8-sig", "replace"))
+        lines = _LINE_END.split(before.text)
+        before.fail(len(lines) - 1, len(lines[-1]), f"not UTF-8: byte 0x{data[error.start]:02x}", "save the file as UTF-8 text")
+
+
+def _unreadable(name: str, message: str, hint: str | None) -> SpecError:
+    return SpecError([Problem(message, source=name, hint=hint)])

@@ -1,0 +1,71 @@
+"""Pooling to a given size (PyTorch's AdaptiveAvgPool and AdaptiveMaxPool) and over everything (Keras' global pooling)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated
+
+from cnnparams.layers.base import Step
+from cnnparams.layers.registry import layer_type
+from cnnparams.layers.settings import Flag, PerAxis, setting
+from cnnparams.layers.shape import Shape
+from cnnparams.layers.spatial import SpatialLayer
+
+OutputSizes = Annotated[tuple[int | None, ...], PerAxis(minimum=1, optional=True)]
+
+
+class AdaptivePool(SpatialLayer):
+    """Pooling whose windows are chosen so that the output has the size asked for."""
+
+    output_size: OutputSizes = setting("size of the output; null keeps that of the input", label="out", always=True, each_axis=True)
+
+    def output_shape(self, x: Shape) -> Shape:
+        """Return (channels, *output_size)."""
+        sizes = (given or n for given, n in zip(self.output_size, x.spatial, strict=True))
+        return Shape.image(x.channels, tuple(sizes))
+
+    def symbols(self, x: Shape) -> Mapping[str, float]:
+        """Return the sizes asked for."""
+        return self.axis_symbols(x, o=self.output_shape(x).spatial)
+
+    def shape_steps(self, x: Shape) -> Iterator[Step]:
+        """Yield the sizes asked for, as they are."""
+        return self.size_steps(x, "{o}")
+
+
+@layer_type("adaptive_avg_pool", ranks=(1, 2, 3), example={"output_size": 7})
+class AdaptiveAvgPool(AdaptivePool):
+    """Average pooling to a given output size."""
+
+
+@layer_type("adaptive_max_pool", ranks=(1, 2, 3), example={"output_size": 7})
+class AdaptiveMaxPool(AdaptivePool):
+    """Max pooling to a given output size."""
+
+
+class GlobalPool(SpatialLayer):
+    """Pooling of each channel to one number."""
+
+    keepdims: Flag = setting("whether to keep the spatial dimensions, as 1", False, label="keepdims")
+
+    def output_shape(self, x: Shape) -> Shape:
+        """Return (channels), or (channels, 1, ...) with keepdims."""
+        return Shape.image(x.channels, (1,) * self.rank) if self.keepdims else Shape((x.channels,))
+
+    def symbols(self, x: Shape) -> Mapping[str, float]:
+        """Return the channels."""
+        return {"C_in": x.channels}
+
+    def shape_steps(self, x: Shape) -> Iterator[Step]:
+        """Yield the output's features: one for each channel."""
+        yield Step("output channels" if self.keepdims else "output features", "features", "C_in", x.channels)
+
+
+@layer_type("global_avg_pool", ranks=(1, 2, 3), keras="GlobalAveragePooling{rank}D")
+class GlobalAvgPool(GlobalPool):
+    """Global average pooling: the mean of each channel."""
+
+
+@layer_type("global_max_pool", ranks=(1, 2, 3), keras="GlobalMaxPooling{rank}D")
+class GlobalMaxPool(GlobalPool):
+    """Global max pooling: the largest value of each channel."""

@@ -1,0 +1,77 @@
+"""The same elements in another shape or order (PyTorch's reshape and permute)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from cnnparams.errors import LayerError
+from cnnparams.layers.base import Layer, Step
+from cnnparams.layers.checks import sample_dim
+from cnnparams.layers.registry import layer_type
+from cnnparams.layers.settings import Whole, setting
+from cnnparams.layers.shape import Shape
+
+INFER = -1
+Listed = Annotated[tuple[Whole, ...], Field(min_length=1)]
+
+
+@layer_type("reshape", example={"shape": [16, -1]})
+class Reshape(Layer):
+    """Reshape: the same elements under other dimensions, without the batch; one of them may be -1."""
+
+    shape: Listed = setting("the new dimensions; -1 stands for what is left", label="shape", always=True, keras="target_shape")
+
+    def inferred(self, x: Shape) -> Mapping[str, Any]:
+        """Check that the elements fit the new dimensions."""
+        if any(n < 1 and n != INFER for n in self.shape) or self.shape.count(INFER) > 1:
+            raise LayerError(f"shape {list(self.shape)} must have sizes of at least 1, and one -1 at most", "shape")
+        known = math.prod(n for n in self.shape if n != INFER)
+        if x.size % known or (INFER not in self.shape and x.size != known):
+            raise LayerError(f"the input's {x.size:,} elements do not fill shape {list(self.shape)}", "shape", "write -1 for one of the sizes")
+        return {}
+
+    def output_shape(self, x: Shape) -> Shape:
+        """Return the new shape; of three or more dimensions the first counts as channels."""
+        known = math.prod(n for n in self.shape if n != INFER)
+        dims = tuple(x.size // known if n == INFER else n for n in self.shape)
+        return Shape(dims, 0 if len(dims) > 2 else None)
+
+    def symbols(self, x: Shape) -> Mapping[str, float]:
+        """Return the number of elements, and n_1, n_2, ...: the sizes that are known."""
+        known = (n for n in self.shape if n != INFER)
+        return {"elements": x.size, **{f"n_{i}": n for i, n in enumerate(known, 1)}}
+
+    def shape_steps(self, x: Shape) -> Iterator[Step]:
+        """Yield the size that -1 stands for."""
+        if INFER in self.shape:
+            known = " * ".join(name for name in self.symbols(x) if name != "elements")
+            formula = f"elements / ({known})" if known else "elements"
+            yield Step("inferred size", "n", formula, self.output_shape(x).dims[self.shape.index(INFER)])
+
+
+@layer_type("permute", example={"dims": [0, 2, 3, 1]})
+class Permute(Layer):
+    """Permute: the dimensions in another order."""
+
+    dims: Listed = setting("the dimensions in their new order, from 1; the batch, 0, may stand first", label="dims", always=True)
+
+    def inferred(self, x: Shape) -> Mapping[str, Any]:
+        """Check that every dimension is there once."""
+        if sorted(self._order(x)) != list(range(len(x.dims))):
+            example = list(range(1, len(x.dims) + 1))
+            raise LayerError(f"dims {list(self.dims)} is not an order of the dimensions {example}", "dims", "name every dimension once")
+        return {}
+
+    def output_shape(self, x: Shape) -> Shape:
+        """Return the dimensions in the new order; the channels stay the channels."""
+        order = self._order(x)
+        axis = None if x.channel_axis is None else order.index(x.channel_axis)
+        return Shape(tuple(x.dims[i] for i in order), axis)
+
+    def _order(self, x: Shape) -> list[int]:
+        dims = self.dims[1:] if self.dims[0] == 0 else self.dims
+        return [sample_dim("dims", dim, x) for dim in dims]

@@ -1,0 +1,160 @@
+"""The contract of a layer type, and what one answers about itself.
+
+A layer is a frozen pydantic model whose fields are its YAML keys, in PyTorch's words. For the shapes that enter it,
+it answers: the shape that leaves, the tensors it holds, its multiply-accumulates, and how each of these comes about.
+It knows nothing of files, tables, bytes or other layers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from cnnparams.errors import LayerError
+from cnnparams.layers.settings import display
+from cnnparams.layers.shape import Shape
+
+MACS = "MACs"
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """A tensor that a layer holds: its shape in PyTorch, and the same size as a product of symbols.
+
+    `learned` tells a parameter from a buffer such as BatchNorm's running mean.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    formula: str
+    learned: bool = True
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return math.prod(self.shape)
+
+    @property
+    def symbol(self) -> str:
+        """The name as formulas write it."""
+        return self.name.replace(".", "_")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of a derivation: `symbol` = `formula`, which for this layer's symbols is `result`."""
+
+    quantity: str
+    symbol: str
+    formula: str
+    result: int
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """How a layer's numbers come about: the values of its symbols, and the steps that use them."""
+
+    symbols: Mapping[str, float]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hyperparameter:
+    """A setting as it was used: name, value, and its text in a table (None: not worth a place there)."""
+
+    name: str
+    value: Any
+    text: str | None
+
+
+class Layer(BaseModel):
+    """What every layer type is. The defaults here are those of a layer that learns nothing and keeps its shape.
+
+    The methods take the shapes that enter, in order; all but `resolve` expect a layer that `resolve` returned.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, validate_default=True)
+
+    type: ClassVar[str]
+    stem: ClassVar[str]
+    accepts_activation: ClassVar[bool] = False
+    is_activation: ClassVar[bool] = False
+
+    def inferred(self, *inputs: Any, **_: Any) -> Mapping[str, Any]:
+        """Return the settings that the input decides, such as in_channels; raise LayerError for an input it cannot take."""
+        return {}
+
+    def resolve(self, *inputs: Shape) -> Self:
+        """Return the layer with what its input decides filled in, or raise LayerError where another value was written."""
+        found = self.inferred(*inputs)
+        for name, value in found.items():
+            written = getattr(self, name)
+            if written is not None and written != value:
+                raise LayerError(f"{name} is {written}, but the input has {value}", name, f"write {name}: {value}, or leave it out")
+        return self.model_copy(update=found) if found else self
+
+    def output_shape(self, *inputs: Any, **_: Any) -> Shape:
+        """Return the shape that leaves the layer; raise LayerError where there is none."""
+        shape: Shape = inputs[0]
+        return shape
+
+    def tensors(self, *inputs: Any, **_: Any) -> tuple[Tensor, ...]:
+        """Return the parameters and buffers, in PyTorch's order."""
+        return ()
+
+    def macs(self, *inputs: Any, **_: Any) -> int:
+        """Return the multiply-accumulates for one sample."""
+        return 0
+
+    def macs_formula(self, *inputs: Any, **_: Any) -> str:
+        """Return `macs` as a formula over `symbols` and the sizes of the tensors by name."""
+        return "0"
+
+    def symbols(self, *inputs: Any, **_: Any) -> Mapping[str, float]:
+        """Return the values of the symbols that the layer's formulas use."""
+        return {}
+
+    def shape_steps(self, *inputs: Any, **_: Any) -> Iterator[Step]:
+        """Yield how the output's sizes come about; nothing where the shape stays as it was."""
+        yield from ()
+
+    def provenance(self, *inputs: Any, **_: Any) -> str | None:
+        """Return why the output has the size it has, where users stumble over that (flatten)."""
+        return None
+
+    def derivation(self, *inputs: Shape) -> Derivation:
+        """Return how the output's sizes, the parameters, the buffers and the MACs come about."""
+        tensors = self.tensors(*inputs)
+        learned = [tensor for tensor in tensors if tensor.learned]
+        steps = [
+            *self.shape_steps(*inputs),
+            *(Step(tensor.name, tensor.symbol, tensor.formula, tensor.size) for tensor in tensors),
+            Step("parameters", "parameters", _sum_of(learned), sum(tensor.size for tensor in learned)),
+            Step(MACS, MACS, self.macs_formula(*inputs), self.macs(*inputs)),
+        ]
+        return Derivation({**self.symbols(*inputs), **{tensor.symbol: tensor.size for tensor in tensors}}, tuple(steps))
+
+    def hyperparameters(self) -> Iterator[Hyperparameter]:
+        """Yield every setting with its value and, where a table shows it, its text."""
+        for name, field in type(self).model_fields.items():
+            value, shown = getattr(self, name), display(field)
+            brief = value if shown.each_axis else _one_for_all(value)
+            worth = shown.label and (shown.always or brief not in (None, field.default))
+            yield Hyperparameter(name, value, f"{shown.label}={_written(brief)}" if worth else None)
+
+
+def _sum_of(tensors: list[Tensor]) -> str:
+    return " + ".join(tensor.symbol for tensor in tensors) or "0"
+
+
+def _one_for_all(value: Any) -> Any:
+    return value[0] if isinstance(value, tuple) and len(set(value)) == 1 else value
+
+
+def _written(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

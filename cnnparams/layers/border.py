@@ -1,0 +1,69 @@
+"""Rows and columns added around an image or taken off it (PyTorch's ZeroPad, Keras' Cropping)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated
+
+from cnnparams.errors import LayerError
+from cnnparams.layers.base import Step
+from cnnparams.layers.registry import layer_type
+from cnnparams.layers.settings import PerAxis, setting
+from cnnparams.layers.shape import Shape
+from cnnparams.layers.spatial import AXES, SpatialLayer, dims_text
+
+Sides = Annotated[tuple[int, ...], PerAxis(minimum=None, each=2)]
+SidesToCrop = Annotated[tuple[int, ...], PerAxis(minimum=0, each=2)]
+_ORDER = "(left, right, top, bottom, front, back)"
+
+
+class BorderLayer(SpatialLayer):
+    """A layer that changes the image's border: `sides` are rows added before and after, the last axis first."""
+
+    def sides(self) -> tuple[int, ...]:
+        """Return rows added (negative: taken off) before and after each axis, the last axis first."""
+        raise NotImplementedError
+
+    def output_shape(self, x: Shape) -> Shape:
+        """Return (channels, *sizes)."""
+        sizes = tuple(n + before + after for n, (before, after) in zip(x.spatial, self._by_axis(), strict=True))
+        if min(sizes) < 1:
+            raise LayerError(f"leaves nothing of the {dims_text(x.spatial)} input", hint="take off less")
+        return Shape.image(x.channels, sizes)
+
+    def symbols(self, x: Shape) -> Mapping[str, float]:
+        """Return the sizes, and what each side gains."""
+        befores, afters = zip(*self._by_axis(), strict=True)
+        return self.axis_symbols(x, before=befores, after=afters)
+
+    def shape_steps(self, x: Shape) -> Iterator[Step]:
+        """Yield the output's sizes."""
+        for name, n in zip(AXES[self.rank], self.output_shape(x).spatial, strict=True):
+            letter = name[0]
+            yield Step(f"output {name}", f"{letter.upper()}_out", f"{letter.upper()}_in + before_{letter} + after_{letter}", n)
+
+    def _by_axis(self) -> list[tuple[int, int]]:
+        sides = self.sides()
+        return [(sides[2 * i], sides[2 * i + 1]) for i in reversed(range(self.rank))]
+
+
+@layer_type("zero_pad", ranks=(1, 2, 3), keras="ZeroPadding{rank}D", example={"padding": 1})
+class ZeroPad(BorderLayer):
+    """Zero padding around the image; a negative number takes rows off."""
+
+    padding: Sides = setting(f"zeros on each side, one number for all or {_ORDER}", label="p", always=True)
+
+    def sides(self) -> tuple[int, ...]:
+        """Return the padding."""
+        return self.padding
+
+
+@layer_type("crop", ranks=(1, 2, 3), keras="Cropping{rank}D", example={"cropping": 1})
+class Crop(BorderLayer):
+    """Cropping: takes rows and columns off the image."""
+
+    cropping: SidesToCrop = setting(f"rows to take off each side, one number for all or {_ORDER}", label="crop", always=True)
+
+    def sides(self) -> tuple[int, ...]:
+        """Return what is taken off as negative padding."""
+        return tuple(-n for n in self.cropping)

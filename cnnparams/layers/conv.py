@@ -1,0 +1,74 @@
+"""Convolution in one, two and three dimensions (PyTorch's Conv1d, Conv2d, Conv3d)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+from cnnparams.errors import LayerError
+from cnnparams.layers.base import Tensor
+from cnnparams.layers.checks import check_divides
+from cnnparams.layers.registry import layer_type
+from cnnparams.layers.settings import Flag, Sizes, Whole, setting
+from cnnparams.layers.shape import Shape
+from cnnparams.layers.windowed import Paddings, WindowedLayer
+
+_PADS = {"reflect": (lambda n: n - 1, "less than"), "circular": (lambda n: n, "at most")}
+
+
+@layer_type("conv", ranks=(1, 2, 3), keras="Conv{rank}D", example={"out_channels": 32, "kernel_size": 3, "padding": 1})
+class Conv(WindowedLayer):
+    """Convolution: slides learned kernels over the input and sums over its channels."""
+
+    accepts_activation: ClassVar[bool] = True
+
+    in_channels: Whole | None = setting("channels of the input; inferred", None, ge=1, label="in", always=True)
+    out_channels: Whole = setting("channels of the output, one for each kernel", ge=1, label="out", always=True, keras="filters")
+    kernel_size: Sizes = setting("size of the kernel", label="k", always=True, each_axis=True)
+    stride: Sizes = setting("step of the kernel", 1, label="s", always=True, keras="strides")
+    padding: Paddings = setting("zeros on each side; same (Keras' rule, ceil(n / s)) or valid (none)", 0, label="p", always=True)
+    dilation: Sizes = setting("spacing between the kernel's elements", 1, label="d", keras="dilation_rate")
+    groups: Whole = setting("groups of channels that do not see one another", 1, ge=1, label="groups")
+    bias: Flag = setting("whether to learn a bias for each output channel", True, label="bias", keras="use_bias")
+    padding_mode: Literal["zeros", "reflect", "replicate", "circular"] = setting("what the padding repeats", "zeros")
+
+    def dilations(self) -> tuple[int, ...]:
+        """Return the dilation along each axis."""
+        return self.dilation
+
+    def inferred(self, x: Shape) -> Mapping[str, Any]:
+        """Infer in_channels; check that the groups divide the channels."""
+        super().inferred(x)
+        check_divides("groups", self.groups, in_channels=x.channels, out_channels=self.out_channels)
+        return {"in_channels": x.channels}
+
+    def output_shape(self, x: Shape) -> Shape:
+        """Return (out_channels, *places of the kernel)."""
+        self._check_padding_mode(x)
+        return Shape.image(self.out_channels, self.places(x))
+
+    def tensors(self, x: Shape) -> tuple[Tensor, ...]:
+        """Return weight (out_channels, in_channels / groups, *kernel_size) and bias (out_channels)."""
+        kernels = "C_out * C_in" if self.groups == 1 else "C_out * (C_in / g)"
+        weight = Tensor("weight", (self.out_channels, x.channels // self.groups, *self.kernel_size), f"{kernels} * {self.settings_product('k')}")
+        return (weight, Tensor("bias", (self.out_channels,), "C_out")) if self.bias else (weight,)
+
+    def macs(self, x: Shape) -> int:
+        """Return the kernel's elements for each element of the output."""
+        return self.output_shape(x).size // self.out_channels * self.tensors(x)[0].size
+
+    def macs_formula(self, x: Shape) -> str:
+        """Return places times weights."""
+        return f"{self.sizes_product('out')} * weight"
+
+    def symbols(self, x: Shape) -> Mapping[str, float]:
+        """Return the window's symbols, channels and groups."""
+        return {**self.window_symbols(x), "C_out": self.out_channels, "g": self.groups}
+
+    def _check_padding_mode(self, x: Shape) -> None:
+        if self.padding_mode not in _PADS:
+            return
+        largest, words = _PADS[self.padding_mode]
+        for n, padding in zip(x.spatial, self.paddings(x), strict=True):
+            if max(padding) > largest(n):
+                raise LayerError(f"{self.padding_mode} padding {max(padding)} must be {words} the input's size {n}", "padding")

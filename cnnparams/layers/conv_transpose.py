@@ -1,0 +1,73 @@
+"""Transposed convolution (PyTorch's ConvTranspose1d, 2d, 3d)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from cnnparams.errors import LayerError
+from cnnparams.layers import window
+from cnnparams.layers.base import Step, Tensor
+from cnnparams.layers.checks import check_divides
+from cnnparams.layers.registry import layer_type
+from cnnparams.layers.settings import Flag, Margins, Sizes, Whole, setting
+from cnnparams.layers.shape import Shape
+from cnnparams.layers.spatial import SpatialLayer, dims_text
+
+
+@layer_type("conv_transpose", ranks=(1, 2, 3), keras="Conv{rank}DTranspose", example={"out_channels": 8, "kernel_size": 2, "stride": 2})
+class ConvTranspose(SpatialLayer):
+    """Transposed convolution: spreads every input over a kernel's reach, and so enlarges the image."""
+
+    accepts_activation: ClassVar[bool] = True
+
+    in_channels: Whole | None = setting("channels of the input; inferred", None, ge=1, label="in", always=True)
+    out_channels: Whole = setting("channels of the output", ge=1, label="out", always=True, keras="filters")
+    kernel_size: Sizes = setting("size of the kernel", label="k", always=True, each_axis=True)
+    stride: Sizes = setting("how far apart the inputs are laid", 1, label="s", always=True, keras="strides")
+    padding: Margins = setting("rows taken off each side of the output", 0, label="p", always=True)
+    output_padding: Margins = setting("rows added at one side; less than the stride or the dilation", 0, label="op")
+    groups: Whole = setting("groups of channels that do not see one another", 1, ge=1, label="groups")
+    bias: Flag = setting("whether to learn a bias for each output channel", True, label="bias", keras="use_bias")
+    dilation: Sizes = setting("spacing between the kernel's elements", 1, label="d", keras="dilation_rate")
+
+    def inferred(self, x: Shape) -> Mapping[str, Any]:
+        """Infer in_channels; check groups and output_padding."""
+        super().inferred(x)
+        check_divides("groups", self.groups, in_channels=x.channels, out_channels=self.out_channels)
+        for op, s, d in zip(self.output_padding, self.stride, self.dilation, strict=True):
+            if op >= max(s, d):
+                raise LayerError(f"output_padding {op} must be less than the stride {s} or the dilation {d}", "output_padding")
+        return {"in_channels": x.channels}
+
+    def output_shape(self, x: Shape) -> Shape:
+        """Return (out_channels, *sizes), each (n - 1)s - 2p + d(k - 1) + output_padding + 1."""
+        settings = (self.kernel_size, self.stride, self.padding, self.dilation, self.output_padding)
+        sizes = tuple(window.size_transposed(*axis) for axis in zip(x.spatial, *settings, strict=True))
+        if min(sizes) < 1:
+            raise LayerError(f"padding leaves nothing of the output: its size would be {dims_text(sizes)}", "padding", "use less padding")
+        return Shape.image(self.out_channels, sizes)
+
+    def tensors(self, x: Shape) -> tuple[Tensor, ...]:
+        """Return weight (in_channels, out_channels / groups, *kernel_size) and bias (out_channels)."""
+        kernels = "C_in * C_out" if self.groups == 1 else "C_in * (C_out / g)"
+        weight = Tensor("weight", (x.channels, self.out_channels // self.groups, *self.kernel_size), f"{kernels} * {self.settings_product('k')}")
+        return (weight, Tensor("bias", (self.out_channels,), "C_out")) if self.bias else (weight,)
+
+    def macs(self, x: Shape) -> int:
+        """Return the kernel's elements for each element of the input: it is the input that is spread."""
+        return math.prod(x.spatial) * self.tensors(x)[0].size
+
+    def macs_formula(self, x: Shape) -> str:
+        """Return input positions times weights."""
+        return f"{self.sizes_product('in')} * weight"
+
+    def symbols(self, x: Shape) -> Mapping[str, float]:
+        """Return channels, groups and the settings along each axis."""
+        axes = self.axis_symbols(x, k=self.kernel_size, s=self.stride, p=self.padding, d=self.dilation, op=self.output_padding)
+        return {**axes, "C_out": self.out_channels, "g": self.groups}
+
+    def shape_steps(self, x: Shape) -> Iterator[Step]:
+        """Yield the output's sizes."""
+        return self.size_steps(x, window.SIZE_TRANSPOSED)

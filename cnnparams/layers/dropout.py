@@ -1,0 +1,25 @@
+"""Dropout (PyTorch's Dropout and Dropout1d to Dropout3d): nothing to learn, the same shape."""
+
+from __future__ import annotations
+
+from cnnparams.layers.base import Layer
+from cnnparams.layers.registry import layer_type
+from cnnparams.layers.settings import Flag, Real, setting
+from cnnparams.layers.spatial import SpatialLayer
+
+
+class DropoutSettings(Layer):
+    """The settings of every dropout."""
+
+    p: Real = setting("probability of an element to be zeroed while training", 0.5, ge=0, le=1, label="p", always=True, keras="rate")
+    inplace: Flag = setting("whether to overwrite the input", False)
+
+
+@layer_type("dropout", example={"p": 0.5})
+class Dropout(DropoutSettings):
+    """Dropout: zeroes elements at random while training."""
+
+
+@layer_type("dropout", ranks=(1, 2, 3), keras="SpatialDropout{rank}D", example={"p": 0.2})
+class ChannelDropout(DropoutSettings, SpatialLayer):
+    """Dropout of whole channels at random while training."""

@@ -1,0 +1,31 @@
+"""A learned vector for each token (PyTorch's Embedding)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cnnparams.layers.base import Layer, Tensor
+from cnnparams.layers.registry import layer_type
+from cnnparams.layers.settings import Whole, setting
+from cnnparams.layers.shape import Shape
+
+
+@layer_type("embedding", example={"num_embeddings": 1000, "embedding_dim": 64}, example_input=(128,))
+class Embedding(Layer):
+    """Embedding: looks a learned vector up for each token; a look-up multiplies nothing."""
+
+    num_embeddings: Whole = setting("size of the vocabulary", ge=1, label="in", always=True, keras="input_dim")
+    embedding_dim: Whole = setting("size of a vector", ge=1, label="out", always=True, keras="output_dim")
+    padding_idx: Whole | None = setting("token whose vector stays as it is", None)
+
+    def output_shape(self, x: Shape) -> Shape:
+        """Return (*tokens, embedding_dim)."""
+        return Shape((*x.dims, self.embedding_dim))
+
+    def tensors(self, x: Shape) -> tuple[Tensor, ...]:
+        """Return weight (num_embeddings, embedding_dim)."""
+        return (Tensor("weight", (self.num_embeddings, self.embedding_dim), "V * D"),)
+
+    def symbols(self, x: Shape) -> Mapping[str, float]:
+        """Return V, the vocabulary, and D, the vector's size."""
+        return {"V": self.num_embeddings, "D": self.embedding_dim}

@@ -1,0 +1,54 @@
+"""From an image to a vector (PyTorch's Flatten)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cnnparams.errors import LayerError
+from cnnparams.layers.base import Layer, Step
+from cnnparams.layers.checks import sample_dim
+from cnnparams.layers.registry import layer_type
+from cnnparams.layers.settings import Whole, setting
+from cnnparams.layers.shape import Shape
+
+
+@layer_type("flatten")
+class Flatten(Layer):
+    """Flatten: lays dimensions out as one, an image as a vector of features."""
+
+    start_dim: Whole = setting("first dimension to flatten; 0 is the batch, which stays", 1, label="start_dim")
+    end_dim: Whole = setting("last dimension to flatten; -1 is the last", -1, label="end_dim")
+
+    def inferred(self, x: Shape) -> Mapping[str, Any]:
+        """Check the range of dimensions."""
+        start, end = self._range(x)
+        if start > end:
+            raise LayerError(f"start_dim {self.start_dim} comes after end_dim {self.end_dim}", "start_dim")
+        return {}
+
+    def output_shape(self, x: Shape) -> Shape:
+        """Return the input's shape with the range as one dimension."""
+        start, end = self._range(x)
+        dims = (*x.dims[:start], math.prod(x.dims[start : end + 1]), *x.dims[end + 1 :])
+        return Shape(dims, x.channel_axis if len(dims) == len(x.dims) else None)
+
+    def symbols(self, x: Shape) -> Mapping[str, float]:
+        """Return n_1, n_2, ...: the flattened sizes in the order in which tables show them."""
+        return {f"n_{i}": n for i, n in enumerate(self._flattened(x), 1)}
+
+    def shape_steps(self, x: Shape) -> Iterator[Step]:
+        """Yield the features: the product of the sizes."""
+        yield Step("output features", "features", " * ".join(self.symbols(x)), math.prod(self._flattened(x)))
+
+    def provenance(self, x: Shape) -> str:
+        """Return the product that the features are: 5408 = 13 x 13 x 32."""
+        return f"{math.prod(self._flattened(x))} = {' x '.join(map(str, self._flattened(x)))}"
+
+    def _flattened(self, x: Shape) -> tuple[int, ...]:
+        start, end = self._range(x)
+        return x.channels_last if end - start + 1 == len(x.dims) else x.dims[start : end + 1]
+
+    def _range(self, x: Shape) -> tuple[int, int]:
+        return tuple(sample_dim(name, getattr(self, name), x) for name in ("start_dim", "end_dim"))  # type: ignore[return-value]

@@ -1,0 +1,53 @@
+"""The fully connected layer (PyTorch's Linear)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from cnnparams.layers.base import Layer, Step, Tensor
+from cnnparams.layers.registry import layer_type
+from cnnparams.layers.settings import Flag, Whole, setting
+from cnnparams.layers.shape import Shape
+
+
+@layer_type("linear", keras="Dense", example={"out_features": 10}, example_input=(128,))
+class Linear(Layer):
+    """Fully connected layer: every output is a weighted sum of all features, along the last dimension."""
+
+    stem: ClassVar[str] = "fc"
+    accepts_activation: ClassVar[bool] = True
+
+    in_features: Whole | None = setting("size of the input's last dimension; inferred", None, ge=1, label="in", always=True)
+    out_features: Whole = setting("size of the output's last dimension", ge=1, label="out", always=True, keras="units")
+    bias: Flag = setting("whether to learn a bias for each output", True, label="bias", keras="use_bias")
+
+    def inferred(self, x: Shape) -> Mapping[str, Any]:
+        """Infer in_features."""
+        return {"in_features": x.dims[-1]}
+
+    def output_shape(self, x: Shape) -> Shape:
+        """Return the input's shape with out_features as its last dimension."""
+        return Shape((*x.dims[:-1], self.out_features), x.channel_axis)
+
+    def tensors(self, x: Shape) -> tuple[Tensor, ...]:
+        """Return weight (out_features, in_features) and bias (out_features)."""
+        weight = Tensor("weight", (self.out_features, x.dims[-1]), "F_out * F_in")
+        return (weight, Tensor("bias", (self.out_features,), "F_out")) if self.bias else (weight,)
+
+    def macs(self, x: Shape) -> int:
+        """Return a weight for each row of features."""
+        return math.prod(x.dims[:-1]) * x.dims[-1] * self.out_features
+
+    def macs_formula(self, x: Shape) -> str:
+        """Return rows times weights."""
+        return "weight" if len(x.dims) == 1 else "rows * weight"
+
+    def symbols(self, x: Shape) -> Mapping[str, float]:
+        """Return the features and how many rows of them there are."""
+        return {"F_in": x.dims[-1], "F_out": self.out_features, "rows": math.prod(x.dims[:-1])}
+
+    def shape_steps(self, x: Shape) -> Iterator[Step]:
+        """Yield the output features."""
+        yield Step("output features", "features", "F_out", self.out_features)

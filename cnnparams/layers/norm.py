@@ -1,0 +1,171 @@
+"""Normalisation (PyTorch's BatchNorm, InstanceNorm, GroupNorm, LayerNorm, RMSNorm, LocalResponseNorm)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from pydantic import field_validator
+
+from cnnparams.errors import LayerError
+from cnnparams.layers.base import Layer, Tensor
+from cnnparams.layers.checks import check_divides
+from cnnparams.layers.registry import layer_type
+from cnnparams.layers.settings import Dims, Flag, Real, Whole, setting
+from cnnparams.layers.shape import Shape
+from cnnparams.layers.spatial import SpatialLayer
+
+
+class RunningNorm(SpatialLayer):
+    """Normalisation of each channel, which may keep running statistics as buffers."""
+
+    accepts_activation: ClassVar[bool] = True
+
+    num_features: Whole | None = setting("channels of the input; inferred", None, ge=1)
+    eps: Real = setting("added to the variance", 1e-5)
+    momentum: Real | None = setting("weight of a new batch in the running statistics", 0.1)
+    affine: Flag
+    track_running_stats: Flag
+
+    def inferred(self, x: Shape) -> Mapping[str, Any]:
+        """Infer num_features."""
+        super().inferred(x)
+        return {"num_features": x.channels}
+
+    def tensors(self, x: Shape) -> tuple[Tensor, ...]:
+        """Return weight and bias where affine; running mean, variance and the count of batches where tracked."""
+        per_channel = (x.channels,)
+        affine = [Tensor(name, per_channel, "C") for name in ("weight", "bias") if self.affine]
+        if not self.track_running_stats:
+            return tuple(affine)
+        statistics = (Tensor(name, per_channel, "C", learned=False) for name in ("running_mean", "running_var"))
+        return (*affine, *statistics, Tensor("num_batches_tracked", (), "1", learned=False))
+
+    def symbols(self, x: Shape) -> Mapping[str, float]:
+        """Return the channels."""
+        return {"C": x.channels}
+
+
+@layer_type("batch_norm", ranks=(1, 2, 3))
+class BatchNorm(RunningNorm):
+    """Batch normalisation: each channel to mean 0 and variance 1 over the batch, then scaled and shifted."""
+
+    affine: Flag = setting("whether to learn a scale and a shift for each channel", True, label="affine")
+    track_running_stats: Flag = setting("whether to keep running statistics, as buffers", True, label="track_running_stats")
+
+    def inferred(self, x: Shape) -> Mapping[str, Any]:
+        """Infer num_features; as in PyTorch, BatchNorm1d takes a vector too."""
+        return {"num_features": x.channels} if self.rank == 1 and len(x.dims) == 1 else super().inferred(x)
+
+
+@layer_type("instance_norm", ranks=(1, 2, 3))
+class InstanceNorm(RunningNorm):
+    """Instance normalisation: each channel of each sample to mean 0 and variance 1."""
+
+    affine: Flag = setting("whether to learn a scale and a shift for each channel", False, label="affine")
+    track_running_stats: Flag = setting("whether to keep running statistics, as buffers", False, label="track_running_stats")
+
+    def inferred(self, x: Shape) -> Mapping[str, Any]:
+        """Infer num_features; check that a channel has more than one element to take a variance of."""
+        found = super().inferred(x)
+        if x.size == x.channels and not self.track_running_stats:
+            raise LayerError(f"needs more than one element in each channel, but gets {x}", hint="use layer_norm or no norm here")
+        return found
+
+
+@layer_type("group_norm", example={"num_groups": 4})
+class GroupNorm(Layer):
+    """Group normalisation: groups of channels of each sample to mean 0 and variance 1."""
+
+    accepts_activation: ClassVar[bool] = True
+
+    num_groups: Whole = setting("groups of channels; must divide them", ge=1, label="num_groups", always=True, keras="groups")
+    num_channels: Whole | None = setting("channels of the input; inferred", None, ge=1)
+    eps: Real = setting("added to the variance", 1e-5)
+    affine: Flag = setting("whether to learn a scale and a shift for each channel", True, label="affine")
+
+    def inferred(self, x: Shape) -> Mapping[str, Any]:
+        """Infer num_channels; check that num_groups divides them."""
+        check_divides("num_groups", self.num_groups, num_channels=x.channels)
+        return {"num_channels": x.channels}
+
+    def tensors(self, x: Shape) -> tuple[Tensor, ...]:
+        """Return weight and bias (num_channels) where affine."""
+        return tuple(Tensor(name, (x.channels,), "C") for name in ("weight", "bias") if self.affine)
+
+    def symbols(self, x: Shape) -> Mapping[str, float]:
+        """Return the channels."""
+        return {"C": x.channels}
+
+
+class TrailingNorm(Layer):
+    """Normalisation over the last dimensions of the input."""
+
+    accepts_activation: ClassVar[bool] = True
+
+    normalized_shape: Dims | None = setting("the last dimensions, to normalise over; the last one where not given", None, label="shape", always=True)
+    eps: Real | None = setting("added to the variance", 1e-5)
+    elementwise_affine: Flag = setting("whether to learn a scale for each element", True, label="elementwise_affine")
+
+    @field_validator("normalized_shape", mode="before")
+    @classmethod
+    def _as_list(cls, value: object) -> object:
+        return [value] if isinstance(value, int) else value
+
+    def inferred(self, x: Shape) -> Mapping[str, Any]:
+        """Fill in normalized_shape; check that it is how the input ends."""
+        shape = self.normalized_shape or x.dims[-1:]
+        if x.dims[-len(shape) :] != shape:
+            raise LayerError(
+                f"normalized_shape {list(shape)} is not how the input's dimensions {list(x.dims)} end",
+                "normalized_shape",
+                f"write normalized_shape: {list(x.dims[-len(shape):])}",
+            )
+        return {"normalized_shape": shape}
+
+    def symbols(self, x: Shape) -> Mapping[str, float]:
+        """Return n_1, n_2, ...: the sizes of normalized_shape."""
+        return {f"n_{i}": n for i, n in enumerate(self.normalized_shape or (), 1)}
+
+    def tensors(self, x: Shape) -> tuple[Tensor, ...]:
+        """Return weight (normalized_shape) where affine."""
+        return (self._tensor("weight", x),) if self.elementwise_affine else ()
+
+    def _tensor(self, name: str, x: Shape) -> Tensor:
+        return Tensor(name, self.normalized_shape or (), " * ".join(self.symbols(x)))
+
+
+@layer_type("layer_norm", keras="LayerNormalization", example_input=(64,))
+class LayerNorm(TrailingNorm):
+    """Layer normalisation: the last dimensions of each sample to mean 0 and variance 1."""
+
+    bias: Flag = setting("whether to learn a shift too", True, label="bias")
+
+    def tensors(self, x: Shape) -> tuple[Tensor, ...]:
+        """Return weight and bias (normalized_shape) where affine."""
+        weight = super().tensors(x)
+        return (*weight, self._tensor("bias", x)) if weight and self.bias else weight
+
+
+@layer_type("rms_norm", example_input=(64,))
+class RMSNorm(TrailingNorm):
+    """Root mean square normalisation: the last dimensions of each sample to mean square 1."""
+
+    eps: Real | None = setting("added to the mean square; the dtype's epsilon where not given", None)
+
+
+@layer_type("local_response_norm", example={"size": 5})
+class LocalResponseNorm(Layer):
+    """Local response normalisation over neighbouring channels, as in AlexNet's paper: learns nothing."""
+
+    size: Whole = setting("neighbouring channels to sum over", ge=1, label="size", always=True)
+    alpha: Real = setting("factor of the sum", 1e-4)
+    beta: Real = setting("exponent", 0.75)
+    k: Real = setting("added to the sum", 1.0)
+
+    def inferred(self, x: Shape) -> Mapping[str, Any]:
+        """Check that the input has a dimension beside its channels."""
+        if len(x.dims) < 2:
+            raise LayerError(f"needs an image, but gets {x}", hint="put it before flatten")
+        return {}

@@ -1,0 +1,83 @@
+"""Pooling over windows (PyTorch's MaxPool and AvgPool, 1d to 3d)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cnnparams.errors import LayerError
+from cnnparams.layers import window
+from cnnparams.layers.base import Step
+from cnnparams.layers.registry import layer_type
+from cnnparams.layers.settings import Flag, Sizes, SizesIfGiven, Whole, setting
+from cnnparams.layers.shape import Shape
+from cnnparams.layers.windowed import SAME, Paddings, WindowedLayer
+
+
+class Pool(WindowedLayer):
+    """What pooling layers share: no weights, and windows that do not overlap unless told to."""
+
+    kernel_size: Sizes = setting("size of the window", label="k", always=True, each_axis=True, keras="pool_size")
+    stride: SizesIfGiven = setting("step of the window; its size where not given", None, label="s", always=True, keras="strides")
+    padding: Paddings = setting("padding on each side, at most half the window; same or valid", 0, label="p", always=True)
+    ceil_mode: Flag = setting("whether a last window may hang over the end", False, label="ceil_mode")
+
+    def inferred(self, x: Shape) -> Mapping[str, Any]:
+        """Fill in the stride; check that padding is at most half of the window."""
+        super().inferred(x)
+        for p, k, d in zip(self.padding, self.kernel_size, self.dilations(), strict=True) if self.padding != SAME else ():
+            if 2 * p > window.extent(k, d):
+                raise LayerError(f"padding {p} is more than half of the window's {window.extent(k, d)}", "padding")
+        return {"stride": self.stride or self.kernel_size}
+
+    def places(self, x: Shape) -> tuple[int, ...]:
+        """Return how many places the window has, in ceil mode also those that hang over the end."""
+        if not self._hangs_over:
+            return super().places(x)
+        geometry = zip(x.spatial, self.kernel_size, self.stride, self.padding, self.dilations(), strict=True)
+        sizes = tuple(window.size_ceil(*axis) for axis in geometry)
+        if min(sizes) < 1:
+            raise self.misfit(x)
+        return sizes
+
+    def output_shape(self, x: Shape) -> Shape:
+        """Return (channels, *places of the window)."""
+        return Shape.image(x.channels, self.places(x))
+
+    def symbols(self, x: Shape) -> Mapping[str, float]:
+        """Return the window's symbols."""
+        return self.window_symbols(x)
+
+    def shape_steps(self, x: Shape) -> Iterator[Step]:
+        """Yield the output's sizes, rounded up in ceil mode."""
+        return self.size_steps(x, window.SIZE_CEIL) if self._hangs_over else super().shape_steps(x)
+
+    @property
+    def _hangs_over(self) -> bool:
+        return self.ceil_mode and self.padding != SAME
+
+
+@layer_type("max_pool", ranks=(1, 2, 3), keras="MaxPooling{rank}D", example={"kernel_size": 2, "stride": 2})
+class MaxPool(Pool):
+    """Max pooling: keeps the largest value of each window."""
+
+    dilation: Sizes = setting("spacing between the window's elements", 1, label="d")
+
+    def dilations(self) -> tuple[int, ...]:
+        """Return the dilation along each axis."""
+        return self.dilation
+
+
+@layer_type("avg_pool", ranks=(1, 2, 3), keras="AveragePooling{rank}D", example={"kernel_size": 2, "stride": 2})
+class AvgPool(Pool):
+    """Average pooling: takes the mean of each window."""
+
+    count_include_pad: Flag = setting("whether the mean counts the padding", True)
+    divisor_override: Whole | None = setting("what to divide by instead of the window's size", None, ge=1)
+
+    def inferred(self, x: Shape) -> Mapping[str, Any]:
+        """Check also what PyTorch's AvgPool3d asks for: a window no larger than the input, padding apart."""
+        found = super().inferred(x)
+        if self.rank == 3 and self.padding != SAME and any(n < k for n, k in zip(x.spatial, self.kernel_size, strict=True)):
+            raise self.misfit(x)
+        return found

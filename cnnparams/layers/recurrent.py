@@ -1,0 +1,121 @@
+"""Recurrent layers over (steps, features) (PyTorch's RNN, LSTM, GRU)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Literal
+
+from cnnparams.errors import LayerError
+from cnnparams.layers.base import Layer, Step, Tensor
+from cnnparams.layers.registry import layer_type
+from cnnparams.layers.settings import Flag, Real, Whole, setting
+from cnnparams.layers.shape import Shape
+
+
+class Recurrent(Layer):
+    """What recurrent layers share; they differ in the number of gates."""
+
+    gates: ClassVar[int]
+
+    input_size: Whole | None = setting("features of a step; inferred", None, ge=1, label="in", always=True)
+    hidden_size: Whole = setting("size of the hidden state", ge=1, label="hidden", always=True, keras="units")
+    num_layers: Whole = setting("layers, one on top of the other", 1, ge=1, label="layers")
+    bias: Flag = setting("whether to learn the two biases of each gate", True, label="bias", keras="use_bias")
+    batch_first: Flag = setting("where PyTorch puts the batch; shapes here have none", False)
+    dropout: Real = setting("dropout between layers", 0.0, ge=0, le=1)
+    bidirectional: Flag = setting("whether to run in both directions", False, label="bidirectional")
+
+    @property
+    def directions(self) -> int:
+        """2 where bidirectional, else 1."""
+        return 2 if self.bidirectional else 1
+
+    @property
+    def projection(self) -> int:
+        """The size that the hidden state is projected to; 0 for none."""
+        return 0
+
+    def inferred(self, x: Shape) -> Mapping[str, Any]:
+        """Infer input_size."""
+        if len(x.dims) != 2:
+            raise LayerError(f"needs an input of (steps, features), but gets {x}", hint="reshape it to two dimensions")
+        return {"input_size": x.dims[1]}
+
+    def output_shape(self, x: Shape) -> Shape:
+        """Return (steps, directions * features of a direction): the output at every step."""
+        return Shape((x.dims[0], self.directions * self._features))
+
+    def tensors(self, x: Shape) -> tuple[Tensor, ...]:
+        """Return for each layer and direction weight_ih, weight_hh, bias_ih, bias_hh and weight_hr where projected."""
+        ends = [f"_l{layer}{way}" for layer in range(self.num_layers) for way in ("", "_reverse")[: self.directions]]
+        return tuple(tensor for end in ends for tensor in self._cell(end, x))
+
+    def _cell(self, end: str, x: Shape) -> Iterator[Tensor]:
+        rows, first = self.gates * self.hidden_size, end.startswith("_l0")
+        inputs, named = (x.dims[1], "I") if first else (self.directions * self._features, "(D * O)")
+        yield Tensor(f"weight_ih{end}", (rows, inputs), f"G * H * {named}")
+        yield Tensor(f"weight_hh{end}", (rows, self._features), "G * H * O")
+        if self.bias:
+            yield from (Tensor(f"bias_{side}{end}", (rows,), "G * H") for side in ("ih", "hh"))
+        if self.projection:
+            yield Tensor(f"weight_hr{end}", (self.projection, self.hidden_size), "O * H")
+
+    def macs(self, x: Shape) -> int:
+        """Return every weight once for each step."""
+        return x.dims[0] * sum(tensor.size for tensor in self._weights(x))
+
+    def macs_formula(self, x: Shape) -> str:
+        """Return steps times weights."""
+        return f"T * ({' + '.join(tensor.symbol for tensor in self._weights(x))})"
+
+    def symbols(self, x: Shape) -> Mapping[str, float]:
+        """Return T steps, I inputs, H hidden, G gates, D directions, O outputs of a direction."""
+        sizes = {"T": x.dims[0], "I": x.dims[1], "H": self.hidden_size}
+        return {**sizes, "G": self.gates, "D": self.directions, "O": self._features}
+
+    def shape_steps(self, x: Shape) -> Iterator[Step]:
+        """Yield the features of a step."""
+        yield Step("output features", "features", "D * O", self.directions * self._features)
+
+    @property
+    def _features(self) -> int:
+        return self.projection or self.hidden_size
+
+    def _weights(self, x: Shape) -> list[Tensor]:
+        return [tensor for tensor in self.tensors(x) if tensor.name.startswith("weight")]
+
+
+@layer_type("rnn", keras="SimpleRNN", example={"hidden_size": 64}, example_input=(28, 32))
+class RNN(Recurrent):
+    """Recurrent layer (Elman): one gate."""
+
+    gates: ClassVar[int] = 1
+
+    nonlinearity: Literal["tanh", "relu"] = setting("activation of the hidden state", "tanh")
+
+
+@layer_type("lstm", example={"hidden_size": 64}, example_input=(28, 32))
+class LSTM(Recurrent):
+    """Long short-term memory: four gates, and a projection of the hidden state if asked for."""
+
+    gates: ClassVar[int] = 4
+
+    proj_size: Whole = setting("size to project the hidden state to; 0 for none", 0, ge=0, label="proj")
+
+    @property
+    def projection(self) -> int:
+        """The size that the hidden state is projected to; 0 for none."""
+        return self.proj_size
+
+    def inferred(self, x: Shape) -> Mapping[str, Any]:
+        """Check that the projection is smaller than the hidden state."""
+        if self.proj_size >= self.hidden_size:
+            raise LayerError(f"proj_size {self.proj_size} must be less than hidden_size {self.hidden_size}", "proj_size")
+        return super().inferred(x)
+
+
+@layer_type("gru", example={"hidden_size": 64}, example_input=(28, 32))
+class GRU(Recurrent):
+    """Gated recurrent unit: three gates."""
+
+    gates: ClassVar[int] = 3

@@ -1,0 +1,119 @@
+"""From the `type:` of a spec to the class of that layer type.
+
+A family module declares its types with `@layer_type`. Families are imported in the order below, commonest first, until
+the type is found: a network of convolutions and linear layers never loads attention. A type that exists in 1d, 2d and 3d
+becomes a class for each when it is first asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Any, TypeVar
+
+from cnnparams.layers.base import Layer
+
+FAMILIES = (
+    "conv",
+    "linear",
+    "activation",
+    "pool",
+    "flatten",
+    "norm",
+    "dropout",
+    "adaptive_pool",
+    "conv_transpose",
+    "separable",
+    "border",
+    "resize",
+    "arrange",
+    "embedding",
+    "recurrent",
+    "attention",
+)
+
+L = TypeVar("L", bound=type[Layer])
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Declaration:
+    """One layer type: its name, its class (of a family, for all ranks), other names for it, and a working example."""
+
+    name: str
+    family: type[Layer]
+    rank: int | None
+    aliases: tuple[str, ...]
+    example: Mapping[str, Any]
+    example_input: tuple[int, ...]
+
+
+_declared: dict[str, Declaration] = {}
+_by_word: dict[str, Declaration] = {}
+
+
+def layer_type(
+    name: str,
+    *,
+    ranks: tuple[int | None, ...] = (None,),
+    keras: str | None = None,
+    example: Mapping[str, Any] | None = None,
+    example_input: tuple[int, ...] | None = None,
+) -> Callable[[L], L]:
+    """Declare a class as the layer type `name`, or for ranks 1, 2, 3 as `name1d`, `name2d`, `name3d`.
+
+    In `keras`, the name that Keras gives the type, "{rank}" stands for the rank. The example is a setting of the layer and
+    the shape that enters it; without one it is an image of 16 channels.
+    """
+
+    def declare(family: L) -> L:
+        for rank in ranks:
+            own = name if rank is None else f"{name}{rank}d"
+            aliases = (keras.format(rank=rank),) if keras else ()
+            image = (16, *[32] * (2 if rank is None else rank))
+            declaration = Declaration(own, family, rank, aliases, example or {}, example_input or image)
+            _declared[own] = declaration
+            for word in (own, *aliases):
+                _by_word.setdefault(_squashed(word), declaration)
+        return family
+
+    return declare
+
+
+def find(word: str) -> type[Layer] | None:
+    """Return the class for a type as a spec writes it, whatever its case and underscores; None where there is no such type."""
+    key = _squashed(word)
+    for family in FAMILIES:
+        if key in _by_word:
+            break
+        _load(family)
+    declaration = _by_word.get(key)
+    return declaration and layer_class(declaration)
+
+
+def declarations() -> Iterator[Declaration]:
+    """Return every layer type, family by family."""
+    for family in FAMILIES:
+        _load(family)
+    return iter(_declared.values())
+
+
+@cache
+def layer_class(declaration: Declaration) -> type[Layer]:
+    """Return the class of one type: that of its family with its name and, where it has one, its rank."""
+    family, rank = declaration.family, declaration.rank
+    own = {"type": declaration.name, "__module__": family.__module__, "__doc__": family.__doc__}
+    if "stem" not in vars(family):
+        own["stem"] = declaration.name.removesuffix(f"{rank}d").replace("_", "")
+    if rank is not None:
+        own["rank"] = rank
+    return type(family.__name__ + (f"{rank}d" if rank else ""), (family,), own)
+
+
+def _load(family: str) -> None:
+    import_module(f"cnnparams.layers.{family}")
+
+
+def _squashed(word: str) -> str:
+    return word.replace("_", "").casefold()

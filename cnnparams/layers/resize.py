@@ -1,0 +1,157 @@
+"""Larger and smaller images without weights (PyTorch's Upsample, PixelShuffle, PixelUnshuffle)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, Strict, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from cnnparams.errors import LayerError
+from cnnparams.layers.base import Layer, Step
+from cnnparams.layers.registry import layer_type
+from cnnparams.layers.settings import Dims, Flag, Whole, setting
+from cnnparams.layers.shape import Shape
+from cnnparams.layers.spatial import AXES, dims_text
+
+Scales = Annotated[tuple[Annotated[float, Strict(), Field(gt=0)], ...], Field(min_length=1)]
+_RANK_OF_MODE = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}
+
+
+@layer_type("upsample", keras="UpSampling2D", example={"scale_factor": 2})
+class Upsample(Layer):
+    """Upsampling to a size or by a factor: repeats or interpolates."""
+
+    size: Dims | None = setting("size of the output, for each axis or one for all", None, label="size")
+    scale_factor: Scales | None = setting("factor, for each axis or one for all", None, label="scale")
+    mode: Literal["nearest", "nearest-exact", "linear", "bilinear", "bicubic", "trilinear"] = setting("how to interpolate", "nearest", label="mode")
+    align_corners: Flag | None = setting("whether corners keep their place", None)
+
+    @field_validator("size", "scale_factor", mode="before")
+    @classmethod
+    def _as_list(cls, value: object) -> object:
+        return [value] if isinstance(value, int | float) else value
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.size is None) == (self.scale_factor is None):
+            raise PydanticCustomError("upsample", "give either size or scale_factor")
+        return self
+
+    def inferred(self, x: Shape) -> Mapping[str, Any]:
+        """Check that the input is an image that the mode and the numbers fit."""
+        rank = len(x.dims) - 1
+        if rank not in AXES:
+            raise LayerError(f"needs an image, but gets {x}")
+        if _RANK_OF_MODE.get(self.mode, rank) != rank:
+            raise LayerError(f"mode {self.mode} needs {_RANK_OF_MODE[self.mode]} spatial axes, but the input has {rank}", "mode")
+        given = self.size or self.scale_factor or ()
+        if len(given) not in (1, rank):
+            field = "size" if self.size else "scale_factor"
+            raise LayerError(f"{field} has {len(given)} numbers, but the input has {rank} spatial axes", field)
+        return {}
+
+    def output_shape(self, x: Shape) -> Shape:
+        """Return (channels, *size), or (channels, *floor(n * scale_factor))."""
+        rank = len(x.spatial)
+        if self.size:
+            return Shape.image(x.channels, self.size if len(self.size) == rank else self.size * rank)
+        sizes = tuple(math.floor(n * scale) for n, scale in zip(x.spatial, self._scales(rank), strict=True))
+        if min(sizes) < 1:
+            raise LayerError(f"scale_factor leaves nothing of the {dims_text(x.spatial)} input", "scale_factor")
+        return Shape.image(x.channels, sizes)
+
+    def symbols(self, x: Shape) -> Mapping[str, float]:
+        """Return the sizes, and the scale along each axis."""
+        scales = self._scales(len(x.spatial)) if self.scale_factor else self.output_shape(x).spatial
+        names = [name[0] for name in AXES[len(x.spatial)]]
+        sizes = {f"{letter.upper()}_in": n for letter, n in zip(names, x.spatial, strict=True)}
+        kind = "scale" if self.scale_factor else "size"
+        return {**sizes, **{f"{kind}_{letter}": value for letter, value in zip(names, scales, strict=True)}}
+
+    def shape_steps(self, x: Shape) -> Iterator[Step]:
+        """Yield the output's sizes."""
+        for name, result in zip(AXES[len(x.spatial)], self.output_shape(x).spatial, strict=True):
+            letter = name[0]
+            formula = f"floor({letter.upper()}_in * scale_{letter})" if self.scale_factor else f"size_{letter}"
+            yield Step(f"output {name}", f"{letter.upper()}_out", formula, result)
+
+    def _scales(self, rank: int) -> tuple[float, ...]:
+        scales = self.scale_factor or ()
+        return scales if len(scales) == rank else scales * rank
+
+
+class PixelLayer(Layer):
+    """A layer that trades channels for pixels."""
+
+    def inferred(self, x: Shape) -> Mapping[str, Any]:
+        """Check that the input is an image."""
+        if len(x.dims) != 3:
+            raise LayerError(f"needs an input of (height, width, channels), but gets {x}")
+        return {}
+
+    def _steps(self, x: Shape, channels: str, size: str) -> Iterator[Step]:
+        output = self.output_shape(x)
+        yield Step("output channels", "C_out", channels, output.channels)
+        for name, n in zip(AXES[2], output.spatial, strict=True):
+            letter = name[0].upper()
+            yield Step(f"output {name}", f"{letter}_out", size.format(n=f"{letter}_in"), n)
+
+    def _symbols(self, x: Shape, r: int) -> Mapping[str, float]:
+        return {"C_in": x.channels, "H_in": x.spatial[0], "W_in": x.spatial[1], "r": r}
+
+
+@layer_type("pixel_shuffle", example={"upscale_factor": 2})
+class PixelShuffle(PixelLayer):
+    """Pixel shuffle: lays r * r channels out as r x r pixels."""
+
+    upscale_factor: Whole = setting("r, how many times larger the image gets", ge=1, label="r", always=True)
+
+    def inferred(self, x: Shape) -> Mapping[str, Any]:
+        """Check that the channels make whole pixels."""
+        r = self.upscale_factor
+        if x.channels % r**2:
+            raise LayerError(f"upscale_factor {r} needs a multiple of {r**2} channels, but the input has {x.channels}", "upscale_factor")
+        return super().inferred(x)
+
+    def output_shape(self, x: Shape) -> Shape:
+        """Return (channels / r^2, r * height, r * width)."""
+        r = self.upscale_factor
+        return Shape.image(x.channels // r**2, tuple(n * r for n in x.spatial))
+
+    def symbols(self, x: Shape) -> Mapping[str, float]:
+        """Return the input's sizes and r."""
+        return self._symbols(x, self.upscale_factor)
+
+    def shape_steps(self, x: Shape) -> Iterator[Step]:
+        """Yield channels, height and width."""
+        return self._steps(x, "C_in / (r * r)", "{n} * r")
+
+
+@layer_type("pixel_unshuffle", example={"downscale_factor": 2})
+class PixelUnshuffle(PixelLayer):
+    """Pixel unshuffle: stacks r x r pixels as r * r channels."""
+
+    downscale_factor: Whole = setting("r, how many times smaller the image gets", ge=1, label="r", always=True)
+
+    def inferred(self, x: Shape) -> Mapping[str, Any]:
+        """Check that the factor divides height and width."""
+        super().inferred(x)
+        if any(n % self.downscale_factor for n in x.spatial):
+            raise LayerError(f"downscale_factor {self.downscale_factor} does not divide the {dims_text(x.spatial)} input", "downscale_factor")
+        return {}
+
+    def output_shape(self, x: Shape) -> Shape:
+        """Return (channels * r^2, height / r, width / r)."""
+        r = self.downscale_factor
+        return Shape.image(x.channels * r**2, tuple(n // r for n in x.spatial))
+
+    def symbols(self, x: Shape) -> Mapping[str, float]:
+        """Return the input's sizes and r."""
+        return self._symbols(x, self.downscale_factor)
+
+    def shape_steps(self, x: Shape) -> Iterator[Step]:
+        """Yield channels, height and width."""
+        return self._steps(x, "C_in * r * r", "{n} / r")

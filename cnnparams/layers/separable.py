@@ -1,0 +1,101 @@
+"""Depthwise and separable convolution, as Keras counts them; PyTorch says the same with groups and a 1x1 convolution."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from cnnparams.layers.base import Tensor
+from cnnparams.layers.registry import layer_type
+from cnnparams.layers.settings import Flag, Sizes, Whole, setting
+from cnnparams.layers.shape import Shape
+from cnnparams.layers.windowed import Paddings, WindowedLayer
+
+
+class DepthwiseWindow(WindowedLayer):
+    """A kernel for each input channel, `depth_multiplier` times."""
+
+    accepts_activation: ClassVar[bool] = True
+
+    in_channels: Whole | None = setting("channels of the input; inferred", None, ge=1, label="in", always=True)
+    kernel_size: Sizes = setting("size of the kernel", label="k", always=True, each_axis=True)
+    stride: Sizes = setting("step of the kernel", 1, label="s", always=True, keras="strides")
+    padding: Paddings = setting("zeros on each side; same (Keras' rule, ceil(n / s)) or valid (none)", 0, label="p", always=True)
+    dilation: Sizes = setting("spacing between the kernel's elements", 1, label="d", keras="dilation_rate")
+    depth_multiplier: Whole = setting("kernels for each input channel", 1, ge=1, label="depth_multiplier")
+    bias: Flag = setting("whether to learn a bias for each output channel", True, label="bias", keras="use_bias")
+
+    def dilations(self) -> tuple[int, ...]:
+        """Return the dilation along each axis."""
+        return self.dilation
+
+    def inferred(self, x: Shape) -> Mapping[str, Any]:
+        """Infer in_channels."""
+        super().inferred(x)
+        return {"in_channels": x.channels}
+
+    def depthwise(self, x: Shape, name: str) -> Tensor:
+        """Return the depthwise kernels (in_channels * depth_multiplier, 1, *kernel_size)."""
+        shape = (x.channels * self.depth_multiplier, 1, *self.kernel_size)
+        return Tensor(name, shape, f"C_in * m * {self.settings_product('k')}")
+
+    def positions(self, x: Shape) -> int:
+        """Return how many places the kernel has."""
+        return Shape(self.places(x)).size
+
+    def symbols(self, x: Shape) -> Mapping[str, float]:
+        """Return the window's symbols, and m for depth_multiplier."""
+        return {**self.window_symbols(x), "m": self.depth_multiplier}
+
+
+@layer_type("depthwise_conv", ranks=(1, 2), keras="DepthwiseConv{rank}D", example={"kernel_size": 3, "padding": "same"})
+class DepthwiseConv(DepthwiseWindow):
+    """Depthwise convolution: each channel by its own kernels, channels kept apart."""
+
+    def output_shape(self, x: Shape) -> Shape:
+        """Return (in_channels * depth_multiplier, *places of the kernel)."""
+        return Shape.image(x.channels * self.depth_multiplier, self.places(x))
+
+    def tensors(self, x: Shape) -> tuple[Tensor, ...]:
+        """Return weight, and bias for each output channel."""
+        bias = Tensor("bias", (x.channels * self.depth_multiplier,), "C_in * m")
+        return (self.depthwise(x, "weight"), bias) if self.bias else (self.depthwise(x, "weight"),)
+
+    def macs(self, x: Shape) -> int:
+        """Return places times weights."""
+        return self.positions(x) * self.depthwise(x, "weight").size
+
+    def macs_formula(self, x: Shape) -> str:
+        """Return places times weights."""
+        return f"{self.sizes_product('out')} * weight"
+
+
+@layer_type("separable_conv", ranks=(1, 2), keras="SeparableConv{rank}D", example={"out_channels": 32, "kernel_size": 3, "padding": "same"})
+class SeparableConv(DepthwiseWindow):
+    """Separable convolution: depthwise, then 1x1 across channels, with one bias at the end."""
+
+    out_channels: Whole = setting("channels of the output", ge=1, label="out", always=True, keras="filters")
+
+    def output_shape(self, x: Shape) -> Shape:
+        """Return (out_channels, *places of the kernel)."""
+        return Shape.image(self.out_channels, self.places(x))
+
+    def tensors(self, x: Shape) -> tuple[Tensor, ...]:
+        """Return the depthwise and the pointwise weights, and one bias."""
+        between = x.channels * self.depth_multiplier
+        pointwise = Tensor("pointwise.weight", (self.out_channels, between, *[1] * self.rank), "C_out * C_in * m")
+        weights = (self.depthwise(x, "depthwise.weight"), pointwise)
+        return (*weights, Tensor("pointwise.bias", (self.out_channels,), "C_out")) if self.bias else weights
+
+    def macs(self, x: Shape) -> int:
+        """Return places times both weights."""
+        depthwise, pointwise = self.tensors(x)[:2]
+        return self.positions(x) * (depthwise.size + pointwise.size)
+
+    def macs_formula(self, x: Shape) -> str:
+        """Return places times both weights."""
+        return f"{self.sizes_product('out')} * (depthwise_weight + pointwise_weight)"
+
+    def symbols(self, x: Shape) -> Mapping[str, float]:
+        """Return also the output channels."""
+        return {**super().symbols(x), "C_out": self.out_channels}

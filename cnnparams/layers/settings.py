@@ -1,0 +1,114 @@
+"""How a layer declares its settings: pydantic fields, which are the keys of its YAML, and how tables show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, Strict
+from pydantic.fields import FieldInfo
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from cnnparams.errors import quote
+
+Whole = Annotated[int, Strict()]
+Real = Annotated[float, Strict()]
+Flag = Annotated[bool, Strict()]
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """How a setting appears in the hyperparameters column, and what Keras calls it.
+
+    Without a label it appears only in JSON; with one, where it differs from its default, or `always`.
+    A setting per axis is written as one number where all axes agree, unless `each_axis`.
+    """
+
+    label: str | None = None
+    always: bool = False
+    each_axis: bool = False
+    keras: str | None = None
+
+
+def setting(
+    description: str,
+    default: Any = ...,
+    *,
+    label: str | None = None,
+    always: bool = False,
+    each_axis: bool = False,
+    keras: str | None = None,
+    **constraints: Any,
+) -> Any:
+    """Declare one setting of a layer; `constraints` are those of pydantic's Field (ge, gt, le, lt)."""
+    field: FieldInfo = Field(default, description=description, **constraints)
+    field.metadata.append(Display(label, always, each_axis, keras))
+    return field
+
+
+def display(field: FieldInfo) -> Display:
+    """Return how a field wants to be shown."""
+    return next((mark for mark in field.metadata if isinstance(mark, Display)), Display())
+
+
+@dataclass(frozen=True, slots=True)
+class PerAxis:
+    """`each` numbers for every spatial axis, or one number for all of them.
+
+    `words` are names accepted instead; `optional` admits null.
+    """
+
+    minimum: int | None = 1
+    words: tuple[str, ...] = ()
+    optional: bool = False
+    each: int = 1
+
+    def expand(self, value: object, rank: int) -> object:
+        """Return `value` as a tuple of `each` * `rank` numbers (or one of the words); raise PydanticCustomError otherwise."""
+        count = self.each * rank
+        if isinstance(value, str) and value in self.words:
+            return (0,) * count if value == "valid" else value
+        if not isinstance(value, list | tuple):
+            return (self._number(value, count),) * count
+        if len(value) != count:
+            raise PydanticCustomError("per_axis", f"expected {self._expected(count)}, but found a list of {len(value)}")
+        return tuple(self._number(item, count) for item in value)
+
+    def _number(self, value: object, count: int) -> int | None:
+        if value is None and self.optional:
+            return None
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise PydanticCustomError("per_axis", f"expected {self._expected(count)}, but found {quote(value)}")
+        if self.minimum is not None and value < self.minimum:
+            raise PydanticCustomError("per_axis", f"must be at least {self.minimum}, but is {value}")
+        return value
+
+    def _expected(self, count: int) -> str:
+        choices = ["a whole number", *([f"a list of {count}"] if count > 1 else []), *self.words]
+        return " or ".join([", ".join(choices[:-1]), choices[-1]]) if len(choices) > 1 else choices[0]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Leave the checks to `expand`, which the layer calls because it knows its rank."""
+        return core_schema.any_schema()
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Describe what may be written: a number, a list of numbers, or one of the words."""
+        number: JsonSchemaValue = {"type": ["integer", "null"] if self.optional else "integer"}
+        if self.minimum is not None:
+            number["minimum"] = self.minimum
+        numbers = {"type": "array", "items": number, "minItems": self.each, "maxItems": 3 * self.each}
+        return {"anyOf": [number, numbers, *([{"enum": list(self.words)}] if self.words else [])]}
+
+
+Sizes = Annotated[tuple[int, ...], PerAxis(minimum=1)]
+"""Kernel sizes, strides, dilations: at least 1 along each axis."""
+
+SizesIfGiven = Annotated[tuple[int, ...] | None, PerAxis(minimum=1)]
+"""Sizes that something else decides where they are not written."""
+
+Margins = Annotated[tuple[int, ...], PerAxis(minimum=0)]
+"""Padding in numbers: at least 0 along each axis."""
+
+Dims = Annotated[tuple[Annotated[int, Strict(), Field(ge=1)], ...], Field(min_length=1)]
+"""Dimensions of a tensor, each at least 1."""

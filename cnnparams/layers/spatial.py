@@ -1,0 +1,81 @@
+"""What layers over images share: a rank (1d, 2d, 3d), settings per axis, and the names of the axes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from pydantic import ValidationInfo, field_validator
+
+from cnnparams.errors import LayerError
+from cnnparams.layers.base import Layer, Step
+from cnnparams.layers.settings import PerAxis
+from cnnparams.layers.shape import Shape
+
+AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+"""The names of the spatial axes by rank, outermost first. Their first letters are the symbols of formulas."""
+
+
+class SpatialLayer(Layer):
+    """A layer over (channels, *spatial), with one spatial axis for each of its ranks."""
+
+    rank: ClassVar[int]
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _expand(cls, value: object, info: ValidationInfo) -> object:
+        """Write a setting per axis once for each axis."""
+        for mark in cls.model_fields[str(info.field_name)].metadata:
+            if isinstance(mark, PerAxis) and value is not None:
+                return mark.expand(value, cls.rank)
+        return value
+
+    def inferred(self, x: Shape) -> Mapping[str, Any]:
+        """Check that the input is an image of the layer's rank."""
+        if len(x.dims) != self.rank + 1:
+            wanted = ", ".join((*AXES[self.rank], "channels"))
+            raise LayerError(f"needs an input of ({wanted}), but gets {x}", hint=self._remedy(x))
+        return {}
+
+    def _remedy(self, x: Shape) -> str:
+        rank = len(x.dims) - 1
+        if rank == 0:
+            return "a flatten or a global pool came before: move it after this layer, or reshape its output"
+        if x.channel_axis == 0 and rank in AXES:
+            return f"for this input use {self.type.replace(f'{self.rank}d', f'{rank}d')}"
+        return "give the network an image as input, or reshape"
+
+    def axis_symbols(self, x: Shape, **settings: tuple[int, ...]) -> dict[str, float]:
+        """Return C_in, H_in, H_out and the given settings per axis, {"k": kernel_size} as k_h and k_w."""
+        symbols: dict[str, float] = {"C_in": x.channels}
+        output = self.output_shape(x)
+        for i, name in enumerate(AXES[self.rank]):
+            letter = name[0]
+            symbols[f"{letter.upper()}_in"] = x.spatial[i]
+            symbols |= {f"{symbol}_{letter}": values[i] for symbol, values in settings.items()}
+            symbols[f"{letter.upper()}_out"] = output.spatial[i]
+        return symbols
+
+    def size_steps(self, x: Shape, template: str) -> Iterator[Step]:
+        """Yield a step for each spatial axis of the output; `template` is a formula of `window`."""
+        output = self.output_shape(x)
+        for i, name in enumerate(AXES[self.rank]):
+            yield Step(f"output {name}", f"{name[0].upper()}_out", axis_formula(template, name[0]), output.spatial[i])
+
+    def settings_product(self, symbol: str) -> str:
+        """Return the product of a setting over the axes: k_h * k_w for "k"."""
+        return " * ".join(f"{symbol}_{name[0]}" for name in AXES[self.rank])
+
+    def sizes_product(self, side: str) -> str:
+        """Return the product of the sizes over the axes: H_out * W_out for "out"."""
+        return " * ".join(f"{name[0].upper()}_{side}" for name in AXES[self.rank])
+
+
+def axis_formula(template: str, letter: str) -> str:
+    """Fill a formula of `window` with the symbols of one axis."""
+    return template.format(n=f"{letter.upper()}_in", **{symbol: f"{symbol}_{letter}" for symbol in ("k", "s", "p", "d", "op", "o")})
+
+
+def dims_text(dims: tuple[int, ...]) -> str:
+    """Write spatial dimensions the short way: 4x4."""
+    return "x".join(map(str, dims))

@@ -1,0 +1,90 @@
+"""A window that slides over an image: what convolution and pooling have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cnnparams.errors import LayerError
+from cnnparams.layers import window
+from cnnparams.layers.base import Step
+from cnnparams.layers.settings import PerAxis
+from cnnparams.layers.shape import Shape
+from cnnparams.layers.spatial import AXES, SpatialLayer, dims_text
+
+SAME = "same"
+Paddings = Annotated[tuple[int, ...] | Literal["same"], PerAxis(minimum=0, words=("same", "valid"))]
+
+
+class WindowedLayer(SpatialLayer):
+    """A layer whose output has one element for each place of its window.
+
+    Subclasses declare kernel_size, stride and padding as their settings; those without dilation have 1.
+    """
+
+    if TYPE_CHECKING:  # not fields of this class: each subclass orders and describes its own
+        kernel_size: tuple[int, ...]
+        stride: tuple[int, ...]
+        padding: tuple[int, ...] | Literal["same"]
+
+    def dilations(self) -> tuple[int, ...]:
+        """Return the dilation along each axis."""
+        return (1,) * self.rank
+
+    def paddings(self, x: Shape) -> tuple[window.Padding, ...]:
+        """Return the padding before and after, along each axis."""
+        if isinstance(self.padding, tuple):
+            return tuple((p, p) for p in self.padding)
+        geometry = zip(x.spatial, self.kernel_size, self.stride, self.dilations(), strict=True)
+        return tuple(window.same_padding(*axis) for axis in geometry)
+
+    def places(self, x: Shape) -> tuple[int, ...]:
+        """Return how many places the window has along each axis; raise LayerError where it has none."""
+        geometry = zip(x.spatial, self.kernel_size, self.stride, self.paddings(x), self.dilations(), strict=True)
+        sizes = tuple(window.size(*axis) for axis in geometry)
+        if min(sizes) < 1:
+            raise self.misfit(x)
+        return sizes
+
+    def misfit(self, x: Shape) -> LayerError:
+        """Return the error of a window that is larger than its padded input."""
+        padded = tuple(n + sum(p) for n, p in zip(x.spatial, self.paddings(x), strict=True))
+        reach = tuple(map(window.extent, self.kernel_size, self.dilations()))
+        kernel = f"kernel_size {_brief(self.kernel_size)}"
+        if reach != self.kernel_size:
+            kernel += f" (which reaches over {dims_text(reach)} with its dilation)"
+        where = f"the {dims_text(x.spatial)} input"
+        if padded != x.spatial:
+            where += f" ({dims_text(padded)} with padding)"
+        return LayerError(f"{kernel} does not fit in {where}", "kernel_size", "use a smaller kernel, more padding, or fewer strides and pools before")
+
+    def window_symbols(self, x: Shape) -> dict[str, float]:
+        """Return the symbols of the window formulas along each axis."""
+        settings = {"k": self.kernel_size, "s": self.stride, "d": self.dilations()}
+        if isinstance(self.padding, tuple):
+            settings["p"] = self.padding
+        return self.axis_symbols(x, **settings)
+
+    def shape_steps(self, x: Shape) -> Iterator[Step]:
+        """Yield the output's sizes, with a note on what the floor drops."""
+        if self.padding == SAME:
+            yield from self.size_steps(x, window.SIZE_SAME)
+            return
+        for i, step in enumerate(self.size_steps(x, window.SIZE)):
+            yield replace(step, note=self._unseen(x, i))
+
+    def _unseen(self, x: Shape, axis: int) -> str | None:
+        padding = self.paddings(x)[axis]
+        rest = window.unseen(x.spatial[axis], self.kernel_size[axis], self.stride[axis], padding, self.dilations()[axis])
+        if not rest:
+            return None
+        name = {"height": "row", "width": "column", "depth": "slice", "length": "position"}[AXES[self.rank][axis]]
+        plural = "s are" if rest > 1 else " is"
+        of_padding = min(rest, padding[1])
+        aside = f" ({of_padding} of them padding)" if of_padding else ""
+        return f"rounded down: the last {rest} {name}{plural} never seen{aside}"
+
+
+def _brief(sizes: tuple[int, ...]) -> str:
+    return str(sizes[0]) if len(set(sizes)) == 1 else dims_text(sizes)

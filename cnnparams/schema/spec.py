@@ -1,0 +1,101 @@
+"""The Spec: a validated architecture, every layer with its settings, its name and the place it came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from cnnparams.layers.base import Layer
+from cnnparams.layers.settings import Flag, Whole
+from cnnparams.layers.shape import Shape
+from cnnparams.schema.source import Document, KeyPath
+
+Size = Annotated[Whole, Field(ge=1)]
+Name = Annotated[str, StringConstraints(pattern=r"^\w[\w-]*$")]
+
+
+class Input(BaseModel):
+    """What enters the network: an image, a vector of features, or a tensor of any other shape."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    FORMS: ClassVar = (
+        ("channels", "length"),
+        ("channels", "height", "width"),
+        ("channels", "depth", "height", "width"),
+        ("features",),
+        ("shape",),
+    )
+
+    channels: Size | None = Field(None, description="channels of the image: 3 for colour, 1 for grey")
+    height: Size | None = Field(None, description="height in pixels")
+    width: Size | None = Field(None, description="width in pixels")
+    depth: Size | None = Field(None, description="depth of a volume in voxels")
+    length: Size | None = Field(None, description="length of a signal in samples")
+    features: Size | None = Field(None, description="size of a vector")
+    shape: Annotated[tuple[Size, ...], Field(min_length=1)] | None = Field(None, description="any other shape, such as [tokens, features]")
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        if self._form() is None:
+            raise PydanticCustomError("input_form", "needs channels, height and width; or channels and length; or features; or shape")
+        return self
+
+    def to_shape(self) -> Shape:
+        """Return the input's shape in PyTorch's order."""
+        if self.shape is not None:
+            return Shape(self.shape)
+        dims = tuple(getattr(self, name) for name in self._form() or ())
+        return Shape(dims, 0 if len(dims) > 1 else None)
+
+    def _form(self) -> tuple[str, ...] | None:
+        return next((form for form in self.FORMS if set(form) == self.model_fields_set), None)
+
+
+class Head(BaseModel):
+    """The keys at the top of a spec."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    name: str | None = Field(None, description="name of the network; the file's name where not given")
+    description: str | None = Field(None, description="what the network is, for readers")
+    input: Input = Field(description="shape of one sample")
+    layers: Annotated[list[Any], Field(min_length=1)] = Field(description="the layers, in order")
+
+
+class EntryKeys(BaseModel):
+    """The keys that any entry may have beside the settings of its layer type."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    name: Name | None = Field(None, description="name of the layer; numbered by type where not given")
+    trainable: Flag = Field(True, description="false freezes the layer: its parameters count as frozen")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of `layers`."""
+
+    name: str
+    layer: Layer
+    activation: Layer | None
+    trainable: bool
+    path: KeyPath
+
+    @property
+    def label(self) -> str:
+        """How messages name the entry: conv1 (conv2d)."""
+        return f"{self.name} ({self.layer.type})"
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A network as its author wrote it, checked."""
+
+    name: str
+    input: Shape
+    entries: tuple[Entry, ...]
+    document: Document

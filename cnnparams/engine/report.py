@@ -1,0 +1,97 @@
+"""The Report: nothing but numbers and names. Every renderer reads reports; a field with a `column` is a column of tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from enum import Enum, auto
+from functools import cache
+from typing import Any, Literal
+
+from cnnparams.layers.base import Hyperparameter
+from cnnparams.layers.shape import Shape
+
+BYTES_FLOAT32 = 4
+
+
+class Kind(Enum):
+    """What a column holds, which decides how a cell is written and aligned."""
+
+    TEXT = auto()
+    SETTINGS = auto()
+    SHAPE = auto()
+    SHAPES = auto()
+    COUNT = auto()
+    SHARE = auto()
+    TENSORS = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the layer table: the word that chooses it, its title, and the field it shows."""
+
+    key: str
+    title: str
+    kind: Kind
+    default: bool
+    field: str
+
+
+def _column(key: str, title: str, kind: Kind, *, default: bool = False) -> Any:
+    return field(metadata={"column": (key, title, kind, default)})
+
+
+@dataclass(frozen=True, slots=True)
+class TensorReport:
+    """One tensor of a layer."""
+
+    name: str
+    shape: tuple[int, ...]
+    role: Literal["trainable", "frozen", "buffer"]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerReport:
+    """What one layer is and costs, for one sample. Counts are in elements and in multiply-accumulates."""
+
+    name: str = _column("layer", "Layer", Kind.TEXT, default=True)
+    type: str = _column("type", "Type", Kind.TEXT)
+    activation: str | None = _column("activation", "Activation", Kind.TEXT)
+    hyperparameters: tuple[Hyperparameter, ...] = _column("hyperparameters", "Hyperparameters", Kind.SETTINGS, default=True)
+    groups: int | None = _column("groups", "Groups", Kind.COUNT)
+    inputs: tuple[str, ...]
+    input_shapes: tuple[Shape, ...] = _column("input", "Input", Kind.SHAPES, default=True)
+    output_shape: Shape = _column("output", "Output", Kind.SHAPE, default=True)
+    params: int = _column("params", "Parameters", Kind.COUNT, default=True)
+    share: float = _column("share", "Share", Kind.SHARE)
+    trainable_params: int = _column("trainable", "Trainable", Kind.COUNT)
+    frozen_params: int = _column("frozen", "Frozen", Kind.COUNT)
+    buffers: int = _column("buffers", "Buffers", Kind.COUNT)
+    macs: int = _column("macs", "MACs", Kind.COUNT)
+    tensors: tuple[TensorReport, ...] = _column("tensors", "Tensors", Kind.TENSORS)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a network is and costs, layer by layer and in total, for one sample."""
+
+    name: str
+    input_shape: Shape
+    output_shape: Shape
+    layers: tuple[LayerReport, ...]
+    total_params: int
+    trainable_params: int
+    frozen_params: int
+    buffers: int
+    total_macs: int
+
+    @property
+    def float32_bytes(self) -> int:
+        """The size of all parameters at four bytes each."""
+        return self.total_params * BYTES_FLOAT32
+
+
+@cache
+def columns() -> dict[str, Column]:
+    """Return every column by its key, in the order of tables."""
+    declared = ((f.name, f.metadata["column"]) for f in fields(LayerReport) if "column" in f.metadata)
+    return {key: Column(key, title, kind, default, name) for name, (key, title, kind, default) in declared}

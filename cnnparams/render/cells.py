@@ -1,0 +1,46 @@
+"""One cell of a table, as people read it or as programs do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cnnparams.engine.report import Column, Kind, LayerReport
+from cnnparams.render.view import Layout
+
+RIGHT_ALIGNED = frozenset((Kind.COUNT, Kind.SHARE))
+
+_FORMATS: dict[Kind, Callable[[Any, Layout], str]] = {
+    Kind.TEXT: lambda value, _: value or "",
+    Kind.SETTINGS: lambda settings, _: ", ".join(setting.text for setting in settings if setting.text),
+    Kind.SHAPE: lambda shape, layout: layout.text(shape),
+    Kind.SHAPES: lambda shapes, layout: ", ".join(map(layout.text, shapes)),
+    Kind.COUNT: lambda value, _: "" if value is None else f"{value:,}",
+    Kind.SHARE: lambda value, _: f"{value:.1%}",
+    Kind.TENSORS: lambda tensors, _: ", ".join(f"{tensor.name} {_dims(tensor.shape)}" for tensor in tensors),
+}
+
+
+def text(layer: LayerReport, column: Column, layout: Layout) -> str:
+    """Write a cell for people: 1,216 and 97.8%."""
+    return _FORMATS[column.kind](getattr(layer, column.field), layout)
+
+
+def data(layer: LayerReport, column: Column, layout: Layout) -> str | int | float | None:
+    """Return a cell for programs: numbers stay numbers."""
+    value: int | float | None = getattr(layer, column.field) if column.kind in RIGHT_ALIGNED else None
+    return value if column.kind in RIGHT_ALIGNED else text(layer, column, layout)
+
+
+def size(count: int) -> str:
+    """Write a number of bytes in the 1024-based unit that suits it."""
+    amount, unit = float(count), "B"
+    for larger in ("KiB", "MiB", "GiB", "TiB"):
+        if amount < 1024:
+            break
+        amount, unit = amount / 1024, larger
+    return f"{amount:,.2f} {unit}" if unit != "B" else f"{count} B"
+
+
+def _dims(shape: tuple[int, ...]) -> str:
+    return f"({', '.join(map(str, shape))})"

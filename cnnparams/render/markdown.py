@@ -1,0 +1,26 @@
+"""A Markdown table, for whatever has rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+
+def table(heads: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table with the given titles, each with whether its column is aligned to the right."""
+    lines = [
+        _line([title for title, _ in heads]),
+        _line(["---:" if right else "---" for _, right in heads]),
+        *(_line([escape(cell) for cell in row]) for row in rows),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def escape(text: str) -> str:
+    """Keep text from being taken for Markdown inside a table's cell."""
+    for character in "\\|*_`<":
+        text = text.replace(character, "\\" + character)
+    return text
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"

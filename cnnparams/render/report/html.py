@@ -1,0 +1,29 @@
+"""HTML for notebooks: the table of a report and its totals, with no style of its own but alignment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from cnnparams.engine.report import Column, Report
+from cnnparams.render import cells
+from cnnparams.render.totals import totals
+from cnnparams.render.view import View
+
+
+def render(reports: Sequence[Report], view: View) -> Iterator[str]:
+    """Yield a table for each network."""
+    for report in reports:
+        head = "".join(_cell("th", column, column.title) for column in view.columns)
+        rows = (
+            "".join(_cell("td", column, cells.text(layer, column, view.layout)) for column in view.columns) for layer in report.layers
+        )
+        body = "".join(f"<tr>{row}</tr>\n" for row in rows)
+        summed = "<br>\n".join(f"{label}: <b>{text}</b>" for label, text in totals(report))
+        table = f"<table>\n<caption>{escape(report.name)}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>"
+        yield f"{table}\n<p>{summed}</p>\n"
+
+
+def _cell(tag: str, column: Column, text: str) -> str:
+    align = "right" if column.kind in cells.RIGHT_ALIGNED else "left"
+    return f'<{tag} style="text-align: {align}">{escape(text)}</{tag}>'

@@ -1,0 +1,44 @@
+"""What a reader chose to see, and where it goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TextIO
+
+from cnnparams.engine.report import Column, columns
+from cnnparams.layers.shape import Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The order in which shapes are written: channels last, as Keras and tables have it, or first, as PyTorch has it."""
+
+    name: str
+
+    def dims(self, shape: Shape) -> tuple[int, ...]:
+        """Return the dimensions in this order."""
+        return shape.channels_last if self.name == "hwc" else shape.dims
+
+    def text(self, shape: Shape) -> str:
+        """Write a shape: (64, 64, 3), or just 5408 for a vector."""
+        dims = self.dims(shape)
+        return str(dims[0]) if len(dims) == 1 else f"({', '.join(map(str, dims))})"
+
+
+HWC = Layout("hwc")
+CHW = Layout("chw")
+LAYOUTS = {layout.name: layout for layout in (HWC, CHW)}
+
+
+def default_columns() -> tuple[Column, ...]:
+    """Return the columns of a table for which none were chosen."""
+    return tuple(column for column in columns().values() if column.default)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Layout and columns of a report. Where `stream` is a terminal, tables fit its width and use colour."""
+
+    layout: Layout = HWC
+    columns: tuple[Column, ...] = ()
+    stream: TextIO | None = None

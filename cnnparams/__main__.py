@@ -1,0 +1,5 @@
+"""`python -m cnnparams` is `cnnparams`."""
+
+from cnnparams.cli import main
+
+main()

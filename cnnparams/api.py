@@ -1,0 +1,39 @@
+"""The Python API: load a spec, count it, and a report that shows itself."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+from cnnparams.engine import report as engine_report
+from cnnparams.engine.build import build
+from cnnparams.engine.measure import measure
+from cnnparams.schema import parse
+from cnnparams.schema.spec import Spec
+
+
+class Report(engine_report.Report):
+    """What a network is and costs; as text it is the layer table, in a notebook an HTML table."""
+
+    def __str__(self) -> str:
+        from cnnparams.render.report import table
+        from cnnparams.render.view import View, default_columns
+
+        return "".join(table.render([self], View(columns=default_columns()))).rstrip("\n")
+
+    def _repr_html_(self) -> str:
+        from cnnparams.render.report import html
+        from cnnparams.render.view import View, default_columns
+
+        return "".join(html.render([self], View(columns=default_columns())))
+
+
+def load(path: str | Path) -> Spec:
+    """Read and validate a spec; raise CnnparamsError with everything that is wrong with it."""
+    return parse.load(path)
+
+
+def count(spec: str | Path | Spec) -> Report:
+    """Return the report of a spec, given as a file's path or as `load` returned it; raise CnnparamsError where it has none."""
+    measured = measure(build(spec if isinstance(spec, Spec) else load(spec)))
+    return Report(**{field.name: getattr(measured, field.name) for field in fields(measured)})

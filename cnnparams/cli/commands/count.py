@@ -1,0 +1,50 @@
+"""`cnnparams count`: the layer table."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import click
+
+from cnnparams.cli import options
+from cnnparams.render import report as formats
+
+if TYPE_CHECKING:
+    from cnnparams.engine.report import Column
+
+
+@click.command()
+@click.argument("specs", metavar="SPEC...", nargs=-1, required=True)
+@options.formats(formats, default="table")
+@options.output
+@options.layout
+@click.option("--columns", metavar="NAMES", help="Columns of tables, CSV and Markdown, such as layer,output,macs; a wrong name lists them.")
+def command(specs: tuple[str, ...], format_: str, output: str | None, layout: str, columns: str | None) -> None:
+    """Print every layer's output shape and parameters, and the totals.
+
+    SPEC is a YAML file, or - for standard input. Several give a table each; in JSON, a line each.
+    """
+    from cnnparams.cli.output import write
+    from cnnparams.cli.specs import load_graphs
+    from cnnparams.engine.measure import measure
+    from cnnparams.render.view import LAYOUTS, View
+
+    view = View(LAYOUTS[layout], _chosen(columns), None if output else sys.stdout)
+    reports = [measure(graph) for graph in load_graphs(specs)]
+    write(import_module(f"{formats.__name__}.{format_}").render(reports, view), output)
+
+
+def _chosen(names: str | None) -> tuple[Column, ...]:
+    from cnnparams.engine.report import columns
+    from cnnparams.render.view import default_columns
+
+    if names is None:
+        return default_columns()
+    known = columns()
+    words = [name.strip().casefold() for name in names.split(",")]
+    for word in words:
+        if word not in known:
+            raise click.BadParameter(f"no column {word!r}; the columns are {', '.join(known)}", param_hint="--columns")
+    return tuple(known[word] for word in words)

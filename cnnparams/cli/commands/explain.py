@@ -1,0 +1,34 @@
+"""`cnnparams explain`: how each number comes about."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from cnnparams.cli import options
+from cnnparams.render import explanation as formats
+
+
+@click.command()
+@click.argument("spec")
+@click.argument("layers", metavar="[LAYER]...", nargs=-1)
+@options.formats(formats, default="text")
+@options.output
+@options.layout
+def command(spec: str, layers: tuple[str, ...], format_: str, output: str | None, layout: str) -> None:
+    """Show how each number comes about: formula, numbers filled in, result.
+
+    SPEC is a YAML file, or - for standard input; LAYER names the layers to explain, all of them by default.
+    """
+    from cnnparams.cli.output import write
+    from cnnparams.cli.specs import load_graphs
+    from cnnparams.engine.explain import explain
+    from cnnparams.render.view import LAYOUTS, View
+
+    (graph,) = load_graphs([spec])
+    known = [node.name for node in graph.nodes]
+    for name in layers:
+        if name not in known:
+            raise click.BadParameter(f"{graph.name} has no layer {name!r}; it has {', '.join(known)}", param_hint="LAYER")
+    write(import_module(f"{formats.__name__}.{format_}").render(explain(graph, layers), View(LAYOUTS[layout])), output)

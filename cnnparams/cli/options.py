@@ -1,0 +1,31 @@
+"""Options and arguments that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pkgutil import iter_modules
+from types import ModuleType
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+output = click.option(
+    "-o", "--output", metavar="FILE", help="Write to FILE instead of standard output; it is replaced only once all is well."
+)
+layout = click.option(
+    "--layout",
+    type=click.Choice(["hwc", "chw"]),
+    default="hwc",
+    show_default=True,
+    help="Order of shapes: channels last (Keras) or first (PyTorch).",
+)
+
+
+def formats(package: ModuleType, default: str) -> Callable[[F], F]:
+    """Return --format, whose choices are the modules of `package`, and --json, which is short for one of them."""
+    names = sorted(module.name for module in iter_modules(package.__path__))
+    chosen = click.option("--format", "format_", type=click.Choice(names), default=default, show_default=True, help="Output format.")
+    json = click.option("--json", "format_", flag_value="json", help="Short for --format json.")
+    return lambda function: chosen(json(function))

@@ -1,0 +1,24 @@
+"""The specs that a command names -> graphs. All that is wrong with any of them is told before anything is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cnnparams.engine.build import build
+from cnnparams.engine.graph import Graph
+from cnnparams.errors import Problem, SpecError
+from cnnparams.schema.parse import load
+
+
+def load_graphs(paths: Iterable[str]) -> list[Graph]:
+    """Load and build every spec; raise SpecError with the problems of all of them."""
+    graphs: list[Graph] = []
+    problems: list[Problem] = []
+    for path in paths:
+        try:
+            graphs.append(build(load(path)))
+        except SpecError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise SpecError(problems)
+    return graphs

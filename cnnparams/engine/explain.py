@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from cnnparams.engine.graph import Graph
-from cnnparams.layers.base import Derivation
+from cnnparams.layers.base import MACS, Derivation, Step
 from cnnparams.layers.shape import Shape
 
 
@@ -23,20 +23,25 @@ class LayerExplanation:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The derivations of a network's layers, in execution order."""
+    """The derivations of a network's layers, in execution order, and of its totals where all layers are there."""
 
     name: str
     layers: tuple[LayerExplanation, ...]
+    totals: Derivation
 
 
 def explain(graph: Graph, names: Collection[str] = ()) -> Explanation:
-    """Explain the layers of the given names, or all of them; raise KeyError for a name that is no layer's."""
-    nodes = {node.name: node for node in graph.nodes}
-    chosen = [node for node in graph.nodes if node.name in names] if names else graph.nodes
-    for name in names:
-        nodes[name]
-    layers = (
+    """Explain the layers of the given names, or the whole network."""
+    layers = tuple(
         LayerExplanation(node.name, node.layer.type, node.input_shapes, node.output_shape, node.layer.derivation(*node.input_shapes))
-        for node in chosen
+        for node in graph.nodes
+        if not names or node.name in names
     )
-    return Explanation(graph.name, tuple(layers))
+    totals = () if names else tuple(_total(quantity, layers) for quantity in ("parameters", MACS))
+    return Explanation(graph.name, layers, Derivation({}, totals))
+
+
+def _total(quantity: str, layers: tuple[LayerExplanation, ...]) -> Step:
+    found = (step.result for layer in layers for step in layer.derivation.steps if step.quantity == quantity)
+    results = [result for result in found if result]
+    return Step(f"total {quantity}", "total", " + ".join(map(str, results)) or "0", sum(results))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 
 import click
@@ -26,9 +27,10 @@ def command(spec: str, layers: tuple[str, ...], format_: str, output: str | None
     from cnnparams.engine.explain import explain
     from cnnparams.render.view import LAYOUTS, View
 
+    view = View(LAYOUTS[layout], stream=None if output else sys.stdout)
     (graph,) = load_graphs([spec])
     known = [node.name for node in graph.nodes]
     for name in layers:
         if name not in known:
             raise click.BadParameter(f"{graph.name} has no layer {name!r}; it has {', '.join(known)}", param_hint="LAYER")
-    write(import_module(f"{formats.__name__}.{format_}").render(explain(graph, layers), View(LAYOUTS[layout])), output)
+    write(import_module(f"{formats.__name__}.{format_}").render(explain(graph, layers), view), output)

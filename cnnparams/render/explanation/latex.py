@@ -1,0 +1,38 @@
+"""An explanation as LaTeX (amsmath): a paragraph for each layer with its derivation aligned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnparams.engine.explain import Explanation
+from cnnparams.layers.base import Derivation, Step
+from cnnparams.render.formula import LATEX
+from cnnparams.render.lines import lines
+from cnnparams.render.view import View
+
+
+def render(explanation: Explanation, view: View) -> Iterator[str]:
+    """Yield each layer's paragraph, and the totals."""
+    for layer in explanation.layers:
+        inputs = ", ".join(map(view.layout.text, layer.input_shapes))
+        heading = f"{_escape(layer.name)} ({_escape(layer.type)})"
+        yield f"\\paragraph{{{heading}}} ${inputs} \\to {view.layout.text(layer.output_shape)}$\n{_aligned(layer.derivation)}\n"
+    if explanation.totals.steps:
+        yield f"\\paragraph{{{_escape(explanation.name)}}}\n{_aligned(explanation.totals)}"
+
+
+def _aligned(derivation: Derivation) -> str:
+    body = " \\\\\n".join(_step(step, derivation) for step in derivation.steps)
+    return f"\\begin{{align*}}\n{body}\n\\end{{align*}}\n"
+
+
+def _step(step: Step, derivation: Derivation) -> str:
+    named = "" if step.symbol == step.quantity else f" {LATEX.symbol(step.symbol)}"
+    sides = " \\\\\n  &= ".join(lines(step, derivation, LATEX))
+    note = f" \\quad\\text{{({_escape(step.note)})}}" if step.note else ""
+    return f"  \\text{{{_escape(step.quantity)}}}{named} &= {sides}{note}"
+
+
+def _escape(text: str) -> str:
+    special = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+    return "".join(special.get(c, f"\\{c}" if c in "_%&#${}" else c) for c in text)

@@ -1,0 +1,32 @@
+"""An explanation as Markdown: a heading and a table for each layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnparams.engine.explain import Explanation
+from cnnparams.layers.base import Derivation
+from cnnparams.render.formula import TEXT, write
+from cnnparams.render.markdown import table
+from cnnparams.render.view import View
+
+_HEADS = [("Quantity", False), ("Formula", False), ("Numbers", False), ("Result", True), ("Note", False)]
+
+
+def render(explanation: Explanation, view: View) -> Iterator[str]:
+    """Yield each layer's heading and table, and the totals."""
+    yield f"## {explanation.name}\n"
+    for layer in explanation.layers:
+        inputs = ", ".join(map(view.layout.text, layer.input_shapes))
+        shapes = f"{inputs} -> {view.layout.text(layer.output_shape)}"
+        yield f"\n### {layer.name} ({layer.type})\n\n{shapes}\n\n{_table(layer.derivation)}"
+    if explanation.totals.steps:
+        yield f"\n### Totals\n\n{_table(explanation.totals)}"
+
+
+def _table(derivation: Derivation) -> str:
+    rows = (
+        (step.quantity, write(step.formula, TEXT), write(step.formula, TEXT, derivation.symbols), f"{step.result:,}", step.note or "")
+        for step in derivation.steps
+    )
+    return table(_HEADS, rows)

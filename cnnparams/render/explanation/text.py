@@ -1,0 +1,48 @@
+"""An explanation as plain text, the way it is written by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnparams.engine.explain import Explanation, LayerExplanation
+from cnnparams.layers.base import Derivation
+from cnnparams.render.formula import CODE, TEXT, Style
+from cnnparams.render.lines import lines
+from cnnparams.render.view import View
+
+_INDENT = "  "
+
+
+def render(explanation: Explanation, view: View) -> Iterator[str]:
+    """Yield each layer's heading and derivation, and the totals."""
+    style = TEXT if _can_write(TEXT.calls["floor"], view) else CODE
+    for layer in explanation.layers:
+        yield f"{_heading(layer, view)}\n\n{_derivation(layer.derivation, style)}\n"
+    if explanation.totals.steps:
+        yield f"{explanation.name}\n\n{_derivation(explanation.totals, style)}"
+
+
+def _heading(layer: LayerExplanation, view: View) -> str:
+    inputs = ", ".join(map(view.layout.text, layer.input_shapes))
+    return f"{layer.name} ({layer.type}): {inputs} -> {view.layout.text(layer.output_shape)}"
+
+
+def _derivation(derivation: Derivation, style: Style) -> str:
+    width = max(len(step.quantity) for step in derivation.steps)
+    text = ""
+    for step in derivation.steps:
+        named = "" if step.symbol == step.quantity else f"{step.symbol} "
+        first, *rest = lines(step, derivation, style)
+        text += f"{_INDENT}{step.quantity:<{width}}  {named}= {first}\n"
+        margin = _INDENT + " " * (width + 2 + len(named))
+        text += "".join(f"{margin}= {side}\n" for side in rest)
+        text += f"{margin}  {step.note}\n" if step.note else ""
+    return text
+
+
+def _can_write(text: str, view: View) -> bool:
+    try:
+        text.encode(getattr(view.stream, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any, ClassVar
-
-from pydantic import field_validator
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.base import Layer, Tensor
@@ -47,7 +44,7 @@ class RunningNorm(SpatialLayer):
         return {"C": x.channels}
 
 
-@layer_type("batch_norm", ranks=(1, 2, 3))
+@layer_type("batch_norm", ranks=(1, 2, 3), keras="BatchNormalization")
 class BatchNorm(RunningNorm):
     """Batch normalisation: each channel to mean 0 and variance 1 over the batch, then scaled and shifted."""
 
@@ -74,7 +71,7 @@ class InstanceNorm(RunningNorm):
         return found
 
 
-@layer_type("group_norm", example={"num_groups": 4})
+@layer_type("group_norm", keras="GroupNormalization", example={"num_groups": 4})
 class GroupNorm(Layer):
     """Group normalisation: groups of channels of each sample to mean 0 and variance 1."""
 
@@ -107,11 +104,6 @@ class TrailingNorm(Layer):
     normalized_shape: Dims | None = setting("the last dimensions, to normalise over; the last one where not given", None, label="shape", always=True)
     eps: Real | None = setting("added to the variance", 1e-5)
     elementwise_affine: Flag = setting("whether to learn a scale for each element", True, label="elementwise_affine")
-
-    @field_validator("normalized_shape", mode="before")
-    @classmethod
-    def _as_list(cls, value: object) -> object:
-        return [value] if isinstance(value, int) else value
 
     def inferred(self, x: Shape) -> Mapping[str, Any]:
         """Fill in normalized_shape; check that it is how the input ends."""
@@ -148,7 +140,7 @@ class LayerNorm(TrailingNorm):
         return (*weight, self._tensor("bias", x)) if weight and self.bias else weight
 
 
-@layer_type("rms_norm", example_input=(64,))
+@layer_type("rms_norm", keras="RMSNormalization", example_input=(64,))
 class RMSNorm(TrailingNorm):
     """Root mean square normalisation: the last dimensions of each sample to mean square 1."""
 

@@ -57,20 +57,20 @@ def layer_type(
     name: str,
     *,
     ranks: tuple[int | None, ...] = (None,),
-    keras: str | None = None,
+    keras: str = "",
     example: Mapping[str, Any] | None = None,
     example_input: tuple[int, ...] | None = None,
 ) -> Callable[[L], L]:
     """Declare a class as the layer type `name`, or for ranks 1, 2, 3 as `name1d`, `name2d`, `name3d`.
 
-    In `keras`, the name that Keras gives the type, "{rank}" stands for the rank. The example is a setting of the layer and
-    the shape that enters it; without one it is an image of 16 channels.
+    In `keras`, the names that Keras gives the type, "{rank}" stands for the rank; a name without it means images (2d). The
+    example is settings of the layer and the shape that enters it; without one, an image of 16 channels.
     """
 
     def declare(family: L) -> L:
         for rank in ranks:
             own = name if rank is None else f"{name}{rank}d"
-            aliases = (keras.format(rank=rank),) if keras else ()
+            aliases = _aliases(keras, rank)
             image = (16, *[32] * (2 if rank is None else rank))
             declaration = Declaration(own, family, rank, aliases, example or {}, example_input or image)
             _declared[own] = declaration
@@ -81,15 +81,14 @@ def layer_type(
     return declare
 
 
-def find(word: str) -> type[Layer] | None:
-    """Return the class for a type as a spec writes it, whatever its case and underscores; None where there is no such type."""
+def find(word: str) -> Declaration | None:
+    """Return the layer type that a spec means, whatever case and underscores it has; None where there is none."""
     key = _squashed(word)
     for family in FAMILIES:
         if key in _by_word:
             break
         _load(family)
-    declaration = _by_word.get(key)
-    return declaration and layer_class(declaration)
+    return _by_word.get(key)
 
 
 def declarations() -> Iterator[Declaration]:
@@ -109,6 +108,11 @@ def layer_class(declaration: Declaration) -> type[Layer]:
     if rank is not None:
         own["rank"] = rank
     return type(family.__name__ + (f"{rank}d" if rank else ""), (family,), own)
+
+
+def _aliases(keras: str, rank: int | None) -> tuple[str, ...]:
+    names = (name for name in keras.split() if "{rank}" in name or rank in (None, 2))
+    return tuple(name.format(rank=rank) for name in names)
 
 
 def _load(family: str) -> None:

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import Field, Strict, field_validator, model_validator
+from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.base import Layer, Step
 from cnnparams.layers.registry import layer_type
-from cnnparams.layers.settings import Dims, Flag, Whole, setting
+from cnnparams.layers.settings import Dims, Flag, Scales, Whole, setting
 from cnnparams.layers.shape import Shape
 from cnnparams.layers.spatial import AXES, dims_text
 
-Scales = Annotated[tuple[Annotated[float, Strict(), Field(gt=0)], ...], Field(min_length=1)]
 _RANK_OF_MODE = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}
 
 
-@layer_type("upsample", keras="UpSampling2D", example={"scale_factor": 2})
+@layer_type("upsample", keras="UpSampling1D UpSampling2D UpSampling3D", example={"scale_factor": 2})
 class Upsample(Layer):
     """Upsampling to a size or by a factor: repeats or interpolates."""
 
@@ -28,11 +27,6 @@ class Upsample(Layer):
     scale_factor: Scales | None = setting("factor, for each axis or one for all", None, label="scale")
     mode: Literal["nearest", "nearest-exact", "linear", "bilinear", "bicubic", "trilinear"] = setting("how to interpolate", "nearest", label="mode")
     align_corners: Flag | None = setting("whether corners keep their place", None)
-
-    @field_validator("size", "scale_factor", mode="before")
-    @classmethod
-    def _as_list(cls, value: object) -> object:
-        return [value] if isinstance(value, int | float) else value
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:

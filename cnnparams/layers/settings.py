@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, Strict
+from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, Strict
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
@@ -110,5 +110,16 @@ SizesIfGiven = Annotated[tuple[int, ...] | None, PerAxis(minimum=1)]
 Margins = Annotated[tuple[int, ...], PerAxis(minimum=0)]
 """Padding in numbers: at least 0 along each axis."""
 
-Dims = Annotated[tuple[Annotated[int, Strict(), Field(ge=1)], ...], Field(min_length=1)]
-"""Dimensions of a tensor, each at least 1."""
+Size = Annotated[int, Strict(), Field(ge=1)]
+Scale = Annotated[float, Strict(), Field(gt=0)]
+
+
+def _as_tuple(value: object) -> object:
+    return (value,) if isinstance(value, int | float) else value
+
+
+Dims = Annotated[tuple[Size, ...], Field(min_length=1), BeforeValidator(_as_tuple, json_schema_input_type=Size | list[Size])]
+"""Dimensions, each at least 1, or a single one."""
+
+Scales = Annotated[tuple[Scale, ...], Field(min_length=1), BeforeValidator(_as_tuple, json_schema_input_type=Scale | list[Scale])]
+"""Factors above 0, or a single one."""

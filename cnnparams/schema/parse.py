@@ -68,7 +68,7 @@ def _layer_class(problems: Problems, path: KeyPath, word: Any) -> type[Layer] | 
         guess = suggest(word, [declaration.name for declaration in registry.declarations()])
         hint = f"did you mean {quote(guess)}?" if guess else "list the types with: cnnparams layers"
         problems.add(path, f"unknown layer type {quote(word)}", hint=hint)
-    return found
+    return found and registry.layer_class(found)
 
 
 def _names(problems: Problems, drafts: list[_Draft]) -> list[str]:

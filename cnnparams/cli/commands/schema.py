@@ -1,0 +1,23 @@
+"""`cnnparams schema`: the JSON Schema of a spec file."""
+
+from __future__ import annotations
+
+import click
+
+from cnnparams.cli import options
+
+
+@click.command()
+@options.output
+def command(output: str | None) -> None:
+    """Print the JSON Schema of a spec file, with which an editor completes and checks specs.
+
+    Save it beside your specs (cnnparams schema -o cnnparams.schema.json) and begin each with the line
+    "# yaml-language-server: $schema=cnnparams.schema.json".
+    """
+    import json
+
+    from cnnparams.cli.output import write
+    from cnnparams.schema.json_schema import json_schema
+
+    write([json.dumps(json_schema(), indent=2) + "\n"], output)

@@ -1,0 +1,108 @@
+"""The layer types described: settings, formulas, an example; all from the classes themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from cnnparams.layers.base import Step
+from cnnparams.layers.registry import Declaration, declarations, layer_class
+from cnnparams.layers.settings import display
+from cnnparams.layers.shape import Shape
+from cnnparams.schema.json_schema import settings_schema
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting of a layer type; without a default it must be given."""
+
+    name: str
+    values: str
+    required: bool
+    default: Any
+    description: str
+    keras: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One layer type, or a family that has it in several ranks, whose formulas and example are then those of one."""
+
+    types: tuple[str, ...]
+    keras: tuple[str, ...]
+    summary: str
+    accepts_activation: bool
+    settings: tuple[Setting, ...]
+    steps: tuple[Step, ...]
+    example: dict[str, Any]
+    input_shape: Shape
+    output_shape: Shape
+
+
+def summaries() -> dict[str, str]:
+    """Return each layer type with a line on what it does."""
+    return {declaration.name: _summary(declaration) for declaration in declarations()}
+
+
+def families() -> Iterator[Card]:
+    """Yield a card for each family of layer types."""
+    by_family: dict[type, list[Declaration]] = {}
+    for declaration in declarations():
+        by_family.setdefault(declaration.family, []).append(declaration)
+    return map(card, by_family.values())
+
+
+def card(members: Iterable[Declaration]) -> Card:
+    """Describe layer types of one family; of several ranks, the images' (2d) is the example."""
+    all_of = list(members)
+    shown = next((declaration for declaration in all_of if declaration.rank == 2), all_of[0])
+    layer = layer_class(shown)
+    x = Shape(shown.example_input, 0 if len(shown.example_input) > 1 and hasattr(layer, "rank") or len(shown.example_input) > 2 else None)
+    example = layer.model_validate(dict(shown.example)).resolve(x)
+    return Card(
+        types=tuple(declaration.name for declaration in all_of),
+        keras=tuple(alias for declaration in all_of for alias in declaration.aliases),
+        summary=_summary(shown),
+        accepts_activation=layer.accepts_activation,
+        settings=tuple(_settings(shown)),
+        steps=example.derivation(x).steps,
+        example={"type": shown.name, **shown.example},
+        input_shape=x,
+        output_shape=example.output_shape(x),
+    )
+
+
+def _settings(declaration: Declaration) -> Iterator[Setting]:
+    layer = layer_class(declaration)
+    schema = settings_schema(layer)
+    for name, field in layer.model_fields.items():
+        required = field.is_required()
+        default = None if required else field.default
+        yield Setting(name, _values(schema[name]), required, default, field.description or "", display(field).keras)
+
+
+def _summary(declaration: Declaration) -> str:
+    return (declaration.family.__doc__ or "").strip().splitlines()[0]
+
+
+def _values(schema: dict[str, Any]) -> str:
+    """Say in words what a schema admits; null goes without saying, as the setting is optional."""
+    if "anyOf" in schema:
+        return _either(_values(choice) for choice in schema["anyOf"])
+    if "enum" in schema:
+        return _either(map(str, schema["enum"]))
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    return _either(_words(kind, schema) for kind in kinds)
+
+
+def _either(choices: Iterable[str]) -> str:
+    distinct = [choice for choice in dict.fromkeys(choices) if choice]
+    return " or ".join([", ".join(distinct[:-1]), distinct[-1]]) if len(distinct) > 1 else "".join(distinct)
+
+
+def _words(kind: str, schema: dict[str, Any]) -> str:
+    names = {"integer": "whole number", "number": "number", "boolean": "true or false", "null": "", "array": "list"}
+    bounds = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}
+    limits = [f"{sign} {schema[key]}" for key, sign in bounds.items() if key in schema] if kind in ("integer", "number") else []
+    return " ".join([names[kind], " and ".join(limits)]).strip()

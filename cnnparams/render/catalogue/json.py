@@ -1,0 +1,34 @@
+"""The layer types as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+
+from cnnparams.engine.catalogue import Card
+from cnnparams.render.view import View
+
+
+def everything(summaries: Mapping[str, str], families: Iterable[Card], view: View) -> Iterator[str]:
+    """Yield a document with a card for each family."""
+    return cards(families, view)
+
+
+def cards(described: Iterable[Card], view: View) -> Iterator[str]:
+    """Yield a document with the given cards."""
+    yield json.dumps({"schema_version": 1, "layers": [_card(card, view) for card in described]}, indent=2) + "\n"
+
+
+def _card(card: Card, view: View) -> dict[str, object]:
+    return {
+        "types": card.types,
+        "keras": card.keras,
+        "summary": card.summary,
+        "activation": card.accepts_activation,
+        "settings": [asdict(setting) for setting in card.settings],
+        "formulas": [{"quantity": step.quantity, "symbol": step.symbol, "formula": step.formula} for step in card.steps],
+        "example": card.example,
+        "input_shape": view.layout.dims(card.input_shape),
+        "output_shape": view.layout.dims(card.output_shape),
+    }

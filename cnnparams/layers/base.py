@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Self
 from pydantic import BaseModel, ConfigDict
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.settings import display
+from cnnparams.layers.settings import displays
 from cnnparams.layers.shape import Shape
 
 MACS = "MACs"
@@ -141,10 +141,10 @@ class Layer(BaseModel):
 
     def hyperparameters(self) -> Iterator[Hyperparameter]:
         """Yield every setting with its value and, where a table shows it, its text."""
-        for name, field in type(self).model_fields.items():
-            value, shown = getattr(self, name), display(field)
+        for name, shown, default in displays(type(self)):
+            value = getattr(self, name)
             brief = value if shown.each_axis else _one_for_all(value)
-            worth = shown.label and (shown.always or brief not in (None, field.default))
+            worth = shown.label and (shown.always or brief not in (None, default))
             yield Hyperparameter(name, value, f"{shown.label}={_written(brief)}" if worth else None)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, Strict
+from pydantic import BaseModel, BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, Strict
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
@@ -50,6 +52,12 @@ def setting(
 def display(field: FieldInfo) -> Display:
     """Return how a field wants to be shown."""
     return next((mark for mark in field.metadata if isinstance(mark, Display)), Display())
+
+
+@cache
+def displays(layer: type[BaseModel]) -> tuple[tuple[str, Display, Any], ...]:
+    """Return name, display and default of each setting of a layer type."""
+    return tuple((name, display(field), field.default) for name, field in layer.model_fields.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +107,13 @@ class PerAxis:
             number["minimum"] = self.minimum
         numbers = {"type": "array", "items": number, "minItems": self.each, "maxItems": 3 * self.each}
         return {"anyOf": [number, numbers, *([{"enum": list(self.words)}] if self.words else [])]}
+
+
+@cache
+def per_axis(layer: type[BaseModel]) -> Mapping[str, PerAxis]:
+    """Return the settings of a layer type that are numbers per axis."""
+    fields = layer.model_fields.items()
+    return {name: mark for name, field in fields for mark in field.metadata if isinstance(mark, PerAxis)}
 
 
 Sizes = Annotated[tuple[int, ...], PerAxis(minimum=1)]

@@ -9,7 +9,7 @@ from pydantic import ValidationInfo, field_validator
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.base import Layer, Step
-from cnnparams.layers.settings import PerAxis
+from cnnparams.layers.settings import per_axis
 from cnnparams.layers.shape import Shape
 
 AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
@@ -25,10 +25,8 @@ class SpatialLayer(Layer):
     @classmethod
     def _expand(cls, value: object, info: ValidationInfo) -> object:
         """Write a setting per axis once for each axis."""
-        for mark in cls.model_fields[str(info.field_name)].metadata:
-            if isinstance(mark, PerAxis) and value is not None:
-                return mark.expand(value, cls.rank)
-        return value
+        axes = per_axis(cls).get(str(info.field_name))
+        return value if axes is None or value is None else axes.expand(value, cls.rank)
 
     def inferred(self, x: Shape) -> Mapping[str, Any]:
         """Check that the input is an image of the layer's rank."""

@@ -1,8 +1,8 @@
 """Output shapes, parameters and multiply-accumulates of a convolutional network, from a YAML file.
 
-    >>> import cnnparams
-    >>> cnnparams.count("specs/simple_cnn.yaml").total_params
-    707690
+>>> import cnnparams
+>>> cnnparams.count("specs/simple_cnn.yaml").total_params
+707690
 """
 
 from __future__ import annotations
@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = ["CnnparamsError", "Report", "__version__", "count", "load"]
 
-_HOMES = {"CnnparamsError": "cnnparams.errors", "Report": "cnnparams.api", "count": "cnnparams.api", "load": "cnnparams.api"}
+_HOMES = {
+    "CnnparamsError": "cnnparams.errors",
+    "Report": "cnnparams.api",
+    "count": "cnnparams.api",
+    "load": "cnnparams.api",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -34,6 +34,6 @@ def load(path: str | Path) -> Spec:
 
 
 def count(spec: str | Path | Spec) -> Report:
-    """Return the report of a spec, given as a file's path or as `load` returned it; raise CnnparamsError where it has none."""
+    """Return the report of a spec, given as a path or as `load` returned it; raise CnnparamsError where it has none."""
     measured = measure(build(spec if isinstance(spec, Spec) else load(spec)))
     return Report(**{field.name: getattr(measured, field.name) for field in fields(measured)})

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _WIDEST_LINE = 100
-_TOKEN = re.compile(r"\"[^\"]*\"|'[^']*'|[^\s,:\[\]{}#]+")
+_WIDEST_WORD = 40
+_CUT = "..."
+_CHARACTER = r"(?:[^\s,:\[\]{}#]|:(?=[^\s,\[\]{}])|(?<=\S)#)"
+_TOKEN = re.compile(rf"\"[^\"]*\"|'[^']*'|{_CHARACTER}+(?: +{_CHARACTER}+)*")
 
 
 class CnnparamsError(Exception):
     """Anything that keeps cnnparams from answering; its text is meant for the user."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A position in a source: file name, line and column (from 1), and the text of that line."""
 
     source: str
@@ -30,15 +32,19 @@ class Place:
     def excerpt(self) -> str:
         """Return the source line, clipped around the column, with carets under the token that starts there."""
         start = max(0, self.column - _WIDEST_LINE // 2) if len(self.text) > _WIDEST_LINE else 0
-        shown = self.text[start : start + _WIDEST_LINE].rstrip()
-        at = self.column - 1 - start
-        token = _TOKEN.match(shown, at)
-        carets = "^" * (_cells(token.group()) if token else 1)
-        return f"  {printable(shown)}\n  {' ' * _cells(shown[:at])}{carets}"
+        end = start + _WIDEST_LINE
+        before, after = printable(self.text[start : self.column - 1]), printable(self.text[self.column - 1 : end])
+        lead, tail = _CUT if start else "", _CUT if len(self.text) > end else ""
+        carets = "^" * self._width(self.text[self.column - 1 : end])
+        return f"  {lead}{before}{after.rstrip()}{tail}\n  {' ' * _cells(lead + before)}{carets}"
+
+    @staticmethod
+    def _width(rest: str) -> int:
+        token = _TOKEN.match(rest)
+        return _cells(token.group()) if token and rest[0].isprintable() else 1
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that is wrong: where, with what, and what to do about it."""
 
     message: str
@@ -79,11 +85,14 @@ class LayerError(ValueError):
         super().__init__(message)
 
 
-def quote(value: object, limit: int = 40) -> str:
-    """Show a value from a spec inside a message: on one line, printable, and not longer than `limit`."""
-    text = printable(value) if isinstance(value, str) else _yaml_like(value)
-    text = text if len(text) <= limit else text[: limit - 3] + "..."
-    return f"'{text}'" if isinstance(value, str) else text
+def quote(value: object) -> str:
+    """Show a value from a spec inside a message: text in quotes, on one line, printable and short."""
+    return f"'{brief(value)}'" if isinstance(value, str) else brief(_yaml_like(value))
+
+
+def brief(text: str, limit: int = _WIDEST_WORD) -> str:
+    """Return text as a part of one line: printable, and not longer than `limit`."""
+    return printable(text if len(text) <= limit else text[: limit - len(_CUT)] + _CUT)
 
 
 def printable(text: str) -> str:
@@ -97,8 +106,10 @@ def _yaml_like(value: object) -> str:
         return words[value]
     if isinstance(value, dict):
         return "a mapping"
-    return printable(str(value)) if isinstance(value, int | float) else "a list"
+    return str(value) if isinstance(value, int | float) else "a list"
 
 
 def _cells(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text if not unicodedata.combining(c))
+    """Return how many columns of a terminal the text takes: marks stand on the letter before, wide letters take two."""
+    upright = (c for c in text if unicodedata.category(c) not in ("Mn", "Me"))
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in upright)

@@ -12,7 +12,7 @@ from cnnparams.cli import commands
 
 
 class Commands(click.Group):
-    """A group whose commands are the modules of the package `commands`; each holds one click command named `command`."""
+    """A group whose commands are the modules of the package `commands`, each with a click command named `command`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands."""
@@ -25,8 +25,10 @@ class Commands(click.Group):
         found: click.Command = import_module(f"{commands.__name__}.{cmd_name}").command
         return found
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that is called; for a misspelt one say which was meant, which click does for loaded commands only."""
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is called; guess at a misspelt one, which click does for loaded commands only."""
         name = args[0]
         if not name.startswith("-") and self.get_command(ctx, name) is None:
             raise click.NoSuchCommand(name, possibilities=self.list_commands(ctx), ctx=ctx)

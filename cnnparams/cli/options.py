@@ -12,7 +12,10 @@ import click
 F = TypeVar("F", bound=Callable[..., Any])
 
 output = click.option(
-    "-o", "--output", metavar="FILE", help="Write to FILE instead of standard output; it is replaced only once all is well."
+    "-o",
+    "--output",
+    metavar="FILE",
+    help="Write to FILE instead of standard output; it is replaced only once all is well.",
 )
 layout = click.option(
     "--layout",
@@ -26,6 +29,8 @@ layout = click.option(
 def formats(package: ModuleType, default: str) -> Callable[[F], F]:
     """Return --format, whose choices are the modules of `package`, and --json, which is short for one of them."""
     names = sorted(module.name for module in iter_modules(package.__path__))
-    chosen = click.option("--format", "format_", type=click.Choice(names), default=default, show_default=True, help="Output format.")
+    chosen = click.option(
+        "--format", "format_", type=click.Choice(names), default=default, show_default=True, help="Output format."
+    )
     json = click.option("--json", "format_", flag_value="json", help="Short for --format json.")
     return lambda function: chosen(json(function))

@@ -38,7 +38,9 @@ def _node(entry: Entry, source: str, shape: Shape) -> Node:
 def _stop(spec: Spec, nodes: list[Node], entry: Entry, error: LayerError) -> NoReturn:
     path = entry.path if error.field is None else (*entry.path, error.field)
     notes = [*_why(nodes), f"known so far: {_so_far(spec, nodes)}"]
-    raise SpecError([Problem(str(error), spec.document.place(path), subject=entry.label, hint=error.hint, notes=tuple(notes))])
+    raise SpecError(
+        [Problem(str(error), spec.document.place(path), subject=entry.label, hint=error.hint, notes=tuple(notes))]
+    )
 
 
 def _why(nodes: list[Node]) -> list[str]:

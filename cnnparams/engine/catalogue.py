@@ -58,7 +58,10 @@ def card(members: Iterable[Declaration]) -> Card:
     all_of = list(members)
     shown = next((declaration for declaration in all_of if declaration.rank == 2), all_of[0])
     layer = layer_class(shown)
-    x = Shape(shown.example_input, 0 if len(shown.example_input) > 1 and hasattr(layer, "rank") or len(shown.example_input) > 2 else None)
+    x = Shape(
+        shown.example_input,
+        0 if shown.rank or len(shown.example_input) > 2 else None,
+    )
     example = layer.model_validate(dict(shown.example)).resolve(x)
     return Card(
         types=tuple(declaration.name for declaration in all_of),
@@ -104,5 +107,9 @@ def _either(choices: Iterable[str]) -> str:
 def _words(kind: str, schema: dict[str, Any]) -> str:
     names = {"integer": "whole number", "number": "number", "boolean": "true or false", "null": "", "array": "list"}
     bounds = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}
-    limits = [f"{sign} {schema[key]}" for key, sign in bounds.items() if key in schema] if kind in ("integer", "number") else []
+    limits = (
+        [f"{sign} {schema[key]}" for key, sign in bounds.items() if key in schema]
+        if kind in ("integer", "number")
+        else []
+    )
     return " ".join([names[kind], " and ".join(limits)]).strip()

@@ -33,7 +33,9 @@ class Explanation:
 def explain(graph: Graph, names: Collection[str] = ()) -> Explanation:
     """Explain the layers of the given names, or the whole network."""
     layers = tuple(
-        LayerExplanation(node.name, node.layer.type, node.input_shapes, node.output_shape, node.layer.derivation(*node.input_shapes))
+        LayerExplanation(
+            node.name, node.layer.type, node.input_shapes, node.output_shape, node.layer.derivation(*node.input_shapes)
+        )
         for node in graph.nodes
         if not names or node.name in names
     )

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cnnparams.layers.base import Layer
 from cnnparams.layers.shape import Shape
 from cnnparams.schema.source import KeyPath
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """One layer of the network; `inputs` are the names of the nodes it reads, `path` is its place in the YAML."""
 
     name: str
@@ -23,8 +22,7 @@ class Node:
     path: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
-class Graph:
+class Graph(NamedTuple):
     """A network with every shape known; `output` names the node whose tensor is the result."""
 
     name: str

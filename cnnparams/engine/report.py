@@ -1,11 +1,11 @@
-"""The Report: nothing but numbers and names. Every renderer reads reports; a field with a `column` is a column of tables."""
+"""The Report: nothing but numbers and names, for every renderer. A field with a `column` is a column of tables."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from enum import Enum, auto
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from cnnparams.layers.base import Hyperparameter
 from cnnparams.layers.shape import Shape
@@ -25,8 +25,7 @@ class Kind(Enum):
     TENSORS = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A column of the layer table: the word that chooses it, its title, and the field it shows."""
 
     key: str
@@ -36,12 +35,11 @@ class Column:
     field: str
 
 
-def _column(key: str, title: str, kind: Kind, *, default: bool = False) -> Any:
-    return field(metadata={"column": (key, title, kind, default)})
+def _column(key: str, title: str, kind: Kind, *, default: bool = False) -> dict[str, Any]:
+    return {"column": (key, title, kind, default)}
 
 
-@dataclass(frozen=True, slots=True)
-class TensorReport:
+class TensorReport(NamedTuple):
     """One tensor of a layer."""
 
     name: str
@@ -53,21 +51,23 @@ class TensorReport:
 class LayerReport:
     """What one layer is and costs, for one sample. Counts are in elements and in multiply-accumulates."""
 
-    name: str = _column("layer", "Layer", Kind.TEXT, default=True)
-    type: str = _column("type", "Type", Kind.TEXT)
-    activation: str | None = _column("activation", "Activation", Kind.TEXT)
-    hyperparameters: tuple[Hyperparameter, ...] = _column("hyperparameters", "Hyperparameters", Kind.SETTINGS, default=True)
-    groups: int | None = _column("groups", "Groups", Kind.COUNT)
+    name: str = field(metadata=_column("layer", "Layer", Kind.TEXT, default=True))
+    type: str = field(metadata=_column("type", "Type", Kind.TEXT))
+    activation: str | None = field(metadata=_column("activation", "Activation", Kind.TEXT))
+    hyperparameters: tuple[Hyperparameter, ...] = field(
+        metadata=_column("hyperparameters", "Hyperparameters", Kind.SETTINGS, default=True)
+    )
+    groups: int | None = field(metadata=_column("groups", "Groups", Kind.COUNT))
     inputs: tuple[str, ...]
-    input_shapes: tuple[Shape, ...] = _column("input", "Input", Kind.SHAPES, default=True)
-    output_shape: Shape = _column("output", "Output", Kind.SHAPE, default=True)
-    params: int = _column("params", "Parameters", Kind.COUNT, default=True)
-    share: float = _column("share", "Share", Kind.SHARE)
-    trainable_params: int = _column("trainable", "Trainable", Kind.COUNT)
-    frozen_params: int = _column("frozen", "Frozen", Kind.COUNT)
-    buffers: int = _column("buffers", "Buffers", Kind.COUNT)
-    macs: int = _column("macs", "MACs", Kind.COUNT)
-    tensors: tuple[TensorReport, ...] = _column("tensors", "Tensors", Kind.TENSORS)
+    input_shapes: tuple[Shape, ...] = field(metadata=_column("input", "Input", Kind.SHAPES, default=True))
+    output_shape: Shape = field(metadata=_column("output", "Output", Kind.SHAPE, default=True))
+    params: int = field(metadata=_column("params", "Parameters", Kind.COUNT, default=True))
+    share: float = field(metadata=_column("share", "Share", Kind.SHARE))
+    trainable_params: int = field(metadata=_column("trainable", "Trainable", Kind.COUNT))
+    frozen_params: int = field(metadata=_column("frozen", "Frozen", Kind.COUNT))
+    buffers: int = field(metadata=_column("buffers", "Buffers", Kind.COUNT))
+    macs: int = field(metadata=_column("macs", "MACs", Kind.COUNT))
+    tensors: tuple[TensorReport, ...] = field(metadata=_column("tensors", "Tensors", Kind.TENSORS))
 
 
 @dataclass(frozen=True, slots=True)

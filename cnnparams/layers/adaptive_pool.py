@@ -1,4 +1,4 @@
-"""Pooling to a given size (PyTorch's AdaptiveAvgPool and AdaptiveMaxPool) and over everything (Keras' global pooling)."""
+"""Pooling to a given size (PyTorch's AdaptiveAvgPool, AdaptiveMaxPool) and over everything (Keras' global pooling)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ OutputSizes = Annotated[tuple[int | None, ...], PerAxis(minimum=1, optional=True
 class AdaptivePool(SpatialLayer):
     """Pooling whose windows are chosen so that the output has the size asked for."""
 
-    output_size: OutputSizes = setting("size of the output; null keeps that of the input", label="out", always=True, each_axis=True)
+    output_size: OutputSizes = setting(
+        "size of the output; null keeps that of the input", label="out", always=True, each_axis=True
+    )
 
     def output_shape(self, x: Shape) -> Shape:
         """Return (channels, *output_size)."""

@@ -23,7 +23,9 @@ Listed = Annotated[tuple[Whole, ...], Field(min_length=1)]
 class Reshape(Layer):
     """Reshape: the same elements under other dimensions, without the batch; one of them may be -1."""
 
-    shape: Listed = setting("the new dimensions; -1 stands for what is left", label="shape", always=True, keras="target_shape")
+    shape: Listed = setting(
+        "the new dimensions; -1 stands for what is left", label="shape", always=True, keras="target_shape"
+    )
 
     def inferred(self, x: Shape) -> Mapping[str, Any]:
         """Check that the elements fit the new dimensions."""
@@ -31,7 +33,11 @@ class Reshape(Layer):
             raise LayerError(f"shape {list(self.shape)} must have sizes of at least 1, and one -1 at most", "shape")
         known = math.prod(n for n in self.shape if n != INFER)
         if x.size % known or (INFER not in self.shape and x.size != known):
-            raise LayerError(f"the input's {x.size:,} elements do not fill shape {list(self.shape)}", "shape", "write -1 for one of the sizes")
+            raise LayerError(
+                f"the input's {x.size:,} elements do not fill shape {list(self.shape)}",
+                "shape",
+                "write -1 for one of the sizes",
+            )
         return {}
 
     def output_shape(self, x: Shape) -> Shape:
@@ -57,13 +63,19 @@ class Reshape(Layer):
 class Permute(Layer):
     """Permute: the dimensions in another order."""
 
-    dims: Listed = setting("the dimensions in their new order, from 1; the batch, 0, may stand first", label="dims", always=True)
+    dims: Listed = setting(
+        "the dimensions in their new order, from 1; the batch, 0, may stand first", label="dims", always=True
+    )
 
     def inferred(self, x: Shape) -> Mapping[str, Any]:
         """Check that every dimension is there once."""
         if sorted(self._order(x)) != list(range(len(x.dims))):
             example = list(range(1, len(x.dims) + 1))
-            raise LayerError(f"dims {list(self.dims)} is not an order of the dimensions {example}", "dims", "name every dimension once")
+            raise LayerError(
+                f"dims {list(self.dims)} is not an order of the dimensions {example}",
+                "dims",
+                "name every dimension once",
+            )
         return {}
 
     def output_shape(self, x: Shape) -> Shape:

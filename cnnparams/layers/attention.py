@@ -29,7 +29,9 @@ class MultiheadAttention(Layer):
         if len(x.dims) != 2:
             raise LayerError(f"needs an input of (tokens, features), but gets {x}", hint="reshape it to two dimensions")
         if x.dims[1] % self.num_heads:
-            raise LayerError(f"num_heads {self.num_heads} does not divide the {x.dims[1]} features of a token", "num_heads")
+            raise LayerError(
+                f"num_heads {self.num_heads} does not divide the {x.dims[1]} features of a token", "num_heads"
+            )
         return {"embed_dim": x.dims[1]}
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
@@ -37,7 +39,7 @@ class MultiheadAttention(Layer):
         e = x.dims[1]
         weights = {"in_proj_weight": ((3 * e, e), "3 * E * E"), "out_proj.weight": ((e, e), "E * E")}
         biases = {"in_proj_bias": ((3 * e,), "3 * E"), "out_proj.bias": ((e,), "E")} if self.bias else {}
-        extra = {name: ((1, 1, e), "E") for name in ("bias_k", "bias_v")} if self.add_bias_kv else {}
+        extra = dict.fromkeys(("bias_k", "bias_v"), ((1, 1, e), "E")) if self.add_bias_kv else {}
         return tuple(Tensor(name, *size) for name, size in {**weights, **biases, **extra}.items())
 
     def macs(self, x: Shape) -> int:

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -21,8 +20,7 @@ from cnnparams.layers.shape import Shape
 MACS = "MACs"
 
 
-@dataclass(frozen=True, slots=True)
-class Tensor:
+class Tensor(NamedTuple):
     """A tensor that a layer holds: its shape in PyTorch, and the same size as a product of symbols.
 
     `learned` tells a parameter from a buffer such as BatchNorm's running mean.
@@ -44,8 +42,7 @@ class Tensor:
         return self.name.replace(".", "_")
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One line of a derivation: `symbol` = `formula`, which for this layer's symbols is `result`."""
 
     quantity: str
@@ -55,16 +52,14 @@ class Step:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Derivation:
+class Derivation(NamedTuple):
     """How a layer's numbers come about: the values of its symbols, and the steps that use them."""
 
     symbols: Mapping[str, float]
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Hyperparameter:
+class Hyperparameter(NamedTuple):
     """A setting as it was used: name, value, and its text in a table (None: not worth a place there)."""
 
     name: str
@@ -86,16 +81,18 @@ class Layer(BaseModel):
     is_activation: ClassVar[bool] = False
 
     def inferred(self, *inputs: Any, **_: Any) -> Mapping[str, Any]:
-        """Return the settings that the input decides, such as in_channels; raise LayerError for an input it cannot take."""
+        """Return the settings that the input decides, such as in_channels; raise LayerError for a wrong input."""
         return {}
 
     def resolve(self, *inputs: Shape) -> Self:
-        """Return the layer with what its input decides filled in, or raise LayerError where another value was written."""
+        """Return the layer with what its input decides filled in; raise LayerError where another value was written."""
         found = self.inferred(*inputs)
         for name, value in found.items():
             written = getattr(self, name)
             if written is not None and written != value:
-                raise LayerError(f"{name} is {written}, but the input has {value}", name, f"write {name}: {value}, or leave it out")
+                raise LayerError(
+                    f"{name} is {written}, but the input has {value}", name, f"write {name}: {value}, or leave it out"
+                )
         return self.model_copy(update=found) if found else self
 
     def output_shape(self, *inputs: Any, **_: Any) -> Shape:

@@ -40,7 +40,9 @@ class BorderLayer(SpatialLayer):
         """Yield the output's sizes."""
         for name, n in zip(AXES[self.rank], self.output_shape(x).spatial, strict=True):
             letter = name[0]
-            yield Step(f"output {name}", f"{letter.upper()}_out", f"{letter.upper()}_in + before_{letter} + after_{letter}", n)
+            yield Step(
+                f"output {name}", f"{letter.upper()}_out", f"{letter.upper()}_in + before_{letter} + after_{letter}", n
+            )
 
     def _by_axis(self) -> list[tuple[int, int]]:
         sides = self.sides()
@@ -62,7 +64,9 @@ class ZeroPad(BorderLayer):
 class Crop(BorderLayer):
     """Cropping: takes rows and columns off the image."""
 
-    cropping: SidesToCrop = setting(f"rows to take off each side, one number for all or {_ORDER}", label="crop", always=True)
+    cropping: SidesToCrop = setting(
+        f"rows to take off each side, one number for all or {_ORDER}", label="crop", always=True
+    )
 
     def sides(self) -> tuple[int, ...]:
         """Return what is taken off as negative padding."""

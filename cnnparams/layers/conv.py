@@ -13,7 +13,7 @@ from cnnparams.layers.settings import Flag, Sizes, Whole, setting
 from cnnparams.layers.shape import Shape
 from cnnparams.layers.windowed import Paddings, WindowedLayer
 
-_PADS = {"reflect": (lambda n: n - 1, "less than"), "circular": (lambda n: n, "at most")}
+_LARGEST_PADDING = {"reflect": -1, "circular": 0}  # beyond the input's size; the other modes pad without end
 
 
 @layer_type("conv", ranks=(1, 2, 3), keras="Conv{rank}D", example={"out_channels": 32, "kernel_size": 3, "padding": 1})
@@ -23,10 +23,14 @@ class Conv(WindowedLayer):
     accepts_activation: ClassVar[bool] = True
 
     in_channels: Whole | None = setting("channels of the input; inferred", None, ge=1, label="in", always=True)
-    out_channels: Whole = setting("channels of the output, one for each kernel", ge=1, label="out", always=True, keras="filters")
+    out_channels: Whole = setting(
+        "channels of the output, one for each kernel", ge=1, label="out", always=True, keras="filters"
+    )
     kernel_size: Sizes = setting("size of the kernel", label="k", always=True, each_axis=True)
     stride: Sizes = setting("step of the kernel", 1, label="s", always=True, keras="strides")
-    padding: Paddings = setting("zeros on each side; same (Keras' rule, ceil(n / s)) or valid (none)", 0, label="p", always=True)
+    padding: Paddings = setting(
+        "zeros on each side; same (Keras' rule, ceil(n / s)) or valid (none)", 0, label="p", always=True
+    )
     dilation: Sizes = setting("spacing between the kernel's elements", 1, label="d", keras="dilation_rate")
     groups: Whole = setting("groups of channels that do not see one another", 1, ge=1, label="groups")
     bias: Flag = setting("whether to learn a bias for each output channel", True, label="bias", keras="use_bias")
@@ -50,7 +54,11 @@ class Conv(WindowedLayer):
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return weight (out_channels, in_channels / groups, *kernel_size) and bias (out_channels)."""
         kernels = "C_out * C_in" if self.groups == 1 else "C_out * (C_in / g)"
-        weight = Tensor("weight", (self.out_channels, x.channels // self.groups, *self.kernel_size), f"{kernels} * {self.settings_product('k')}")
+        weight = Tensor(
+            "weight",
+            (self.out_channels, x.channels // self.groups, *self.kernel_size),
+            f"{kernels} * {self.settings_product('k')}",
+        )
         return (weight, Tensor("bias", (self.out_channels,), "C_out")) if self.bias else (weight,)
 
     def macs(self, x: Shape) -> int:
@@ -66,9 +74,11 @@ class Conv(WindowedLayer):
         return {**self.window_symbols(x), "C_out": self.out_channels, "g": self.groups}
 
     def _check_padding_mode(self, x: Shape) -> None:
-        if self.padding_mode not in _PADS:
+        if self.padding_mode not in _LARGEST_PADDING:
             return
-        largest, words = _PADS[self.padding_mode]
         for n, padding in zip(x.spatial, self.paddings(x), strict=True):
-            if max(padding) > largest(n):
-                raise LayerError(f"{self.padding_mode} padding {max(padding)} must be {words} the input's size {n}", "padding")
+            if max(padding) > (largest := n + _LARGEST_PADDING[self.padding_mode]):
+                fact = (
+                    f"{self.padding_mode} padding of {max(padding)} is more than the {largest} that an input of {n} has"
+                )
+                raise LayerError(fact, "padding", "use less padding, or padding_mode: zeros")

@@ -16,7 +16,12 @@ from cnnparams.layers.shape import Shape
 from cnnparams.layers.spatial import SpatialLayer, dims_text
 
 
-@layer_type("conv_transpose", ranks=(1, 2, 3), keras="Conv{rank}DTranspose", example={"out_channels": 8, "kernel_size": 2, "stride": 2})
+@layer_type(
+    "conv_transpose",
+    ranks=(1, 2, 3),
+    keras="Conv{rank}DTranspose",
+    example={"out_channels": 8, "kernel_size": 2, "stride": 2},
+)
 class ConvTranspose(SpatialLayer):
     """Transposed convolution: spreads every input over a kernel's reach, and so enlarges the image."""
 
@@ -38,7 +43,9 @@ class ConvTranspose(SpatialLayer):
         check_divides("groups", self.groups, in_channels=x.channels, out_channels=self.out_channels)
         for op, s, d in zip(self.output_padding, self.stride, self.dilation, strict=True):
             if op >= max(s, d):
-                raise LayerError(f"output_padding {op} must be less than the stride {s} or the dilation {d}", "output_padding")
+                raise LayerError(
+                    f"output_padding {op} must be less than the stride {s} or the dilation {d}", "output_padding"
+                )
         return {"in_channels": x.channels}
 
     def output_shape(self, x: Shape) -> Shape:
@@ -46,13 +53,21 @@ class ConvTranspose(SpatialLayer):
         settings = (self.kernel_size, self.stride, self.padding, self.dilation, self.output_padding)
         sizes = tuple(window.size_transposed(*axis) for axis in zip(x.spatial, *settings, strict=True))
         if min(sizes) < 1:
-            raise LayerError(f"padding leaves nothing of the output: its size would be {dims_text(sizes)}", "padding", "use less padding")
+            raise LayerError(
+                f"padding leaves nothing of the output: its size would be {dims_text(sizes)}",
+                "padding",
+                "use less padding",
+            )
         return Shape.image(self.out_channels, sizes)
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return weight (in_channels, out_channels / groups, *kernel_size) and bias (out_channels)."""
         kernels = "C_in * C_out" if self.groups == 1 else "C_in * (C_out / g)"
-        weight = Tensor("weight", (x.channels, self.out_channels // self.groups, *self.kernel_size), f"{kernels} * {self.settings_product('k')}")
+        weight = Tensor(
+            "weight",
+            (x.channels, self.out_channels // self.groups, *self.kernel_size),
+            f"{kernels} * {self.settings_product('k')}",
+        )
         return (weight, Tensor("bias", (self.out_channels,), "C_out")) if self.bias else (weight,)
 
     def macs(self, x: Shape) -> int:
@@ -65,7 +80,9 @@ class ConvTranspose(SpatialLayer):
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return channels, groups and the settings along each axis."""
-        axes = self.axis_symbols(x, k=self.kernel_size, s=self.stride, p=self.padding, d=self.dilation, op=self.output_padding)
+        axes = self.axis_symbols(
+            x, k=self.kernel_size, s=self.stride, p=self.padding, d=self.dilation, op=self.output_padding
+        )
         return {**axes, "C_out": self.out_channels, "g": self.groups}
 
     def shape_steps(self, x: Shape) -> Iterator[Step]:

@@ -11,7 +11,9 @@ from cnnparams.layers.spatial import SpatialLayer
 class DropoutSettings(Layer):
     """The settings of every dropout."""
 
-    p: Real = setting("probability of an element to be zeroed while training", 0.5, ge=0, le=1, label="p", always=True, keras="rate")
+    p: Real = setting(
+        "probability of an element to be zeroed while training", 0.5, ge=0, le=1, label="p", always=True, keras="rate"
+    )
     inplace: Flag = setting("whether to overwrite the input", False)
 
 

@@ -19,7 +19,9 @@ class Linear(Layer):
     stem: ClassVar[str] = "fc"
     accepts_activation: ClassVar[bool] = True
 
-    in_features: Whole | None = setting("size of the input's last dimension; inferred", None, ge=1, label="in", always=True)
+    in_features: Whole | None = setting(
+        "size of the input's last dimension; inferred", None, ge=1, label="in", always=True
+    )
     out_features: Whole = setting("size of the output's last dimension", ge=1, label="out", always=True, keras="units")
     bias: Flag = setting("whether to learn a bias for each output", True, label="bias", keras="use_bias")
 

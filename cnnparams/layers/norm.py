@@ -49,7 +49,9 @@ class BatchNorm(RunningNorm):
     """Batch normalisation: each channel to mean 0 and variance 1 over the batch, then scaled and shifted."""
 
     affine: Flag = setting("whether to learn a scale and a shift for each channel", True, label="affine")
-    track_running_stats: Flag = setting("whether to keep running statistics, as buffers", True, label="track_running_stats")
+    track_running_stats: Flag = setting(
+        "whether to keep running statistics, as buffers", True, label="track_running_stats"
+    )
 
     def inferred(self, x: Shape) -> Mapping[str, Any]:
         """Infer num_features; as in PyTorch, BatchNorm1d takes a vector too."""
@@ -61,13 +63,17 @@ class InstanceNorm(RunningNorm):
     """Instance normalisation: each channel of each sample to mean 0 and variance 1."""
 
     affine: Flag = setting("whether to learn a scale and a shift for each channel", False, label="affine")
-    track_running_stats: Flag = setting("whether to keep running statistics, as buffers", False, label="track_running_stats")
+    track_running_stats: Flag = setting(
+        "whether to keep running statistics, as buffers", False, label="track_running_stats"
+    )
 
     def inferred(self, x: Shape) -> Mapping[str, Any]:
         """Infer num_features; check that a channel has more than one element to take a variance of."""
         found = super().inferred(x)
         if x.size == x.channels and not self.track_running_stats:
-            raise LayerError(f"needs more than one element in each channel, but gets {x}", hint="use layer_norm or no norm here")
+            raise LayerError(
+                f"needs more than one element in each channel, but gets {x}", hint="use layer_norm or no norm here"
+            )
         return found
 
 
@@ -77,7 +83,9 @@ class GroupNorm(Layer):
 
     accepts_activation: ClassVar[bool] = True
 
-    num_groups: Whole = setting("groups of channels; must divide them", ge=1, label="num_groups", always=True, keras="groups")
+    num_groups: Whole = setting(
+        "groups of channels; must divide them", ge=1, label="num_groups", always=True, keras="groups"
+    )
     num_channels: Whole | None = setting("channels of the input; inferred", None, ge=1)
     eps: Real = setting("added to the variance", 1e-5)
     affine: Flag = setting("whether to learn a scale and a shift for each channel", True, label="affine")
@@ -101,7 +109,9 @@ class TrailingNorm(Layer):
 
     accepts_activation: ClassVar[bool] = True
 
-    normalized_shape: Dims | None = setting("the last dimensions, to normalise over; the last one where not given", None, label="shape", always=True)
+    normalized_shape: Dims | None = setting(
+        "the last dimensions, to normalise over; the last one where not given", None, label="shape", always=True
+    )
     eps: Real | None = setting("added to the variance", 1e-5)
     elementwise_affine: Flag = setting("whether to learn a scale for each element", True, label="elementwise_affine")
 
@@ -112,7 +122,7 @@ class TrailingNorm(Layer):
             raise LayerError(
                 f"normalized_shape {list(shape)} is not how the input's dimensions {list(x.dims)} end",
                 "normalized_shape",
-                f"write normalized_shape: {list(x.dims[-len(shape):])}",
+                f"write normalized_shape: {list(x.dims[-len(shape) :])}",
             )
         return {"normalized_shape": shape}
 

@@ -9,7 +9,7 @@ from cnnparams.errors import LayerError
 from cnnparams.layers import window
 from cnnparams.layers.base import Step
 from cnnparams.layers.registry import layer_type
-from cnnparams.layers.settings import Flag, Sizes, SizesIfGiven, Whole, setting
+from cnnparams.layers.settings import Flag, Sizes, Whole, setting
 from cnnparams.layers.shape import Shape
 from cnnparams.layers.windowed import SAME, Paddings, WindowedLayer
 
@@ -18,14 +18,18 @@ class Pool(WindowedLayer):
     """What pooling layers share: no weights, and windows that do not overlap unless told to."""
 
     kernel_size: Sizes = setting("size of the window", label="k", always=True, each_axis=True, keras="pool_size")
-    stride: SizesIfGiven = setting("step of the window; its size where not given", None, label="s", always=True, keras="strides")
-    padding: Paddings = setting("padding on each side, at most half the window; same or valid", 0, label="p", always=True)
+    stride: Sizes = setting(
+        "step of the window; its size where not given", None, label="s", always=True, keras="strides"
+    )
+    padding: Paddings = setting(
+        "padding on each side, at most half the window; same or valid", 0, label="p", always=True
+    )
     ceil_mode: Flag = setting("whether a last window may hang over the end", False, label="ceil_mode")
 
     def inferred(self, x: Shape) -> Mapping[str, Any]:
         """Fill in the stride; check that padding is at most half of the window."""
         super().inferred(x)
-        for p, k, d in zip(self.padding, self.kernel_size, self.dilations(), strict=True) if self.padding != SAME else ():
+        for (p, _), k, d in zip(self.paddings(x), self.kernel_size, self.dilations(), strict=True):
             if 2 * p > window.extent(k, d):
                 raise LayerError(f"padding {p} is more than half of the window's {window.extent(k, d)}", "padding")
         return {"stride": self.stride or self.kernel_size}
@@ -34,7 +38,8 @@ class Pool(WindowedLayer):
         """Return how many places the window has, in ceil mode also those that hang over the end."""
         if not self._hangs_over:
             return super().places(x)
-        geometry = zip(x.spatial, self.kernel_size, self.stride, self.padding, self.dilations(), strict=True)
+        paddings = (before for before, _ in self.paddings(x))
+        geometry = zip(x.spatial, self.kernel_size, self.stride, paddings, self.dilations(), strict=True)
         sizes = tuple(window.size_ceil(*axis) for axis in geometry)
         if min(sizes) < 1:
             raise self.misfit(x)
@@ -78,6 +83,10 @@ class AvgPool(Pool):
     def inferred(self, x: Shape) -> Mapping[str, Any]:
         """Check also what PyTorch's AvgPool3d asks for: a window no larger than the input, padding apart."""
         found = super().inferred(x)
-        if self.rank == 3 and self.padding != SAME and any(n < k for n, k in zip(x.spatial, self.kernel_size, strict=True)):
+        if (
+            self.rank == 3
+            and self.padding != SAME
+            and any(n < k for n, k in zip(x.spatial, self.kernel_size, strict=True))
+        ):
             raise self.misfit(x)
         return found

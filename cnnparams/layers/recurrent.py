@@ -110,7 +110,9 @@ class LSTM(Recurrent):
     def inferred(self, x: Shape) -> Mapping[str, Any]:
         """Check that the projection is smaller than the hidden state."""
         if self.proj_size >= self.hidden_size:
-            raise LayerError(f"proj_size {self.proj_size} must be less than hidden_size {self.hidden_size}", "proj_size")
+            raise LayerError(
+                f"proj_size {self.proj_size} must be less than hidden_size {self.hidden_size}", "proj_size"
+            )
         return super().inferred(x)
 
 

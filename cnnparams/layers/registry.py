@@ -1,28 +1,28 @@
 """From the `type:` of a spec to the class of that layer type.
 
-A family module declares its types with `@layer_type`. Families are imported in the order below, commonest first, until
-the type is found: a network of convolutions and linear layers never loads attention. A type that exists in 1d, 2d and 3d
-becomes a class for each when it is first asked for.
+A family module declares its types with `@layer_type`. Families are imported in the order below, commonest first,
+until the type is found: a network of convolutions and linear layers never loads attention. A type that exists in
+1d, 2d and 3d becomes a class for each when it is first asked for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from cnnparams.layers.base import Layer
 
 FAMILIES = (
     "conv",
     "linear",
-    "activation",
+    "rectifier",
     "pool",
     "flatten",
     "norm",
     "dropout",
+    "smooth",
     "adaptive_pool",
     "conv_transpose",
     "separable",
@@ -37,8 +37,7 @@ FAMILIES = (
 L = TypeVar("L", bound=type[Layer])
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Declaration:
+class Declaration(NamedTuple):
     """One layer type: its name, its class (of a family, for all ranks), other names for it, and a working example."""
 
     name: str
@@ -63,8 +62,8 @@ def layer_type(
 ) -> Callable[[L], L]:
     """Declare a class as the layer type `name`, or for ranks 1, 2, 3 as `name1d`, `name2d`, `name3d`.
 
-    In `keras`, the names that Keras gives the type, "{rank}" stands for the rank; a name without it means images (2d). The
-    example is settings of the layer and the shape that enters it; without one, an image of 16 channels.
+    In `keras`, the names that Keras gives the type, "{rank}" stands for the rank; a name without it means images (2d).
+    The example is settings of the layer and the shape that enters it; without one, an image of 16 channels.
     """
 
     def declare(family: L) -> L:
@@ -98,16 +97,26 @@ def declarations() -> Iterator[Declaration]:
     return iter(_declared.values())
 
 
-@cache
 def layer_class(declaration: Declaration) -> type[Layer]:
     """Return the class of one type: that of its family with its name and, where it has one, its rank."""
+    return _class(declaration.name)
+
+
+@cache
+def _class(name: str) -> type[Layer]:
+    declaration = _declared[name]
     family, rank = declaration.family, declaration.rank
-    own = {"type": declaration.name, "__module__": family.__module__, "__doc__": family.__doc__}
-    if "stem" not in vars(family):
-        own["stem"] = declaration.name.removesuffix(f"{rank}d").replace("_", "")
-    if rank is not None:
-        own["rank"] = rank
-    return type(family.__name__ + (f"{rank}d" if rank else ""), (family,), own)
+    if rank is None:
+        family.type, family.stem = name, getattr(family, "stem", _stem(name))
+        return family
+    own = {"type": name, "stem": _stem(name.removesuffix(f"{rank}d")), "rank": rank}
+    return type(
+        f"{family.__name__}{rank}d", (family,), {"__module__": family.__module__, "__doc__": family.__doc__, **own}
+    )
+
+
+def _stem(name: str) -> str:
+    return name.replace("_", "")
 
 
 def _aliases(keras: str, rank: int | None) -> tuple[str, ...]:
@@ -120,4 +129,4 @@ def _load(family: str) -> None:
 
 
 def _squashed(word: str) -> str:
-    return word.replace("_", "").casefold()
+    return _stem(word).casefold()

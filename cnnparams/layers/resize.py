@@ -25,7 +25,9 @@ class Upsample(Layer):
 
     size: Dims | None = setting("size of the output, for each axis or one for all", None, label="size")
     scale_factor: Scales | None = setting("factor, for each axis or one for all", None, label="scale")
-    mode: Literal["nearest", "nearest-exact", "linear", "bilinear", "bicubic", "trilinear"] = setting("how to interpolate", "nearest", label="mode")
+    mode: Literal["nearest", "nearest-exact", "linear", "bilinear", "bicubic", "trilinear"] = setting(
+        "how to interpolate", "nearest", label="mode"
+    )
     align_corners: Flag | None = setting("whether corners keep their place", None)
 
     @model_validator(mode="after")
@@ -40,7 +42,9 @@ class Upsample(Layer):
         if rank not in AXES:
             raise LayerError(f"needs an image, but gets {x}")
         if _RANK_OF_MODE.get(self.mode, rank) != rank:
-            raise LayerError(f"mode {self.mode} needs {_RANK_OF_MODE[self.mode]} spatial axes, but the input has {rank}", "mode")
+            raise LayerError(
+                f"mode {self.mode} needs {_RANK_OF_MODE[self.mode]} spatial axes, but the input has {rank}", "mode"
+            )
         given = self.size or self.scale_factor or ()
         if len(given) not in (1, rank):
             field = "size" if self.size else "scale_factor"
@@ -107,7 +111,10 @@ class PixelShuffle(PixelLayer):
         """Check that the channels make whole pixels."""
         r = self.upscale_factor
         if x.channels % r**2:
-            raise LayerError(f"upscale_factor {r} needs a multiple of {r**2} channels, but the input has {x.channels}", "upscale_factor")
+            raise LayerError(
+                f"upscale_factor {r} needs a multiple of {r**2} channels, but the input has {x.channels}",
+                "upscale_factor",
+            )
         return super().inferred(x)
 
     def output_shape(self, x: Shape) -> Shape:
@@ -134,7 +141,10 @@ class PixelUnshuffle(PixelLayer):
         """Check that the factor divides height and width."""
         super().inferred(x)
         if any(n % self.downscale_factor for n in x.spatial):
-            raise LayerError(f"downscale_factor {self.downscale_factor} does not divide the {dims_text(x.spatial)} input", "downscale_factor")
+            raise LayerError(
+                f"downscale_factor {self.downscale_factor} does not divide the {dims_text(x.spatial)} input",
+                "downscale_factor",
+            )
         return {}
 
     def output_shape(self, x: Shape) -> Shape:

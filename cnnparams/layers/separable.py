@@ -1,4 +1,4 @@
-"""Depthwise and separable convolution, as Keras counts them; PyTorch says the same with groups and a 1x1 convolution."""
+"""Depthwise and separable convolution, as Keras counts them (in PyTorch: groups, then a 1x1 convolution)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ class DepthwiseWindow(WindowedLayer):
     in_channels: Whole | None = setting("channels of the input; inferred", None, ge=1, label="in", always=True)
     kernel_size: Sizes = setting("size of the kernel", label="k", always=True, each_axis=True)
     stride: Sizes = setting("step of the kernel", 1, label="s", always=True, keras="strides")
-    padding: Paddings = setting("zeros on each side; same (Keras' rule, ceil(n / s)) or valid (none)", 0, label="p", always=True)
+    padding: Paddings = setting(
+        "zeros on each side; same (Keras' rule, ceil(n / s)) or valid (none)", 0, label="p", always=True
+    )
     dilation: Sizes = setting("spacing between the kernel's elements", 1, label="d", keras="dilation_rate")
     depth_multiplier: Whole = setting("kernels for each input channel", 1, ge=1, label="depth_multiplier")
     bias: Flag = setting("whether to learn a bias for each output channel", True, label="bias", keras="use_bias")
@@ -70,7 +72,12 @@ class DepthwiseConv(DepthwiseWindow):
         return f"{self.sizes_product('out')} * weight"
 
 
-@layer_type("separable_conv", ranks=(1, 2), keras="SeparableConv{rank}D", example={"out_channels": 32, "kernel_size": 3, "padding": "same"})
+@layer_type(
+    "separable_conv",
+    ranks=(1, 2),
+    keras="SeparableConv{rank}D",
+    example={"out_channels": 32, "kernel_size": 3, "padding": "same"},
+)
 class SeparableConv(DepthwiseWindow):
     """Separable convolution: depthwise, then 1x1 across channels, with one bias at the end."""
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, Strict
 from pydantic.fields import FieldInfo
@@ -19,8 +18,7 @@ Real = Annotated[float, Strict()]
 Flag = Annotated[bool, Strict()]
 
 
-@dataclass(frozen=True, slots=True)
-class Display:
+class Display(NamedTuple):
     """How a setting appears in the hyperparameters column, and what Keras calls it.
 
     Without a label it appears only in JSON; with one, where it differs from its default, or `always`.
@@ -60,8 +58,7 @@ def displays(layer: type[BaseModel]) -> tuple[tuple[str, Display, Any], ...]:
     return tuple((name, display(field), field.default) for name, field in layer.model_fields.items())
 
 
-@dataclass(frozen=True, slots=True)
-class PerAxis:
+class PerAxis(NamedTuple):
     """`each` numbers for every spatial axis, or one number for all of them.
 
     `words` are names accepted instead; `optional` admits null.
@@ -73,7 +70,7 @@ class PerAxis:
     each: int = 1
 
     def expand(self, value: object, rank: int) -> object:
-        """Return `value` as a tuple of `each` * `rank` numbers (or one of the words); raise PydanticCustomError otherwise."""
+        """Return `value` as a tuple of `each` * `rank` numbers, or as one of the words; raise PydanticCustomError."""
         count = self.each * rank
         if isinstance(value, str) and value in self.words:
             return (0,) * count if value == "valid" else value
@@ -119,9 +116,6 @@ def per_axis(layer: type[BaseModel]) -> Mapping[str, PerAxis]:
 Sizes = Annotated[tuple[int, ...], PerAxis(minimum=1)]
 """Kernel sizes, strides, dilations: at least 1 along each axis."""
 
-SizesIfGiven = Annotated[tuple[int, ...] | None, PerAxis(minimum=1)]
-"""Sizes that something else decides where they are not written."""
-
 Margins = Annotated[tuple[int, ...], PerAxis(minimum=0)]
 """Padding in numbers: at least 0 along each axis."""
 
@@ -133,8 +127,12 @@ def _as_tuple(value: object) -> object:
     return (value,) if isinstance(value, int | float) else value
 
 
-Dims = Annotated[tuple[Size, ...], Field(min_length=1), BeforeValidator(_as_tuple, json_schema_input_type=Size | list[Size])]
+Dims = Annotated[
+    tuple[Size, ...], Field(min_length=1), BeforeValidator(_as_tuple, json_schema_input_type=Size | list[Size])
+]
 """Dimensions, each at least 1, or a single one."""
 
-Scales = Annotated[tuple[Scale, ...], Field(min_length=1), BeforeValidator(_as_tuple, json_schema_input_type=Scale | list[Scale])]
+Scales = Annotated[
+    tuple[Scale, ...], Field(min_length=1), BeforeValidator(_as_tuple, json_schema_input_type=Scale | list[Scale])
+]
 """Factors above 0, or a single one."""

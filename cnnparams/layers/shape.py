@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """Dimensions, and which of them are the channels of an image (None: a vector, tokens, anything else).
 
     Computation looks at `dims` alone; the channel axis is what the two layouts of the output differ in.

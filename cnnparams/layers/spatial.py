@@ -71,7 +71,9 @@ class SpatialLayer(Layer):
 
 def axis_formula(template: str, letter: str) -> str:
     """Fill a formula of `window` with the symbols of one axis."""
-    return template.format(n=f"{letter.upper()}_in", **{symbol: f"{symbol}_{letter}" for symbol in ("k", "s", "p", "d", "op", "o")})
+    return template.format(
+        n=f"{letter.upper()}_in", **{symbol: f"{symbol}_{letter}" for symbol in ("k", "s", "p", "d", "op", "o")}
+    )
 
 
 def dims_text(dims: tuple[int, ...]) -> str:

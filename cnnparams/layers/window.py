@@ -23,7 +23,7 @@ def extent(k: int, d: int = 1) -> int:
 
 
 def size(n: int, k: int, s: int, padding: Padding, d: int = 1) -> int:
-    """Return floor((n + padding - d(k - 1) - 1) / s) + 1, the number of places a window fits; below 1 it fits nowhere."""
+    """Return floor((n + padding - d(k - 1) - 1) / s) + 1, the number of places of a window; below 1 it fits nowhere."""
     return (n + sum(padding) - extent(k, d)) // s + 1
 
 
@@ -43,7 +43,7 @@ def size_transposed(n: int, k: int, s: int, p: int, d: int, output_padding: int)
 
 
 def same_padding(n: int, k: int, s: int, d: int) -> Padding:
-    """Return the padding with which ceil(n / s) windows fit: Keras' rule for "same"; an odd remainder goes to the end."""
+    """Return the padding with which ceil(n / s) windows fit: Keras' rule for "same", an odd rest going to the end."""
     total = max((-(-n // s) - 1) * s + extent(k, d) - n, 0)
     return total // 2, total - total // 2
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cnnparams.errors import LayerError
@@ -57,7 +56,11 @@ class WindowedLayer(SpatialLayer):
         where = f"the {dims_text(x.spatial)} input"
         if padded != x.spatial:
             where += f" ({dims_text(padded)} with padding)"
-        return LayerError(f"{kernel} does not fit in {where}", "kernel_size", "use a smaller kernel, more padding, or fewer strides and pools before")
+        return LayerError(
+            f"{kernel} does not fit in {where}",
+            "kernel_size",
+            "use a smaller kernel, more padding, or fewer strides and pools before",
+        )
 
     def window_symbols(self, x: Shape) -> dict[str, float]:
         """Return the symbols of the window formulas along each axis."""
@@ -72,11 +75,13 @@ class WindowedLayer(SpatialLayer):
             yield from self.size_steps(x, window.SIZE_SAME)
             return
         for i, step in enumerate(self.size_steps(x, window.SIZE)):
-            yield replace(step, note=self._unseen(x, i))
+            yield step._replace(note=self._unseen(x, i))
 
     def _unseen(self, x: Shape, axis: int) -> str | None:
         padding = self.paddings(x)[axis]
-        rest = window.unseen(x.spatial[axis], self.kernel_size[axis], self.stride[axis], padding, self.dilations()[axis])
+        rest = window.unseen(
+            x.spatial[axis], self.kernel_size[axis], self.stride[axis], padding, self.dilations()[axis]
+        )
         if not rest:
             return None
         name = {"height": "row", "width": "column", "depth": "slice", "length": "position"}[AXES[self.rank][axis]]

@@ -1,0 +1,1 @@
+"""Reports, explanations and the catalogue of layer types as text: one file for each format."""

@@ -16,7 +16,13 @@ def example_text(card: Card) -> str:
 
 def default_text(setting: Setting) -> str:
     """Say what holds where a setting is not written."""
-    return "required" if setting.required else "optional" if setting.default is None else f"default {value_text(setting.default)}"
+    return (
+        "required"
+        if setting.required
+        else "optional"
+        if setting.default is None
+        else f"default {value_text(setting.default)}"
+    )
 
 
 def formulas(card: Card, style: Style) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from functools import cache
 
 _SUM, _PRODUCT, _ATOM = 1, 2, 3
-_PRECEDENCE: dict[type[ast.operator], int] = {ast.Add: _SUM, ast.Sub: _SUM, ast.Mult: _PRODUCT, ast.Div: _PRODUCT, ast.Mod: _PRODUCT}
+_PRECEDENCE: dict[type[ast.operator], int] = {
+    ast.Add: _SUM,
+    ast.Sub: _SUM,
+    ast.Mult: _PRODUCT,
+    ast.Div: _PRODUCT,
+    ast.Mod: _PRODUCT,
+}
 
 
 @dataclass(frozen=True, slots=True)

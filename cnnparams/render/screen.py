@@ -12,7 +12,7 @@ _UNBOUNDED = 100_000
 
 
 def console_for(stream: TextIO | None) -> Console:
-    """Return a console as wide as the terminal behind `stream`; without a terminal, as wide as anything needs, and plain."""
+    """Return a console as wide as the terminal behind `stream`; without one, as wide as anything needs, and plain."""
     console = Console(
         file=stream or io.StringIO(),
         color_system=None if os.environ.get("NO_COLOR") else "auto",

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from cnnparams.engine.report import Column, columns
 from cnnparams.layers.shape import Shape
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """The order in which shapes are written: channels last, as Keras and tables have it, or first, as PyTorch has it."""
+class Layout(NamedTuple):
+    """The order in which shapes are written: channels last (Keras, and tables) or first (PyTorch)."""
 
     name: str
 
@@ -35,8 +33,7 @@ def default_columns() -> tuple[Column, ...]:
     return tuple(column for column in columns().values() if column.default)
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """Layout and columns of a report. Where `stream` is a terminal, tables fit its width and use colour."""
 
     layout: Layout = HWC

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 @options.formats(formats, default="table")
 @options.output
 @options.layout
-@click.option("--columns", metavar="NAMES", help="Columns of tables, CSV and Markdown, such as layer,output,macs; a wrong name lists them.")
+@click.option(
+    "--columns",
+    metavar="NAMES",
+    help="Columns of tables, CSV and Markdown, such as layer,output,macs; a wrong name lists them.",
+)
 def command(specs: tuple[str, ...], format_: str, output: str | None, layout: str, columns: str | None) -> None:
     """Print every layer's output shape and parameters, and the totals.
 

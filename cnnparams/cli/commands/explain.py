@@ -32,5 +32,7 @@ def command(spec: str, layers: tuple[str, ...], format_: str, output: str | None
     known = [node.name for node in graph.nodes]
     for name in layers:
         if name not in known:
-            raise click.BadParameter(f"{graph.name} has no layer {name!r}; it has {', '.join(known)}", param_hint="LAYER")
+            raise click.BadParameter(
+                f"{graph.name} has no layer {name!r}; it has {', '.join(known)}", param_hint="LAYER"
+            )
     write(import_module(f"{formats.__name__}.{format_}").render(explain(graph, layers), view), output)

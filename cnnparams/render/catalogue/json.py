@@ -27,7 +27,9 @@ def _card(card: Card, view: View) -> dict[str, object]:
         "summary": card.summary,
         "activation": card.accepts_activation,
         "settings": [asdict(setting) for setting in card.settings],
-        "formulas": [{"quantity": step.quantity, "symbol": step.symbol, "formula": step.formula} for step in card.steps],
+        "formulas": [
+            {"quantity": step.quantity, "symbol": step.symbol, "formula": step.formula} for step in card.steps
+        ],
         "example": card.example,
         "input_shape": view.layout.dims(card.input_shape),
         "output_shape": view.layout.dims(card.output_shape),

@@ -29,7 +29,9 @@ def _lines(card: Card, view: View) -> Iterator[str]:
         yield f"In Keras: {', '.join(card.keras)}"
     if card.settings:
         yield "\nSettings"
-        yield from _table((setting.name, setting.values, default_text(setting), setting.description) for setting in card.settings)
+        yield from _table(
+            (setting.name, setting.values, default_text(setting), setting.description) for setting in card.settings
+        )
     yield "\nFormulas"
     yield from _table(formulas(card, CODE))
     yield "\nExample"

@@ -16,7 +16,8 @@ def render(explanation: Explanation, view: View) -> Iterator[str]:
     for layer in explanation.layers:
         inputs = ", ".join(map(view.layout.text, layer.input_shapes))
         heading = f"{_escape(layer.name)} ({_escape(layer.type)})"
-        yield f"\\paragraph{{{heading}}} ${inputs} \\to {view.layout.text(layer.output_shape)}$\n{_aligned(layer.derivation)}\n"
+        shapes = f"${inputs} \\to {view.layout.text(layer.output_shape)}$"
+        yield f"\\paragraph{{{heading}}} {shapes}\n{_aligned(layer.derivation)}\n"
     if explanation.totals.steps:
         yield f"\\paragraph{{{_escape(explanation.name)}}}\n{_aligned(explanation.totals)}"
 

@@ -26,7 +26,13 @@ def render(explanation: Explanation, view: View) -> Iterator[str]:
 
 def _table(derivation: Derivation) -> str:
     rows = (
-        (step.quantity, write(step.formula, TEXT), write(step.formula, TEXT, derivation.symbols), f"{step.result:,}", step.note or "")
+        (
+            step.quantity,
+            write(step.formula, TEXT),
+            write(step.formula, TEXT, derivation.symbols),
+            f"{step.result:,}",
+            step.note or "",
+        )
         for step in derivation.steps
     )
     return table(_HEADS, rows)

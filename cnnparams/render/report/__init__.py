@@ -1,0 +1,1 @@
+"""The formats of a report. Each module has `render(reports, view)`."""

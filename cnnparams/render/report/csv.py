@@ -17,5 +17,8 @@ def render(reports: Sequence[Report], view: View) -> Iterator[str]:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["network", *(column.key for column in view.columns)])
     for report in reports:
-        writer.writerows([report.name, *(cells.data(layer, column, view.layout) for column in view.columns)] for layer in report.layers)
+        writer.writerows(
+            [report.name, *(cells.data(layer, column, view.layout) for column in view.columns)]
+            for layer in report.layers
+        )
     yield text.getvalue()

@@ -14,14 +14,16 @@ from cnnparams.render.view import View
 def render(reports: Sequence[Report], view: View) -> Iterator[str]:
     """Yield a table for each network."""
     for report in reports:
-        head = "".join(_cell("th", column, column.title) for column in view.columns)
+        titles = "".join(_cell("th", column, column.title) for column in view.columns)
+        head = f"<thead><tr>{titles}</tr></thead>"
         rows = (
-            "".join(_cell("td", column, cells.text(layer, column, view.layout)) for column in view.columns) for layer in report.layers
+            "".join(_cell("td", column, cells.text(layer, column, view.layout)) for column in view.columns)
+            for layer in report.layers
         )
         body = "".join(f"<tr>{row}</tr>\n" for row in rows)
         summed = "<br>\n".join(f"{label}: <b>{text}</b>" for label, text in totals(report))
-        table = f"<table>\n<caption>{escape(report.name)}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>"
-        yield f"{table}\n<p>{summed}</p>\n"
+        caption = f"<caption>{escape(report.name)}</caption>"
+        yield f"<table>\n{caption}\n{head}\n<tbody>\n{body}</tbody>\n</table>\n<p>{summed}</p>\n"
 
 
 def _cell(tag: str, column: Column, text: str) -> str:

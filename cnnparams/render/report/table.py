@@ -62,7 +62,9 @@ class _Pattern:
         if all(_width(cell) <= width for cell, width in zip(row, self.widths, strict=True)):
             return self.row % tuple(map(_fit, row, self.widths, self.right))
         wrapped = (textwrap.wrap(cell, width) for cell, width in zip(row, self.widths, strict=True))
-        return "".join(self.row % tuple(map(_fit, line, self.widths, self.right)) for line in zip_longest(*wrapped, fillvalue=""))
+        return "".join(
+            self.row % tuple(map(_fit, line, self.widths, self.right)) for line in zip_longest(*wrapped, fillvalue="")
+        )
 
 
 def _pattern(console: Console, title: str, columns: Sequence[Column], natural: Sequence[int]) -> _Pattern:
@@ -70,8 +72,14 @@ def _pattern(console: Console, title: str, columns: Sequence[Column], natural: S
     table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold", pad_edge=False)
     for column, width, numeric in zip(columns, natural, right, strict=True):
         least = width if numeric else min(width, max(_NARROWEST, len(column.title)))
-        align = "right" if numeric else "left"
-        table.add_column(column.title, style=_STYLES.get(column.key), justify=align, min_width=least, overflow="crop", no_wrap=True)
+        table.add_column(
+            column.title,
+            style=_STYLES.get(column.key),
+            justify="right" if numeric else "left",
+            min_width=least,
+            overflow="crop",
+            no_wrap=True,
+        )
     table.add_row(*(chr(_MARK + i) * width for i, width in enumerate(natural)))
     lines = _captured(console, table).splitlines(keepends=True)
     at = next(i for i, line in enumerate(lines) if _MARKS.search(line))

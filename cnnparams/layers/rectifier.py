@@ -1,0 +1,71 @@
+"""Rectifiers: activations made of straight lines (PyTorch's ReLU and its kin), and the identity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cnnparams.errors import LayerError
+from cnnparams.layers.activation import Activation, InPlaceActivation
+from cnnparams.layers.base import Layer, Tensor
+from cnnparams.layers.registry import layer_type
+from cnnparams.layers.settings import Real, Whole, setting
+from cnnparams.layers.shape import Shape
+
+
+@layer_type("relu")
+class ReLU(InPlaceActivation):
+    """ReLU: max(0, x)."""
+
+
+@layer_type("relu6")
+class ReLU6(InPlaceActivation):
+    """ReLU6: min(max(0, x), 6)."""
+
+
+@layer_type("leaky_relu")
+class LeakyReLU(InPlaceActivation):
+    """Leaky ReLU: x where positive, else a small multiple of it."""
+
+    negative_slope: Real = setting("slope for negative inputs", 0.01, label="negative_slope")
+
+
+@layer_type("prelu", example={"num_parameters": 16})
+class PReLU(Layer):
+    """PReLU: leaky ReLU whose slope is learned, one for all channels or one for each."""
+
+    num_parameters: Whole = setting("1, or the number of channels", 1, ge=1, label="num_parameters", always=True)
+    init: Real = setting("initial slope", 0.25)
+
+    def inferred(self, x: Shape) -> Mapping[str, Any]:
+        """Check num_parameters against the channels."""
+        if self.num_parameters not in (1, x.channels):
+            raise LayerError(
+                f"num_parameters {self.num_parameters} is neither 1 nor the {x.channels} channels of the input",
+                "num_parameters",
+                f"write num_parameters: {x.channels}, or 1",
+            )
+        return {}
+
+    def tensors(self, x: Shape) -> tuple[Tensor, ...]:
+        """Return weight (num_parameters)."""
+        return (Tensor("weight", (self.num_parameters,), "num_parameters"),)
+
+    def symbols(self, x: Shape) -> Mapping[str, float]:
+        """Return num_parameters."""
+        return {"num_parameters": self.num_parameters}
+
+
+@layer_type("hardswish")
+class Hardswish(InPlaceActivation):
+    """Hardswish: SiLU made of straight lines."""
+
+
+@layer_type("hardsigmoid")
+class Hardsigmoid(InPlaceActivation):
+    """Hardsigmoid: sigmoid made of straight lines."""
+
+
+@layer_type("identity")
+class Identity(Activation):
+    """Identity: passes its input on (Keras' linear activation)."""

@@ -1,0 +1,81 @@
+"""Smooth activations (PyTorch's GELU, SiLU, Sigmoid, Softmax and their kin)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from cnnparams.layers.activation import Activation, InPlaceActivation
+from cnnparams.layers.checks import sample_dim
+from cnnparams.layers.registry import layer_type
+from cnnparams.layers.settings import Real, Whole, setting
+from cnnparams.layers.shape import Shape
+
+
+@layer_type("gelu")
+class GELU(Activation):
+    """GELU: x times the normal distribution at x."""
+
+    approximate: Literal["none", "tanh"] = setting("none, or tanh for the quick approximation", "none")
+
+
+@layer_type("silu", keras="swish")
+class SiLU(InPlaceActivation):
+    """SiLU, also called swish: x times sigmoid(x)."""
+
+
+@layer_type("mish")
+class Mish(InPlaceActivation):
+    """Mish: x times tanh(softplus(x))."""
+
+
+@layer_type("sigmoid")
+class Sigmoid(Activation):
+    """Sigmoid: 1 / (1 + exp(-x))."""
+
+
+@layer_type("tanh")
+class Tanh(Activation):
+    """Hyperbolic tangent."""
+
+
+@layer_type("softplus")
+class Softplus(Activation):
+    """Softplus: log(1 + exp(beta x)) / beta, a smooth ReLU."""
+
+    beta: Real = setting("sharpness", 1.0, label="beta")
+    threshold: Real = setting("above this the function is linear", 20.0)
+
+
+@layer_type("elu")
+class ELU(InPlaceActivation):
+    """ELU: x where positive, else alpha (exp(x) - 1)."""
+
+    alpha: Real = setting("scale for negative inputs", 1.0, label="alpha")
+
+
+@layer_type("selu")
+class SELU(InPlaceActivation):
+    """SELU: ELU scaled so that activations keep mean 0 and variance 1."""
+
+
+class OverDimension(Activation):
+    """An activation that normalises along one dimension."""
+
+    dim: Whole | None = setting("dimension to normalise along; 0 is the batch", None, label="dim")
+
+    def inferred(self, x: Shape) -> Mapping[str, Any]:
+        """Check that the dimension is one of a sample."""
+        if self.dim is not None:
+            sample_dim("dim", self.dim, x)
+        return {}
+
+
+@layer_type("softmax", example={"dim": -1}, example_input=(10,))
+class Softmax(OverDimension):
+    """Softmax: exp(x), scaled to a sum of 1."""
+
+
+@layer_type("log_softmax", example={"dim": -1}, example_input=(10,))
+class LogSoftmax(OverDimension):
+    """The logarithm of softmax."""

@@ -1,0 +1,31 @@
+"""How much the tool adds to what its libraries cost to import."""
+
+import pytest
+
+from tests.benchmarks.ratio import compare
+
+pytestmark = pytest.mark.benchmark
+
+COUNT = ["-m", "cnnparams", "count", "specs/simple_cnn.yaml", "--json"]
+LIBRARIES = "import click, yaml, pydantic"
+ONE_MODEL = f"""
+{LIBRARIES}
+class Model(pydantic.BaseModel):
+    n: int
+Model(n=1)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "command", "baseline"),
+    [
+        ("--help / import click", ["-m", "cnnparams", "--help"], ["-c", "import click"]),
+        ("count --json / import click, yaml, pydantic", COUNT, ["-c", LIBRARIES]),
+        ("count --json / the same and one pydantic model", COUNT, ["-c", ONE_MODEL]),
+        ("one pydantic model / import click, yaml, pydantic", ["-c", ONE_MODEL], ["-c", LIBRARIES]),
+    ],
+)
+def test_whole_process(name: str, command: list[str], baseline: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    ratio = compare(command, baseline)
+    with capsys.disabled():
+        print(f"\n{name}: {ratio}")

@@ -1,0 +1,46 @@
+"""The command line as a whole."""
+
+import pytest
+
+import cnnparams
+from tests.cli.run import run
+
+COMMANDS = ["count", "explain", "layers", "schema"]
+
+
+def test_help_lists_every_command_with_a_line() -> None:
+    done = run("--help")
+    assert done.code == 0
+    listed = [line.split() for line in done.stdout[done.stdout.index("Commands:") :].splitlines()[1:]]
+    assert [words[0] for words in listed] == COMMANDS
+    assert all(len(words) > 3 for words in listed)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(command: str) -> None:
+    done = run(command, "-h")
+    assert (done.code, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"Usage: cnnparams {command} ")
+
+
+def test_a_misspelt_command_is_guessed_at() -> None:
+    done = run("cuont", "specs/simple_cnn.yaml")
+    assert (done.code, done.stdout) == (2, "")
+    assert "No such command 'cuont'" in done.stderr
+    assert "Did you mean 'count'?" in done.stderr
+
+
+def test_a_misspelt_option_is_guessed_at() -> None:
+    done = run("count", "--colums", "layer", "specs/simple_cnn.yaml")
+    assert done.code == 2
+    assert "--columns" in done.stderr
+
+
+def test_without_a_spec_count_says_what_is_missing() -> None:
+    done = run("count")
+    assert (done.code, done.stdout) == (2, "")
+    assert "Missing argument 'SPEC...'" in done.stderr
+
+
+def test_the_version_is_the_packages() -> None:
+    assert run("--version").stdout == f"cnnparams {cnnparams.__version__}\n"

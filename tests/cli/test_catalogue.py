@@ -1,0 +1,127 @@
+"""`cnnparams layers` and `cnnparams schema` as a user meets them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from cnnparams.engine.catalogue import Card, families
+from cnnparams.layers.registry import declarations
+from cnnparams.render.example import example_text
+from cnnparams.schema.json_schema import json_schema
+from tests.cli.run import run
+from tests.specs import SPECS, graph_of
+
+
+@pytest.fixture(scope="module")
+def validator() -> Any:
+    schema = json.loads(run("schema").stdout)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+def spec_of(card: Card) -> str:
+    return f"input: {{shape: {list(card.input_shape.dims)}}}\nlayers:\n  - {example_text(card)}"
+
+
+def test_every_layer_type_has_a_line() -> None:
+    lines = run("layers").stdout.splitlines()
+    assert [line.split()[0] for line in lines] == [declaration.name for declaration in declarations()]
+    assert all(len(line.split(maxsplit=1)[1]) > 10 for line in lines)
+
+
+def test_a_card_shows_settings_formulas_and_an_example() -> None:
+    text = run("layers", "Conv2D").stdout
+    for part in (
+        "conv2d: Convolution",
+        "In Keras: Conv2D",
+        "out_channels  whole number >= 1",
+        "required",
+        "default 1",
+        "H_out = floor((H_in + 2 * p_h - d_h * (k_h - 1) - 1) / s_h) + 1",
+        "- {type: conv2d, out_channels: 32, kernel_size: 3, padding: 1}",
+        "(32, 32, 16) -> (32, 32, 32)",
+    ):
+        assert part in text
+
+
+def test_a_misspelt_type_is_guessed_at() -> None:
+    done = run("layers", "conv2")
+    assert (done.code, done.stdout) == (2, "")
+    assert "did you mean conv" in done.stderr
+
+
+def test_the_catalogue_as_json_has_every_type() -> None:
+    document = json.loads(run("layers", "--json").stdout)
+    types = [name for card in document["layers"] for name in card["types"]]
+    assert sorted(types) == sorted(declaration.name for declaration in declarations())
+
+
+@pytest.mark.parametrize("card", tuple(families()), ids=lambda card: card.types[0])
+def test_every_example_is_a_spec_that_the_engine_and_the_schema_accept(card: Card, validator: Any) -> None:
+    spec = spec_of(card)
+    assert graph_of(spec).output_shape.dims == card.output_shape.dims
+    validator.validate(yaml.safe_load(spec))
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_the_schema_accepts_every_spec_of_the_repository(path: Path, validator: Any) -> None:
+    validator.validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+GOOD = "input: {channels: 3, height: 8, width: 8}\nlayers: "
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        "[{type: conv2d, out_chanels: 3, kernel_size: 3}]",
+        "[{type: conv2d, out_channels: 3, kernel_size: 3, name: c, trainabel: false}]",
+        "[{type: relu, negative_slope: 1}]",
+        "[{type: conv2d, out_channels: 3, kernel_size: 3, activation: {type: relu, slop: 1}}]",
+        "[{type: flatten, activation: relu}]",
+        "[conv2d]",
+        "[conv9d]",
+        "[{out_channels: 3}]",
+        "[{type: conv2d, out_channels: 0, kernel_size: 3}]",
+        "[{type: conv2d, out_channels: 3, kernel_size: 3, padding: sane}]",
+        "[{type: dropout, p: 1.5}]",
+        "[]",
+    ],
+)
+def test_the_schema_rejects_what_the_tool_rejects(layers: str, validator: Any) -> None:
+    assert not validator.is_valid(yaml.safe_load(GOOD + layers))
+
+
+@pytest.mark.parametrize(
+    "top", ["inptu: {features: 3}", "input: {features: 3}\nnmae: x", "input: {channels: 3, height: 4}"]
+)
+def test_the_schema_rejects_misspelt_keys_at_the_top(top: str, validator: Any) -> None:
+    assert not validator.is_valid(yaml.safe_load(f"{top}\nlayers: [relu]"))
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        "{type: conv2d, out_channels: 3, kernel_size: [3, 5], padding: same, activation: relu}",
+        "{type: conv2d, out_channels: 3, kernel_size: 3, activation: {type: leaky_relu, negative_slope: 0.2}}",
+        "{type: upsample, scale_factor: 2}",
+        "{type: upsample, size: [4, 4], mode: bilinear, align_corners: true}",
+        "{type: layer_norm, normalized_shape: 8}",
+        "{type: adaptive_avg_pool2d, output_size: [null, 4]}",
+        "{type: zero_pad2d, padding: [1, -1, 0, 2]}",
+        "{type: max_pool2d, kernel_size: 2, trainable: false, name: pool}",
+    ],
+)
+def test_the_schema_and_the_tool_agree_on_what_is_right(layer: str, validator: Any) -> None:
+    spec = f"{GOOD}[{layer}]"
+    graph_of(spec)
+    validator.validate(yaml.safe_load(spec))
+
+
+def test_the_schema_knows_the_canonical_spelling_only() -> None:
+    words = json_schema()["$defs"]["entry"]["anyOf"][1]["properties"]["type"]["enum"]
+    assert words == [declaration.name for declaration in declarations()]

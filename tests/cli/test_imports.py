@@ -1,0 +1,80 @@
+"""Start-up is a feature: what each command loads is pinned."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+SPEC = "specs/simple_cnn.yaml"
+PROGRAM = """
+import sys
+from cnnparams.cli.boundary import run
+code = run()
+sys.stdout.flush()
+print(" ".join(sorted({name.partition(".")[0] for name in sys.modules})), file=sys.stderr)
+print(" ".join(sorted(name for name in sys.modules if name.startswith("cnnparams."))), file=sys.stderr)
+sys.exit(code)
+"""
+HEAVY = {"yaml", "pydantic", "pydantic_core", "rich", "torch", "numpy", "difflib"}
+
+
+def loaded(*args: str) -> tuple[set[str], set[str]]:
+    """Run a command in a fresh interpreter; return the packages and the modules of ours that it loaded."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *args], cwd=ROOT, capture_output=True, text=True, check=True, encoding="utf-8"
+    )
+    packages, ours = done.stderr.splitlines()[-2:]
+    return set(packages.split()), set(ours.split())
+
+
+@pytest.mark.parametrize("args", [("--help",), ("--version",), ("count", "--help"), ("layers", "--help")])
+def test_help_loads_neither_yaml_nor_pydantic_nor_rich(args: tuple[str, ...]) -> None:
+    assert loaded(*args)[0] & HEAVY == set()
+
+
+@pytest.mark.parametrize("format_", ["json", "jsonl", "csv", "markdown", "html"])
+def test_output_for_programs_does_not_load_rich(format_: str) -> None:
+    assert loaded("count", SPEC, "--format", format_)[0] & HEAVY == {"yaml", "pydantic", "pydantic_core"}
+
+
+def test_the_table_loads_rich() -> None:
+    assert loaded("count", SPEC)[0] & HEAVY == {"yaml", "pydantic", "pydantic_core", "rich"}
+
+
+@pytest.mark.parametrize("format_", ["text", "json", "markdown", "latex"])
+def test_explain_does_not_load_rich(format_: str) -> None:
+    assert loaded("explain", SPEC, "--format", format_)[0] & HEAVY == {"yaml", "pydantic", "pydantic_core"}
+
+
+def test_a_spec_loads_only_the_families_that_it_uses() -> None:
+    ours = loaded("count", SPEC, "--json")[1]
+    assert {"cnnparams.layers.conv", "cnnparams.layers.linear", "cnnparams.layers.pool"} <= ours
+    unused = {
+        "norm",
+        "smooth",
+        "attention",
+        "recurrent",
+        "embedding",
+        "resize",
+        "border",
+        "separable",
+        "conv_transpose",
+    }
+    assert ours & {f"cnnparams.layers.{family}" for family in unused} == set()
+
+
+def test_counting_loads_only_what_counting_needs() -> None:
+    ours = loaded("count", SPEC, "--json")[1]
+    assert ours & {"cnnparams.engine.explain", "cnnparams.engine.catalogue", "cnnparams.render.formula"} == set()
+
+
+def test_the_package_itself_loads_nothing_until_asked() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import sys, cnnparams; print(*(m for m in sys.modules if 'cnnparams.' in m))"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == []

@@ -1,0 +1,98 @@
+"""Spec -> Graph: names, inference, activation, freezing."""
+
+import pytest
+
+from cnnparams.errors import SpecError
+from tests.specs import graph_of, report_of
+
+INPUT = "input: {channels: 3, height: 8, width: 8}\n"
+
+
+def names(layers: str) -> list[str]:
+    return [node.name for node in graph_of(f"{INPUT}layers: [{layers}]").nodes]
+
+
+def test_layers_without_a_name_are_numbered_by_type() -> None:
+    conv = "{type: conv2d, out_channels: 4, kernel_size: 1}"
+    pool = "{type: max_pool2d, kernel_size: 2}"
+    linear = "{type: linear, out_features: 2}"
+    expected = ["conv1", "relu1", "conv2", "maxpool1", "flatten1", "fc1", "fc2"]
+    assert names(f"{conv}, relu, {conv}, {pool}, flatten, {linear}, {linear}") == expected
+
+
+def test_a_number_that_a_written_name_has_taken_is_passed_over() -> None:
+    assert names("relu, {type: relu, name: relu2}, relu") == ["relu1", "relu2", "relu3"]
+
+
+def test_each_layer_reads_the_one_before() -> None:
+    nodes = graph_of(f"{INPUT}layers: [relu, flatten]").nodes
+    assert [node.inputs for node in nodes] == [("input",), ("relu1",)]
+
+
+@pytest.mark.parametrize("word", ["Conv2d", "conv2d", "CONV_2D", "Conv2D", "conv_2d"])
+def test_case_and_underscores_of_a_type_do_not_matter(word: str) -> None:
+    (node,) = graph_of(f"{INPUT}layers: [{{type: {word}, out_channels: 4, kernel_size: 3}}]").nodes
+    assert node.layer.type == "conv2d"
+
+
+@pytest.mark.parametrize(
+    ("keras", "type_"),
+    [
+        ("Dense", "linear"),
+        ("MaxPooling2D", "max_pool2d"),
+        ("AveragePooling1D", "avg_pool1d"),
+        ("BatchNormalization", "batch_norm2d"),
+        ("Conv2DTranspose", "conv_transpose2d"),
+        ("GlobalAveragePooling2D", "global_avg_pool2d"),
+        ("UpSampling3D", "upsample"),
+        ("ZeroPadding2D", "zero_pad2d"),
+        ("SimpleRNN", "rnn"),
+    ],
+)
+def test_keras_names_of_types_are_accepted(keras: str, type_: str) -> None:
+    from cnnparams.layers import registry
+
+    found = registry.find(keras)
+    assert found is not None
+    assert found.name == type_
+
+
+def test_an_activation_has_no_row_and_no_parameters() -> None:
+    conv = "type: conv2d, out_channels: 4, kernel_size: 3"
+    plain, active = (report_of(f"{INPUT}layers: [{{{conv}{extra}}}]") for extra in ("", ", activation: relu"))
+    assert [layer.activation for layer in active.layers] == ["relu"]
+    assert (active.total_params, active.total_macs) == (plain.total_params, plain.total_macs)
+
+
+def test_a_frozen_layer_counts_as_frozen_and_keeps_its_buffers() -> None:
+    report = report_of(
+        f"{INPUT}layers: [{{type: batch_norm2d, trainable: false}}, {{type: conv2d, out_channels: 2, kernel_size: 1}}]"
+    )
+    assert (report.trainable_params, report.frozen_params, report.buffers) == (3 * 2 + 2, 6, 7)
+    assert [tensor.role for tensor in report.layers[0].tensors] == ["frozen", "frozen", "buffer", "buffer", "buffer"]
+
+
+@pytest.mark.parametrize(
+    ("input_", "dims"),
+    [
+        ("{channels: 3, height: 4, width: 5}", (3, 4, 5)),
+        ("{width: 5, height: 4, channels: 3}", (3, 4, 5)),
+        ("{channels: 2, length: 9}", (2, 9)),
+        ("{channels: 1, depth: 2, height: 3, width: 4}", (1, 2, 3, 4)),
+        ("{features: 7}", (7,)),
+        ("{shape: [50, 64]}", (50, 64)),
+    ],
+)
+def test_the_forms_of_input(input_: str, dims: tuple[int, ...]) -> None:
+    assert graph_of(f"input: {input_}\nlayers: [identity]").input_shape.dims == dims
+
+
+def test_what_is_inferred_may_be_written_and_is_checked() -> None:
+    written = "type: conv2d, out_channels: 4, kernel_size: 3, in_channels"
+    assert report_of(f"{INPUT}layers: [{{{written}: 3}}]").total_params == 4 * 3 * 9 + 4
+    with pytest.raises(SpecError, match="in_channels"):
+        graph_of(f"{INPUT}layers: [{{{written}: 4}}]")
+
+
+def test_a_spec_without_a_name_has_that_of_its_file() -> None:
+    assert graph_of(f"{INPUT}layers: [relu]").name == "test"

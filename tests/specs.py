@@ -1,0 +1,30 @@
+"""The repository's own specs, and specs that tests write."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from cnnparams.engine.build import build
+from cnnparams.engine.graph import Graph
+from cnnparams.engine.measure import measure
+from cnnparams.engine.report import Report
+from cnnparams.schema.compose import compose
+from cnnparams.schema.parse import parse
+from cnnparams.schema.source import Text
+
+ROOT = Path(__file__).parent.parent
+SPECS = sorted((ROOT / "specs").glob("*.yaml"))
+SIMPLE_CNN = ROOT / "specs" / "simple_cnn.yaml"
+
+
+def reference(name: str) -> Any:
+    """Return the figures of a file in tests/reference."""
+    return json.loads((ROOT / "tests" / "reference" / name).read_text(encoding="utf-8"))
+
+
+def graph_of(yaml: str) -> Graph:
+    return build(parse(compose(Text("test.yaml", yaml))))
+
+
+def report_of(yaml: str) -> Report:
+    return measure(graph_of(yaml))

@@ -1,0 +1,40 @@
+"""The Python API."""
+
+import pytest
+
+import cnnparams
+from tests.specs import SIMPLE_CNN
+
+
+def test_count_takes_a_path_or_a_loaded_spec() -> None:
+    assert cnnparams.count(str(SIMPLE_CNN)).total_params == 707_690
+    assert cnnparams.count(cnnparams.load(SIMPLE_CNN)) == cnnparams.count(SIMPLE_CNN)
+
+
+def test_a_report_is_the_table_as_text() -> None:
+    text = str(cnnparams.count(SIMPLE_CNN))
+    assert "conv1       in=3, out=16, k=(5, 5), s=1, p=0    (64, 64, 3)" in text
+    assert text.endswith("MACs               13,666,304")
+
+
+def test_a_report_is_a_table_in_a_notebook() -> None:
+    html = cnnparams.count(SIMPLE_CNN)._repr_html_()
+    assert html.count("<tr>") == 8
+    assert '<td style="text-align: right">692,352</td>' in html
+    assert "Total parameters: <b>707,690</b>" in html
+
+
+def test_a_report_cannot_be_changed() -> None:
+    with pytest.raises(AttributeError):
+        cnnparams.count(SIMPLE_CNN).total_params = 1  # type: ignore[misc]
+
+
+def test_what_is_wrong_is_an_exception_with_every_problem() -> None:
+    with pytest.raises(cnnparams.CnnparamsError, match=r"nowhere\.yaml: no such file"):
+        cnnparams.count("nowhere.yaml")
+
+
+def test_the_names_of_the_api_are_listed_and_others_are_not_there() -> None:
+    assert set(dir(cnnparams)) >= {"CnnparamsError", "Report", "count", "load"}
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = cnnparams.nothing

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 _WIDEST_LINE = 100
 _WIDEST_WORD = 40
+_ALIKE = 0.6
 _CUT = "..."
 _CHARACTER = r"(?:[^\s,:\[\]{}#]|:(?=[^\s,\[\]{}])|(?<=\S)#)"
 _TOKEN = re.compile(rf"\"[^\"]*\"|'[^']*'|{_CHARACTER}+(?: +{_CHARACTER}+)*")
@@ -97,7 +98,26 @@ def brief(text: str, limit: int = _WIDEST_WORD) -> str:
 
 def printable(text: str) -> str:
     """Replace what would move the cursor or change a terminal's state."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else " " if c == "\t" else "?" for c in text)
+    return (
+        text if text.isprintable() else "".join(c if c.isprintable() else " " if c in "\t\r\n" else "?" for c in text)
+    )
+
+
+def suggest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that a misspelt one most resembles; of several alike, the first."""
+    from difflib import SequenceMatcher  # only mistakes pay for it
+
+    if len(word) > _WIDEST_WORD:
+        return None
+    folded, names = word.casefold(), list(known)
+    matcher = SequenceMatcher(b=folded)
+    alike = {}
+    for name in names:
+        matcher.set_seq1(name.casefold())
+        alike[name] = matcher.ratio() if matcher.quick_ratio() >= _ALIKE else 0.0
+    best = max(names, key=alike.__getitem__, default=None)
+    part = next((name for name in names if len(word) > 2 and folded in name.casefold()), None)
+    return best if best and alike[best] >= _ALIKE else part
 
 
 def _yaml_like(value: object) -> str:

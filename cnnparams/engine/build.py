@@ -6,10 +6,10 @@ from typing import NoReturn
 
 from cnnparams.engine.graph import Graph, Node
 from cnnparams.errors import LayerError, Problem, SpecError
+from cnnparams.layers.base import Layer
 from cnnparams.layers.shape import Shape
-from cnnparams.schema.spec import Entry, Spec
+from cnnparams.schema.spec import INPUT, MOST_ELEMENTS, Entry, Spec
 
-INPUT = "input"
 _LAST_SHOWN = 3
 
 
@@ -30,9 +30,18 @@ def build(spec: Spec) -> Graph:
 def _node(entry: Entry, source: str, shape: Shape) -> Node:
     layer = entry.layer.resolve(shape)
     output = layer.output_shape(shape)
+    if output.size > MOST_ELEMENTS:
+        raise LayerError("gives more elements than 64 bits can count", hint="check the sizes and strides so far")
     if entry.activation:
-        entry.activation.resolve(output)
+        _check_activation(entry.activation, output)
     return Node(entry.name, layer, entry.activation, entry.trainable, (source,), (shape,), output, entry.path)
+
+
+def _check_activation(activation: Layer, x: Shape) -> None:
+    try:
+        activation.resolve(x)
+    except LayerError as error:
+        raise LayerError(f"{activation.type}: {error}", "activation", error.hint) from None
 
 
 def _stop(spec: Spec, nodes: list[Node], entry: Entry, error: LayerError) -> NoReturn:

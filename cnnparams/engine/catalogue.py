@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cnnparams.errors import suggest
 from cnnparams.layers.base import Step
-from cnnparams.layers.registry import Declaration, declarations, layer_class
+from cnnparams.layers.registry import Declaration, declarations, find, layer_class
 from cnnparams.layers.settings import display
 from cnnparams.layers.shape import Shape
 from cnnparams.schema.json_schema import settings_schema
@@ -50,13 +51,21 @@ def families() -> Iterator[Card]:
     by_family: dict[type, list[Declaration]] = {}
     for declaration in declarations():
         by_family.setdefault(declaration.family, []).append(declaration)
-    return map(card, by_family.values())
+    return map(_card, by_family.values())
 
 
-def card(members: Iterable[Declaration]) -> Card:
+def card(word: str) -> Card:
+    """Describe the layer type that a word means; raise LookupError, with the type it may have meant, where there is none."""
+    declaration = find(word)
+    if declaration is None:
+        guess = suggest(word, summaries())
+        raise LookupError(f"no layer type {word!r}; {f'did you mean {guess}?' if guess else 'cnnparams layers lists them'}")
+    return _card([declaration])
+
+
+def _card(members: Sequence[Declaration]) -> Card:
     """Describe layer types of one family; of several ranks, the images' (2d) is the example."""
-    all_of = list(members)
-    shown = next((declaration for declaration in all_of if declaration.rank == 2), all_of[0])
+    shown = next((declaration for declaration in members if declaration.rank == 2), members[0])
     layer = layer_class(shown)
     x = Shape(
         shown.example_input,
@@ -64,8 +73,8 @@ def card(members: Iterable[Declaration]) -> Card:
     )
     example = layer.model_validate(dict(shown.example)).resolve(x)
     return Card(
-        types=tuple(declaration.name for declaration in all_of),
-        keras=tuple(alias for declaration in all_of for alias in declaration.aliases),
+        types=tuple(declaration.name for declaration in members),
+        keras=tuple(alias for declaration in members for alias in declaration.aliases),
         summary=_summary(shown),
         accepts_activation=layer.accepts_activation,
         settings=tuple(_settings(shown)),

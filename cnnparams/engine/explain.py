@@ -9,6 +9,8 @@ from cnnparams.engine.graph import Graph
 from cnnparams.layers.base import MACS, Derivation, Step
 from cnnparams.layers.shape import Shape
 
+__all__ = ["Derivation", "Explanation", "LayerExplanation", "Step", "explain"]
+
 
 @dataclass(frozen=True, slots=True)
 class LayerExplanation:

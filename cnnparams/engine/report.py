@@ -10,6 +10,8 @@ from typing import Any, Literal, NamedTuple
 from cnnparams.layers.base import Hyperparameter
 from cnnparams.layers.shape import Shape
 
+__all__ = ["Column", "Kind", "LayerReport", "Report", "Shape", "TensorReport", "columns"]
+
 BYTES_FLOAT32 = 4
 
 

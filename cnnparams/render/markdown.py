@@ -6,17 +6,17 @@ from collections.abc import Iterable, Sequence
 
 
 def table(heads: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table with the given titles, each with whether its column is aligned to the right."""
+    """Return a table; a title comes with whether its column is aligned to the right, a cell as Markdown (see `escape`)."""
     lines = [
         _line([title for title, _ in heads]),
         _line(["---:" if right else "---" for _, right in heads]),
-        *(_line([escape(cell) for cell in row]) for row in rows),
+        *(_line(row) for row in rows),
     ]
     return "\n".join(lines) + "\n"
 
 
 def escape(text: str) -> str:
-    """Keep text from being taken for Markdown inside a table's cell."""
+    """Return text as Markdown that a table's cell can hold."""
     for character in "\\|*_`<":
         text = text.replace(character, "\\" + character)
     return text

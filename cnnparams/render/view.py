@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple, TextIO
 
 from cnnparams.engine.report import Column, columns
-from cnnparams.layers.shape import Shape
+from cnnparams.engine.report import Shape
 
 
 class Layout(NamedTuple):

@@ -6,19 +6,23 @@ a second document, aliases that multiply without end, absurd depth.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import yaml
 
-from cnnparams.errors import quote
+from cnnparams.errors import brief, quote
 from cnnparams.schema import scalars
-from cnnparams.schema.source import Document, Mapping, Mark, Sequence, Text
+from cnnparams.schema.source import Document, Mapping, Mark, Sequence, Text, split_lines
+from cnnparams.schema.syntax import fault
 
 MAX_DEPTH = 100
 MAX_ALIASED = 1_000_000
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MERGE = "<<"
+_STANDARD = "tag:yaml.org,2002:"
+_PLAIN = "remove the character: a spec is plain text"
+_SPEC = "a spec has an input and a list of layers"
 
 
 def compose(source: Text) -> Document:
@@ -27,12 +31,13 @@ def compose(source: Text) -> Document:
         return _Composer(source).document()
     except yaml.reader.ReaderError as error:
         return source.fail(
-            *_line_and_column(source.text, error), f"not YAML: {error.reason}", "remove the character: a spec is plain text"
+            *_line_and_column(source.text, error), "not YAML: control characters are not allowed", _PLAIN
         )
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line, mark.column) if mark else (0, 0)
-        return source.fail(line, column, f"not YAML: {_what(error)}", _remedy(source, line, column))
+        line, column, message, hint = fault(error, source.text)
+        return source.fail(line, column, f"not YAML: {message}", hint)
+    except UnicodeEncodeError as error:
+        return source.fail(*_end(source.text[: error.start]), "not YAML: half of a surrogate pair", _PLAIN)
 
 
 class _Anchored(NamedTuple):
@@ -53,26 +58,38 @@ class _Composer:
     def document(self) -> Document:
         next(self.events)  # the start of the stream
         if isinstance(next(self.events), yaml.StreamEndEvent):
-            self.source.fail(0, 0, "the file is empty", "a spec has an input and a list of layers")
+            self.empty()
         first = next(self.events)
         start = _start(first)
         root = self.value(first, 0)
+        if root is None:
+            self.empty()
         if not isinstance(root, Mapping):
-            found = "a list" if isinstance(root, Sequence) else "empty" if root is None else quote(root)
-            self.source.fail(*start, f"a spec is a mapping with the keys input and layers; this file is {found}")
+            found, hint = (
+                ("a list", "put the list under layers:") if isinstance(root, Sequence) else (quote(root), _SPEC)
+            )
+            self.source.fail(*start, f"a spec is a mapping with the keys input and layers; this file is {found}", hint)
         next(self.events)  # the end of the document
         second = next(self.events)
         if not isinstance(second, yaml.StreamEndEvent):
-            self.source.fail(*_start(second), "a second document starts here", "one file holds one spec: split the file")
+            self.source.fail(
+                *_start(second), "a second document starts here", "one file holds one spec: split the file"
+            )
         return Document(self.source, root, start)
+
+    def empty(self) -> NoReturn:
+        self.source.fail(0, 0, "the file holds no spec" if self.source.text.strip() else "the file is empty", _SPEC)
 
     def value(self, event: Any, depth: int) -> Any:
         if isinstance(event, yaml.AliasEvent):
             return self.alias(event)
         if event.tag is not None and event.tag != "!":
-            self.source.fail(*_start(event), f"tags such as {quote(event.tag)} are not understood", "remove the tag")
+            tag = event.tag.replace(_STANDARD, "!!", 1)
+            self.source.fail(*_start(event), f"tags such as {quote(tag)} are not understood", "remove the tag")
         if depth > MAX_DEPTH:
-            self.source.fail(*_start(event), f"nested more than {MAX_DEPTH} levels deep")
+            self.source.fail(
+                *_start(event), f"nested more than {MAX_DEPTH} levels deep", "close what is open before this"
+            )
         before = self.weight
         self.weight += 1
         if event.anchor is not None:
@@ -87,23 +104,34 @@ class _Composer:
             return self.mapping(depth)
         if isinstance(event, yaml.SequenceStartEvent):
             return self.sequence(depth)
-        if not event.implicit[0]:
+        if event.tag == "!" or not event.implicit[0]:
             return event.value
         try:
             return scalars.resolve(event.value)
         except ValueError as error:
-            return self.source.fail(*_start(event), f"{quote(event.value)}: {error}", "no size or count of a network is that large")
+            return self.source.fail(
+                *_start(event),
+                f"{brief(event.value)} is {error}",
+                "write a number that 64 bits can hold, or put text in quotes",
+            )
 
     def alias(self, event: Any) -> Any:
         if event.anchor not in self.anchors:
-            self.source.fail(*_start(event), f"no anchor {quote('&' + event.anchor)} before this alias")
+            anchor = quote(f"&{event.anchor}")
+            self.source.fail(
+                *_start(event), f"no anchor {anchor} before this alias", f"put {anchor} before what it should repeat"
+            )
         anchored = self.anchors[event.anchor]
         if anchored is None:
-            self.source.fail(*_start(event), f"{quote('*' + event.anchor)} stands inside itself")
+            alias = quote(f"*{event.anchor}")
+            self.source.fail(
+                *_start(event), f"{alias} stands inside of what it repeats", "write out what should stand here"
+            )
         self.weight += anchored.weight
         self.aliased += anchored.weight
         if self.aliased > MAX_ALIASED:
-            self.source.fail(*_start(event), f"aliases expand to more than {MAX_ALIASED:,} values")
+            message = f"aliases expand to more than {MAX_ALIASED:,} values"
+            self.source.fail(*_start(event), message, "repeat less, or write out what should stand here")
         return anchored.value
 
     def sequence(self, depth: int) -> Sequence:
@@ -134,17 +162,20 @@ class _Composer:
 
     def key(self, event: Any, pairs: Mapping) -> str:
         if not isinstance(event, yaml.ScalarEvent):
-            self.source.fail(*_start(event), "a key must be a plain word")
+            self.source.fail(*_start(event), "a key must be a plain word", "write key: value")
         key: str = event.value
         if key in pairs:
             first = pairs.marks[key].key[0] + 1
-            self.source.fail(*_start(event), f"{quote(key)} is given twice", f"the first is in line {first}: remove one of them")
+            hint = f"the first is in line {first}; remove one of them"
+            self.source.fail(*_start(event), f"{quote(key)} is given twice", hint)
         return key
 
     def to_merge(self, value: Any, mark: Mark) -> list[Mapping]:
         sources = value if isinstance(value, Sequence) else [value]
-        if not all(isinstance(source, Mapping) for source in sources):
-            self.source.fail(*mark.value, "'<<' merges mappings", "give it an alias of a mapping, such as *defaults")
+        wrong = [source for source in sources if not isinstance(source, Mapping)]
+        if wrong:
+            message = f"'<<' takes a mapping or a list of them, but found {quote(wrong[0])}"
+            self.source.fail(*mark.value, message, "give it an alias of a mapping, such as *defaults")
         return list(sources)
 
 
@@ -152,18 +183,11 @@ def _start(event: Any) -> tuple[int, int]:
     return event.start_mark.line, event.start_mark.column
 
 
-def _what(error: yaml.MarkedYAMLError) -> str:
-    return " ".join(part for part in (error.context, error.problem) if part)
-
-
-def _remedy(source: Text, line: int, column: int) -> str:
-    before = source.place(line, column).text[: column + 1]
-    if "\t" in before:
-        return "indent with spaces: YAML does not allow tabs"
-    return "check the indentation, the brackets and the quotes here and in the line above"
-
-
 def _line_and_column(text: str, error: yaml.reader.ReaderError) -> tuple[int, int]:
     character = error.character if isinstance(error.character, str) else chr(error.character)
-    before = text[: max(text.find(character), 0)]
-    return before.count("\n"), len(before) - before.rfind("\n") - 1
+    return _end(text[: max(text.find(character), 0)])
+
+
+def _end(before: str) -> tuple[int, int]:
+    lines = split_lines(before)
+    return len(lines) - 1, len(lines[-1])

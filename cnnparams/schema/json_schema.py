@@ -30,7 +30,9 @@ def json_schema() -> Json:
     definitions = {
         "input": _input(),
         "entry": _choice("a layer: the bare name of its type, or a mapping with its settings", types, _entry),
-        "activation": _choice("an activation: the bare name of its type, or a mapping with its settings", activations, _object),
+        "activation": _choice(
+            "an activation: the bare name of its type, or a mapping with its settings", activations, _object
+        ),
     }
     return {"$schema": DIALECT, "title": "cnnparams spec", **head, "$defs": definitions}
 
@@ -45,7 +47,9 @@ def _choice(description: str, types: Sequence[type[Layer]], schema_of: Any) -> J
     """Return a schema of any of these types: a word where nothing must be set, or a mapping that its type decides."""
     objects = {layer.type: schema_of(layer) for layer in types}
     words = [name for name, schema in objects.items() if not schema.get("required")]
-    rules = [{"if": {"properties": {"type": {"const": name}}}, "then": _typed(schema)} for name, schema in objects.items()]
+    rules = [
+        {"if": {"properties": {"type": {"const": name}}}, "then": _typed(schema)} for name, schema in objects.items()
+    ]
     mapping = {"type": "object", "required": ["type"], "properties": {"type": {"enum": list(objects)}}, "allOf": rules}
     return {"description": description, "anyOf": [{"enum": words}, mapping]}
 
@@ -63,9 +67,13 @@ def _entry(layer: type[Layer]) -> Json:
 
 
 def _input() -> Json:
-    sizes = {name: schema["anyOf"][0] | {"description": schema["description"]} for name, schema in _object(Input)["properties"].items()}
+    sizes = {
+        name: schema["anyOf"][0] | {"description": schema["description"]}
+        for name, schema in _object(Input)["properties"].items()
+    }
     forms = [
-        {"properties": {name: sizes[name] for name in form}, "required": list(form), "additionalProperties": False} for form in Input.FORMS
+        {"properties": {name: sizes[name] for name in form}, "required": list(form), "additionalProperties": False}
+        for form in Input.FORMS
     ]
     return {"description": "shape of one sample", "type": "object", "oneOf": forms}
 
@@ -73,6 +81,13 @@ def _input() -> Json:
 def _object(model: type[BaseModel]) -> Json:
     """Return pydantic's schema of a model without the titles that it makes up; definitions are ours to write."""
     schema = model.model_json_schema()
-    properties = {name: {key: value for key, value in prop.items() if key != "title"} for name, prop in schema["properties"].items()} if "properties" in schema else {}
+    properties = (
+        {
+            name: {key: value for key, value in prop.items() if key != "title"}
+            for name, prop in schema["properties"].items()
+        }
+        if "properties" in schema
+        else {}
+    )
     required = {"required": schema["required"]} if "required" in schema else {}
     return {"type": "object", "properties": properties, **required, "additionalProperties": False}

@@ -14,6 +14,8 @@ from cnnparams.schema.wording import findings
 
 M = TypeVar("M", bound=BaseModel)
 
+MOST_TOLD = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Problems:
@@ -22,19 +24,32 @@ class Problems:
     document: Document
     found: list[Problem] = field(default_factory=list)
 
-    def add(self, path: KeyPath, message: str, *, subject: str | None = None, hint: str | None = None, at_key: bool = False) -> None:
+    def add(
+        self, path: KeyPath, message: str, *, subject: str | None = None, hint: str | None = None, at_key: bool = False
+    ) -> None:
         """Note a problem with the value at `path`, or with its key."""
         self.found.append(Problem(message, self.document.place(path, key=at_key), subject=subject, hint=hint))
+        if len(self.found) == MOST_TOLD:
+            last = Problem(f"{MOST_TOLD} problems; what follows was not read", source=self.document.source.name)
+            raise SpecError([*sorted(self.found, key=_position), last])
 
     def validate(
-        self, model: type[M], data: Mapping[str, Any], path: KeyPath, *, subject: str | None = None, also: Collection[str] = ()
+        self,
+        model: type[M],
+        data: Mapping[str, Any],
+        path: KeyPath,
+        *,
+        subject: str | None = None,
+        also: Collection[str] = (),
     ) -> M | None:
         """Return `data` as `model`; or None, with every problem noted. `also` are keys that belong to another model."""
         try:
             return model.model_validate(data)
         except ValidationError as error:
             for finding in findings(error, model, also):
-                self.add((*path, *finding.path), finding.message, subject=subject, hint=finding.hint, at_key=finding.at_key)
+                self.add(
+                    (*path, *finding.path), finding.message, subject=subject, hint=finding.hint, at_key=finding.at_key
+                )
             return None
 
     def raise_any(self) -> None:

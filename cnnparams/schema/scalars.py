@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 
 _WORDS: dict[str, bool | None] = {
@@ -20,8 +19,8 @@ _LARGEST = 2**63 - 1
 _LONGEST = 25  # characters: the digits of 64 bits in base 8, with room for a sign
 
 
-def resolve(text: str) -> None | bool | int | float | str:
-    """Return the value of a plain scalar; raise ValueError for a number that no 64 bits can hold."""
+def resolve(text: str) -> bool | int | float | str | None:
+    """Return the value of a plain scalar; raise ValueError, saying what it is, where 64 bits cannot hold it."""
     if text in _WORDS:
         return _WORDS[text]
     if text[0] not in "+-.0123456789":
@@ -38,13 +37,15 @@ def resolve(text: str) -> None | bool | int | float | str:
 def _whole(digits: str, base: int) -> int:
     value = int(digits, base) if len(digits) <= _LONGEST or base != 10 else _LARGEST + 1
     if abs(value) > _LARGEST:
-        raise ValueError("integer beyond 64 bits")
+        raise ValueError("an integer beyond 64 bits")
     return value
 
 
 def _real(text: str) -> int | float:
     value = float(text)
-    if not math.isfinite(value):
-        raise ValueError("number beyond 64 bits")
-    # 1e6 is a way to write a million; 2.0 stays a float, as scale factors are.
-    return int(value) if "." not in text and value.is_integer() and abs(value) <= 2**53 else value
+    if abs(value) > _LARGEST:
+        raise ValueError("a number beyond 64 bits")
+    if "." in text or not value.is_integer():
+        return value  # 2.0 stays a float, as scale factors are
+    digits, _, exponent = text.casefold().partition("e")
+    return int(digits) * 10 ** int(exponent) if value and int(exponent) > 0 else int(value)  # 1e6 is a million

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import sys
-from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
-from cnnparams.errors import Place, Problem, SpecError, printable
+from cnnparams.errors import Place, Problem, SpecError, printable, quote
 
 MAX_BYTES = 256 * 2**20
 STDIN = "-"
@@ -45,8 +46,7 @@ class Sequence(list[Any]):
         self.marks: list[Mark] = []
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """The text of a spec and the name that messages give it."""
 
     name: str
@@ -54,7 +54,7 @@ class Text:
 
     def place(self, line: int, column: int) -> Place:
         """Return the place at a line and column counted from 0."""
-        lines = _LINE_END.split(self.text)
+        lines = split_lines(self.text)
         return Place(self.name, line + 1, column + 1, lines[line] if line < len(lines) else "")
 
     def fail(self, line: int, column: int, message: str, hint: str | None = None) -> NoReturn:
@@ -62,8 +62,7 @@ class Text:
         raise SpecError([Problem(message, self.place(line, column), hint=hint)])
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """A parsed YAML file: its text, and the mapping at its top."""
 
     source: Text
@@ -81,21 +80,29 @@ class Document:
             if not isinstance(at, Mapping | Sequence):
                 break
             try:
-                mark, at = at.marks[step], at[step]  # type: ignore[call-overload, index]
-            except (KeyError, IndexError):
+                mark, at = at.marks[step], at[step]  # type: ignore[index]
+            except (KeyError, IndexError, TypeError):
                 break
         return self.source.place(*(mark.key if key else mark.value))
 
 
+@lru_cache(maxsize=1)
+def split_lines(text: str) -> list[str]:
+    """Return the lines of a text, ended as YAML has it, without their ends."""
+    return _LINE_END.split(text)
+
+
 def read(path: str | Path) -> Text:
     """Read a file, or standard input for "-"; raise SpecError where there is no UTF-8 text to be had."""
-    name = "<stdin>" if str(path) == STDIN else printable(str(path))
+    name = "<stdin>" if str(path) == STDIN else printable(str(path)) or quote("")
     try:
         data = _bytes(path)
     except IsADirectoryError:
         raise _unreadable(name, "is a directory", "name a YAML file in it") from None
     except FileNotFoundError:
-        raise _unreadable(name, "no such file", "check the path; a spec is a YAML file such as specs/simple_cnn.yaml") from None
+        raise _unreadable(
+            name, "no such file", "check the path; a spec is a YAML file such as specs/simple_cnn.yaml"
+        ) from None
     except (OSError, ValueError) as error:
         raise _unreadable(name, f"cannot be read: {getattr(error, 'strerror', None) or error}", None) from None
     if len(data) > MAX_BYTES:
@@ -114,9 +121,14 @@ def _decode(name: str, data: bytes) -> Text:
     try:
         return Text(name, data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        before = Text(name, data[: error.start].decode("utf-8-sig", "replace"))
-        lines = _LINE_END.split(before.text)
-        before.fail(len(lines) - 1, len(lines[-1]), f"not UTF-8: byte 0x{data[error.start]:02x}", "save the file as UTF-8 text")
+        if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            raise _unreadable(name, "is UTF-16 text, not UTF-8", "save the file as UTF-8") from None
+        if b"\0" in data:
+            raise _unreadable(name, "is not a text file", "a spec is a YAML file") from None
+        before = split_lines(data[: error.start].decode("utf-8-sig"))
+        message = f"not UTF-8: byte 0x{data[error.start]:02x}"
+        shown = Text(name, data.decode("utf-8-sig", "replace"))
+        shown.fail(len(before) - 1, len(before[-1]), message, "save the file as UTF-8")
 
 
 def _unreadable(name: str, message: str, hint: str | None) -> SpecError:

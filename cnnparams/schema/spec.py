@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Self
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
@@ -14,6 +14,8 @@ from cnnparams.layers.shape import Shape
 from cnnparams.schema.source import Document, KeyPath
 
 Size = Annotated[Whole, Field(ge=1)]
+MOST_ELEMENTS = 2**63 - 1
+INPUT = "input"  # what layers call the network's input when they say where theirs comes from
 Name = Annotated[str, StringConstraints(pattern=r"^\w[\w-]*$")]
 
 
@@ -23,8 +25,8 @@ class Input(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     FORMS: ClassVar = (
-        ("channels", "length"),
         ("channels", "height", "width"),
+        ("channels", "length"),
         ("channels", "depth", "height", "width"),
         ("features",),
         ("shape",),
@@ -36,12 +38,17 @@ class Input(BaseModel):
     depth: Size | None = Field(None, description="depth of a volume in voxels")
     length: Size | None = Field(None, description="length of a signal in samples")
     features: Size | None = Field(None, description="size of a vector")
-    shape: Annotated[tuple[Size, ...], Field(min_length=1)] | None = Field(None, description="any other shape, such as [tokens, features]")
+    shape: Annotated[tuple[Size, ...], Field(min_length=1)] | None = Field(
+        None, description="any other shape, such as [tokens, features]"
+    )
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
         if self._form() is None:
-            raise PydanticCustomError("input_form", "needs channels, height and width; or channels and length; or features; or shape")
+            hint = f"give {'; or '.join(map(_listed, self.FORMS))}"
+            raise PydanticCustomError("input_form", "{what}", {"what": self._misfit(), "hint": hint})
+        if self.to_shape().size > MOST_ELEMENTS:
+            raise PydanticCustomError("input_size", "must have no more elements than 64 bits can count")
         return self
 
     def to_shape(self) -> Shape:
@@ -52,7 +59,19 @@ class Input(BaseModel):
         return Shape(dims, 0 if len(dims) > 1 else None)
 
     def _form(self) -> tuple[str, ...] | None:
-        return next((form for form in self.FORMS if set(form) == self.model_fields_set), None)
+        return next((form for form in self.FORMS if set(form) == self._given()), None)
+
+    def _given(self) -> set[str]:
+        return {name for name in self.model_fields_set if getattr(self, name) is not None}
+
+    def _misfit(self) -> str:
+        given = self._given()
+        if not given:
+            return "is empty"
+        larger = next((form for form in self.FORMS if given < set(form)), ())
+        if missing := [name for name in larger if name not in given]:
+            return f"needs {_listed(missing)} too"
+        return f"{_listed([name for name in type(self).model_fields if name in given])} do not go together"
 
 
 class Head(BaseModel):
@@ -62,8 +81,10 @@ class Head(BaseModel):
 
     name: str | None = Field(None, description="name of the network; the file's name where not given")
     description: str | None = Field(None, description="what the network is, for readers")
-    input: Input = Field(description="shape of one sample")
-    layers: Annotated[list[Any], Field(min_length=1)] = Field(description="the layers, in order")
+    input: Input = Field(description="shape of one sample", examples=[{"channels": 3, "height": 224, "width": 224}])
+    layers: Annotated[list[Any], Field(min_length=1)] = Field(
+        description="the layers, in order", examples=[["flatten", {"type": "linear", "out_features": 10}]]
+    )
 
 
 class EntryKeys(BaseModel):
@@ -75,8 +96,7 @@ class EntryKeys(BaseModel):
     trainable: Flag = Field(True, description="false freezes the layer: its parameters count as frozen")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One entry of `layers`."""
 
     name: str
@@ -91,11 +111,14 @@ class Entry:
         return f"{self.name} ({self.layer.type})"
 
 
-@dataclass(frozen=True, slots=True)
-class Spec:
+class Spec(NamedTuple):
     """A network as its author wrote it, checked."""
 
     name: str
     input: Shape
     entries: tuple[Entry, ...]
     document: Document
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from cnnparams.errors import quote
+from cnnparams.errors import brief, quote, suggest
 from cnnparams.layers.settings import display
+from cnnparams.schema import remedies
 from cnnparams.schema.source import KeyPath
 
 _EXPECTED = {
@@ -22,13 +23,13 @@ _EXPECTED = {
     "tuple_type": "a list of whole numbers",
     "model_type": "a mapping",
 }
+_VERBS = ("must ", "needs ", "is ")
 _BOUNDS = {
     "greater_than_equal": ("at least", "ge"),
     "greater_than": ("greater than", "gt"),
     "less_than_equal": ("at most", "le"),
     "less_than": ("less than", "lt"),
 }
-_YAML_1_1 = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
 
 class Finding(NamedTuple):
@@ -54,59 +55,61 @@ def findings(error: ValidationError, model: type[BaseModel], also: Collection[st
             yield finding
     for detail in details:
         if detail["type"] == "missing" and detail["loc"] not in meant:
-            yield Finding(detail["loc"][:-1], f"missing key {quote(detail['loc'][-1])}", f"add {detail['loc'][-1]}: ...")
+            key = str(detail["loc"][-1])
+            add = remedies.missing(key, _model_at(model, detail["loc"][:-1]))
+            yield Finding(detail["loc"][:-1], f"missing key {quote(key)}", add)
         elif detail["type"] not in ("missing", "extra_forbidden"):
-            yield _wrong_value(detail)
-
-
-def suggest(word: str, known: Collection[str]) -> str | None:
-    """Return the known word that a misspelt one most resembles."""
-    from difflib import get_close_matches  # only bad specs pay for it
-
-    names = {name.casefold(): name for name in known}
-    close = get_close_matches(word.casefold(), names, n=1, cutoff=0.6)
-    part = [name for name in names if len(word) > 2 and word.casefold() in name]
-    return names[[*close, *part][0]] if close or part else None
+            hint = remedies.remedy(detail, _model_at(model, detail["loc"][:-1]))
+            yield Finding((*detail["loc"], *detail.get("ctx", {}).get("at", ())), _wrong_value(detail), hint)
 
 
 def _unknown_key(detail: ErrorDetails, model: type[BaseModel], also: Collection[str]) -> tuple[str | None, Finding]:
     key = str(detail["loc"][-1])
-    known = [*model.model_fields, *also]
-    keras = {shown.keras: name for name, field in model.model_fields.items() if (shown := display(field)).keras}
-    guess = keras.get(key) or suggest(key, known)
-    hint = f"did you mean {quote(guess)}?" if guess else f"the keys here are {', '.join(known)}"
+    guess, hint = _meant_by(key, model, [*model.model_fields, *also])
     return guess, Finding(detail["loc"], f"unknown key {quote(key)}", hint, at_key=True)
+
+
+def _meant_by(key: str, model: type[BaseModel], known: list[str]) -> tuple[str | None, str]:
+    before, colon, after = key.partition(":")
+    if colon and before in known:
+        return before, f"write a space after the ':': {before}: {brief(after)}"
+    keras = {shown.keras: name for name, field in model.model_fields.items() if (shown := display(field)).keras}
+    inner = next((name for name in model.model_fields if key in _model_at(model, (name,)).model_fields), None)
+    if inner:
+        return inner, f"it belongs in {inner}, {remedies.example(inner, model)}"
+    guess = keras.get(key) or suggest(key, known) or _only([name for name in known if _stem(name) == _stem(key)])
+    return guess, f"did you mean {quote(guess)}?" if guess else f"the keys here are {', '.join(known)}"
+
+
+def _stem(key: str) -> str:
+    return key.partition("_")[0]
+
+
+def _only(names: list[str]) -> str | None:
+    return names[0] if len(names) == 1 else None
 
 
 def _model_at(model: type[BaseModel], path: KeyPath) -> type[BaseModel]:
     for step in path:
-        inner = model.model_fields[str(step)].annotation
-        if isinstance(inner, type) and issubclass(inner, BaseModel):
-            model = inner
+        field = model.model_fields.get(str(step))
+        if field and isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            model = field.annotation
     return model
 
 
-def _wrong_value(detail: ErrorDetails) -> Finding:
+def _wrong_value(detail: ErrorDetails) -> str:
     path, kind, value, context = detail["loc"], detail["type"], detail["input"], detail.get("ctx", {})
     setting = next((str(step) for step in reversed(path) if isinstance(step, str)), "")
     if kind in _EXPECTED:
-        return Finding(path, f"{setting}: expected {_EXPECTED[kind]}, but found {quote(value)}", _word_hint(kind, value))
+        return f"{setting}: expected {_EXPECTED[kind]}, but found {quote(value)}"
     if kind in _BOUNDS:
         words, bound = _BOUNDS[kind]
-        return Finding(path, f"{setting} must be {words} {context[bound]}, but is {quote(value)}")
+        return f"{setting} must be {words} {context[bound]:g}, but is {quote(value)}"
     if kind == "literal_error":
-        return Finding(path, f"{setting}: expected {context['expected']}, but found {quote(value)}")
+        return f"{setting}: expected {context['expected']}, but found {quote(value)}"
     if kind == "string_pattern_mismatch":
-        return Finding(path, f"{setting} {quote(value)} has characters that a name cannot have", "use letters, digits, - and _")
+        return f"{setting} {quote(value)} has characters that a name cannot have" if value else f"{setting} is empty"
     if kind == "too_short":
-        return Finding(path, f"{setting} is empty", f"give at least {context['min_length']}")
-    return Finding(path, f"{setting}: {detail['msg']}" if setting else detail["msg"], _word_hint(kind, value))
-
-
-def _word_hint(kind: str, value: object) -> str | None:
-    if not isinstance(value, str):
-        return None
-    meant = _YAML_1_1.get(value.casefold())
-    if kind == "bool_type":
-        return f"write {meant}: in YAML 1.2, {value} is a word" if meant else None
-    return f"in YAML 1.2, {value} is a word; write a number" if meant else None
+        return f"{setting} is empty"
+    separator = " " if detail["msg"].startswith(_VERBS) else ": "
+    return separator.join(part for part in (setting, detail["msg"]) if part)

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 import click
 
 from cnnparams.cli import options
 from cnnparams.render import catalogue as formats
-
-if TYPE_CHECKING:
-    from cnnparams.layers.registry import Declaration
 
 
 @click.command()
@@ -28,22 +23,9 @@ def command(types: tuple[str, ...], format_: str, output: str | None) -> None:
 
     renderer = import_module(f"{formats.__name__}.{format_}")
     view = View(stream=None if output else sys.stdout)
-    if types:
-        write(renderer.cards([catalogue.card([found]) for found in _found(types)], view), output)
-    else:
-        write(renderer.everything(catalogue.summaries(), catalogue.families(), view), output)
-
-
-def _found(words: Iterable[str]) -> list[Declaration]:
-    from cnnparams.layers import registry
-    from cnnparams.schema.wording import suggest
-
-    found = []
-    for word in words:
-        declaration = registry.find(word)
-        if declaration is None:
-            guess = suggest(word, [known.name for known in registry.declarations()])
-            hint = f"did you mean {guess}?" if guess else "cnnparams layers lists them"
-            raise click.BadParameter(f"no layer type {word!r}; {hint}", param_hint="TYPE")
-        found.append(declaration)
-    return found
+    try:
+        described = [catalogue.card(word) for word in types]
+    except LookupError as error:
+        raise click.BadParameter(error.args[0], param_hint="TYPE") from None
+    everything = renderer.everything(catalogue.summaries(), catalogue.families(), view)
+    write(renderer.cards(described, view) if types else everything, output)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from cnnparams.engine.catalogue import Card
+from cnnparams.engine.catalogue import Card, Setting
 from cnnparams.render.example import default_text, example_text, formulas
 from cnnparams.render.formula import TEXT
-from cnnparams.render.markdown import table
+from cnnparams.render.markdown import escape, table
 from cnnparams.render.view import View
 
 
 def everything(summaries: Mapping[str, str], families: Iterable[Card], view: View) -> Iterator[str]:
     """Yield the page."""
-    rows = ((f"`{name}`", summary) for name, summary in summaries.items())
+    rows = ((f"`{name}`", escape(summary)) for name, summary in summaries.items())
     yield f"# Layer types\n\n{table([('Type', False), ('What it does', False)], rows)}"
     yield from cards(families, view)
 
@@ -29,8 +29,15 @@ def _sections(card: Card, view: View) -> Iterator[str]:
     if card.keras:
         yield f"In Keras: {', '.join(card.keras)}.\n"
     if card.settings:
-        rows = ((setting.name, setting.values, default_text(setting), setting.description) for setting in card.settings)
-        yield table([(title, False) for title in ("Setting", "Value", "Default", "What it is")], rows)
-    yield table([("Quantity", False), ("Formula", False)], formulas(card, TEXT))
+        yield _table(("Setting", "Value", "Default", "What it is"), map(_setting, card.settings))
+    yield _table(("Quantity", "Formula"), formulas(card, TEXT))
     shapes = f"{view.layout.text(card.input_shape)} -> {view.layout.text(card.output_shape)}"
     yield f"```yaml\n- {example_text(card)}  # {shapes}\n```\n"
+
+
+def _setting(setting: Setting) -> tuple[str, ...]:
+    return setting.name, setting.values, default_text(setting), setting.description
+
+
+def _table(titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    return table([(title, False) for title in titles], (list(map(escape, row)) for row in rows))

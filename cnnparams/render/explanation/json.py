@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cnnparams.engine.explain import Explanation
-from cnnparams.layers.base import Derivation
+from cnnparams.engine.explain import Derivation
 from cnnparams.render.formula import CODE, write
 from cnnparams.render.view import View
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnparams.engine.explain import Explanation
-from cnnparams.layers.base import Derivation
+from cnnparams.engine.explain import Derivation
 from cnnparams.render.formula import TEXT, write
-from cnnparams.render.markdown import table
+from cnnparams.render.markdown import escape, table
 from cnnparams.render.view import View
 
 _HEADS = [("Quantity", False), ("Formula", False), ("Numbers", False), ("Result", True), ("Note", False)]
@@ -26,13 +26,13 @@ def render(explanation: Explanation, view: View) -> Iterator[str]:
 
 def _table(derivation: Derivation) -> str:
     rows = (
-        (
+        [
             step.quantity,
             write(step.formula, TEXT),
             write(step.formula, TEXT, derivation.symbols),
             f"{step.result:,}",
             step.note or "",
-        )
+        ]
         for step in derivation.steps
     )
-    return table(_HEADS, rows)
+    return table(_HEADS, (list(map(escape, row)) for row in rows))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnparams.engine.explain import Explanation, LayerExplanation
-from cnnparams.layers.base import Derivation
+from cnnparams.engine.explain import Derivation
 from cnnparams.render.formula import CODE, TEXT, Style
 from cnnparams.render.lines import lines
 from cnnparams.render.view import View
@@ -14,12 +14,13 @@ _INDENT = "  "
 
 
 def render(explanation: Explanation, view: View) -> Iterator[str]:
-    """Yield each layer's heading and derivation, and the totals."""
+    """Yield each layer's heading and derivation, and the totals, with an empty line between them."""
     style = TEXT if _can_write(TEXT.calls["floor"], view) else CODE
-    for layer in explanation.layers:
-        yield f"{_heading(layer, view)}\n\n{_derivation(layer.derivation, style)}\n"
+    for i, layer in enumerate(explanation.layers):
+        yield "\n" if i else ""
+        yield f"{_heading(layer, view)}\n\n{_derivation(layer.derivation, style)}"
     if explanation.totals.steps:
-        yield f"{explanation.name}\n\n{_derivation(explanation.totals, style)}"
+        yield f"\n{explanation.name}\n\n{_derivation(explanation.totals, style)}"
 
 
 def _heading(layer: LayerExplanation, view: View) -> str:

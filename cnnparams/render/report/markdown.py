@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from cnnparams.engine.report import Report
 from cnnparams.render import cells
-from cnnparams.render.markdown import table
+from cnnparams.render.markdown import escape, table
 from cnnparams.render.totals import totals
 from cnnparams.render.view import View
 
@@ -14,7 +14,10 @@ from cnnparams.render.view import View
 def render(reports: Sequence[Report], view: View) -> Iterator[str]:
     """Yield each network's heading, table and totals."""
     for i, report in enumerate(reports):
-        rows = ([cells.text(layer, column, view.layout) for column in view.columns] for layer in report.layers)
+        rows = (
+            [escape(cells.text(layer, column, view.layout)) for column in view.columns] for layer in report.layers
+        )
         heads = [(column.title, column.kind in cells.RIGHT_ALIGNED) for column in view.columns]
         summed = "".join(f"- {label}: {text}\n" for label, text in totals(report))
-        yield f"{'' if i == 0 else chr(10)}## {report.name}\n\n{table(heads, rows)}\n{summed}"
+        gap = "\n" if i else ""
+        yield f"{gap}## {escape(report.name)}\n\n{table(heads, rows)}\n{summed}"

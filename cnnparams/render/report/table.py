@@ -71,21 +71,21 @@ def _pattern(console: Console, title: str, columns: Sequence[Column], natural: S
     right = tuple(column.kind in cells.RIGHT_ALIGNED for column in columns)
     table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold", pad_edge=False)
     for column, width, numeric in zip(columns, natural, right, strict=True):
-        least = width if numeric else min(width, max(_NARROWEST, len(column.title)))
         table.add_column(
             column.title,
             style=_STYLES.get(column.key),
             justify="right" if numeric else "left",
-            min_width=least,
-            overflow="crop",
-            no_wrap=True,
+            min_width=width if numeric else min(width, _NARROWEST),
+            overflow="fold",
+            no_wrap=numeric,
         )
     table.add_row(*(chr(_MARK + i) * width for i, width in enumerate(natural)))
     lines = _captured(console, table).splitlines(keepends=True)
-    at = next(i for i, line in enumerate(lines) if _MARKS.search(line))
-    widths = tuple(len(marks) for marks in _MARKS.findall(lines[at]))
-    row = _MARKS.sub("%s", lines[at].replace("%", "%%"))
-    return _Pattern("".join(lines[:at]), row, "".join(lines[at + 1 :]), widths, right)
+    marked = [i for i, line in enumerate(lines) if _MARKS.search(line)]
+    line = lines[marked[0]]
+    widths = tuple(len(marks) for marks in _MARKS.findall(line))
+    row = _MARKS.sub("%s", line.replace("%", "%%"))
+    return _Pattern("".join(lines[: marked[0]]), row, "".join(lines[marked[-1] + 1 :]), widths, right)
 
 
 def _totals(report: Report) -> Table:

@@ -1,0 +1,98 @@
+"""What the README and the docs show is what happens.
+
+With CNNPARAMS_REGENERATE=1 the outputs of console blocks and the generated pages are written anew, to be reviewed.
+"""
+
+import doctest
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from cnnparams.schema.json_schema import json_schema
+from tests.docs.pages import PAGES, Block, blocks, examples
+from tests.specs import ROOT, graph_of
+
+REGENERATE = "CNNPARAMS_REGENERATE" in os.environ
+GENERATED = {"docs/layers.md": "cnnparams layers --format markdown", "docs/spec.schema.json": "cnnparams schema"}
+
+
+def shell(command: str) -> str:
+    """Run a command as a user would in a shell of 100 columns; return what the terminal would show."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-c", command],
+        cwd=ROOT,
+        env={**os.environ, "PATH": path, "COLUMNS": "100"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+        encoding="utf-8",
+    )
+    return done.stdout
+
+
+@pytest.mark.parametrize("block", blocks("console"), ids=str)
+def test_a_console_block_shows_what_its_commands_print(block: Block) -> None:
+    if "| jq" in block.text and not shutil.which("jq"):
+        pytest.skip("jq is not installed")
+    shown = examples(block)
+    outputs = [shell(example.command) for example in shown]
+    if REGENERATE:
+        text = "".join(f"$ {example.command}\n{output}" for example, output in zip(shown, outputs, strict=True))
+        block.page.write_text(block.page.read_text(encoding="utf-8").replace(block.text, text), encoding="utf-8")
+    else:
+        assert outputs == [example.output for example in shown]
+
+
+@pytest.mark.parametrize(("page", "command"), GENERATED.items())
+def test_a_generated_page_is_up_to_date(page: str, command: str) -> None:
+    if REGENERATE:
+        (ROOT / page).write_text(shell(command), encoding="utf-8")
+    assert (ROOT / page).read_text(encoding="utf-8") == shell(command)
+
+
+@pytest.mark.parametrize("block", [block for block in blocks("yaml") if "input:" in block.text], ids=str)
+def test_a_spec_in_the_docs_is_right(block: Block) -> None:
+    graph_of(block.text)
+    jsonschema.Draft202012Validator(json_schema()).validate(yaml.safe_load(block.text))
+
+
+@pytest.mark.parametrize("block", [block for block in blocks("python") if ">>>" in block.text], ids=str)
+def test_python_in_the_docs_gives_what_it_shows(block: Block, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    example = doctest.DocTestParser().get_doctest(block.text, {}, str(block), str(block.page), block.line)
+    assert doctest.DocTestRunner().run(example).failed == 0
+
+
+@pytest.mark.parametrize("block", [block for block in blocks("python") if "import torch" in block.text], ids=str)
+def test_pytorch_in_the_docs_runs(block: Block) -> None:
+    pytest.importorskip("torch")
+    exec(compile(block.text, str(block), "exec"), {})
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_the_readme_gets_a_newcomer_to_the_table_in_its_first_forty_lines() -> None:
+    start = "\n".join((ROOT / "README.md").read_text(encoding="utf-8").splitlines()[:40])
+    assert "pip install . && cnnparams count specs/simple_cnn.yaml" in start
+    assert "Total parameters      707,690" in start
+
+
+def test_the_docs_name_every_column_and_count_the_layer_types() -> None:
+    from cnnparams.engine.report import columns
+    from cnnparams.layers.registry import declarations
+
+    named = re.findall(r"`(\w+)`", (ROOT / "docs" / "cli.md").read_text(encoding="utf-8").split("## Columns")[1])
+    assert [name for name in named if name in columns()] == list(columns())
+    assert f"{len(list(declarations()))} layer types" in " ".join((ROOT / "README.md").read_text().split())

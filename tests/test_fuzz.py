@@ -27,9 +27,6 @@ FORMS = {
     3: ("channels", "height", "width"),
     4: ("channels", "depth", "height", "width"),
 }
-SLOW_IN_PROPORTION = {"num_layers"}
-"""A recurrent layer has a row of tensors for each of its layers: as many as are asked for."""
-
 fuzz = settings(max_examples=200, deadline=5000, suppress_health_check=[HealthCheck.too_slow])
 
 words = st.sampled_from(
@@ -119,7 +116,7 @@ def test_any_layer_with_any_value_in_any_setting(declaration: registry.Declarati
     keys = [*EntryKeys.model_fields, *registry.layer_class(declaration).model_fields, "activation"]
 
     @settings(fuzz, max_examples=25)
-    @given(changes=st.dictionaries(st.sampled_from(sorted({*keys} - SLOW_IN_PROPORTION)), values | numbers, max_size=3))
+    @given(changes=st.dictionaries(st.sampled_from(sorted({*keys})), values | numbers, max_size=3))
     def check(changes: dict[str, Any]) -> None:
         entry = {"type": declaration.name, **declaration.example, **changes}
         dims = declaration.example_input

@@ -55,11 +55,13 @@ def families() -> Iterator[Card]:
 
 
 def card(word: str) -> Card:
-    """Describe the layer type that a word means; raise LookupError, with the type it may have meant, where there is none."""
+    """Describe the layer type that a word means; raise LookupError, with a guess, where there is none."""
     declaration = find(word)
     if declaration is None:
         guess = suggest(word, summaries())
-        raise LookupError(f"no layer type {word!r}; {f'did you mean {guess}?' if guess else 'cnnparams layers lists them'}")
+        raise LookupError(
+            f"no layer type {word!r}; {f'did you mean {guess}?' if guess else 'cnnparams layers lists them'}"
+        )
     return _card([declaration])
 
 

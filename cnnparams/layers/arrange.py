@@ -30,7 +30,9 @@ class Reshape(Layer):
     def inferred(self, x: Shape) -> Mapping[str, Any]:
         """Check that the elements fit the new dimensions."""
         if any(n < 1 and n != INFER for n in self.shape) or self.shape.count(INFER) > 1:
-            raise LayerError(f"shape {list(self.shape)} must have sizes of at least 1, and one -1 at most", "shape")
+            raise LayerError(
+                f"shape {list(self.shape)} must have sizes of at least 1, and one -1 at most", "shape", "write -1 once"
+            )
         known = math.prod(n for n in self.shape if n != INFER)
         if x.size % known or (INFER not in self.shape and x.size != known):
             raise LayerError(

@@ -7,6 +7,7 @@ from typing import Any
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.base import Layer, Tensor
+from cnnparams.layers.checks import divisor_hint
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Flag, Real, Whole, setting
 from cnnparams.layers.shape import Shape
@@ -30,17 +31,20 @@ class MultiheadAttention(Layer):
             raise LayerError(f"needs an input of (tokens, features), but gets {x}", hint="reshape it to two dimensions")
         if x.dims[1] % self.num_heads:
             raise LayerError(
-                f"num_heads {self.num_heads} does not divide the {x.dims[1]} features of a token", "num_heads"
+                f"num_heads {self.num_heads} does not divide the {x.dims[1]} features of a token",
+                "num_heads",
+                divisor_hint(x.dims[1]),
             )
         return {"embed_dim": x.dims[1]}
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return the projections of query, key and value, of the output, and the biases asked for."""
         e = x.dims[1]
-        weights = {"in_proj_weight": ((3 * e, e), "3 * E * E"), "out_proj.weight": ((e, e), "E * E")}
-        biases = {"in_proj_bias": ((3 * e,), "3 * E"), "out_proj.bias": ((e,), "E")} if self.bias else {}
-        extra = dict.fromkeys(("bias_k", "bias_v"), ((1, 1, e), "E")) if self.add_bias_kv else {}
-        return tuple(Tensor(name, *size) for name, size in {**weights, **biases, **extra}.items())
+        into, out = Tensor("in_proj_weight", (3 * e, e), "3 * E * E"), Tensor("out_proj.weight", (e, e), "E * E")
+        into_bias = [Tensor("in_proj_bias", (3 * e,), "3 * E")] if self.bias else []
+        out_bias = [Tensor("out_proj.bias", (e,), "E")] if self.bias else []
+        extra = [Tensor(name, (1, 1, e), "E") for name in ("bias_k", "bias_v")] if self.add_bias_kv else []
+        return (into, *into_bias, *extra, out, *out_bias)
 
     def macs(self, x: Shape) -> int:
         """Return the projections, the scores (T x S dot products over all heads) and the weighted sum of values."""

@@ -90,9 +90,8 @@ class Layer(BaseModel):
         for name, value in found.items():
             written = getattr(self, name)
             if written is not None and written != value:
-                raise LayerError(
-                    f"{name} is {written}, but the input has {value}", name, f"write {name}: {value}, or leave it out"
-                )
+                hint = _flatten_first(written, inputs[0]) or f"write {name}: {value}, or leave it out"
+                raise LayerError(f"{name} is {written}, but the input has {value}", name, hint)
         return self.model_copy(update=found) if found else self
 
     def output_shape(self, *inputs: Any, **_: Any) -> Shape:
@@ -127,11 +126,11 @@ class Layer(BaseModel):
     def derivation(self, *inputs: Shape) -> Derivation:
         """Return how the output's sizes, the parameters, the buffers and the MACs come about."""
         tensors = self.tensors(*inputs)
-        learned = [tensor for tensor in tensors if tensor.learned]
         steps = [
             *self.shape_steps(*inputs),
             *(Step(tensor.name, tensor.symbol, tensor.formula, tensor.size) for tensor in tensors),
-            Step("parameters", "parameters", _sum_of(learned), sum(tensor.size for tensor in learned)),
+            _sum_of("parameters", [tensor for tensor in tensors if tensor.learned]),
+            *([_sum_of("buffers", buffers)] if (buffers := [t for t in tensors if not t.learned]) else []),
             Step(MACS, MACS, self.macs_formula(*inputs), self.macs(*inputs)),
         ]
         return Derivation({**self.symbols(*inputs), **{tensor.symbol: tensor.size for tensor in tensors}}, tuple(steps))
@@ -145,8 +144,14 @@ class Layer(BaseModel):
             yield Hyperparameter(name, value, f"{shown.label}={_written(brief)}" if worth else None)
 
 
-def _sum_of(tensors: list[Tensor]) -> str:
-    return " + ".join(tensor.symbol for tensor in tensors) or "0"
+def _flatten_first(written: object, x: Shape) -> str | None:
+    product = f"{x.size} = {' x '.join(map(str, x.channels_last))}"
+    return f"put flatten before it, which gives {product}" if written == x.size else None
+
+
+def _sum_of(quantity: str, tensors: list[Tensor]) -> Step:
+    formula = " + ".join(tensor.symbol for tensor in tensors) or "0"
+    return Step(quantity, quantity, formula, sum(tensor.size for tensor in tensors))
 
 
 def _one_for_all(value: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.base import Step
@@ -20,6 +20,9 @@ _ORDER = "(left, right, top, bottom, front, back)"
 class BorderLayer(SpatialLayer):
     """A layer that changes the image's border: `sides` are rows added before and after, the last axis first."""
 
+    written: ClassVar[str]
+    """The setting that says how much."""
+
     def sides(self) -> tuple[int, ...]:
         """Return rows added (negative: taken off) before and after each axis, the last axis first."""
         raise NotImplementedError
@@ -28,7 +31,9 @@ class BorderLayer(SpatialLayer):
         """Return (channels, *sizes)."""
         sizes = tuple(n + before + after for n, (before, after) in zip(x.spatial, self._by_axis(), strict=True))
         if min(sizes) < 1:
-            raise LayerError(f"leaves nothing of the {dims_text(x.spatial)} input", hint="take off less")
+            raise LayerError(
+                f"{self.written} leaves nothing of the {dims_text(x.spatial)} input", self.written, "take off less"
+            )
         return Shape.image(x.channels, sizes)
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
@@ -53,6 +58,8 @@ class BorderLayer(SpatialLayer):
 class ZeroPad(BorderLayer):
     """Zero padding around the image; a negative number takes rows off."""
 
+    written: ClassVar[str] = "padding"
+
     padding: Sides = setting(f"zeros on each side, one number for all or {_ORDER}", label="p", always=True)
 
     def sides(self) -> tuple[int, ...]:
@@ -63,6 +70,8 @@ class ZeroPad(BorderLayer):
 @layer_type("crop", ranks=(1, 2, 3), keras="Cropping{rank}D", example={"cropping": 1})
 class Crop(BorderLayer):
     """Cropping: takes rows and columns off the image."""
+
+    written: ClassVar[str] = "cropping"
 
     cropping: SidesToCrop = setting(
         f"rows to take off each side, one number for all or {_ORDER}", label="crop", always=True

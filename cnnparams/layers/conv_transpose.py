@@ -44,7 +44,9 @@ class ConvTranspose(SpatialLayer):
         for op, s, d in zip(self.output_padding, self.stride, self.dilation, strict=True):
             if op >= max(s, d):
                 raise LayerError(
-                    f"output_padding {op} must be less than the stride {s} or the dilation {d}", "output_padding"
+                    f"output_padding {op} must be less than the stride {s} or the dilation {d}",
+                    "output_padding",
+                    f"use at most {max(s, d) - 1}",
                 )
         return {"in_channels": x.channels}
 

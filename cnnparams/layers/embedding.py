@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
+from cnnparams.errors import LayerError
 from cnnparams.layers.base import Layer, Tensor
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Whole, setting
@@ -17,6 +19,13 @@ class Embedding(Layer):
     num_embeddings: Whole = setting("size of the vocabulary", ge=1, label="in", always=True, keras="input_dim")
     embedding_dim: Whole = setting("size of a vector", ge=1, label="out", always=True, keras="output_dim")
     padding_idx: Whole | None = setting("token whose vector stays as it is", None)
+
+    def inferred(self, x: Shape) -> Mapping[str, Any]:
+        """Check that padding_idx is in the vocabulary."""
+        if self.padding_idx is not None and not -self.num_embeddings <= self.padding_idx < self.num_embeddings:
+            message = f"padding_idx {self.padding_idx} is outside the vocabulary of {self.num_embeddings}"
+            raise LayerError(message, "padding_idx", f"use 0 to {self.num_embeddings - 1}, or -1 for the last token")
+        return {}
 
     def output_shape(self, x: Shape) -> Shape:
         """Return (*tokens, embedding_dim)."""

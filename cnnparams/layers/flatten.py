@@ -25,7 +25,10 @@ class Flatten(Layer):
         """Check the range of dimensions."""
         start, end = self._range(x)
         if start > end:
-            raise LayerError(f"start_dim {self.start_dim} comes after end_dim {self.end_dim}", "start_dim")
+            message = f"start_dim {self.start_dim} comes after end_dim {self.end_dim}"
+            raise LayerError(
+                message, "start_dim", "give the first dimension to flatten as start_dim, the last as end_dim"
+            )
         return {}
 
     def output_shape(self, x: Shape) -> Shape:

@@ -112,7 +112,7 @@ class TrailingNorm(Layer):
     normalized_shape: Dims | None = setting(
         "the last dimensions, to normalise over; the last one where not given", None, label="shape", always=True
     )
-    eps: Real | None = setting("added to the variance", 1e-5)
+    eps: Real | None = setting("added to the variance or the mean square", 1e-5)
     elementwise_affine: Flag = setting("whether to learn a scale for each element", True, label="elementwise_affine")
 
     def inferred(self, x: Shape) -> Mapping[str, Any]:
@@ -142,6 +142,7 @@ class TrailingNorm(Layer):
 class LayerNorm(TrailingNorm):
     """Layer normalisation: the last dimensions of each sample to mean 0 and variance 1."""
 
+    eps: Real = setting("added to the variance", 1e-5)
     bias: Flag = setting("whether to learn a shift too", True, label="bias")
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:

@@ -11,6 +11,7 @@ from cnnparams.layers.base import Step
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Flag, Sizes, Whole, setting
 from cnnparams.layers.shape import Shape
+from cnnparams.layers.spatial import dims_text
 from cnnparams.layers.windowed import SAME, Paddings, WindowedLayer
 
 
@@ -29,9 +30,12 @@ class Pool(WindowedLayer):
     def inferred(self, x: Shape) -> Mapping[str, Any]:
         """Fill in the stride; check that padding is at most half of the window."""
         super().inferred(x)
-        for (p, _), k, d in zip(self.paddings(x), self.kernel_size, self.dilations(), strict=True):
+        written = self.padding if isinstance(self.padding, tuple) else (0,) * self.rank
+        for p, k, d in zip(written, self.kernel_size, self.dilations(), strict=True):
             if 2 * p > window.extent(k, d):
-                raise LayerError(f"padding {p} is more than half of the window's {window.extent(k, d)}", "padding")
+                reach = window.extent(k, d)
+                hint = f"use at most {reach // 2}, or pad with a layer of its own, such as zero_pad2d"
+                raise LayerError(f"padding {p} is more than half of the window's {reach}", "padding", hint)
         return {"stride": self.stride or self.kernel_size}
 
     def places(self, x: Shape) -> tuple[int, ...]:
@@ -83,10 +87,14 @@ class AvgPool(Pool):
     def inferred(self, x: Shape) -> Mapping[str, Any]:
         """Check also what PyTorch's AvgPool3d asks for: a window no larger than the input, padding apart."""
         found = super().inferred(x)
+        if self.rank == 1 and self.divisor_override is not None:
+            message = "divisor_override is a setting of avg_pool2d and avg_pool3d only"
+            raise LayerError(message, "divisor_override", "leave it out: it changes no count")
         if (
             self.rank == 3
             and self.padding != SAME
             and any(n < k for n, k in zip(x.spatial, self.kernel_size, strict=True))
         ):
-            raise self.misfit(x)
+            message = f"kernel_size {dims_text(self.kernel_size)} is larger than the {dims_text(x.spatial)} input"
+            raise LayerError(f"{message}, which padding does not help here", "kernel_size", "use a smaller kernel")
         return found

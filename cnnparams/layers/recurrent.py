@@ -19,7 +19,7 @@ class Recurrent(Layer):
 
     input_size: Whole | None = setting("features of a step; inferred", None, ge=1, label="in", always=True)
     hidden_size: Whole = setting("size of the hidden state", ge=1, label="hidden", always=True, keras="units")
-    num_layers: Whole = setting("layers, one on top of the other", 1, ge=1, label="layers")
+    num_layers: Whole = setting("layers, one on top of the other", 1, ge=1, le=1000, label="layers")
     bias: Flag = setting("whether to learn the two biases of each gate", True, label="bias", keras="use_bias")
     batch_first: Flag = setting("where PyTorch puts the batch; shapes here have none", False)
     dropout: Real = setting("dropout between layers", 0.0, ge=0, le=1)
@@ -111,7 +111,9 @@ class LSTM(Recurrent):
         """Check that the projection is smaller than the hidden state."""
         if self.proj_size >= self.hidden_size:
             raise LayerError(
-                f"proj_size {self.proj_size} must be less than hidden_size {self.hidden_size}", "proj_size"
+                f"proj_size {self.proj_size} must be less than hidden_size {self.hidden_size}",
+                "proj_size",
+                "use a smaller one, or 0 for no projection",
             )
         return super().inferred(x)
 

@@ -11,11 +11,13 @@ from pydantic_core import PydanticCustomError
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.base import Layer, Step
+from cnnparams.layers.checks import divisor_hint
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Dims, Flag, Scales, Whole, setting
 from cnnparams.layers.shape import Shape
 from cnnparams.layers.spatial import AXES, dims_text
 
+_TOO_LARGE = 2**63
 _RANK_OF_MODE = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}
 
 
@@ -40,15 +42,20 @@ class Upsample(Layer):
         """Check that the input is an image that the mode and the numbers fit."""
         rank = len(x.dims) - 1
         if rank not in AXES:
-            raise LayerError(f"needs an image, but gets {x}")
+            raise LayerError(f"needs an image, but gets {x}", hint="put it before any flatten and global pool")
         if _RANK_OF_MODE.get(self.mode, rank) != rank:
-            raise LayerError(
-                f"mode {self.mode} needs {_RANK_OF_MODE[self.mode]} spatial axes, but the input has {rank}", "mode"
-            )
+            wanted = f"mode {self.mode} needs {_RANK_OF_MODE[self.mode]} spatial axes"
+            fitting = [mode for mode, axes in _RANK_OF_MODE.items() if axes == rank]
+            raise LayerError(f"{wanted}, but the input has {rank}", "mode", f"use {' or '.join(fitting)}")
+        if self.align_corners is not None and self.mode not in _RANK_OF_MODE:
+            message = f"mode {self.mode} does not interpolate, and has no corners to align"
+            raise LayerError(message, "align_corners", f"leave it out, or use a mode of {', '.join(_RANK_OF_MODE)}")
         given = self.size or self.scale_factor or ()
         if len(given) not in (1, rank):
             field = "size" if self.size else "scale_factor"
-            raise LayerError(f"{field} has {len(given)} numbers, but the input has {rank} spatial axes", field)
+            raise LayerError(
+                f"{field} has {len(given)} numbers, but the input has {rank} spatial axes", field, "write one for all"
+            )
         return {}
 
     def output_shape(self, x: Shape) -> Shape:
@@ -56,9 +63,14 @@ class Upsample(Layer):
         rank = len(x.spatial)
         if self.size:
             return Shape.image(x.channels, self.size if len(self.size) == rank else self.size * rank)
-        sizes = tuple(math.floor(n * scale) for n, scale in zip(x.spatial, self._scales(rank), strict=True))
+        products = [n * scale for n, scale in zip(x.spatial, self._scales(rank), strict=True)]
+        if max(products) >= _TOO_LARGE:
+            message = "scale_factor makes the output larger than 64 bits can count"
+            raise LayerError(message, "scale_factor", "use a smaller factor, or size")
+        sizes = tuple(map(math.floor, products))
         if min(sizes) < 1:
-            raise LayerError(f"scale_factor leaves nothing of the {dims_text(x.spatial)} input", "scale_factor")
+            message = f"scale_factor leaves nothing of the {dims_text(x.spatial)} input"
+            raise LayerError(message, "scale_factor", "use a larger factor, or size")
         return Shape.image(x.channels, sizes)
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
@@ -87,7 +99,8 @@ class PixelLayer(Layer):
     def inferred(self, x: Shape) -> Mapping[str, Any]:
         """Check that the input is an image."""
         if len(x.dims) != 3:
-            raise LayerError(f"needs an input of (height, width, channels), but gets {x}")
+            hint = "put it before any flatten and global pool, or reshape its input to an image"
+            raise LayerError(f"needs an input of (height, width, channels), but gets {x}", hint=hint)
         return {}
 
     def _steps(self, x: Shape, channels: str, size: str) -> Iterator[Step]:
@@ -114,6 +127,7 @@ class PixelShuffle(PixelLayer):
             raise LayerError(
                 f"upscale_factor {r} needs a multiple of {r**2} channels, but the input has {x.channels}",
                 "upscale_factor",
+                f"give the layer before it {-(-x.channels // r**2) * r**2} channels",
             )
         return super().inferred(x)
 
@@ -144,6 +158,7 @@ class PixelUnshuffle(PixelLayer):
             raise LayerError(
                 f"downscale_factor {self.downscale_factor} does not divide the {dims_text(x.spatial)} input",
                 "downscale_factor",
+                divisor_hint(math.gcd(*x.spatial)),
             )
         return {}
 

@@ -78,15 +78,17 @@ class PerAxis(NamedTuple):
             return (self._number(value, count),) * count
         if len(value) != count:
             raise PydanticCustomError("per_axis", f"expected {self._expected(count)}, but found a list of {len(value)}")
-        return tuple(self._number(item, count) for item in value)
+        return tuple(self._number(item, count, (i,)) for i, item in enumerate(value))
 
-    def _number(self, value: object, count: int) -> int | None:
+    def _number(self, value: object, count: int, at: tuple[int, ...] = ()) -> int | None:
+        """Return a number; `at` is its place in a list, for the error's context."""
         if value is None and self.optional:
             return None
         if not isinstance(value, int) or isinstance(value, bool):
-            raise PydanticCustomError("per_axis", f"expected {self._expected(count)}, but found {quote(value)}")
+            expected = "a whole number" if at else self._expected(count)
+            raise PydanticCustomError("per_axis", f"expected {expected}, but found {quote(value)}", {"at": at})
         if self.minimum is not None and value < self.minimum:
-            raise PydanticCustomError("per_axis", f"must be at least {self.minimum}, but is {value}")
+            raise PydanticCustomError("per_axis", f"must be at least {self.minimum}, but is {value}", {"at": at})
         return value
 
     def _expected(self, count: int) -> str:

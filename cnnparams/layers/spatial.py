@@ -25,8 +25,10 @@ class SpatialLayer(Layer):
     @classmethod
     def _expand(cls, value: object, info: ValidationInfo) -> object:
         """Write a setting per axis once for each axis."""
-        axes = per_axis(cls).get(str(info.field_name))
-        return value if axes is None or value is None else axes.expand(value, cls.rank)
+        name = str(info.field_name)
+        axes = per_axis(cls).get(name)
+        left_out = value is None and cls.model_fields[name].default is None
+        return value if axes is None or left_out else axes.expand(value, cls.rank)
 
     def inferred(self, x: Shape) -> Mapping[str, Any]:
         """Check that the input is an image of the layer's rank."""
@@ -38,7 +40,7 @@ class SpatialLayer(Layer):
     def _remedy(self, x: Shape) -> str:
         rank = len(x.dims) - 1
         if rank == 0:
-            return "a flatten or a global pool came before: move it after this layer, or reshape its output"
+            return "put it before any flatten and global pool, or reshape the vector to an image"
         if x.channel_axis == 0 and rank in AXES:
             return f"for this input use {self.type.replace(f'{self.rank}d', f'{rank}d')}"
         return "give the network an image as input, or reshape"

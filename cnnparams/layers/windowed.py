@@ -84,12 +84,15 @@ class WindowedLayer(SpatialLayer):
         )
         if not rest:
             return None
-        name = {"height": "row", "width": "column", "depth": "slice", "length": "position"}[AXES[self.rank][axis]]
-        plural = "s are" if rest > 1 else " is"
         of_padding = min(rest, padding[1])
         aside = f" ({of_padding} of them padding)" if of_padding else ""
-        return f"rounded down: the last {rest} {name}{plural} never seen{aside}"
+        return f"rounded down: {_last(rest, AXES[self.rank][axis])} never seen{aside}"
 
 
 def _brief(sizes: tuple[int, ...]) -> str:
     return str(sizes[0]) if len(set(sizes)) == 1 else dims_text(sizes)
+
+
+def _last(count: int, axis: str) -> str:
+    one = {"height": "row", "width": "column", "depth": "slice", "length": "element"}[axis]
+    return f"the last {one} is" if count == 1 else f"the last {count} {one}s are"

@@ -98,8 +98,10 @@ class _Writer:
         template, own = self.style.binary[operator], _PRECEDENCE[operator]
         if self.style.fraction and operator is ast.Div:
             return template.format(self.text(node.left, 0), self.text(node.right, 0))
-        looser_right = own + (operator in (ast.Sub, ast.Div, ast.Mod))
-        text = template.format(self.text(node.left, own), self.text(node.right, looser_right))
+        right = own + 1  # a / (b * c), but also a * (b / c), which reads better than a * b / c
+        if isinstance(node.right, ast.BinOp) and type(node.right.op) is operator and operator in (ast.Add, ast.Mult):
+            right = own
+        text = template.format(self.text(node.left, own), self.text(node.right, right))
         return self.style.group.format(text) if own < outer else text
 
 

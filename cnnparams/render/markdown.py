@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 
 def table(heads: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table; a title comes with whether its column is aligned to the right, a cell as Markdown (see `escape`)."""
+    """Return a table; a title says whether its column is aligned to the right, a cell is Markdown (see `escape`)."""
     lines = [
         _line([title for title, _ in heads]),
         _line(["---:" if right else "---" for _, right in heads]),

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, TextIO
 
-from cnnparams.engine.report import Column, columns
-from cnnparams.engine.report import Shape
+from cnnparams.engine.report import Column, Shape, columns
 
 
 class Layout(NamedTuple):

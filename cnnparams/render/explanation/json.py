@@ -6,8 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from cnnparams.engine.explain import Explanation
-from cnnparams.engine.explain import Derivation
+from cnnparams.engine.explain import Derivation, Explanation
 from cnnparams.render.formula import CODE, write
 from cnnparams.render.view import View
 

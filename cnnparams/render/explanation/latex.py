@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnparams.engine.explain import Explanation
-from cnnparams.engine.explain import Derivation, Step
+from cnnparams.engine.explain import Derivation, Explanation, Step
 from cnnparams.render.formula import LATEX
 from cnnparams.render.lines import lines
 from cnnparams.render.view import View

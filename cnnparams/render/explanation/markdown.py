@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnparams.engine.explain import Explanation
-from cnnparams.engine.explain import Derivation
+from cnnparams.engine.explain import Derivation, Explanation
 from cnnparams.render.formula import TEXT, write
 from cnnparams.render.markdown import escape, table
 from cnnparams.render.view import View

@@ -14,9 +14,7 @@ from cnnparams.render.view import View
 def render(reports: Sequence[Report], view: View) -> Iterator[str]:
     """Yield each network's heading, table and totals."""
     for i, report in enumerate(reports):
-        rows = (
-            [escape(cells.text(layer, column, view.layout)) for column in view.columns] for layer in report.layers
-        )
+        rows = ([escape(cells.text(layer, column, view.layout)) for column in view.columns] for layer in report.layers)
         heads = [(column.title, column.kind in cells.RIGHT_ALIGNED) for column in view.columns]
         summed = "".join(f"- {label}: {text}\n" for label, text in totals(report))
         gap = "\n" if i else ""

@@ -1,0 +1,97 @@
+"""What cnnparams and what PyTorch say of a case, in the same terms."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from dataclasses import dataclass
+from types import ModuleType
+
+from pydantic import ValidationError
+
+from cnnparams.errors import LayerError
+from cnnparams.layers import registry
+from cnnparams.layers.base import Layer, Tensor
+from cnnparams.layers.shape import Shape
+from tests.layers.oracles.case import BATCH, Built, Case, Dims, Oracle
+
+Named = list[tuple[str, Dims]]
+TYPES = {declaration.name: declaration for declaration in registry.declarations()}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """That there is no answer, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The output for a batch, the tensors in their order, the multiply-accumulates of one sample."""
+
+    output: Dims
+    parameters: Named
+    buffers: Named
+    macs: int
+
+
+def sample(case: Case) -> Shape:
+    """Return the shape that enters the layer."""
+    return Shape(case.dims, 0 if len(case.dims) > 1 else None)
+
+
+def resolved(name: str, case: Case) -> Layer:
+    """Return the layer of a case, resolved; raise ValidationError or LayerError where it has none."""
+    layer = registry.layer_class(TYPES[name]).model_validate(case.settings).resolve(sample(case))
+    layer.output_shape(sample(case))
+    return layer
+
+
+def ours(name: str, case: Case) -> Answer | Refusal:
+    """Return what cnnparams says."""
+    try:
+        layer = resolved(name, case)
+    except (ValidationError, LayerError) as error:
+        return Refusal(str(error))
+    x = sample(case)
+    tensors = layer.tensors(x)
+    return Answer((BATCH, *layer.output_shape(x).dims), _named(tensors, True), _named(tensors, False), layer.macs(x))
+
+
+def _named(tensors: tuple[Tensor, ...], learned: bool) -> Named:
+    return [(tensor.name, tensor.shape) for tensor in tensors if tensor.learned is learned]
+
+
+def pytorchs(torch: ModuleType, oracle: Oracle, case: Case) -> Answer | Refusal:
+    """Return what PyTorch does in a real forward pass over a tiny batch, on the CPU: the meta device checks less."""
+    flop_counter = torch.utils.flop_counter
+    with warnings.catch_warnings(action="ignore"):
+        try:
+            built = oracle.build(torch, case)
+            x = torch.zeros(BATCH, *case.dims, dtype=getattr(torch, oracle.dtype))
+            with flop_counter.FlopCounterMode(display=False) as counter:
+                output = tuple(built.forward(x).shape)
+        except Exception as error:
+            return Refusal(f"{type(error).__name__}: {error}")
+    return Answer(output, *_held(built), _macs(built, counter.get_total_flops()))
+
+
+def _held(built: Built) -> tuple[Named, Named]:
+    parameters, buffers = built.module.named_parameters(), built.module.named_buffers()
+    return [(name, tuple(tensor.shape)) for name, tensor in parameters], [
+        (name, tuple(tensor.shape)) for name, tensor in buffers
+    ]
+
+
+def _macs(built: Built, flops: int) -> int:
+    if built.macs is not None:
+        return built.macs
+    macs, rest = divmod(flops, 2 * BATCH)
+    assert rest == 0
+    return macs
+
+
+def without_elements(answer: Answer | Refusal) -> bool:
+    """Tell whether the output has a dimension of 0."""
+    return isinstance(answer, Answer) and math.prod(answer.output) == 0

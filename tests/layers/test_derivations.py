@@ -64,6 +64,7 @@ def test_the_results_are_the_numbers_of_the_layer(name: str, data: st.DataObject
     layer, case = draw_valid(name, data)
     x = sample(case)
     tensors, steps = layer.tensors(x), layer.derivation(x).steps
+    buffers = [tensor.size for tensor in tensors if not tensor.learned]
     sizes = [step.result for step in steps if step.quantity.startswith(OUTPUTS)]
     rest = [step for step in steps if not step.quantity.startswith(OUTPUTS)]
     assert stands_within(sizes, layer.output_shape(x).dims)

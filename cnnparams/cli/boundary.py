@@ -30,28 +30,48 @@ def main() -> None:
 
 def run() -> int:
     """Run the command line; return its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a name may not be ASCII
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        stream.reconfigure(errors="backslashreplace")  # a name may not be ASCII
     try:
-        code = app(prog_name="cnnparams", standalone_mode=False)
-        sys.stdout.flush()
+        return _invoke()
     except click.ClickException as error:
         error.show()
-        return ExitCode.NO_ANSWER
     except CnnparamsError as error:
         click.echo(str(error), err=True)
-        return ExitCode.NO_ANSWER
     except (click.Abort, KeyboardInterrupt):
         return ExitCode.INTERRUPTED
-    except OSError as error:
+    except OSError as error:  # what reads specs and writes files has errors of its own: this is standard output
         return _output_failed(error)
-    return code if isinstance(code, int) else ExitCode.DONE
+    except Exception as error:
+        return _fault(error)
+    return ExitCode.NO_ANSWER
+
+
+def _invoke() -> int:
+    # Not app.main, which turns a closed pipe into exit code 1: here that says that the answer is no.
+    try:
+        with app.make_context("cnnparams", sys.argv[1:]) as context:
+            app.invoke(context)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    if sys.stdout:
+        sys.stdout.flush()
+    return ExitCode.DONE
 
 
 def _output_failed(error: OSError) -> int:
-    """Specs are read elsewhere: what fails here is writing."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that the interpreter's last flush is quiet
+    if sys.stdout:  # so that the interpreter's last flush is quiet
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if error.errno == errno.EPIPE:
         return ExitCode.BROKEN_PIPE
     click.echo(f"cannot write the output: {error.strerror or error}", err=True)
+    return ExitCode.NO_ANSWER
+
+
+def _fault(error: Exception) -> int:
+    """Tell a fault of ours in a line; the traceback is for those who ask for it."""
+    if os.environ.get("CNNPARAMS_DEBUG"):
+        raise error
+    click.echo(f"this is a fault of cnnparams, please report it: {type(error).__name__}: {error}", err=True)
+    click.echo("  hint: CNNPARAMS_DEBUG=1 shows where it happened", err=True)
     return ExitCode.NO_ANSWER

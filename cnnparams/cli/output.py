@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import tempfile
@@ -13,19 +14,32 @@ from cnnparams.errors import CnnparamsError, printable
 STDOUT = "-"
 
 
-def write(chunks: Iterable[str], output: str | None) -> None:
-    """Write to a file, or to standard output for None and "-"; raise CnnparamsError where a file cannot be written."""
+def write(chunks: Iterable[str], output: str | None, inputs: Iterable[str] = ()) -> None:
+    """Write to a file, or to standard output for None and "-".
+
+    Raise CnnparamsError where that fails, and for a file that is one of the inputs.
+    """
     if output is None or output == STDOUT:
+        if sys.stdout is None:
+            raise CnnparamsError("standard output is closed: write to a file with -o")
         sys.stdout.writelines(chunks)
         return
     path = Path(output)
     try:
-        if path.exists() and not path.is_file():  # a device or a pipe cannot be replaced
-            path.write_text("".join(chunks), encoding="utf-8")
-        else:
-            _replace(path.resolve(), "".join(chunks))
+        if any(path.samefile(name) for name in inputs if Path(name).exists() and path.exists()):
+            raise CnnparamsError(f"{printable(output)}: is the spec itself: write to another file")
+        _write_file(path, "".join(chunks))
     except OSError as error:
         raise CnnparamsError(f"{printable(output)}: cannot be written: {error.strerror}") from None
+
+
+def _write_file(path: Path, text: str) -> None:
+    if path.exists() and not path.is_file():  # a device or a pipe cannot be replaced
+        path.write_text(text, encoding="utf-8")
+        return
+    if path.exists() and not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    _replace(path.resolve(), text)
 
 
 def _replace(path: Path, text: str) -> None:

@@ -6,12 +6,16 @@ from collections.abc import Iterable
 
 from cnnparams.engine.build import build
 from cnnparams.engine.graph import Graph
-from cnnparams.errors import Problem, SpecError
+from cnnparams.errors import CnnparamsError, Problem, SpecError
 from cnnparams.schema.parse import load
+from cnnparams.schema.source import STDIN
 
 
 def load_graphs(paths: Iterable[str]) -> list[Graph]:
     """Load and build every spec; raise SpecError with the problems of all of them."""
+    paths = list(paths)
+    if paths.count(STDIN) > 1:
+        raise CnnparamsError(f"{STDIN} stands for standard input, which can be read once")
     graphs: list[Graph] = []
     problems: list[Problem] = []
     for path in paths:

@@ -66,12 +66,13 @@ class Recurrent(Layer):
 
     def macs_formula(self, x: Shape) -> str:
         """Return steps times weights."""
-        return f"T * ({' + '.join(tensor.symbol for tensor in self._weights(x))})"
+        return "T * weights"
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
-        """Return T steps, I inputs, H hidden, G gates, D directions, O outputs of a direction."""
+        """Return T steps, I inputs, H hidden, G gates, D directions, O outputs of a direction, and all weights."""
         sizes = {"T": x.dims[0], "I": x.dims[1], "H": self.hidden_size}
-        return {**sizes, "G": self.gates, "D": self.directions, "O": self._features}
+        weights = sum(tensor.size for tensor in self._weights(x))
+        return {**sizes, "G": self.gates, "D": self.directions, "O": self._features, "weights": weights}
 
     def shape_steps(self, x: Shape) -> Iterator[Step]:
         """Yield the features of a step."""

@@ -6,6 +6,7 @@ Layers write formulas as Python expressions over symbols: `floor((H_in + 2 * p_h
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -69,7 +70,10 @@ LATEX = Style(
 
 def write(formula: str, style: Style, values: Mapping[str, float] | None = None) -> str:
     """Write a formula in a style; with `values`, each symbol as its value."""
-    return _Writer(style, values or {}).text(_parse(formula), 0)
+    writer = _Writer(style, values or {})
+    # A sum over the layers of a deep network has more terms than Python's parser nests.
+    terms = [writer.text(_parse(term), _SUM) for term in _terms(formula)]
+    return " + ".join(terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,18 @@ class _Writer:
             right = own
         text = template.format(self.text(node.left, own), self.text(node.right, right))
         return self.style.group.format(text) if own < outer else text
+
+
+def _terms(formula: str) -> list[str]:
+    """Split a formula at the plus signs that stand outside of all parentheses."""
+    terms, depth = [""], 0
+    for part in re.split(r"( \+ |[()])", formula):
+        depth += (part == "(") - (part == ")")
+        if part == " + " and depth == 0:
+            terms.append("")
+        else:
+            terms[-1] += part
+    return terms
 
 
 @cache

@@ -112,6 +112,8 @@ def read(path: str | Path) -> Text:
 
 def _bytes(path: str | Path) -> bytes:
     if str(path) == STDIN:
+        if sys.stdin is None:
+            raise ValueError("it is closed")
         return sys.stdin.buffer.read(MAX_BYTES + 1)
     with Path(path).open("rb") as file:
         return file.read(MAX_BYTES + 1)

@@ -86,7 +86,11 @@ def test_latex_is_balanced_and_escaped() -> None:
     assert r"C_{\mathrm{out}} \times C_{\mathrm{in}}" in text
 
 
-@pytest.mark.parametrize("names", [("conv9",), ("conv1", "nothing")])
+def test_a_misspelt_layer_is_guessed_at() -> None:
+    assert "no layer 'Conv2'; did you mean 'conv2'?" in run("explain", SPEC, "Conv2").stderr
+
+
+@pytest.mark.parametrize("names", [("zzz",), ("conv1", "nothing")])
 def test_an_unknown_layer_lists_the_layers(names: tuple[str, ...]) -> None:
     done = run("explain", SPEC, *names)
     assert (done.code, done.stdout) == (2, "")

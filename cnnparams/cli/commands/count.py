@@ -37,7 +37,7 @@ def command(specs: tuple[str, ...], format_: str, output: str | None, layout: st
 
     view = View(LAYOUTS[layout], _chosen(columns), None if output else sys.stdout)
     reports = [measure(graph) for graph in load_graphs(specs)]
-    write(import_module(f"{formats.__name__}.{format_}").render(reports, view), output)
+    write(import_module(f"{formats.__name__}.{format_}").render(reports, view), output, specs)
 
 
 def _chosen(names: str | None) -> tuple[Column, ...]:
@@ -47,8 +47,9 @@ def _chosen(names: str | None) -> tuple[Column, ...]:
     if names is None:
         return default_columns()
     known = columns()
+    by_word = {**{column.title.casefold(): column for column in known.values()}, **known}
     words = [name.strip().casefold() for name in names.split(",")]
     for word in words:
-        if word not in known:
+        if word not in by_word:
             raise click.BadParameter(f"no column {word!r}; the columns are {', '.join(known)}", param_hint="--columns")
-    return tuple(known[word] for word in words)
+    return tuple(by_word[word] for word in words)

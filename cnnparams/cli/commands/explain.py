@@ -10,6 +10,8 @@ import click
 from cnnparams.cli import options
 from cnnparams.render import explanation as formats
 
+_MOST_LISTED = 20
+
 
 @click.command()
 @click.argument("spec")
@@ -18,7 +20,7 @@ from cnnparams.render import explanation as formats
 @options.output
 @options.layout
 def command(spec: str, layers: tuple[str, ...], format_: str, output: str | None, layout: str) -> None:
-    """Show how each number comes about: formula, numbers filled in, result.
+    """Show how each number comes about, as you would by hand.
 
     SPEC is a YAML file, or - for standard input; LAYER names the layers to explain, all of them by default.
     """
@@ -32,7 +34,13 @@ def command(spec: str, layers: tuple[str, ...], format_: str, output: str | None
     known = [node.name for node in graph.nodes]
     for name in layers:
         if name not in known:
-            raise click.BadParameter(
-                f"{graph.name} has no layer {name!r}; it has {', '.join(known)}", param_hint="LAYER"
-            )
-    write(import_module(f"{formats.__name__}.{format_}").render(explain(graph, layers), view), output)
+            raise click.BadParameter(f"{graph.name} has no layer {name!r}; {_instead(name, known)}", param_hint="LAYER")
+    write(import_module(f"{formats.__name__}.{format_}").render(explain(graph, layers), view), output, [spec])
+
+
+def _instead(name: str, known: list[str]) -> str:
+    from cnnparams.errors import suggest
+
+    guess = suggest(name, known)
+    more = ", ..." if len(known) > _MOST_LISTED else ""
+    return f"did you mean {guess!r}?" if guess else f"it has {', '.join(known[:_MOST_LISTED])}{more}"

@@ -16,7 +16,10 @@ from cnnparams.render import catalogue as formats
 @options.formats(formats, default="text")
 @options.output
 def command(types: tuple[str, ...], format_: str, output: str | None) -> None:
-    """List the layer types; for each TYPE named show its settings, formulas and an example."""
+    """List the layer types, or describe each TYPE named.
+
+    The description has its settings with their defaults, its formulas and an example.
+    """
     from cnnparams.cli.output import write
     from cnnparams.engine import catalogue
     from cnnparams.render.view import View

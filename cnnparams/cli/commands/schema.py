@@ -10,7 +10,7 @@ from cnnparams.cli import options
 @click.command()
 @options.output
 def command(output: str | None) -> None:
-    """Print the JSON Schema of a spec, for completion and checks in an editor.
+    """Print the JSON Schema of a spec, for your editor.
 
     Save it beside your specs (cnnparams schema -o cnnparams.schema.json) and begin each with the line
     "# yaml-language-server: $schema=cnnparams.schema.json".

@@ -14,11 +14,11 @@ _HEADS = [("Quantity", False), ("Formula", False), ("Numbers", False), ("Result"
 
 def render(explanation: Explanation, view: View) -> Iterator[str]:
     """Yield each layer's heading and table, and the totals."""
-    yield f"## {explanation.name}\n"
+    yield f"## {escape(explanation.name)}\n"
     for layer in explanation.layers:
         inputs = ", ".join(map(view.layout.text, layer.input_shapes))
         shapes = f"{inputs} -> {view.layout.text(layer.output_shape)}"
-        yield f"\n### {layer.name} ({layer.type})\n\n{shapes}\n\n{_table(layer.derivation)}"
+        yield f"\n### {escape(layer.name)} ({escape(layer.type)})\n\n{shapes}\n\n{_table(layer.derivation)}"
     if explanation.totals.steps:
         yield f"\n### Totals\n\n{_table(explanation.totals)}"
 

@@ -1,0 +1,131 @@
+"""Streams that are closed, pipes whose reader has gone, files that must not be written."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.run import run
+from tests.cli.test_count import on_terminal
+from tests.specs import ROOT, SIMPLE_CNN
+
+CNNPARAMS = f"{sys.executable} -m cnnparams"
+ALL_COLUMNS = (
+    "layer,type,activation,hyperparameters,groups,input,output,params,share,trainable,frozen,buffers,macs,tensors"
+)
+
+
+def shell(command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("arguments", ["layers", "--help", "count --help", "schema", "count specs/vgg16.yaml"])
+def test_a_reader_that_has_gone_is_128_and_sigpipe(arguments: str) -> None:
+    done = shell(f"{CNNPARAMS} {arguments} | true; echo ${{PIPESTATUS[0]}}")
+    assert (done.stdout.strip() in ("0", "141"), done.stderr) == (True, "")
+
+
+def test_a_pipe_without_a_reader_is_141() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "cnnparams", "layers"]
+    done = subprocess.run(command, cwd=ROOT, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        ("count - <&-", "<stdin>: cannot be read: it is closed"),
+        ("count specs/lenet5.yaml >&-", "standard output is closed: write to a file with -o"),
+        ("count nowhere.yaml 2>&-", ""),
+        ("count - - </dev/null", "- stands for standard input, which can be read once"),
+    ],
+)
+def test_a_closed_stream_is_no_answer(command: str, message: str) -> None:
+    done = shell(f"{CNNPARAMS} {command}")
+    assert (done.returncode, done.stdout, done.stderr.strip()) == (2, "", message)
+
+
+def test_a_spec_is_never_overwritten_by_its_own_table(tmp_path: Path) -> None:
+    spec = tmp_path / "net.yaml"
+    spec.write_text(SIMPLE_CNN.read_text())
+    (tmp_path / "link.yaml").symlink_to(spec)
+    for target in (spec, tmp_path / "link.yaml"):
+        done = run("count", str(spec), "-o", str(target))
+        assert (done.code, done.stderr) == (2, f"{target}: is the spec itself: write to another file\n")
+    assert spec.read_text() == SIMPLE_CNN.read_text()
+
+
+def test_a_file_is_written_through_a_link_and_keeps_its_mode(tmp_path: Path) -> None:
+    target, link = tmp_path / "out.json", tmp_path / "link.json"
+    target.write_text("old")
+    target.chmod(0o640)
+    link.symlink_to(target)
+    assert run("count", "specs/lenet5.yaml", "--json", "-o", str(link)).code == 0
+    assert link.is_symlink()
+    assert json.loads(target.read_text())["total_params"] == 61_706
+    assert target.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_device_is_written_to_and_stays_one() -> None:
+    assert run("count", "specs/lenet5.yaml", "-o", "/dev/null").code == 0
+    assert not Path("/dev/null").is_file()
+
+
+def test_forced_colour_reaches_pipes_but_neither_files_nor_widths(tmp_path: Path) -> None:
+    env = {**os.environ, "FORCE_COLOR": "1", "COLUMNS": "40"}
+    env.pop("NO_COLOR", None)
+    piped = run("count", "specs/simple_cnn.yaml", env=env).stdout
+    assert "\x1b[" in piped
+    assert "in=16, out=32, k=(5, 5), s=1, p=0" in piped
+    target = tmp_path / "out.txt"
+    run("count", "specs/simple_cnn.yaml", "-o", str(target), env=env)
+    assert target.read_text() == run("count", "specs/simple_cnn.yaml").stdout
+
+
+@pytest.mark.parametrize("width", [1, 2, 5, 10, 20, 30, 40, 50, 59])
+def test_in_a_terminal_too_narrow_for_its_words_the_table_is_whole(width: int) -> None:
+    assert (
+        on_terminal(width, "count", "specs/simple_cnn.yaml", NO_COLOR="1")
+        == run("count", "specs/simple_cnn.yaml").stdout
+    )
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 140, 200])
+def test_all_columns_in_any_terminal_show_every_word(width: int) -> None:
+    text = on_terminal(width, "count", "specs/alexnet.yaml", "--columns", ALL_COLUMNS, NO_COLOR="1").replace("─", "")
+    words = run("count", "specs/alexnet.yaml", "--columns", ALL_COLUMNS).stdout.replace("─", "").split()
+    assert sorted(text.split()) == sorted(words)
+
+
+def test_wide_letters_are_neither_cut_nor_misaligned() -> None:
+    name = "层" * 30
+    spec = ROOT / "specs" / "lenet5.yaml"
+    text = spec.read_text(encoding="utf-8").replace("out_channels: 6,", f"name: {name}, out_channels: 6,")
+    assert name in run("count", "-", stdin=text).stdout
+
+
+@pytest.mark.parametrize("format_", ["text", "json", "latex", "markdown"])
+def test_a_deep_network_can_be_explained(format_: str) -> None:
+    spec = "input: {features: 4}\nlayers:\n" + "  - {type: linear, out_features: 4}\n" * 3000
+    done = run("explain", "-", "--format", format_, stdin=spec)
+    assert (done.code, done.stderr) == (0, "")
+    assert "60,000" in done.stdout.replace("{,}", ",") or '"result": 60000' in done.stdout
+
+
+def test_a_fault_of_ours_is_a_line_and_no_answer(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.py"
+    broken.write_text(
+        "import sys, cnnparams.engine.measure as measure\n"
+        "measure.measure = lambda graph: 1 / 0\n"
+        f"sys.argv = ['cnnparams', 'count', {str(SIMPLE_CNN)!r}]\n"
+        "from cnnparams.cli import main\nmain()\n"
+    )
+    done = shell(f"{sys.executable} {broken}")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("this is a fault of cnnparams, please report it: ZeroDivisionError")

@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 from cnnparams.engine import report as engine_report
 from cnnparams.engine.build import build
-from cnnparams.engine.measure import measure
+from cnnparams.engine.measure import measure_as
 from cnnparams.schema import parse
 from cnnparams.schema.spec import Spec
 
 
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Report(engine_report.Report):
     """What a network is and costs; as text it is the layer table, in a notebook an HTML table."""
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         from cnnparams.render.report import table
-        from cnnparams.render.view import View, default_columns
 
-        return "".join(table.render([self], View(columns=default_columns()))).rstrip("\n")
+        return self._rendered(table).rstrip("\n")
 
     def _repr_html_(self) -> str:
         from cnnparams.render.report import html
+
+        return self._rendered(html)
+
+    def _rendered(self, format_: ModuleType) -> str:
         from cnnparams.render.view import View, default_columns
 
-        return "".join(html.render([self], View(columns=default_columns())))
+        return "".join(format_.render([self], View(columns=default_columns())))
 
 
 def load(path: str | Path) -> Spec:
@@ -35,5 +40,4 @@ def load(path: str | Path) -> Spec:
 
 def count(spec: str | Path | Spec) -> Report:
     """Return the report of a spec, given as a path or as `load` returned it; raise CnnparamsError where it has none."""
-    measured = measure(build(spec if isinstance(spec, Spec) else load(spec)))
-    return Report(**{field.name: getattr(measured, field.name) for field in fields(measured)})
+    return measure_as(build(spec if isinstance(spec, Spec) else load(spec)), Report)

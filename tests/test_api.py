@@ -38,3 +38,8 @@ def test_the_names_of_the_api_are_listed_and_others_are_not_there() -> None:
     assert set(dir(cnnparams)) >= {"CnnparamsError", "Report", "count", "load"}
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = cnnparams.nothing
+
+
+def test_a_report_has_no_room_for_other_attributes() -> None:
+    with pytest.raises(AttributeError):
+        cnnparams.count(SIMPLE_CNN).note = "x"  # type: ignore[attr-defined]

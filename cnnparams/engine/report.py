@@ -1,4 +1,8 @@
-"""The Report: nothing but numbers and names, for every renderer. A field with a `column` is a column of tables."""
+"""The Report: nothing but numbers and names, for every renderer.
+
+Each field says once what it is: its kind decides how JSON and tables write it; with a title it is a column of the layer
+table, or a line of the totals. A renderer walks the fields, and knows none of them by name.
+"""
 
 from __future__ import annotations
 
@@ -10,21 +14,24 @@ from typing import Any, Literal, NamedTuple
 from cnnparams.layers.base import Hyperparameter
 from cnnparams.layers.shape import Shape
 
-__all__ = ["Column", "Kind", "LayerReport", "Report", "Shape", "TensorReport", "columns"]
+__all__ = ["Column", "Kind", "LayerReport", "Report", "Shape", "TensorReport", "Total", "columns", "totals"]
 
 BYTES_FLOAT32 = 4
 
 
 class Kind(Enum):
-    """What a column holds, which decides how a cell is written and aligned."""
+    """What a field holds."""
 
     TEXT = auto()
+    NAMES = auto()
     SETTINGS = auto()
     SHAPE = auto()
     SHAPES = auto()
     COUNT = auto()
+    BYTES = auto()
     SHARE = auto()
     TENSORS = auto()
+    LAYERS = auto()
 
 
 class Column(NamedTuple):
@@ -37,8 +44,13 @@ class Column(NamedTuple):
     field: str
 
 
-def _column(key: str, title: str, kind: Kind, *, default: bool = False) -> dict[str, Any]:
-    return {"column": (key, title, kind, default)}
+class Total(NamedTuple):
+    """A line of the totals; an optional one is left out where it is 0."""
+
+    title: str
+    kind: Kind
+    optional: bool
+    field: str
 
 
 class TensorReport(NamedTuple):
@@ -49,47 +61,56 @@ class TensorReport(NamedTuple):
     role: Literal["trainable", "frozen", "buffer"]
 
 
-@dataclass(frozen=True, slots=True)
+def _column(kind: Kind, key: str, title: str, *, default: bool = False) -> Any:
+    return field(metadata={"kind": kind, "column": (key, title, kind, default)})
+
+
+def _total(kind: Kind, title: str, *, optional: bool = False) -> Any:
+    return field(metadata={"kind": kind, "total": (title, kind, optional)})
+
+
+def _data(kind: Kind) -> Any:
+    return field(metadata={"kind": kind})
+
+
+# ruff: noqa: RUF009  # the defaults below are dataclass fields
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LayerReport:
     """What one layer is and costs, for one sample. Counts are in elements and in multiply-accumulates."""
 
-    name: str = field(metadata=_column("layer", "Layer", Kind.TEXT, default=True))
-    type: str = field(metadata=_column("type", "Type", Kind.TEXT))
-    activation: str | None = field(metadata=_column("activation", "Activation", Kind.TEXT))
-    hyperparameters: tuple[Hyperparameter, ...] = field(
-        metadata=_column("hyperparameters", "Hyperparameters", Kind.SETTINGS, default=True)
+    name: str = _column(Kind.TEXT, "layer", "Layer", default=True)
+    type: str = _column(Kind.TEXT, "type", "Type")
+    activation: str | None = _column(Kind.TEXT, "activation", "Activation")
+    hyperparameters: tuple[Hyperparameter, ...] = _column(
+        Kind.SETTINGS, "hyperparameters", "Hyperparameters", default=True
     )
-    groups: int | None = field(metadata=_column("groups", "Groups", Kind.COUNT))
-    inputs: tuple[str, ...]
-    input_shapes: tuple[Shape, ...] = field(metadata=_column("input", "Input", Kind.SHAPES, default=True))
-    output_shape: Shape = field(metadata=_column("output", "Output", Kind.SHAPE, default=True))
-    params: int = field(metadata=_column("params", "Parameters", Kind.COUNT, default=True))
-    share: float = field(metadata=_column("share", "Share", Kind.SHARE))
-    trainable_params: int = field(metadata=_column("trainable", "Trainable", Kind.COUNT))
-    frozen_params: int = field(metadata=_column("frozen", "Frozen", Kind.COUNT))
-    buffers: int = field(metadata=_column("buffers", "Buffers", Kind.COUNT))
-    macs: int = field(metadata=_column("macs", "MACs", Kind.COUNT))
-    tensors: tuple[TensorReport, ...] = field(metadata=_column("tensors", "Tensors", Kind.TENSORS))
+    groups: int | None = _column(Kind.COUNT, "groups", "Groups")
+    inputs: tuple[str, ...] = _data(Kind.NAMES)
+    input_shapes: tuple[Shape, ...] = _column(Kind.SHAPES, "input", "Input", default=True)
+    output_shape: Shape = _column(Kind.SHAPE, "output", "Output", default=True)
+    params: int = _column(Kind.COUNT, "params", "Parameters", default=True)
+    share: float = _column(Kind.SHARE, "share", "Share")
+    trainable_params: int = _column(Kind.COUNT, "trainable", "Trainable")
+    frozen_params: int = _column(Kind.COUNT, "frozen", "Frozen")
+    buffers: int = _column(Kind.COUNT, "buffers", "Buffers")
+    macs: int = _column(Kind.COUNT, "macs", "MACs")
+    tensors: tuple[TensorReport, ...] = _column(Kind.TENSORS, "tensors", "Tensors")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Report:
     """What a network is and costs, layer by layer and in total, for one sample."""
 
-    name: str
-    input_shape: Shape
-    output_shape: Shape
-    layers: tuple[LayerReport, ...]
-    total_params: int
-    trainable_params: int
-    frozen_params: int
-    buffers: int
-    total_macs: int
-
-    @property
-    def float32_bytes(self) -> int:
-        """The size of all parameters at four bytes each."""
-        return self.total_params * BYTES_FLOAT32
+    name: str = _data(Kind.TEXT)
+    input_shape: Shape = _data(Kind.SHAPE)
+    output_shape: Shape = _data(Kind.SHAPE)
+    layers: tuple[LayerReport, ...] = _data(Kind.LAYERS)
+    total_params: int = _total(Kind.COUNT, "Total parameters")
+    trainable_params: int = _total(Kind.COUNT, "Trainable")
+    frozen_params: int = _total(Kind.COUNT, "Frozen")
+    buffers: int = _total(Kind.COUNT, "Buffers", optional=True)
+    float32_bytes: int = _total(Kind.BYTES, "Size in float32")
+    total_macs: int = _total(Kind.COUNT, "MACs")
 
 
 @cache
@@ -97,3 +118,10 @@ def columns() -> dict[str, Column]:
     """Return every column by its key, in the order of tables."""
     declared = ((f.name, f.metadata["column"]) for f in fields(LayerReport) if "column" in f.metadata)
     return {key: Column(key, title, kind, default, name) for name, (key, title, kind, default) in declared}
+
+
+@cache
+def totals() -> tuple[Total, ...]:
+    """Return every line of the totals, in order."""
+    declared = ((f.name, f.metadata["total"]) for f in fields(Report) if "total" in f.metadata)
+    return tuple(Total(title, kind, optional, name) for name, (title, kind, optional) in declared)

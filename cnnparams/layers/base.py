@@ -14,7 +14,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 from pydantic import BaseModel, ConfigDict
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.settings import displays
+from cnnparams.layers.settings import displays, per_axis
 from cnnparams.layers.shape import Shape
 
 MACS = "MACs"
@@ -60,11 +60,16 @@ class Derivation(NamedTuple):
 
 
 class Hyperparameter(NamedTuple):
-    """A setting as it was used: name, value, and its text in a table (None: not worth a place there)."""
+    """A setting as it was used.
+
+    `label` is its short name in tables (None: not worth a place there), `brief` its value there: one number for all
+    axes where they agree.
+    """
 
     name: str
     value: Any
-    text: str | None
+    label: str | None
+    brief: Any
 
 
 class Layer(BaseModel):
@@ -136,12 +141,13 @@ class Layer(BaseModel):
         return Derivation({**self.symbols(*inputs), **{tensor.symbol: tensor.size for tensor in tensors}}, tuple(steps))
 
     def hyperparameters(self) -> Iterator[Hyperparameter]:
-        """Yield every setting with its value and, where a table shows it, its text."""
+        """Yield every setting."""
+        axes = per_axis(type(self))
         for name, shown, default in displays(type(self)):
             value = getattr(self, name)
-            brief = value if shown.each_axis else _one_for_all(value)
-            worth = shown.label and (shown.always or brief not in (None, default))
-            yield Hyperparameter(name, value, f"{shown.label}={_written(brief)}" if worth else None)
+            brief = _one_for_all(value) if name in axes and not shown.each_axis else value
+            worth = shown.always or brief not in (None, default)
+            yield Hyperparameter(name, value, shown.label if worth else None, brief)
 
 
 def _flatten_first(written: object, x: Shape) -> str | None:
@@ -156,7 +162,3 @@ def _sum_of(quantity: str, tensors: list[Tensor]) -> Step:
 
 def _one_for_all(value: Any) -> Any:
     return value[0] if isinstance(value, tuple) and len(set(value)) == 1 else value
-
-
-def _written(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

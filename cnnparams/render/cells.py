@@ -12,18 +12,24 @@ RIGHT_ALIGNED = frozenset((Kind.COUNT, Kind.SHARE))
 
 _FORMATS: dict[Kind, Callable[[Any, Layout], str]] = {
     Kind.TEXT: lambda value, _: value or "",
-    Kind.SETTINGS: lambda settings, _: ", ".join(setting.text for setting in settings if setting.text),
+    Kind.SETTINGS: lambda settings, _: ", ".join(f"{s.label}={_setting(s.brief)}" for s in settings if s.label),
     Kind.SHAPE: lambda shape, layout: layout.text(shape),
     Kind.SHAPES: lambda shapes, layout: ", ".join(map(layout.text, shapes)),
     Kind.COUNT: lambda value, _: "" if value is None else f"{value:,}",
+    Kind.BYTES: lambda value, _: _size(value),
     Kind.SHARE: lambda value, _: f"{value:.1%}",
     Kind.TENSORS: lambda tensors, _: ", ".join(f"{tensor.name} {_dims(tensor.shape)}" for tensor in tensors),
 }
 
 
+def write(value: object, kind: Kind, layout: Layout) -> str:
+    """Write a value for people: 1,216 and 97.8%."""
+    return _FORMATS[kind](value, layout)
+
+
 def text(layer: LayerReport, column: Column, layout: Layout) -> str:
-    """Write a cell for people: 1,216 and 97.8%."""
-    return _FORMATS[column.kind](getattr(layer, column.field), layout)
+    """Write a cell for people."""
+    return write(getattr(layer, column.field), column.kind, layout)
 
 
 def data(layer: LayerReport, column: Column, layout: Layout) -> str | int | float | None:
@@ -32,7 +38,7 @@ def data(layer: LayerReport, column: Column, layout: Layout) -> str | int | floa
     return value if column.kind in RIGHT_ALIGNED else text(layer, column, layout)
 
 
-def size(count: int) -> str:
+def _size(count: int) -> str:
     """Write a number of bytes in the 1024-based unit that suits it."""
     amount, unit = float(count), "B"
     for larger in ("KiB", "MiB", "GiB", "TiB"):
@@ -40,6 +46,10 @@ def size(count: int) -> str:
             break
         amount, unit = amount / 1024, larger
     return f"{amount:,.2f} {unit}" if unit != "B" else f"{count} B"
+
+
+def _setting(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _dims(shape: tuple[int, ...]) -> str:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from cnnparams.engine.report import Report
+from cnnparams.engine.report import Report, totals
 from cnnparams.render import cells
+from cnnparams.render.view import HWC
 
 
-def totals(report: Report) -> list[tuple[str, str]]:
-    """Return label and text of each total; buffers only where there are any."""
-    buffers = [("Buffers", f"{report.buffers:,}")] if report.buffers else []
+def total_lines(report: Report) -> list[tuple[str, str]]:
+    """Return title and text of each total; an optional one only where it is not 0."""
+    values = ((total, getattr(report, total.field)) for total in totals())
     return [
-        ("Total parameters", f"{report.total_params:,}"),
-        ("Trainable", f"{report.trainable_params:,}"),
-        ("Frozen", f"{report.frozen_params:,}"),
-        *buffers,
-        ("Size in float32", cells.size(report.float32_bytes)),
-        ("MACs", f"{report.total_macs:,}"),
+        (total.title, cells.write(value, total.kind, HWC)) for total, value in values if value or not total.optional
     ]

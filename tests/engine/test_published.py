@@ -5,7 +5,9 @@ from collections import Counter
 import pytest
 
 import cnnparams
-from cnnparams.engine.report import LayerReport, Report
+from cnnparams.engine.report import LayerReport, Report, columns
+from cnnparams.render import cells
+from cnnparams.render.view import HWC
 from tests.specs import ROOT, SIMPLE_CNN, reference, report_of
 
 
@@ -15,7 +17,7 @@ def test_the_tutorials_table() -> None:
     rows = [
         [
             layer.name,
-            ", ".join(setting.text for setting in layer.hyperparameters if setting.text),
+            cells.text(layer, columns()["hyperparameters"], HWC),
             str(layer.input_shapes[0]),
             str(layer.output_shape),
             layer.params,

@@ -7,7 +7,7 @@ from html import escape
 
 from cnnparams.engine.report import Column, Report
 from cnnparams.render import cells
-from cnnparams.render.totals import totals
+from cnnparams.render.totals import total_lines
 from cnnparams.render.view import View
 
 
@@ -21,7 +21,7 @@ def render(reports: Sequence[Report], view: View) -> Iterator[str]:
             for layer in report.layers
         )
         body = "".join(f"<tr>{row}</tr>\n" for row in rows)
-        summed = "<br>\n".join(f"{label}: <b>{text}</b>" for label, text in totals(report))
+        summed = "<br>\n".join(f"{label}: <b>{text}</b>" for label, text in total_lines(report))
         caption = f"<caption>{escape(report.name)}</caption>"
         yield f"<table>\n{caption}\n{head}\n<tbody>\n{body}</tbody>\n</table>\n<p>{summed}</p>\n"
 

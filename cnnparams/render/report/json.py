@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from cnnparams.engine.report import Report
-from cnnparams.render.document import document
+from cnnparams.render.json_document import document
 from cnnparams.render.report import jsonl
 from cnnparams.render.view import View
 
@@ -18,8 +18,9 @@ def render(reports: Sequence[Report], view: View) -> Iterator[str]:
         return
     parts = document(reports[0], view.layout)
     # A layer a line, not json's indent: readable, easy to grep, and json's C encoder does the work.
+    at = list(parts).index("layers")
     layers = ",\n".join(f"    {json.dumps(layer)}" for layer in parts.pop("layers"))
-    before, after = list(parts.items())[:5], list(parts.items())[5:]
+    before, after = list(parts.items())[:at], list(parts.items())[at:]
     lines = [*map(_member, before), f'  "layers": [\n{layers}\n  ]', *map(_member, after)]
     yield "{\n" + ",\n".join(lines) + "\n}\n"
 

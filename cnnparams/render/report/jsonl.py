@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from cnnparams.engine.report import Report
-from cnnparams.render.document import document
+from cnnparams.render.json_document import document
 from cnnparams.render.view import View
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from cnnparams.engine.report import Report
 from cnnparams.render import cells
 from cnnparams.render.markdown import escape, table
-from cnnparams.render.totals import totals
+from cnnparams.render.totals import total_lines
 from cnnparams.render.view import View
 
 
@@ -16,6 +16,6 @@ def render(reports: Sequence[Report], view: View) -> Iterator[str]:
     for i, report in enumerate(reports):
         rows = ([escape(cells.text(layer, column, view.layout)) for column in view.columns] for layer in report.layers)
         heads = [(column.title, column.kind in cells.RIGHT_ALIGNED) for column in view.columns]
-        summed = "".join(f"- {label}: {text}\n" for label, text in totals(report))
+        summed = "".join(f"- {label}: {text}\n" for label, text in total_lines(report))
         gap = "\n" if i else ""
         yield f"{gap}## {escape(report.name)}\n\n{table(heads, rows)}\n{summed}"

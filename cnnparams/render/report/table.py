@@ -10,7 +10,7 @@ from cnnparams.engine.report import Column, Report
 from cnnparams.render import cells
 from cnnparams.render.screen import console_for
 from cnnparams.render.stamp import Head, captured, stamp
-from cnnparams.render.totals import totals
+from cnnparams.render.totals import total_lines
 from cnnparams.render.view import View
 
 _TOTALS_WIDTH = 80
@@ -39,6 +39,6 @@ def _totals(report: Report) -> Table:
     grid = Table.grid(padding=(0, 3))
     grid.add_column()
     grid.add_column(justify="right", style="bold")
-    for row in totals(report):
+    for row in total_lines(report):
         grid.add_row(*row)
     return grid

@@ -6,24 +6,26 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, Self
 
-from pydantic import model_validator
+from pydantic import ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.base import Layer, Step
+from cnnparams.layers.base import Step
 from cnnparams.layers.checks import divisor_hint
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Dims, Flag, Scales, Whole, setting
-from cnnparams.layers.shape import Shape
-from cnnparams.layers.spatial import AXES, dims_text
+from cnnparams.layers.shape import AXES, Shape
+from cnnparams.layers.spatial import ImageLayer, dims_text
 
 _TOO_LARGE = 2**63
 _RANK_OF_MODE = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}
 
 
-@layer_type("upsample", keras="UpSampling1D UpSampling2D UpSampling3D", example={"scale_factor": 2})
-class Upsample(Layer):
+@layer_type("upsample", example={"scale_factor": 2})
+class Upsample(ImageLayer):
     """Upsampling to a size or by a factor: repeats or interpolates."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["size"]}, {"required": ["scale_factor"]}]})
 
     size: Dims | None = setting("size of the output, for each axis or one for all", None, label="size")
     scale_factor: Scales | None = setting("factor, for each axis or one for all", None, label="scale")
@@ -34,8 +36,10 @@ class Upsample(Layer):
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
-        if (self.size is None) == (self.scale_factor is None):
-            raise PydanticCustomError("upsample", "give either size or scale_factor")
+        if self.size is None and self.scale_factor is None:
+            raise PydanticCustomError("upsample", "needs size or scale_factor", {"hint": "add scale_factor: 2"})
+        if self.size is not None and self.scale_factor is not None:
+            raise PydanticCustomError("upsample", "size and scale_factor do not go together", {"hint": "remove one"})
         return self
 
     def inferred(self, x: Shape) -> Mapping[str, Any]:
@@ -93,7 +97,7 @@ class Upsample(Layer):
         return scales if len(scales) == rank else scales * rank
 
 
-class PixelLayer(Layer):
+class PixelLayer(ImageLayer):
     """A layer that trades channels for pixels."""
 
     def inferred(self, x: Shape) -> Mapping[str, Any]:

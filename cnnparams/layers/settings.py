@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, Strict
+from pydantic import BaseModel, BeforeValidator, Field, GetCoreSchemaHandler, Strict
 from pydantic.fields import FieldInfo
-from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from cnnparams.errors import quote
+from cnnparams.errors import quote, suggest
 
 Whole = Annotated[int, Strict()]
 Real = Annotated[float, Strict()]
@@ -86,7 +85,9 @@ class PerAxis(NamedTuple):
             return None
         if not isinstance(value, int) or isinstance(value, bool):
             expected = "a whole number" if at else self._expected(count)
-            raise PydanticCustomError("per_axis", f"expected {expected}, but found {quote(value)}", {"at": at})
+            meant = suggest(value, self.words) if isinstance(value, str) and self.words else None
+            hint = {"hint": f"did you mean {quote(meant)}?"} if meant else {}
+            raise PydanticCustomError("per_axis", f"expected {expected}, but found {quote(value)}", {"at": at, **hint})
         if self.minimum is not None and value < self.minimum:
             raise PydanticCustomError("per_axis", f"must be at least {self.minimum}, but is {value}", {"at": at})
         return value
@@ -99,13 +100,14 @@ class PerAxis(NamedTuple):
         """Leave the checks to `expand`, which the layer calls because it knows its rank."""
         return core_schema.any_schema()
 
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """Describe what may be written: a number, a list of numbers, or one of the words."""
-        number: JsonSchemaValue = {"type": ["integer", "null"] if self.optional else "integer"}
+    def json_schema(self, rank: int, *, nullable: bool) -> dict[str, Any]:
+        """Return what may be written: a number, a list of numbers, a word, or null where that is the default."""
+        number: dict[str, Any] = {"type": ["integer", "null"] if self.optional else "integer"}
         if self.minimum is not None:
             number["minimum"] = self.minimum
-        numbers = {"type": "array", "items": number, "minItems": self.each, "maxItems": 3 * self.each}
-        return {"anyOf": [number, numbers, *([{"enum": list(self.words)}] if self.words else [])]}
+        numbers = {"type": "array", "items": number, "minItems": self.each * rank, "maxItems": self.each * rank}
+        words = [{"enum": list(self.words)}] if self.words else []
+        return {"anyOf": [number, numbers, *words, *([{"type": "null"}] if nullable else [])]}
 
 
 @cache
@@ -123,6 +125,8 @@ Margins = Annotated[tuple[int, ...], PerAxis(minimum=0)]
 
 Size = Annotated[int, Strict(), Field(ge=1)]
 Scale = Annotated[float, Strict(), Field(gt=0)]
+_SomeSizes = Annotated[list[Size], Field(min_length=1)]
+_SomeScales = Annotated[list[Scale], Field(min_length=1)]
 
 
 def _as_tuple(value: object) -> object:
@@ -130,11 +134,11 @@ def _as_tuple(value: object) -> object:
 
 
 Dims = Annotated[
-    tuple[Size, ...], Field(min_length=1), BeforeValidator(_as_tuple, json_schema_input_type=Size | list[Size])
+    tuple[Size, ...], Field(min_length=1), BeforeValidator(_as_tuple, json_schema_input_type=Size | _SomeSizes)
 ]
 """Dimensions, each at least 1, or a single one."""
 
 Scales = Annotated[
-    tuple[Scale, ...], Field(min_length=1), BeforeValidator(_as_tuple, json_schema_input_type=Scale | list[Scale])
+    tuple[Scale, ...], Field(min_length=1), BeforeValidator(_as_tuple, json_schema_input_type=Scale | _SomeScales)
 ]
 """Factors above 0, or a single one."""

@@ -6,13 +6,14 @@ if/then: an editor then completes the settings of that type alone and points at 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pydantic import BaseModel
 
 from cnnparams.layers import registry
 from cnnparams.layers.base import Layer
+from cnnparams.layers.settings import per_axis
 from cnnparams.schema.spec import EntryKeys, Head, Input
 
 Json = dict[str, Any]
@@ -39,30 +40,38 @@ def json_schema() -> Json:
 
 def settings_schema(layer: type[Layer]) -> dict[str, Json]:
     """Return the schema of each setting of a layer type, by name."""
-    properties: dict[str, Json] = _object(layer)["properties"]
+    properties: dict[str, Json] = _layer(layer)["properties"]
     return properties
 
 
-def _choice(description: str, types: Sequence[type[Layer]], schema_of: Any) -> Json:
+def _choice(description: str, types: Sequence[type[Layer]], schema_of: Callable[[type[Layer]], Json]) -> Json:
     """Return a schema of any of these types: a word where nothing must be set, or a mapping that its type decides."""
     objects = {layer.type: schema_of(layer) for layer in types}
-    words = [name for name, schema in objects.items() if not schema.get("required")]
-    rules = [
-        {"if": {"properties": {"type": {"const": name}}}, "then": _typed(schema)} for name, schema in objects.items()
-    ]
+    words = [name for name, schema in objects.items() if not schema.keys() & {"required", "oneOf"}]
+    rules = [_rule(name, schema) for name, schema in objects.items()]
     mapping = {"type": "object", "required": ["type"], "properties": {"type": {"enum": list(objects)}}, "allOf": rules}
-    return {"description": description, "anyOf": [{"enum": words}, mapping]}
+    return {"description": description, "if": {"type": "string"}, "then": {"enum": words}, "else": mapping}
 
 
-def _typed(schema: Json) -> Json:
-    return {**schema, "properties": {"type": True, **schema["properties"]}}
+def _rule(type_: str, schema: Json) -> Json:
+    settings = {**schema, "properties": {"type": True, **schema["properties"]}}
+    return {"if": {"properties": {"type": {"const": type_}}}, "then": settings}
 
 
 def _entry(layer: type[Layer]) -> Json:
-    schema = _object(layer)
+    schema = _layer(layer)
     schema["properties"] |= _object(EntryKeys)["properties"]
     if layer.accepts_activation:
         schema["properties"]["activation"] = {"$ref": "#/$defs/activation"}
+    return schema
+
+
+def _layer(layer: type[Layer]) -> Json:
+    """Return the schema of a layer type; pydantic does not know how many numbers an axis has."""
+    schema = _object(layer)
+    for name, axes in per_axis(layer).items():
+        nullable = layer.model_fields[name].default is None
+        schema["properties"][name] |= axes.json_schema(layer.rank, nullable=nullable)  # type: ignore[attr-defined]
     return schema
 
 
@@ -89,5 +98,5 @@ def _object(model: type[BaseModel]) -> Json:
         if "properties" in schema
         else {}
     )
-    required = {"required": schema["required"]} if "required" in schema else {}
-    return {"type": "object", "properties": properties, **required, "additionalProperties": False}
+    kept: Json = {key: schema[key] for key in ("required", "oneOf") if key in schema}
+    return {"type": "object", "properties": properties, **kept, "additionalProperties": False}

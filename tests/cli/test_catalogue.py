@@ -10,7 +10,7 @@ import yaml
 
 from cnnparams.engine.catalogue import Card, families
 from cnnparams.layers.registry import declarations
-from cnnparams.render.example import example_text
+from cnnparams.render.card import example_text
 from cnnparams.schema.json_schema import json_schema
 from tests.cli.run import run
 from tests.specs import SPECS, graph_of
@@ -123,5 +123,5 @@ def test_the_schema_and_the_tool_agree_on_what_is_right(layer: str, validator: A
 
 
 def test_the_schema_knows_the_canonical_spelling_only() -> None:
-    words = json_schema()["$defs"]["entry"]["anyOf"][1]["properties"]["type"]["enum"]
+    words = json_schema()["$defs"]["entry"]["else"]["properties"]["type"]["enum"]
     assert words == [declaration.name for declaration in declarations()]

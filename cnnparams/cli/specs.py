@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import click
+
 from cnnparams.engine.build import build
 from cnnparams.engine.graph import Graph
 from cnnparams.errors import CnnparamsError, Problem, SpecError
@@ -12,7 +14,7 @@ from cnnparams.schema.source import STDIN
 
 
 def load_graphs(paths: Iterable[str]) -> list[Graph]:
-    """Load and build every spec; raise SpecError with the problems of all of them."""
+    """Load and build every spec; raise SpecError with the problems of all of them, print their remarks otherwise."""
     paths = list(paths)
     if paths.count(STDIN) > 1:
         raise CnnparamsError(f"{STDIN} stands for standard input, which can be read once")
@@ -25,4 +27,6 @@ def load_graphs(paths: Iterable[str]) -> list[Graph]:
             problems.extend(error.problems)
     if problems:
         raise SpecError(problems)
+    for remark in (remark for graph in graphs for remark in graph.remarks):
+        click.echo(str(remark), err=True)
     return graphs

@@ -35,6 +35,7 @@ class Card:
     summary: str
     accepts_activation: bool
     settings: tuple[Setting, ...]
+    legend: str
     steps: tuple[Step, ...]
     example: dict[str, Any]
     input_shape: Shape
@@ -69,10 +70,7 @@ def _card(members: Sequence[Declaration]) -> Card:
     """Describe layer types of one family; of several ranks, the images' (2d) is the example."""
     shown = next((declaration for declaration in members if declaration.rank == 2), members[0])
     layer = layer_class(shown)
-    x = Shape(
-        shown.example_input,
-        0 if shown.rank or len(shown.example_input) > 2 else None,
-    )
+    x = layer.reads(Shape.of(shown.example_input))
     example = layer.model_validate(dict(shown.example)).resolve(x)
     return Card(
         types=tuple(declaration.name for declaration in members),
@@ -80,6 +78,7 @@ def _card(members: Sequence[Declaration]) -> Card:
         summary=_summary(shown),
         accepts_activation=layer.accepts_activation,
         settings=tuple(_settings(shown)),
+        legend=layer.legend,
         steps=example.derivation(x).steps,
         example={"type": shown.name, **shown.example},
         input_shape=x,

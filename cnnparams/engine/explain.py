@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from cnnparams.engine.graph import Graph
+from cnnparams.engine.graph import Graph, Node
 from cnnparams.layers.base import MACS, Derivation, Step
 from cnnparams.layers.shape import Shape
 
@@ -20,6 +20,7 @@ class LayerExplanation:
     type: str
     input_shapes: tuple[Shape, ...]
     output_shape: Shape
+    legend: str
     derivation: Derivation
 
 
@@ -34,15 +35,15 @@ class Explanation:
 
 def explain(graph: Graph, names: Collection[str] = ()) -> Explanation:
     """Explain the layers of the given names, or the whole network."""
-    layers = tuple(
-        LayerExplanation(
-            node.name, node.layer.type, node.input_shapes, node.output_shape, node.layer.derivation(*node.input_shapes)
-        )
-        for node in graph.nodes
-        if not names or node.name in names
-    )
+    layers = tuple(_layer(node) for node in graph.nodes if not names or node.name in names)
     totals = () if names else tuple(_total(quantity, layers) for quantity in ("parameters", MACS))
     return Explanation(graph.name, layers, Derivation({}, totals))
+
+
+def _layer(node: Node) -> LayerExplanation:
+    derivation = node.layer.derivation(*node.input_shapes)
+    shapes = node.input_shapes, node.output_shape
+    return LayerExplanation(node.name, node.layer.type, *shapes, node.layer.legend, derivation)
 
 
 def _total(quantity: str, layers: tuple[LayerExplanation, ...]) -> Step:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from cnnparams.errors import Problem
 from cnnparams.layers.base import Layer
 from cnnparams.layers.shape import Shape
 from cnnparams.schema.source import KeyPath
@@ -23,12 +24,16 @@ class Node(NamedTuple):
 
 
 class Graph(NamedTuple):
-    """A network with every shape known; `output` names the node whose tensor is the result."""
+    """A network with every shape known; `output` names the node whose tensor is the result.
+
+    `remarks` are what is right but seldom meant.
+    """
 
     name: str
     input_shape: Shape
     nodes: tuple[Node, ...]
     output: str
+    remarks: tuple[Problem, ...] = ()
 
     @property
     def output_shape(self) -> Shape:

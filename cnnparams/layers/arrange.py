@@ -35,18 +35,16 @@ class Reshape(Layer):
             )
         known = math.prod(n for n in self.shape if n != INFER)
         if x.size % known or (INFER not in self.shape and x.size != known):
-            raise LayerError(
-                f"the input's {x.size:,} elements do not fill shape {list(self.shape)}",
-                "shape",
-                "write -1 for one of the sizes",
-            )
+            message = f"the input's {x.size:,} elements do not fill shape {list(self.shape)}"
+            hint = f"{known:,} must divide {x.size:,}" if INFER in self.shape else "write -1 for one of the sizes"
+            raise LayerError(message, "shape", hint)
         return {}
 
     def output_shape(self, x: Shape) -> Shape:
         """Return the new shape; of three or more dimensions the first counts as channels."""
         known = math.prod(n for n in self.shape if n != INFER)
         dims = tuple(x.size // known if n == INFER else n for n in self.shape)
-        return Shape(dims, 0 if len(dims) > 2 else None)
+        return Shape.of(dims)
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return the number of elements, and n_1, n_2, ...: the sizes that are known."""

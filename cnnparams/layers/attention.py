@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.base import Layer, Tensor
@@ -13,9 +13,11 @@ from cnnparams.layers.settings import Flag, Real, Whole, setting
 from cnnparams.layers.shape import Shape
 
 
-@layer_type("multihead_attention", keras="MultiHeadAttention", example={"num_heads": 4}, example_input=(50, 64))
+@layer_type("multihead_attention", example={"num_heads": 4}, example_input=(50, 64))
 class MultiheadAttention(Layer):
     """Multi-head self-attention over (tokens, features)."""
+
+    legend: ClassVar[str] = "T tokens, S tokens attended to, E embed_dim"
 
     embed_dim: Whole | None = setting("features of a token; inferred", None, ge=1, label="in", always=True)
     num_heads: Whole = setting("heads; must divide the features", ge=1, label="heads", always=True)

@@ -82,8 +82,15 @@ class Layer(BaseModel):
 
     type: ClassVar[str]
     stem: ClassVar[str]
+    legend: ClassVar[str] = ""
+    """What the symbols of the formulas stand for, where that is not plain."""
     accepts_activation: ClassVar[bool] = False
     is_activation: ClassVar[bool] = False
+
+    @classmethod
+    def reads(cls, x: Shape) -> Shape:
+        """Return an input as the layer takes it, where it sees an image in any dimensions."""
+        return x
 
     def inferred(self, *inputs: Any, **_: Any) -> Mapping[str, Any]:
         """Return the settings that the input decides, such as in_channels; raise LayerError for a wrong input."""
@@ -95,7 +102,7 @@ class Layer(BaseModel):
         for name, value in found.items():
             written = getattr(self, name)
             if written is not None and written != value:
-                hint = _flatten_first(written, inputs[0]) or f"write {name}: {value}, or leave it out"
+                hint = self.other_size_hint(written, *inputs) or f"write {name}: {value}, or leave it out"
                 raise LayerError(f"{name} is {written}, but the input has {value}", name, hint)
         return self.model_copy(update=found) if found else self
 
@@ -128,6 +135,14 @@ class Layer(BaseModel):
         """Return why the output has the size it has, where users stumble over that (flatten)."""
         return None
 
+    def other_size_hint(self, written: object, *inputs: Any, **_: Any) -> str | None:
+        """Return what may have been meant by a size that is not the input's."""
+        return None
+
+    def remark(self, *inputs: Any, **_: Any) -> str | None:
+        """Return what is right but seldom meant."""
+        return None
+
     def derivation(self, *inputs: Shape) -> Derivation:
         """Return how the output's sizes, the parameters, the buffers and the MACs come about."""
         tensors = self.tensors(*inputs)
@@ -148,11 +163,6 @@ class Layer(BaseModel):
             brief = _one_for_all(value) if name in axes and not shown.each_axis else value
             worth = shown.always or brief not in (None, default)
             yield Hyperparameter(name, value, shown.label if worth else None, brief)
-
-
-def _flatten_first(written: object, x: Shape) -> str | None:
-    product = f"{x.size} = {' x '.join(map(str, x.channels_last))}"
-    return f"put flatten before it, which gives {product}" if written == x.size else None
 
 
 def _sum_of(quantity: str, tensors: list[Tensor]) -> Step:

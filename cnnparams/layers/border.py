@@ -9,8 +9,8 @@ from cnnparams.errors import LayerError
 from cnnparams.layers.base import Step
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import PerAxis, setting
-from cnnparams.layers.shape import Shape
-from cnnparams.layers.spatial import AXES, SpatialLayer, dims_text
+from cnnparams.layers.shape import AXES, Shape
+from cnnparams.layers.spatial import SpatialLayer, dims_text
 
 Sides = Annotated[tuple[int, ...], PerAxis(minimum=None, each=2)]
 SidesToCrop = Annotated[tuple[int, ...], PerAxis(minimum=0, each=2)]

@@ -26,6 +26,9 @@ class ConvTranspose(SpatialLayer):
     """Transposed convolution: spreads every input over a kernel's reach, and so enlarges the image."""
 
     accepts_activation: ClassVar[bool] = True
+    legend: ClassVar[str] = (
+        "C channels, k kernel_size, s stride, p padding, op output_padding, d dilation, g groups; _h, _w along an axis"
+    )
 
     in_channels: Whole | None = setting("channels of the input; inferred", None, ge=1, label="in", always=True)
     out_channels: Whole = setting("channels of the output", ge=1, label="out", always=True, keras="filters")

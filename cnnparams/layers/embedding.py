@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.base import Layer, Tensor
+from cnnparams.layers.base import Layer, Step, Tensor
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Whole, setting
 from cnnparams.layers.shape import Shape
@@ -15,6 +15,8 @@ from cnnparams.layers.shape import Shape
 @layer_type("embedding", example={"num_embeddings": 1000, "embedding_dim": 64}, example_input=(128,))
 class Embedding(Layer):
     """Embedding: looks a learned vector up for each token; a look-up multiplies nothing."""
+
+    legend: ClassVar[str] = "V num_embeddings, D embedding_dim"
 
     num_embeddings: Whole = setting("size of the vocabulary", ge=1, label="in", always=True, keras="input_dim")
     embedding_dim: Whole = setting("size of a vector", ge=1, label="out", always=True, keras="output_dim")
@@ -26,6 +28,10 @@ class Embedding(Layer):
             message = f"padding_idx {self.padding_idx} is outside the vocabulary of {self.num_embeddings}"
             raise LayerError(message, "padding_idx", f"use 0 to {self.num_embeddings - 1}, or -1 for the last token")
         return {}
+
+    def shape_steps(self, x: Shape) -> Iterator[Step]:
+        """Yield the features of a token."""
+        yield Step("output features", "features", "D", self.embedding_dim)
 
     def output_shape(self, x: Shape) -> Shape:
         """Return (*tokens, embedding_dim)."""

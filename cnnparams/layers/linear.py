@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from cnnparams.layers.base import Layer, Step, Tensor
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Flag, Whole, setting
-from cnnparams.layers.shape import Shape
+from cnnparams.layers.shape import AXES, Shape
 
 
 @layer_type("linear", keras="Dense", example={"out_features": 10}, example_input=(128,))
@@ -18,6 +18,7 @@ class Linear(Layer):
 
     stem: ClassVar[str] = "fc"
     accepts_activation: ClassVar[bool] = True
+    legend: ClassVar[str] = "F features; rows, the product of the dimensions before the last"
 
     in_features: Whole | None = setting(
         "size of the input's last dimension; inferred", None, ge=1, label="in", always=True
@@ -28,6 +29,18 @@ class Linear(Layer):
     def inferred(self, x: Shape) -> Mapping[str, Any]:
         """Infer in_features."""
         return {"in_features": x.dims[-1]}
+
+    def other_size_hint(self, written: object, x: Shape) -> str | None:
+        """Return the commonest slip: the features are those of the whole image."""
+        product = f"{x.size} = {' x '.join(map(str, x.channels_last))}"
+        return f"put flatten before it, which gives {product}" if written == x.size else None
+
+    def remark(self, x: Shape) -> str | None:
+        """Remark on an image, of which only the last axis is seen: flatten may be missing."""
+        if x.channel_axis != 0 or len(x.dims) == 1:
+            return None
+        axis = AXES[len(x.spatial)][-1] if len(x.spatial) in AXES else "axis"
+        return f"works along the last dimension, here the {axis} of {x}: is a flatten missing before it?"
 
     def output_shape(self, x: Shape) -> Shape:
         """Return the input's shape with out_features as its last dimension."""

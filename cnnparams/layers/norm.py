@@ -11,13 +11,14 @@ from cnnparams.layers.checks import check_divides
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Dims, Flag, Real, Whole, setting
 from cnnparams.layers.shape import Shape
-from cnnparams.layers.spatial import SpatialLayer
+from cnnparams.layers.spatial import ImageLayer, SpatialLayer
 
 
 class RunningNorm(SpatialLayer):
     """Normalisation of each channel, which may keep running statistics as buffers."""
 
     accepts_activation: ClassVar[bool] = True
+    legend: ClassVar[str] = "C channels"
 
     num_features: Whole | None = setting("channels of the input; inferred", None, ge=1)
     eps: Real = setting("added to the variance", 1e-5)
@@ -78,7 +79,7 @@ class InstanceNorm(RunningNorm):
 
 
 @layer_type("group_norm", keras="GroupNormalization", example={"num_groups": 4})
-class GroupNorm(Layer):
+class GroupNorm(ImageLayer):
     """Group normalisation: groups of channels of each sample to mean 0 and variance 1."""
 
     accepts_activation: ClassVar[bool] = True
@@ -120,7 +121,7 @@ class TrailingNorm(Layer):
         shape = self.normalized_shape or x.dims[-1:]
         if x.dims[-len(shape) :] != shape:
             raise LayerError(
-                f"normalized_shape {list(shape)} is not how the input's dimensions {list(x.dims)} end",
+                f"normalized_shape {list(shape)} is not how the input ends, {list(x.dims)} in PyTorch's order",
                 "normalized_shape",
                 f"write normalized_shape: {list(x.dims[-len(shape) :])}",
             )
@@ -138,7 +139,7 @@ class TrailingNorm(Layer):
         return Tensor(name, self.normalized_shape or (), " * ".join(self.symbols(x)))
 
 
-@layer_type("layer_norm", keras="LayerNormalization", example_input=(64,))
+@layer_type("layer_norm", example_input=(64,))
 class LayerNorm(TrailingNorm):
     """Layer normalisation: the last dimensions of each sample to mean 0 and variance 1."""
 
@@ -151,7 +152,7 @@ class LayerNorm(TrailingNorm):
         return (*weight, self._tensor("bias", x)) if weight and self.bias else weight
 
 
-@layer_type("rms_norm", keras="RMSNormalization", example_input=(64,))
+@layer_type("rms_norm", example_input=(64,))
 class RMSNorm(TrailingNorm):
     """Root mean square normalisation: the last dimensions of each sample to mean square 1."""
 
@@ -159,7 +160,7 @@ class RMSNorm(TrailingNorm):
 
 
 @layer_type("local_response_norm", example={"size": 5})
-class LocalResponseNorm(Layer):
+class LocalResponseNorm(ImageLayer):
     """Local response normalisation over neighbouring channels, as in AlexNet's paper: learns nothing."""
 
     size: Whole = setting("neighbouring channels to sum over", ge=1, label="size", always=True)

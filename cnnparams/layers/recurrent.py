@@ -16,6 +16,9 @@ class Recurrent(Layer):
     """What recurrent layers share; they differ in the number of gates."""
 
     gates: ClassVar[int]
+    legend: ClassVar[str] = (
+        "T steps, I input_size, H hidden_size, G gates, D directions, O features that one direction puts out"
+    )
 
     input_size: Whole | None = setting("features of a step; inferred", None, ge=1, label="in", always=True)
     hidden_size: Whole = setting("size of the hidden state", ge=1, label="hidden", always=True, keras="units")
@@ -86,7 +89,7 @@ class Recurrent(Layer):
         return [tensor for tensor in self.tensors(x) if tensor.name.startswith("weight")]
 
 
-@layer_type("rnn", keras="SimpleRNN", example={"hidden_size": 64}, example_input=(28, 32))
+@layer_type("rnn", example={"hidden_size": 64}, example_input=(28, 32))
 class RNN(Recurrent):
     """Recurrent layer (Elman): one gate."""
 

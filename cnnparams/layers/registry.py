@@ -72,9 +72,14 @@ def layer_type(
             aliases = _aliases(keras, rank)
             image = (16, *[32] * (2 if rank is None else rank))
             declaration = Declaration(own, family, rank, aliases, example or {}, example_input or image)
+            if own in _declared:
+                raise ValueError(f"two layer types are called {own}")
             _declared[own] = declaration
             for word in (own, *aliases):
-                _by_word.setdefault(_squashed(word), declaration)
+                if _by_word.setdefault(_squashed(word), declaration) is not declaration:
+                    raise ValueError(f"two layer types answer to {word}")
+        if ranks == (None,):
+            family.type, family.stem = name, vars(family).get("stem", _stem(name))
         return family
 
     return declare
@@ -107,9 +112,9 @@ def _class(name: str) -> type[Layer]:
     declaration = _declared[name]
     family, rank = declaration.family, declaration.rank
     if rank is None:
-        family.type, family.stem = name, getattr(family, "stem", _stem(name))
         return family
-    own = {"type": name, "stem": _stem(name.removesuffix(f"{rank}d")), "rank": rank}
+    ranks = tuple(other.rank for other in _declared.values() if other.family is family)
+    own = {"type": name, "stem": _stem(name.removesuffix(f"{rank}d")), "rank": rank, "ranks": ranks}
     return type(
         f"{family.__name__}{rank}d", (family,), {"__module__": family.__module__, "__doc__": family.__doc__, **own}
     )

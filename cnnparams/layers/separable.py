@@ -16,6 +16,7 @@ class DepthwiseWindow(WindowedLayer):
     """A kernel for each input channel, `depth_multiplier` times."""
 
     accepts_activation: ClassVar[bool] = True
+    legend: ClassVar[str] = f"{WindowedLayer.legend}; m depth_multiplier"
 
     in_channels: Whole | None = setting("channels of the input; inferred", None, ge=1, label="in", always=True)
     kernel_size: Sizes = setting("size of the kernel", label="k", always=True, each_axis=True)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+"""The names of the spatial axes by rank, outermost first. Their first letters are the symbols of formulas."""
+
 
 class Shape(NamedTuple):
     """Dimensions, and which of them are the channels of an image (None: a vector, tokens, anything else).
@@ -14,6 +17,11 @@ class Shape(NamedTuple):
 
     dims: tuple[int, ...]
     channel_axis: int | None = None
+
+    @classmethod
+    def of(cls, dims: tuple[int, ...]) -> Shape:
+        """Return a shape of which no more is known: three or more dimensions count as an image, channels first."""
+        return cls(dims, 0 if len(dims) > 2 else None)
 
     @classmethod
     def image(cls, channels: int, spatial: tuple[int, ...]) -> Shape:

@@ -10,16 +10,23 @@ from pydantic import ValidationInfo, field_validator
 from cnnparams.errors import LayerError
 from cnnparams.layers.base import Layer, Step
 from cnnparams.layers.settings import per_axis
-from cnnparams.layers.shape import Shape
-
-AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
-"""The names of the spatial axes by rank, outermost first. Their first letters are the symbols of formulas."""
+from cnnparams.layers.shape import AXES, Shape
 
 
-class SpatialLayer(Layer):
+class ImageLayer(Layer):
+    """A layer over (channels, *spatial)."""
+
+    @classmethod
+    def reads(cls, x: Shape) -> Shape:
+        """Take the first dimension for the channels, whatever came before."""
+        return Shape(x.dims, 0)
+
+
+class SpatialLayer(ImageLayer):
     """A layer over (channels, *spatial), with one spatial axis for each of its ranks."""
 
     rank: ClassVar[int]
+    ranks: ClassVar[tuple[int, ...]]
 
     @field_validator("*", mode="before")
     @classmethod
@@ -41,7 +48,7 @@ class SpatialLayer(Layer):
         rank = len(x.dims) - 1
         if rank == 0:
             return "put it before any flatten and global pool, or reshape the vector to an image"
-        if x.channel_axis == 0 and rank in AXES:
+        if x.channel_axis == 0 and rank in self.ranks:
             return f"for this input use {self.type.replace(f'{self.rank}d', f'{rank}d')}"
         return "give the network an image as input, or reshape"
 

@@ -14,7 +14,6 @@ SIZE = "floor(({n} + 2 * {p} - {d} * ({k} - 1) - 1) / {s}) + 1"
 SIZE_CEIL = "min(ceil(({n} + 2 * {p} - {d} * ({k} - 1) - 1) / {s}) + 1, ceil(({n} + {p}) / {s}))"
 SIZE_SAME = "ceil({n} / {s})"
 SIZE_TRANSPOSED = "({n} - 1) * {s} - 2 * {p} + {d} * ({k} - 1) + {op} + 1"
-UNSEEN = "({n} + 2 * {p} - {d} * ({k} - 1) - 1) % {s}"
 
 
 def extent(k: int, d: int = 1) -> int:

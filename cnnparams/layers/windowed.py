@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from cnnparams.errors import LayerError
 from cnnparams.layers import window
 from cnnparams.layers.base import Step
 from cnnparams.layers.settings import PerAxis
-from cnnparams.layers.shape import Shape
-from cnnparams.layers.spatial import AXES, SpatialLayer, dims_text
+from cnnparams.layers.shape import AXES, Shape
+from cnnparams.layers.spatial import SpatialLayer, dims_text
 
 SAME = "same"
 Paddings = Annotated[tuple[int, ...] | Literal["same"], PerAxis(minimum=0, words=("same", "valid"))]
@@ -21,6 +21,10 @@ class WindowedLayer(SpatialLayer):
 
     Subclasses declare kernel_size, stride and padding as their settings; those without dilation have 1.
     """
+
+    legend: ClassVar[str] = (
+        "C channels, k kernel_size, s stride, p padding, d dilation, g groups; _h, _w, ... along an axis"
+    )
 
     if TYPE_CHECKING:  # not fields of this class: each subclass orders and describes its own
         kernel_size: tuple[int, ...]
@@ -72,7 +76,8 @@ class WindowedLayer(SpatialLayer):
     def shape_steps(self, x: Shape) -> Iterator[Step]:
         """Yield the output's sizes, with a note on what the floor drops."""
         if self.padding == SAME:
-            yield from self.size_steps(x, window.SIZE_SAME)
+            steps = zip(self.size_steps(x, window.SIZE_SAME), self.paddings(x), strict=True)
+            yield from (step._replace(note=_padded(padding)) for step, padding in steps)
             return
         for i, step in enumerate(self.size_steps(x, window.SIZE)):
             yield step._replace(note=self._unseen(x, i))
@@ -85,12 +90,16 @@ class WindowedLayer(SpatialLayer):
         if not rest:
             return None
         of_padding = min(rest, padding[1])
-        aside = f" ({of_padding} of them padding)" if of_padding else ""
+        aside = f" ({'all' if of_padding == rest else of_padding} of it padding)" if of_padding else ""
         return f"rounded down: {_last(rest, AXES[self.rank][axis])} never seen{aside}"
 
 
 def _brief(sizes: tuple[int, ...]) -> str:
     return str(sizes[0]) if len(set(sizes)) == 1 else dims_text(sizes)
+
+
+def _padded(padding: window.Padding) -> str | None:
+    return f"with {padding[0]} of padding before and {padding[1]} after" if any(padding) else None
 
 
 def _last(count: int, axis: str) -> str:

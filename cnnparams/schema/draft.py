@@ -14,6 +14,7 @@ TYPE = "type"
 NAME = "name"
 
 _LIST = "list the types with: cnnparams layers"
+_NO_ACTIVATION = "leave it out: a layer without an activation passes its output on as it is"
 _USUAL_RANK = 2
 
 
@@ -44,7 +45,10 @@ def draft_entry(problems: Problems, path: KeyPath, item: Any) -> Draft:
 
 def draft_activation(problems: Problems, path: KeyPath, item: Any, subject: str) -> Draft:
     """Return the draft of an activation, written as entries are; note the problem where it is none."""
-    if isinstance(item, str):
+    if isinstance(item, str) and item.casefold() == "none":
+        problems.add(path, f"unknown activation {quote(item)}", subject=subject, hint=_NO_ACTIVATION)
+        layer = None
+    elif isinstance(item, str):
         layer = _layer(problems, path, item, subject, activation=True)
     elif isinstance(item, Mapping):
         layer = _layer_of(problems, path, item, subject, activation=True)
@@ -54,7 +58,8 @@ def draft_activation(problems: Problems, path: KeyPath, item: Any, subject: str)
         layer = None
     if layer and not layer.is_activation:
         message = f"activation: {layer.type} cannot stand here, as only activations without parameters can"
-        problems.add(path, message, subject=subject, hint=f"give {layer.type} an entry of its own after this one")
+        own = f"give {layer.type} an entry of its own after this one"
+        problems.add(path, message, subject=subject, hint=_NO_ACTIVATION if layer.type == "linear" else own)
         layer = None
     return Draft(path, layer, item if isinstance(item, Mapping) else Mapping())
 

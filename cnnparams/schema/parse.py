@@ -50,7 +50,8 @@ def _names(problems: Problems, drafts: list[Draft]) -> list[str]:
         elif name is not None and name in first:
             line = problems.document.place((*first[name].path, NAME)).line
             hint = f"the first is in line {line}; rename one of them, or leave the name out"
-            problems.add((*draft.path, NAME), f"the name {quote(name)} is given twice", hint=hint)
+            subject = f"{brief(name)} ({draft.layer.type})" if draft.layer else None
+            problems.add((*draft.path, NAME), f"the name {quote(name)} is given twice", subject=subject, hint=hint)
         elif name is not None:
             first[name] = draft
     count: Counter[str] = Counter()
@@ -86,6 +87,8 @@ def _activation(problems: Problems, draft: Draft, layer: type[Layer], subject: s
     if not layer.accepts_activation:
         hint = f"give {brief(value) if isinstance(value, str) else 'the activation'} an entry of its own after it"
         problems.add(path, "takes no activation", subject=subject, hint=hint, at_key=True)
+        return None
+    if value is None:
         return None
     inner = draft_activation(problems, path, value, subject)
     if inner.layer is None:

@@ -85,6 +85,8 @@ def _number(value: Any) -> str | None:
         return f"in YAML 1.2, {value} is a word; write a number"
     if re.fullmatch(r"[0-9]{1,9}([xX*][0-9]{1,9})+", value):
         return f"write [{', '.join(re.split('[xX*]', value))}]"
+    if value.startswith("("):
+        return f"write {value.strip('() ').join('[]') if value.endswith(')') else 'a list in brackets, such as [3, 3]'}"
     if re.fullmatch(r"[0-9]{1,9}", value):
         return f"write {value}, without quotes"
     grouped = re.fullmatch(r"[0-9]{1,3}([_,' ][0-9]{3}){1,5}", value)

@@ -9,11 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from pydantic_core import PydanticCustomError
 
 from cnnparams.layers.base import Layer
-from cnnparams.layers.settings import Flag, Whole
+from cnnparams.layers.settings import Flag, Size
 from cnnparams.layers.shape import Shape
 from cnnparams.schema.source import Document, KeyPath
 
-Size = Annotated[Whole, Field(ge=1)]
 MOST_ELEMENTS = 2**63 - 1
 INPUT = "input"  # what layers call the network's input when they say where theirs comes from
 Name = Annotated[str, StringConstraints(pattern=r"^\w[\w-]*$")]
@@ -54,7 +53,7 @@ class Input(BaseModel):
     def to_shape(self) -> Shape:
         """Return the input's shape in PyTorch's order."""
         if self.shape is not None:
-            return Shape(self.shape)
+            return Shape.of(self.shape)
         dims = tuple(getattr(self, name) for name in self._form() or ())
         return Shape(dims, 0 if len(dims) > 1 else None)
 

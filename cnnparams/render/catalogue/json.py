@@ -27,6 +27,7 @@ def _card(card: Card, view: View) -> dict[str, object]:
         "summary": card.summary,
         "activation": card.accepts_activation,
         "settings": [asdict(setting) for setting in card.settings],
+        "legend": card.legend,
         "formulas": [
             {"quantity": step.quantity, "symbol": step.symbol, "formula": step.formula} for step in card.steps
         ],

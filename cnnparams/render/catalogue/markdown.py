@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from cnnparams.engine.catalogue import Card, Setting
-from cnnparams.render.example import default_text, example_text, formulas
+from cnnparams.render.card import default_text, example_text, formulas
 from cnnparams.render.formula import TEXT
 from cnnparams.render.markdown import escape, table
 from cnnparams.render.view import View
@@ -31,6 +31,8 @@ def _sections(card: Card, view: View) -> Iterator[str]:
     if card.settings:
         yield _table(("Setting", "Value", "Default", "What it is"), map(_setting, card.settings))
     yield _table(("Quantity", "Formula"), formulas(card, TEXT))
+    if card.legend:
+        yield f"{escape(card.legend)}\n"
     shapes = f"{view.layout.text(card.input_shape)} -> {view.layout.text(card.output_shape)}"
     yield f"```yaml\n- {example_text(card)}  # {shapes}\n```\n"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from cnnparams.engine.catalogue import Card
-from cnnparams.render.example import default_text, example_text, formulas
+from cnnparams.render.card import default_text, example_text, formulas
 from cnnparams.render.formula import CODE
 from cnnparams.render.view import View
 
@@ -34,6 +34,8 @@ def _lines(card: Card, view: View) -> Iterator[str]:
         )
     yield "\nFormulas"
     yield from _table(formulas(card, CODE))
+    if card.legend:
+        yield f"  {card.legend}"
     yield "\nExample"
     yield f"  - {example_text(card)}"
     yield f"  {view.layout.text(card.input_shape)} -> {view.layout.text(card.output_shape)}"

@@ -21,6 +21,7 @@ def render(explanation: Explanation, view: View) -> Iterator[str]:
             "type": layer.type,
             "input_shapes": [view.layout.dims(shape) for shape in layer.input_shapes],
             "output_shape": view.layout.dims(layer.output_shape),
+            "legend": layer.legend,
             "steps": _steps(layer.derivation),
         }
         for layer in explanation.layers

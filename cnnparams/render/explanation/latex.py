@@ -1,4 +1,4 @@
-"""An explanation as LaTeX (amsmath): a paragraph for each layer with its derivation aligned."""
+"""An explanation as LaTeX, for a document that uses amsmath: a paragraph for each layer with its derivation aligned."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cnnparams.engine.explain import Derivation, Explanation, Step
 from cnnparams.render.formula import LATEX
-from cnnparams.render.lines import lines
+from cnnparams.render.step import lines
 from cnnparams.render.view import View
 
 
@@ -27,7 +27,7 @@ def _aligned(derivation: Derivation) -> str:
 
 
 def _step(step: Step, derivation: Derivation) -> str:
-    named = "" if step.symbol == step.quantity else f" {LATEX.symbol(step.symbol)}"
+    named = "" if step.symbol == step.quantity else rf"\; {LATEX.symbol(step.symbol)}"
     sides = " \\\\\n  &= ".join(lines(step, derivation, LATEX))
     note = f" \\quad\\text{{({_escape(step.note)})}}" if step.note else ""
     return f"  \\text{{{_escape(step.quantity)}}}{named} &= {sides}{note}"

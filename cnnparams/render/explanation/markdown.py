@@ -18,7 +18,9 @@ def render(explanation: Explanation, view: View) -> Iterator[str]:
     for layer in explanation.layers:
         inputs = ", ".join(map(view.layout.text, layer.input_shapes))
         shapes = f"{inputs} -> {view.layout.text(layer.output_shape)}"
-        yield f"\n### {escape(layer.name)} ({escape(layer.type)})\n\n{shapes}\n\n{_table(layer.derivation)}"
+        legend = f"{escape(layer.legend)}\n\n" if layer.legend else ""
+        heading = f"{escape(layer.name)} ({escape(layer.type)})"
+        yield f"\n### {heading}\n\n{shapes}\n\n{legend}{_table(layer.derivation)}"
     if explanation.totals.steps:
         yield f"\n### Totals\n\n{_table(explanation.totals)}"
 

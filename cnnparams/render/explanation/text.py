@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cnnparams.engine.explain import Derivation, Explanation, LayerExplanation
 from cnnparams.render.formula import CODE, TEXT, Style
-from cnnparams.render.lines import lines
+from cnnparams.render.step import lines
 from cnnparams.render.view import View
 
 _INDENT = "  "
@@ -17,7 +17,8 @@ def render(explanation: Explanation, view: View) -> Iterator[str]:
     style = TEXT if _can_write(TEXT.calls["floor"], view) else CODE
     for i, layer in enumerate(explanation.layers):
         yield "\n" if i else ""
-        yield f"{_heading(layer, view)}\n\n{_derivation(layer.derivation, style)}"
+        legend = f"{_INDENT}{layer.legend}\n" if layer.legend else ""
+        yield f"{_heading(layer, view)}\n{legend}\n{_derivation(layer.derivation, style)}"
     if explanation.totals.steps:
         yield f"\n{explanation.name}\n\n{_derivation(explanation.totals, style)}"
 

@@ -13,7 +13,7 @@ MAY_USE = {
     "layers": {"errors"},
     "schema": {"errors", "layers"},
     "engine": {"errors", "layers", "schema"},
-    "render": {"engine"},
+    "render": {"engine.report", "engine.explain", "engine.catalogue"},
     "cli": {"", "errors", "schema", "engine", "render"},
     "api": {"schema", "engine", "render"},
     "": {"api", "errors"},
@@ -42,9 +42,14 @@ def imports(source: str) -> Iterator[str]:
 
 def wrong_arrows(part: str, source: str) -> list[str]:
     allowed = MAY_USE[part] | {part}
-    known = set(MAY_USE) - {""}
-    targets = ((name, part_of(name) if part_of(name) in known else "") for name in imports(source))
-    return [name for name, target in targets if target not in allowed]
+    return [name for name in imports(source) if not may_use(allowed, name)]
+
+
+def may_use(allowed: set[str], name: str) -> bool:
+    """Tell whether a module is one of the parts, or modules, that are allowed."""
+    inner = name.removeprefix("cnnparams").removeprefix(".")
+    target = inner if part_of(name) in MAY_USE else ""
+    return any(target == part or (part and f"{target}.".startswith(f"{part}.")) for part in allowed)
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
@@ -63,6 +68,8 @@ def test_the_window_arithmetic_imports_nothing_of_ours() -> None:
         ("layers", "from cnnparams.schema.spec import Spec"),
         ("engine", "import cnnparams.render.report.table"),
         ("render", "from cnnparams.layers.shape import Shape"),
+        ("render", "from cnnparams.engine.measure import measure"),
+        ("layers", "import cnnparams"),
         ("schema", "def f():\n    from cnnparams.engine import build"),
         ("errors", "from cnnparams import api"),
     ],
@@ -71,14 +78,27 @@ def test_a_wrong_import_is_caught(part: str, source: str) -> None:
     assert wrong_arrows(part, source) != []
 
 
+def writes(source: str) -> bool:
+    """Tell whether the source prints, or touches the standard streams for writing."""
+    names = {ast.unparse(node) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name | ast.Attribute)}
+    return not names.isdisjoint({"print", "click.echo", "sys.stdout", "sys.stderr"})
+
+
 def test_only_the_command_line_prints() -> None:
-    calls = {
-        path.relative_to(PACKAGE).parts[0]
-        for path in modules()
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("print", "click.echo", "sys.stdout.write")
-    }
-    assert calls <= {"cli"}
+    assert {path.relative_to(PACKAGE).parts[0] for path in modules() if writes(path.read_text())} == {"cli"}
+
+
+@pytest.mark.parametrize("source", ["print(1)", "import sys\nsys.stdout.writelines([])", "click.echo('x')"])
+def test_printing_is_caught(source: str) -> None:
+    assert writes(source)
+
+
+def test_every_family_of_layer_types_is_known_to_the_registry() -> None:
+    from cnnparams.layers.registry import FAMILIES
+
+    layers = (PACKAGE / "layers").glob("*.py")
+    declaring = {path.stem for path in layers if "\n@layer_type(" in path.read_text()}
+    assert declaring == set(FAMILIES)
 
 
 def test_files_are_small() -> None:

@@ -77,6 +77,20 @@ def test_pytorch_in_the_docs_runs(block: Block) -> None:
     exec(compile(block.text, str(block), "exec"), {})
 
 
+def test_the_layer_type_that_the_docs_add_works() -> None:
+    (block,) = [block for block in blocks("python") if "@layer_type" in block.text]
+    program = block.text + (
+        "from cnnparams.engine.build import build\nfrom cnnparams.engine.measure import measure\n"
+        "from cnnparams.schema.compose import compose\nfrom cnnparams.schema.parse import parse\n"
+        "from cnnparams.schema.source import Text\n"
+        "spec = 'input: {channels: 3, height: 2, width: 2}\\nlayers: [{type: channel_scale, bias: true}]'\n"
+        "report = measure(build(parse(compose(Text('net.yaml', spec)))))\n"
+        "assert (report.total_params, report.layers[0].name) == (6, 'channelscale1')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text(encoding="utf-8"))

@@ -44,9 +44,8 @@ def test_case_and_underscores_of_a_type_do_not_matter(word: str) -> None:
         ("BatchNormalization", "batch_norm2d"),
         ("Conv2DTranspose", "conv_transpose2d"),
         ("GlobalAveragePooling2D", "global_avg_pool2d"),
-        ("UpSampling3D", "upsample"),
         ("ZeroPadding2D", "zero_pad2d"),
-        ("SimpleRNN", "rnn"),
+        ("Cropping1D", "crop1d"),
     ],
 )
 def test_keras_names_of_types_are_accepted(keras: str, type_: str) -> None:
@@ -55,6 +54,12 @@ def test_keras_names_of_types_are_accepted(keras: str, type_: str) -> None:
     found = registry.find(keras)
     assert found is not None
     assert found.name == type_
+
+
+@pytest.mark.parametrize("keras", ["UpSampling2D", "LayerNormalization", "SimpleRNN"])
+def test_keras_names_of_what_counts_otherwise_are_refused(keras: str) -> None:
+    with pytest.raises(SpecError, match="unknown layer type"):
+        graph_of(f"{INPUT}layers: [{keras}]")
 
 
 def test_an_activation_has_no_row_and_no_parameters() -> None:
@@ -96,3 +101,39 @@ def test_what_is_inferred_may_be_written_and_is_checked() -> None:
 
 def test_a_spec_without_a_name_has_that_of_its_file() -> None:
     assert graph_of(f"{INPUT}layers: [relu]").name == "test"
+
+
+def test_an_image_into_a_linear_layer_is_remarked_upon() -> None:
+    linear = "{type: linear, out_features: 2}"
+    (remark,) = graph_of(f"{INPUT}layers: [{linear}]").remarks
+    assert "works along the last dimension, here the width of (8, 8, 3): is a flatten missing" in str(remark)
+    assert graph_of(f"{INPUT}layers: [flatten, {linear}]").remarks == ()
+    assert graph_of(f"{INPUT}layers: [{{type: permute, dims: [2, 3, 1]}}, {linear}]").remarks == ()
+
+
+def test_a_layer_over_images_takes_the_first_dimension_for_channels() -> None:
+    conv = "{type: conv1d, out_channels: 5, kernel_size: 3}"
+    tokens = "{type: embedding, num_embeddings: 10, embedding_dim: 4}, {type: permute, dims: [2, 1]}"
+    nodes = graph_of(f"input: {{shape: [9]}}\nlayers: [{tokens}, {conv}]").nodes
+    assert [str(shape) for shape in (*nodes[-1].input_shapes, nodes[-1].output_shape)] == ["(9, 4)", "(7, 5)"]
+
+
+def test_the_reason_for_a_size_is_found_through_layers_that_keep_it() -> None:
+    wrong = "{type: linear, in_features: 100, out_features: 2}"
+    with pytest.raises(SpecError, match="flatten1 gives 192 = 8 x 8 x 3"):
+        graph_of(f"{INPUT}layers: [flatten, dropout, relu, {wrong}]")
+
+
+def test_no_activation_may_be_written_as_null() -> None:
+    (node,) = graph_of(f"{INPUT}layers: [{{type: conv2d, out_channels: 2, kernel_size: 1, activation: null}}]").nodes
+    assert node.activation is None
+
+
+def test_two_layer_types_cannot_share_a_name() -> None:
+    from cnnparams.layers.base import Layer
+    from cnnparams.layers.registry import declarations, layer_type
+
+    assert declarations()
+    for name, keras in (("relu", ""), ("another", "Dense")):
+        with pytest.raises(ValueError, match="two layer types"):
+            layer_type(name, keras=keras)(Layer)

@@ -106,7 +106,6 @@ def test_unseen_is_what_lies_behind_the_last_window(n: int, k: int, s: int, befo
 @examples(500)
 def test_the_formulas_shown_give_the_numbers(n: int, k: int, s: int, p: int, d: int, op: int) -> None:
     assert evaluate(window.SIZE, n=n, k=k, s=s, p=p, d=d) == window.size(n, k, s, (p, p), d)
-    assert evaluate(window.UNSEEN, n=n, k=k, s=s, p=p, d=d) == window.unseen(n, k, s, (p, p), d)
     transposed = window.size_transposed(n, k, s, p, d, op)
     assert evaluate(window.SIZE_TRANSPOSED, n=n, k=k, s=s, p=p, d=d, op=op) == transposed
     if 2 * p <= window.extent(k, d):

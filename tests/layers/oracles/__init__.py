@@ -2,43 +2,13 @@
 
 from __future__ import annotations
 
-from tests.layers.oracles import (
-    activation,
-    adaptive_pool,
-    arrange,
-    attention,
-    border,
-    conv,
-    conv_transpose,
-    dropout,
-    embedding,
-    flatten,
-    linear,
-    norm,
-    pool,
-    recurrent,
-    resize,
-    separable,
-)
+from importlib import import_module
+from pkgutil import iter_modules
+
 from tests.layers.oracles.case import Oracle
 
-_FAMILIES = (
-    activation,
-    adaptive_pool,
-    arrange,
-    attention,
-    border,
-    conv,
-    conv_transpose,
-    dropout,
-    embedding,
-    flatten,
-    linear,
-    norm,
-    pool,
-    recurrent,
-    resize,
-    separable,
-)
+_MODULES = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
 
-ORACLES: dict[str, Oracle] = {name: oracle for family in _FAMILIES for name, oracle in family.ORACLES.items()}
+ORACLES: dict[str, Oracle] = {}
+for _module in _MODULES:
+    ORACLES |= getattr(_module, "ORACLES", {})

@@ -1,4 +1,4 @@
-"""Larger and smaller images without weights (PyTorch's Upsample, PixelShuffle, PixelUnshuffle)."""
+"""Larger images without weights (PyTorch's Upsample)."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from pydantic_core import PydanticCustomError
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.base import Step
-from cnnparams.layers.checks import divisor_hint
 from cnnparams.layers.registry import layer_type
-from cnnparams.layers.settings import Dims, Flag, Scales, Whole, setting
+from cnnparams.layers.settings import Dims, Flag, Scales, setting
 from cnnparams.layers.shape import AXES, Shape
 from cnnparams.layers.spatial import ImageLayer, dims_text
 
@@ -95,86 +94,3 @@ class Upsample(ImageLayer):
     def _scales(self, rank: int) -> tuple[float, ...]:
         scales = self.scale_factor or ()
         return scales if len(scales) == rank else scales * rank
-
-
-class PixelLayer(ImageLayer):
-    """A layer that trades channels for pixels."""
-
-    def inferred(self, x: Shape) -> Mapping[str, Any]:
-        """Check that the input is an image."""
-        if len(x.dims) != 3:
-            hint = "put it before any flatten and global pool, or reshape its input to an image"
-            raise LayerError(f"needs an input of (height, width, channels), but gets {x}", hint=hint)
-        return {}
-
-    def _steps(self, x: Shape, channels: str, size: str) -> Iterator[Step]:
-        output = self.output_shape(x)
-        yield Step("output channels", "C_out", channels, output.channels)
-        for name, n in zip(AXES[2], output.spatial, strict=True):
-            letter = name[0].upper()
-            yield Step(f"output {name}", f"{letter}_out", size.format(n=f"{letter}_in"), n)
-
-    def _symbols(self, x: Shape, r: int) -> Mapping[str, float]:
-        return {"C_in": x.channels, "H_in": x.spatial[0], "W_in": x.spatial[1], "r": r}
-
-
-@layer_type("pixel_shuffle", example={"upscale_factor": 2})
-class PixelShuffle(PixelLayer):
-    """Pixel shuffle: lays r * r channels out as r x r pixels."""
-
-    upscale_factor: Whole = setting("r, how many times larger the image gets", ge=1, label="r", always=True)
-
-    def inferred(self, x: Shape) -> Mapping[str, Any]:
-        """Check that the channels make whole pixels."""
-        r = self.upscale_factor
-        if x.channels % r**2:
-            raise LayerError(
-                f"upscale_factor {r} needs a multiple of {r**2} channels, but the input has {x.channels}",
-                "upscale_factor",
-                f"give the layer before it {-(-x.channels // r**2) * r**2} channels",
-            )
-        return super().inferred(x)
-
-    def output_shape(self, x: Shape) -> Shape:
-        """Return (channels / r^2, r * height, r * width)."""
-        r = self.upscale_factor
-        return Shape.image(x.channels // r**2, tuple(n * r for n in x.spatial))
-
-    def symbols(self, x: Shape) -> Mapping[str, float]:
-        """Return the input's sizes and r."""
-        return self._symbols(x, self.upscale_factor)
-
-    def shape_steps(self, x: Shape) -> Iterator[Step]:
-        """Yield channels, height and width."""
-        return self._steps(x, "C_in / (r * r)", "{n} * r")
-
-
-@layer_type("pixel_unshuffle", example={"downscale_factor": 2})
-class PixelUnshuffle(PixelLayer):
-    """Pixel unshuffle: stacks r x r pixels as r * r channels."""
-
-    downscale_factor: Whole = setting("r, how many times smaller the image gets", ge=1, label="r", always=True)
-
-    def inferred(self, x: Shape) -> Mapping[str, Any]:
-        """Check that the factor divides height and width."""
-        super().inferred(x)
-        if any(n % self.downscale_factor for n in x.spatial):
-            raise LayerError(
-                f"downscale_factor {self.downscale_factor} does not divide the {dims_text(x.spatial)} input",
-                "downscale_factor",
-                divisor_hint(math.gcd(*x.spatial)),
-            )
-        return {}
-
-    def output_shape(self, x: Shape) -> Shape:
-        """Return (channels * r^2, height / r, width / r)."""
-        r = self.downscale_factor
-        return Shape.image(x.channels * r**2, tuple(n // r for n in x.spatial))
-
-    def symbols(self, x: Shape) -> Mapping[str, float]:
-        """Return the input's sizes and r."""
-        return self._symbols(x, self.downscale_factor)
-
-    def shape_steps(self, x: Shape) -> Iterator[Step]:
-        """Yield channels, height and width."""
-        return self._steps(x, "C_in * r * r", "{n} / r")

@@ -11,6 +11,7 @@ _WIDEST_LINE = 100
 _WIDEST_WORD = 40
 _ALIKE = 0.6
 _CUT = "..."
+_WORDS = {None: "null", True: "true", False: "false"}
 _CHARACTER = r"(?:[^\s,:\[\]{}#]|:(?=[^\s,\[\]{}])|(?<=\S)#)"
 _TOKEN = re.compile(rf"\"[^\"]*\"|'[^']*'|{_CHARACTER}+(?: +{_CHARACTER}+)*")
 
@@ -88,7 +89,7 @@ class LayerError(ValueError):
 
 def quote(value: object) -> str:
     """Show a value from a spec inside a message: text in quotes, on one line, printable and short."""
-    return f"'{brief(value)}'" if isinstance(value, str) else brief(_yaml_like(value))
+    return f"'{brief(value)}'" if isinstance(value, str) else brief(_described(value))
 
 
 def brief(text: str, limit: int = _WIDEST_WORD) -> str:
@@ -101,6 +102,15 @@ def printable(text: str) -> str:
     return (
         text if text.isprintable() else "".join(c if c.isprintable() else " " if c in "\t\r\n" else "?" for c in text)
     )
+
+
+def yaml_text(value: object) -> str:
+    """Write a value as YAML has it, in one line."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key}: {yaml_text(item)}' for key, item in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(yaml_text, value))}]"
+    return _WORDS[value] if isinstance(value, bool | None) else str(value)
 
 
 def suggest(word: str, known: Iterable[str]) -> str | None:
@@ -120,13 +130,12 @@ def suggest(word: str, known: Iterable[str]) -> str | None:
     return best if best and alike[best] >= _ALIKE else part
 
 
-def _yaml_like(value: object) -> str:
-    words = {None: "nothing", True: "true", False: "false"}
-    if value is None or isinstance(value, bool):
-        return words[value]
+def _described(value: object) -> str:
+    if value is None:
+        return "nothing"
     if isinstance(value, dict):
         return "a mapping"
-    return str(value) if isinstance(value, int | float) else "a list"
+    return yaml_text(value) if isinstance(value, int | float) else "a list"
 
 
 def _cells(text: str) -> int:

@@ -13,7 +13,7 @@ MAY_USE = {
     "layers": {"errors"},
     "schema": {"errors", "layers"},
     "engine": {"errors", "layers", "schema"},
-    "render": {"engine.report", "engine.explain", "engine.catalogue"},
+    "render": {"errors", "engine.report", "engine.explain", "engine.catalogue"},
     "cli": {"", "errors", "schema", "engine", "render"},
     "api": {"schema", "engine", "render"},
     "": {"api", "errors"},

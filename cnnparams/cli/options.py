@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any, TypeVar
@@ -24,6 +25,11 @@ layout = click.option(
     show_default=True,
     help="Order of shapes: channels last (Keras) or first (PyTorch).",
 )
+
+
+def renderer(package: ModuleType, name: str) -> ModuleType:
+    """Import the module of a format that `formats` let a user choose."""
+    return import_module(f"{package.__name__}.{name}")
 
 
 def formats(package: ModuleType, default: str) -> Callable[[F], F]:

@@ -7,8 +7,8 @@ from typing import NoReturn
 from cnnparams.engine.graph import Graph, Node
 from cnnparams.errors import LayerError, Problem, SpecError
 from cnnparams.layers.base import Layer
-from cnnparams.layers.shape import Shape
-from cnnparams.schema.spec import INPUT, MOST_ELEMENTS, Entry, Spec
+from cnnparams.layers.shape import MOST_ELEMENTS, Shape
+from cnnparams.schema.spec import INPUT, Entry, Spec
 
 _LAST_SHOWN = 3
 

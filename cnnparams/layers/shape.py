@@ -8,6 +8,9 @@ from typing import NamedTuple
 AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 """The names of the spatial axes by rank, outermost first. Their first letters are the symbols of formulas."""
 
+MOST_ELEMENTS = 2**63 - 1
+"""What a tensor's size is counted in has 64 bits, in PyTorch as in every other framework."""
+
 
 class Shape(NamedTuple):
     """Dimensions, and which of them are the channels of an image (None: a vector, tokens, anything else).

@@ -13,10 +13,9 @@ from cnnparams.errors import LayerError
 from cnnparams.layers.base import Step
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Dims, Flag, Scales, setting
-from cnnparams.layers.shape import AXES, Shape
+from cnnparams.layers.shape import AXES, MOST_ELEMENTS, Shape
 from cnnparams.layers.spatial import ImageLayer, dims_text
 
-_TOO_LARGE = 2**63
 _RANK_OF_MODE = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}
 
 
@@ -67,7 +66,7 @@ class Upsample(ImageLayer):
         if self.size:
             return Shape.image(x.channels, self.size if len(self.size) == rank else self.size * rank)
         products = [n * scale for n, scale in zip(x.spatial, self._scales(rank), strict=True)]
-        if max(products) >= _TOO_LARGE:
+        if max(products) > MOST_ELEMENTS:
             message = "scale_factor makes the output larger than 64 bits can count"
             raise LayerError(message, "scale_factor", "use a smaller factor, or size")
         sizes = tuple(map(math.floor, products))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from cnnparams.engine.catalogue import Card, Setting
+from cnnparams.errors import yaml_text
 from cnnparams.render.formula import Style, write
 
 
 def example_text(card: Card) -> str:
     """Write the example as a spec has it: flow style, or a bare word where there is nothing to set."""
-    return value_text(card.example) if len(card.example) > 1 else str(card.example["type"])
+    return yaml_text(card.example) if len(card.example) > 1 else str(card.example["type"])
 
 
 def default_text(setting: Setting) -> str:
@@ -21,7 +21,7 @@ def default_text(setting: Setting) -> str:
         if setting.required
         else "optional"
         if setting.default is None
-        else f"default {value_text(setting.default)}"
+        else f"default {yaml_text(setting.default)}"
     )
 
 
@@ -30,12 +30,3 @@ def formulas(card: Card, style: Style) -> Iterator[tuple[str, str]]:
     for step in card.steps:
         named = "" if step.symbol == step.quantity else f"{step.symbol} = "
         yield step.quantity, named + write(step.formula, style)
-
-
-def value_text(value: Any) -> str:
-    """Write a value as YAML in flow style."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {value_text(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(value_text, value)) + "]"
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from cnnparams.errors import brief, quote, suggest
+from cnnparams.errors import brief, quote, suggest, yaml_text
 
 _BOOLEANS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 _NUMBERS = ("int_type", "int_from_float", "float_type", "per_axis")
@@ -18,7 +18,7 @@ _NUMBERS = ("int_type", "int_from_float", "float_type", "per_axis")
 def missing(key: str, model: type[BaseModel]) -> str:
     """Return how to add a key: its example, or what it means."""
     field = model.model_fields[key]
-    return f"add {key}: {flow(field.examples[0])}" if field.examples else f"add {key}: ... ({field.description})"
+    return f"add {key}: {yaml_text(field.examples[0])}" if field.examples else f"add {key}: ... ({field.description})"
 
 
 def remedy(detail: ErrorDetails, model: type[BaseModel]) -> str | None:
@@ -38,14 +38,7 @@ def remedy(detail: ErrorDetails, model: type[BaseModel]) -> str | None:
 
 def example(key: str, model: type[BaseModel]) -> str:
     """Return what a key may look like; its field has examples."""
-    return f"such as {key}: {flow((model.model_fields[key].examples or [None])[0])}"
-
-
-def flow(value: Any) -> str:
-    """Write a value as YAML in one line."""
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{key}: {flow(item)}' for key, item in value.items())}}}"
-    return f"[{', '.join(map(flow, value))}]" if isinstance(value, list) else str(value)
+    return f"such as {key}: {yaml_text((model.model_fields[key].examples or [None])[0])}"
 
 
 def _of_value(kind: str, value: Any, context: Mapping[str, Any]) -> str | None:

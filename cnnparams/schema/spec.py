@@ -10,10 +10,9 @@ from pydantic_core import PydanticCustomError
 
 from cnnparams.layers.base import Layer
 from cnnparams.layers.settings import Flag, Size
-from cnnparams.layers.shape import Shape
+from cnnparams.layers.shape import MOST_ELEMENTS, Shape
 from cnnparams.schema.source import Document, KeyPath
 
-MOST_ELEMENTS = 2**63 - 1
 INPUT = "input"  # what layers call the network's input when they say where theirs comes from
 Name = Annotated[str, StringConstraints(pattern=r"^\w[\w-]*$")]
 

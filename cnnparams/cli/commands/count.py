@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 import click
@@ -37,7 +36,7 @@ def command(specs: tuple[str, ...], format_: str, output: str | None, layout: st
 
     view = View(LAYOUTS[layout], _chosen(columns), None if output else sys.stdout)
     reports = [measure(graph) for graph in load_graphs(specs)]
-    write(import_module(f"{formats.__name__}.{format_}").render(reports, view), output, specs)
+    write(options.renderer(formats, format_).render(reports, view), output, specs)
 
 
 def _chosen(names: str | None) -> tuple[Column, ...]:

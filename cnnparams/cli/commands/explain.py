@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
 
 import click
 
@@ -35,7 +34,7 @@ def command(spec: str, layers: tuple[str, ...], format_: str, output: str | None
     for name in layers:
         if name not in known:
             raise click.BadParameter(f"{graph.name} has no layer {name!r}; {_instead(name, known)}", param_hint="LAYER")
-    write(import_module(f"{formats.__name__}.{format_}").render(explain(graph, layers), view), output, [spec])
+    write(options.renderer(formats, format_).render(explain(graph, layers), view), output, [spec])
 
 
 def _instead(name: str, known: list[str]) -> str:

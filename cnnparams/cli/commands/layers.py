@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
 
 import click
 
@@ -24,7 +23,7 @@ def command(types: tuple[str, ...], format_: str, output: str | None) -> None:
     from cnnparams.engine import catalogue
     from cnnparams.render.view import View
 
-    renderer = import_module(f"{formats.__name__}.{format_}")
+    renderer = options.renderer(formats, format_)
     view = View(stream=None if output else sys.stdout)
     try:
         described = [catalogue.card(word) for word in types]

@@ -8,10 +8,16 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TextIO
 
 from cnnparams.errors import CnnparamsError, printable
 
 STDOUT = "-"
+
+
+def shown_on(output: str | None) -> TextIO | None:
+    """Return the stream that a reader may be looking at; None for a file."""
+    return sys.stdout if output in (None, STDOUT) else None
 
 
 def write(chunks: Iterable[str], output: str | None, inputs: Iterable[str] = ()) -> None:

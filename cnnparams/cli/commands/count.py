@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -29,12 +28,12 @@ def command(specs: tuple[str, ...], format_: str, output: str | None, layout: st
 
     SPEC is a YAML file, or - for standard input. Several give a table each; in JSON, a line each.
     """
-    from cnnparams.cli.output import write
+    from cnnparams.cli.output import shown_on, write
     from cnnparams.cli.specs import load_graphs
     from cnnparams.engine.measure import measure
     from cnnparams.render.view import LAYOUTS, View
 
-    view = View(LAYOUTS[layout], _chosen(columns), None if output else sys.stdout)
+    view = View(LAYOUTS[layout], _chosen(columns), shown_on(output))
     reports = [measure(graph) for graph in load_graphs(specs)]
     write(options.renderer(formats, format_).render(reports, view), output, specs)
 

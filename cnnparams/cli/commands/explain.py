@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from cnnparams.cli import options
@@ -23,12 +21,12 @@ def command(spec: str, layers: tuple[str, ...], format_: str, output: str | None
 
     SPEC is a YAML file, or - for standard input; LAYER names the layers to explain, all of them by default.
     """
-    from cnnparams.cli.output import write
+    from cnnparams.cli.output import shown_on, write
     from cnnparams.cli.specs import load_graphs
     from cnnparams.engine.explain import explain
     from cnnparams.render.view import LAYOUTS, View
 
-    view = View(LAYOUTS[layout], stream=None if output else sys.stdout)
+    view = View(LAYOUTS[layout], stream=shown_on(output))
     (graph,) = load_graphs([spec])
     known = [node.name for node in graph.nodes]
     for name in layers:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from cnnparams.cli import options
@@ -19,12 +17,12 @@ def command(types: tuple[str, ...], format_: str, output: str | None) -> None:
 
     The description has its settings with their defaults, its formulas and an example.
     """
-    from cnnparams.cli.output import write
+    from cnnparams.cli.output import shown_on, write
     from cnnparams.engine import catalogue
     from cnnparams.render.view import View
 
     renderer = options.renderer(formats, format_)
-    view = View(stream=None if output else sys.stdout)
+    view = View(stream=shown_on(output))
     try:
         described = [catalogue.card(word) for word in types]
     except LookupError as error:

@@ -51,6 +51,11 @@ class Step(NamedTuple):
     result: int
     note: str | None = None
 
+    @property
+    def named(self) -> bool:
+        """Whether the symbol says more than the words of the quantity."""
+        return self.symbol not in (self.quantity, *self.quantity.split())
+
 
 class Derivation(NamedTuple):
     """How a layer's numbers come about: the values of its symbols, and the steps that use them."""

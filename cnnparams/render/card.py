@@ -28,5 +28,5 @@ def default_text(setting: Setting) -> str:
 def formulas(card: Card, style: Style) -> Iterator[tuple[str, str]]:
     """Yield quantity and formula; a formula that is only a number says so."""
     for step in card.steps:
-        named = "" if step.symbol == step.quantity else f"{step.symbol} = "
+        named = f"{step.symbol} = " if step.named else ""
         yield step.quantity, named + write(step.formula, style)

@@ -27,7 +27,7 @@ def _aligned(derivation: Derivation) -> str:
 
 
 def _step(step: Step, derivation: Derivation) -> str:
-    named = "" if step.symbol == step.quantity else rf"\; {LATEX.symbol(step.symbol)}"
+    named = rf"\; {LATEX.symbol(step.symbol)}" if step.named else ""
     sides = " \\\\\n  &= ".join(lines(step, derivation, LATEX))
     note = f" \\quad\\text{{({_escape(step.note)})}}" if step.note else ""
     return f"  \\text{{{_escape(step.quantity)}}}{named} &= {sides}{note}"

@@ -32,7 +32,7 @@ def _derivation(derivation: Derivation, style: Style) -> str:
     width = max(len(step.quantity) for step in derivation.steps)
     text = ""
     for step in derivation.steps:
-        named = "" if step.symbol == step.quantity else f"{step.symbol} "
+        named = f"{step.symbol} " if step.named else ""
         first, *rest = lines(step, derivation, style)
         text += f"{_INDENT}{step.quantity:<{width}}  {named}= {first}\n"
         margin = _INDENT + " " * (width + 2 + len(named))

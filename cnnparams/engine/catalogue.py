@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cnnparams.errors import suggest
+from cnnparams.errors import CnnparamsError, suggest
 from cnnparams.layers.base import Step
 from cnnparams.layers.registry import Declaration, declarations, find, layer_class
 from cnnparams.layers.settings import display
@@ -55,14 +55,17 @@ def families() -> Iterator[Card]:
     return map(_card, by_family.values())
 
 
+class UnknownTypeError(CnnparamsError):
+    """A word that names no layer type; its text has a guess."""
+
+
 def card(word: str) -> Card:
-    """Describe the layer type that a word means; raise LookupError, with a guess, where there is none."""
+    """Describe the layer type that a word means; raise UnknownTypeError where there is none."""
     declaration = find(word)
     if declaration is None:
         guess = suggest(word, summaries())
-        raise LookupError(
-            f"no layer type {word!r}; {f'did you mean {guess}?' if guess else 'cnnparams layers lists them'}"
-        )
+        remedy = f"did you mean {guess}?" if guess else "cnnparams layers lists them"
+        raise UnknownTypeError(f"no layer type {word!r}; {remedy}")
     return _card([declaration])
 
 
@@ -103,8 +106,8 @@ def _values(schema: dict[str, Any]) -> str:
     """Say in words what a schema admits; null goes without saying, as the setting is optional."""
     if "anyOf" in schema:
         return _either(_values(choice) for choice in schema["anyOf"])
-    if "enum" in schema:
-        return _either(map(str, schema["enum"]))
+    if "enum" in schema or "const" in schema:
+        return _either(map(str, schema.get("enum", [schema.get("const")])))
     kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     return _either(_words(kind, schema) for kind in kinds)
 

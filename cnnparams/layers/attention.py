@@ -25,10 +25,12 @@ class MultiheadAttention(Layer):
     bias: Flag = setting("whether the projections learn biases", True, label="bias", keras="use_bias")
     add_bias_kv: Flag = setting("whether to learn one more key and value", False, label="add_bias_kv")
     add_zero_attn: Flag = setting("whether to attend to one more token of zeros", False, label="add_zero_attn")
+    kdim: Whole | None = setting("features of a key: those of a token, as keys are tokens here", None, ge=1)
+    vdim: Whole | None = setting("features of a value: those of a token, as values are tokens here", None, ge=1)
     batch_first: Flag = setting("where PyTorch puts the batch; shapes here have none", False)
 
     def inferred(self, x: Shape) -> Mapping[str, Any]:
-        """Infer embed_dim; check that the heads divide it."""
+        """Infer embed_dim, kdim and vdim; check that the heads divide them."""
         if len(x.dims) != 2:
             raise LayerError(f"needs an input of (tokens, features), but gets {x}", hint="reshape it to two dimensions")
         if x.dims[1] % self.num_heads:
@@ -37,7 +39,7 @@ class MultiheadAttention(Layer):
                 "num_heads",
                 divisor_hint(x.dims[1]),
             )
-        return {"embed_dim": x.dims[1]}
+        return dict.fromkeys(("embed_dim", "kdim", "vdim"), x.dims[1])
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return the projections of query, key and value, of the output, and the biases asked for."""

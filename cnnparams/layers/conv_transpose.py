@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from cnnparams.errors import LayerError
 from cnnparams.layers import window
@@ -39,6 +39,8 @@ class ConvTranspose(SpatialLayer):
     groups: Whole = setting("groups of channels that do not see one another", 1, ge=1, label="groups")
     bias: Flag = setting("whether to learn a bias for each output channel", True, label="bias", keras="use_bias")
     dilation: Sizes = setting("spacing between the kernel's elements", 1, label="d", keras="dilation_rate")
+
+    padding_mode: Literal["zeros"] = setting("what the padding repeats; PyTorch knows zeros only", "zeros")
 
     def inferred(self, x: Shape) -> Mapping[str, Any]:
         """Infer in_channels; check groups and output_padding."""

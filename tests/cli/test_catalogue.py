@@ -54,6 +54,14 @@ def test_a_misspelt_type_is_guessed_at() -> None:
     assert "did you mean conv" in done.stderr
 
 
+@pytest.mark.parametrize("format_", ["json", "markdown", "text"])
+def test_every_type_has_a_card_in_every_format(format_: str) -> None:
+    names = [declaration.name for declaration in declarations()]
+    done = run("layers", *names, "--format", format_)
+    assert (done.code, done.stderr) == (0, "")
+    assert all(name in done.stdout for name in names)
+
+
 def test_the_catalogue_as_json_has_every_type() -> None:
     document = json.loads(run("layers", "--json").stdout)
     types = [name for card in document["layers"] for name in card["types"]]

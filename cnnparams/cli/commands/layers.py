@@ -25,7 +25,7 @@ def command(types: tuple[str, ...], format_: str, output: str | None) -> None:
     view = View(stream=shown_on(output))
     try:
         described = [catalogue.card(word) for word in types]
-    except LookupError as error:
-        raise click.BadParameter(error.args[0], param_hint="TYPE") from None
+    except catalogue.UnknownTypeError as error:
+        raise click.BadParameter(str(error), param_hint="TYPE") from None
     everything = renderer.everything(catalogue.summaries(), catalogue.families(), view)
     write(renderer.cards(described, view) if types else everything, output)

@@ -15,6 +15,8 @@ from tests.layers.oracles.recurrent import RATE, TOKENS, WRONG_RATE, in_its_orde
 def _choices(dims: Dims) -> Choices:
     return {
         "embed_dim": rarely(st.integers(1, 9), st.just(dims[-1])),
+        "kdim": rarely(st.integers(1, 9), st.just(dims[-1])),
+        "vdim": rarely(st.integers(1, 9), st.just(dims[-1])),
         "num_heads": groups(dims[-1]),
         "dropout": RATE,
         "bias": FLAG,

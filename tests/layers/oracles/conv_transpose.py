@@ -21,6 +21,7 @@ def _choices(rank: int, dims: Dims) -> Choices:
         "in_channels": rarely(st.integers(1, 9), st.just(dims[0])),
         "out_channels": st.sampled_from((2, 4, 6, 12, 24)),
         "groups": groups(dims[0]),
+        "padding_mode": st.just("zeros"),
     }
 
 
@@ -44,6 +45,7 @@ def _oracle(rank: int) -> Oracle:
         "output_padding": wrong_per_axis(rank, -1, 5),
         "out_channels": st.sampled_from((0, -1, 5)),
         "groups": st.sampled_from((0, -1, 5)),
+        "padding_mode": st.sampled_from(("reflect", "nothing")),
     }
     example = {"out_channels": 2, "kernel_size": 1}
     return Oracle(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 _WIDEST_LINE = 100
@@ -102,6 +102,11 @@ def printable(text: str) -> str:
     return (
         text if text.isprintable() else "".join(c if c.isprintable() else " " if c in "\t\r\n" else "?" for c in text)
     )
+
+
+def listed(words: Sequence[str], conjunction: str) -> str:
+    """Join words as a sentence does: "a, b or c"."""
+    return f" {conjunction} ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
 def yaml_text(value: object) -> str:

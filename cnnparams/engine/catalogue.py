@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cnnparams.errors import CnnparamsError, suggest
+from cnnparams.errors import CnnparamsError, listed, suggest
 from cnnparams.layers.base import Step
 from cnnparams.layers.registry import Declaration, declarations, find, layer_class
 from cnnparams.layers.settings import display
@@ -113,8 +113,7 @@ def _values(schema: dict[str, Any]) -> str:
 
 
 def _either(choices: Iterable[str]) -> str:
-    distinct = [choice for choice in dict.fromkeys(choices) if choice]
-    return " or ".join([", ".join(distinct[:-1]), distinct[-1]]) if len(distinct) > 1 else "".join(distinct)
+    return listed([choice for choice in dict.fromkeys(choices) if choice], "or")
 
 
 def _words(kind: str, schema: dict[str, Any]) -> str:

@@ -62,8 +62,8 @@ class Conv(WindowedLayer):
         return (weight, Tensor("bias", (self.out_channels,), "C_out")) if self.bias else (weight,)
 
     def macs(self, x: Shape) -> int:
-        """Return the kernel's elements for each element of the output."""
-        return self.output_shape(x).size // self.out_channels * self.tensors(x)[0].size
+        """Return places times weights."""
+        return self.positions(x) * self.tensors(x)[0].size
 
     def macs_formula(self, x: Shape) -> str:
         """Return places times weights."""

@@ -42,10 +42,6 @@ class DepthwiseWindow(WindowedLayer):
         shape = (x.channels * self.depth_multiplier, 1, *self.kernel_size)
         return Tensor(name, shape, f"C_in * m * {self.settings_product('k')}")
 
-    def positions(self, x: Shape) -> int:
-        """Return how many places the kernel has."""
-        return Shape(self.places(x)).size
-
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return the window's symbols, and m for depth_multiplier."""
         return {**self.window_symbols(x), "m": self.depth_multiplier}

@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, Field, GetCoreSchemaHandler, St
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from cnnparams.errors import quote, suggest
+from cnnparams.errors import listed, quote, suggest
 
 Whole = Annotated[int, Strict()]
 Real = Annotated[float, Strict()]
@@ -94,7 +94,7 @@ class PerAxis(NamedTuple):
 
     def _expected(self, count: int) -> str:
         choices = ["a whole number", *([f"a list of {count}"] if count > 1 else []), *self.words]
-        return " or ".join([", ".join(choices[:-1]), choices[-1]]) if len(choices) > 1 else choices[0]
+        return listed(choices, "or")
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Leave the checks to `expand`, which the layer calls because it knows its rank."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
@@ -49,6 +50,10 @@ class WindowedLayer(SpatialLayer):
         if min(sizes) < 1:
             raise self.misfit(x)
         return sizes
+
+    def positions(self, x: Shape) -> int:
+        """Return how many places the window has over all axes."""
+        return math.prod(self.places(x))
 
     def misfit(self, x: Shape) -> LayerError:
         """Return the error of a window that is larger than its padded input."""

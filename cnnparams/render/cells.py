@@ -14,7 +14,7 @@ _FORMATS: dict[Kind, Callable[[Any, Layout], str]] = {
     Kind.TEXT: lambda value, _: value or "",
     Kind.SETTINGS: lambda settings, _: ", ".join(f"{s.label}={_setting(s.brief)}" for s in settings if s.label),
     Kind.SHAPE: lambda shape, layout: layout.text(shape),
-    Kind.SHAPES: lambda shapes, layout: ", ".join(map(layout.text, shapes)),
+    Kind.SHAPES: lambda shapes, layout: layout.texts(shapes),
     Kind.COUNT: lambda value, _: "" if value is None else f"{value:,}",
     Kind.BYTES: lambda value, _: _size(value),
     Kind.SHARE: lambda value, _: f"{value:.1%}",

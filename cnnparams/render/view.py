@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple, TextIO
 
 from cnnparams.engine.report import Column, Shape, columns
@@ -20,6 +21,10 @@ class Layout(NamedTuple):
         """Write a shape: (64, 64, 3), or just 5408 for a vector."""
         dims = self.dims(shape)
         return str(dims[0]) if len(dims) == 1 else f"({', '.join(map(str, dims))})"
+
+    def texts(self, shapes: Iterable[Shape]) -> str:
+        """Write several shapes, as a layer with several inputs has them."""
+        return ", ".join(map(self.text, shapes))
 
 
 HWC = Layout("hwc")

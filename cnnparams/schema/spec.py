@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from cnnparams.errors import listed
 from cnnparams.layers.base import Layer
 from cnnparams.layers.settings import Flag, Size
 from cnnparams.layers.shape import MOST_ELEMENTS, Shape
@@ -43,7 +43,7 @@ class Input(BaseModel):
     @model_validator(mode="after")
     def _one_form(self) -> Self:
         if self._form() is None:
-            hint = f"give {'; or '.join(map(_listed, self.FORMS))}"
+            hint = f"give {'; or '.join(listed(form, 'and') for form in self.FORMS)}"
             raise PydanticCustomError("input_form", "{what}", {"what": self._misfit(), "hint": hint})
         if self.to_shape().size > MOST_ELEMENTS:
             raise PydanticCustomError("input_size", "must have no more elements than 64 bits can count")
@@ -68,8 +68,8 @@ class Input(BaseModel):
             return "is empty"
         larger = next((form for form in self.FORMS if given < set(form)), ())
         if missing := [name for name in larger if name not in given]:
-            return f"needs {_listed(missing)} too"
-        return f"{_listed([name for name in type(self).model_fields if name in given])} do not go together"
+            return f"needs {listed(missing, 'and')} too"
+        return f"{listed([name for name in type(self).model_fields if name in given], 'and')} do not go together"
 
 
 class Head(BaseModel):
@@ -116,7 +116,3 @@ class Spec(NamedTuple):
     input: Shape
     entries: tuple[Entry, ...]
     document: Document
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)

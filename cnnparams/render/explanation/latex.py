@@ -13,7 +13,7 @@ from cnnparams.render.view import View
 def render(explanation: Explanation, view: View) -> Iterator[str]:
     """Yield each layer's paragraph, and the totals."""
     for layer in explanation.layers:
-        inputs = ", ".join(map(view.layout.text, layer.input_shapes))
+        inputs = view.layout.texts(layer.input_shapes)
         heading = f"{_escape(layer.name)} ({_escape(layer.type)})"
         shapes = f"${inputs} \\to {view.layout.text(layer.output_shape)}$"
         yield f"\\paragraph{{{heading}}} {shapes}\n{_aligned(layer.derivation)}\n"

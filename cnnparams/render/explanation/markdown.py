@@ -16,7 +16,7 @@ def render(explanation: Explanation, view: View) -> Iterator[str]:
     """Yield each layer's heading and table, and the totals."""
     yield f"## {escape(explanation.name)}\n"
     for layer in explanation.layers:
-        inputs = ", ".join(map(view.layout.text, layer.input_shapes))
+        inputs = view.layout.texts(layer.input_shapes)
         shapes = f"{inputs} -> {view.layout.text(layer.output_shape)}"
         legend = f"{escape(layer.legend)}\n\n" if layer.legend else ""
         heading = f"{escape(layer.name)} ({escape(layer.type)})"

@@ -24,7 +24,7 @@ def render(explanation: Explanation, view: View) -> Iterator[str]:
 
 
 def _heading(layer: LayerExplanation, view: View) -> str:
-    inputs = ", ".join(map(view.layout.text, layer.input_shapes))
+    inputs = view.layout.texts(layer.input_shapes)
     return f"{layer.name} ({layer.type}): {inputs} -> {view.layout.text(layer.output_shape)}"
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from cnnparams.engine import report as engine_report
 from cnnparams.engine.build import build
 from cnnparams.engine.measure import measure_as
-from cnnparams.schema import parse
+from cnnparams.schema import load as loading
 from cnnparams.schema.spec import Spec
+from cnnparams.schema.variables import choose
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -33,11 +35,20 @@ class Report(engine_report.Report):
         return "".join(format_.render([self], View(columns=default_columns())))
 
 
-def load(path: str | Path) -> Spec:
-    """Read and validate a spec; raise CnnparamsError with everything that is wrong with it."""
-    return parse.load(path)
+def load(spec: str | Path, **values: Any) -> Spec:
+    """Read and validate a spec; raise CnnparamsError with everything that is wrong with it.
+
+    A spec is a path, or the name of one that comes with cnnparams; FILE@VARIANT chooses a variant. `values` override
+    the vars of the file: load("resnet50", size=160).
+    """
+    return loading.load(spec, values)
 
 
-def count(spec: str | Path | Spec) -> Report:
-    """Return the report of a spec, given as a path or as `load` returned it; raise CnnparamsError where it has none."""
-    return measure_as(build(spec if isinstance(spec, Spec) else load(spec)), Report)
+def count(spec: str | Path | Spec, **values: Any) -> Report:
+    """Return the report of a spec, given as for `load` or as it returned it.
+
+    Raise CnnparamsError where it has none.
+    """
+    if isinstance(spec, Spec):
+        spec = choose(spec, spec.choice.variant, {**spec.choice.values, **values})
+    return measure_as(build(spec if isinstance(spec, Spec) else load(spec, **values)), Report)

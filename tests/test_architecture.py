@@ -10,9 +10,10 @@ PACKAGE = Path(__file__).parent.parent / "cnnparams"
 
 MAY_USE = {
     "errors": set(),
+    "expression": set(),
     "layers": {"errors"},
-    "schema": {"errors", "layers"},
-    "engine": {"errors", "layers", "schema"},
+    "schema": {"errors", "expression", "layers"},
+    "engine": {"errors", "expression", "layers", "schema"},
     "render": {"errors", "engine.report", "engine.explain", "engine.catalogue"},
     "cli": {"", "errors", "schema", "engine", "render"},
     "api": {"schema", "engine", "render"},

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import click
 
 from cnnparams.engine.build import build
 from cnnparams.engine.graph import Graph
 from cnnparams.errors import CnnparamsError, Problem, SpecError
-from cnnparams.schema.parse import load
+from cnnparams.schema.load import load
 from cnnparams.schema.source import STDIN
 
 
-def load_graphs(paths: Iterable[str]) -> list[Graph]:
+def load_graphs(paths: Iterable[str], values: Mapping[str, Any] | None = None) -> list[Graph]:
     """Load and build every spec; raise SpecError with the problems of all of them, print their remarks otherwise."""
     paths = list(paths)
     if paths.count(STDIN) > 1:
@@ -22,7 +23,7 @@ def load_graphs(paths: Iterable[str]) -> list[Graph]:
     problems: list[Problem] = []
     for path in paths:
         try:
-            graphs.append(build(load(path)))
+            graphs.append(build(load(path, values)))
         except SpecError as error:
             problems.extend(error.problems)
     if problems:

@@ -2,71 +2,67 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
-from cnnparams.engine.graph import Graph, Node
+from cnnparams.engine.context import DEEPEST, Context, Plan
+from cnnparams.engine.graph import Graph, Port
+from cnnparams.engine.listing import Known, Listing
+from cnnparams.engine.network import Network
+from cnnparams.engine.trouble import placed, stopper
 from cnnparams.errors import LayerError, Problem, SpecError
-from cnnparams.layers.base import Layer
-from cnnparams.layers.shape import MOST_ELEMENTS, Shape
-from cnnparams.schema.spec import INPUT, Entry, Spec
+from cnnparams.expression import Value
+from cnnparams.schema.keys import INPUT
+from cnnparams.schema.spec import Spec
+from cnnparams.schema.structures import Edge, Edges
+from cnnparams.schema.variables import values
 
-_LAST_SHOWN = 3
+_FRAMES = 10 * DEEPEST  # of Python, for lists nested as deep as they may be
 
 
 def build(spec: Spec) -> Graph:
     """Return the network's graph; raise SpecError at the first layer that cannot take its input."""
-    nodes: dict[str, Node] = {}
-    remarks: list[Problem] = []
-    source, shape = INPUT, spec.input
-    for entry in spec.entries:
+    scope, network = values(spec), Network()
+    inputs = tuple(_inputs(spec, scope))
+    edges = {port.name: (Edge(port.source, port.shape),) for port in inputs}
+    plan = Plan(network, scope, spec.blocks, stopper(spec, inputs, network))
+    listing = Listing(Context(plan, dict(scope)), spec.layers, None)
+    listing.known.update({name: Known(edge, name) for name, edge in edges.items()})
+    with _room_to_nest():
+        last = listing.run(tuple(edge for (edge,) in edges.values()))
+    outputs = tuple(_outputs(spec, listing, last))
+    remarks = (*spec.remarks, *(placed(spec, remark) for remark in network.remarks))
+    return Graph(spec.choice.variant or spec.name, inputs, tuple(network.nodes.values()), outputs, remarks)
+
+
+def _inputs(spec: Spec, scope: Mapping[str, Value]) -> Iterator[Port]:
+    for name, template in spec.inputs.items():
+        path = (INPUT,) if tuple(spec.inputs) == (INPUT,) and INPUT in spec.document.root else ("inputs", name)
         try:
-            node = _node(entry, source, shape)
+            yield Port(name, name, template.fill(scope).to_shape())
         except LayerError as error:
-            _stop(spec, nodes, entry, source, error)
-        if remark := node.layer.remark(*node.input_shapes):
-            remarks.append(Problem(f"remark: {remark}", spec.document.place(entry.path), subject=entry.label))
-        nodes[node.name] = node
-        source, shape = node.name, node.output_shape
-    return Graph(spec.name, spec.input, tuple(nodes.values()), source, tuple(remarks))
+            place = spec.document.place((*path, error.field) if error.field else path)
+            raise SpecError([Problem(str(error), place, hint=error.hint)]) from None
 
 
-def _node(entry: Entry, source: str, shape: Shape) -> Node:
-    layer = entry.layer.resolve(shape)
-    shape = layer.reads(shape)
-    output = layer.output_shape(shape)
-    if output.size > MOST_ELEMENTS:
-        raise LayerError("gives more elements than 64 bits can count", hint="check the sizes and strides so far")
-    if entry.activation:
-        _check_activation(entry.activation, output)
-    return Node(entry.name, layer, entry.activation, entry.trainable, (source,), (shape,), output, entry.path)
+def _outputs(spec: Spec, listing: Listing, last: Edges) -> Iterator[Port]:
+    if not spec.outputs:
+        yield from (Port(edge.source, *edge) for edge in last)
+    for reference in spec.outputs:
+        try:
+            found = listing.refer(reference, listing.context.scope)
+        except LayerError as error:
+            raise SpecError([Problem(str(error), spec.document.place(reference.path), hint=error.hint)]) from None
+        yield from (Port(reference.text, *edge) for edge in found.edges)
 
 
-def _check_activation(activation: Layer, x: Shape) -> None:
+@contextmanager
+def _room_to_nest() -> Iterator[None]:
+    """Let Python call functions as deep as a spec may nest lists, which its own limit falls short of."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(limit + _FRAMES)
     try:
-        activation.resolve(x)
-    except LayerError as error:
-        raise LayerError(f"{activation.type}: {error}", "activation", error.hint) from None
-
-
-def _stop(spec: Spec, nodes: dict[str, Node], entry: Entry, source: str, error: LayerError) -> NoReturn:
-    path = entry.path if error.field is None else (*entry.path, error.field)
-    notes = [*_why(nodes, source), f"known so far: {_so_far(spec, nodes)}"]
-    place = spec.document.place(path)
-    raise SpecError([Problem(str(error), place, subject=entry.label, hint=error.hint, notes=tuple(notes))])
-
-
-def _why(nodes: dict[str, Node], source: str) -> list[str]:
-    """Say where the size of the layer's input comes from, looking through what keeps it (dropout, activations)."""
-    while node := nodes.get(source):
-        if reason := node.layer.provenance(*node.input_shapes):
-            return [f"{node.name} gives {reason}"]
-        if node.output_shape.dims != node.input_shapes[0].dims:
-            return []
-        source = node.inputs[0]
-    return []
-
-
-def _so_far(spec: Spec, nodes: dict[str, Node]) -> str:
-    known = [(INPUT, spec.input), *((node.name, node.output_shape) for node in nodes.values())]
-    shown = " -> ".join(f"{name} {shape}" for name, shape in known[-_LAST_SHOWN:])
-    return shown if len(known) <= _LAST_SHOWN else f"... -> {shown}"
+        yield
+    finally:
+        sys.setrecursionlimit(limit)

@@ -38,7 +38,7 @@ class Card:
     legend: str
     steps: tuple[Step, ...]
     example: dict[str, Any]
-    input_shape: Shape
+    input_shapes: tuple[Shape, ...]
     output_shape: Shape
 
 
@@ -73,8 +73,8 @@ def _card(members: Sequence[Declaration]) -> Card:
     """Describe layer types of one family; of several ranks, the images' (2d) is the example."""
     shown = next((declaration for declaration in members if declaration.rank == 2), members[0])
     layer = layer_class(shown)
-    x = layer.reads(Shape.of(shown.example_input))
-    example = layer.model_validate(dict(shown.example)).resolve(x)
+    inputs = (layer.reads(Shape.of(shown.example_input)),) * layer.least_inputs
+    example = layer.model_validate(dict(shown.example)).resolve(*inputs)
     return Card(
         types=tuple(declaration.name for declaration in members),
         keras=tuple(alias for declaration in members for alias in declaration.aliases),
@@ -82,11 +82,16 @@ def _card(members: Sequence[Declaration]) -> Card:
         accepts_activation=layer.accepts_activation,
         settings=tuple(_settings(shown)),
         legend=layer.legend,
-        steps=example.derivation(x).steps,
-        example={"type": shown.name, **shown.example},
-        input_shape=x,
-        output_shape=example.output_shape(x),
+        steps=example.derivation(*inputs).steps,
+        example={"type": shown.name, **_sources(len(inputs)), **shown.example},
+        input_shapes=inputs,
+        output_shape=example.output_shape(*inputs),
     )
+
+
+def _sources(count: int) -> dict[str, list[str]]:
+    """Return the key that names the layers which an entry reads, where those are several."""
+    return {"from": [f"conv{i}" for i in range(1, count + 1)]} if count > 1 else {}
 
 
 def _settings(declaration: Declaration) -> Iterator[Setting]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from cnnparams.engine.graph import Graph, Node
-from cnnparams.layers.base import MACS, Derivation, Step
+from cnnparams.layers.base import BUFFERS, MACS, PARAMETERS, Derivation, Step
 from cnnparams.layers.shape import Shape
 
 __all__ = ["Derivation", "Explanation", "LayerExplanation", "Step", "explain"]
@@ -34,16 +34,35 @@ class Explanation:
 
 
 def explain(graph: Graph, names: Collection[str] = ()) -> Explanation:
-    """Explain the layers of the given names, or the whole network."""
-    layers = tuple(_layer(node) for node in graph.nodes if not names or node.name in names)
-    totals = () if names else tuple(_total(quantity, layers) for quantity in ("parameters", MACS))
+    """Explain the layers of the given names, and those inside of what has one of them; or the whole network."""
+    layers = tuple(
+        _layer(node) for node in graph.nodes if not names or any(is_within(node.name, name) for name in names)
+    )
+    totals = () if names else tuple(_total(quantity, layers) for quantity in (PARAMETERS, MACS))
     return Explanation(graph.name, layers, Derivation({}, totals))
+
+
+def is_within(name: str, outer: str) -> bool:
+    """Tell whether a layer has a name, or stands inside of what has it: layer1.0.conv1 is within layer1."""
+    return name == outer or name.startswith(f"{outer}.")
 
 
 def _layer(node: Node) -> LayerExplanation:
     derivation = node.layer.derivation(*node.input_shapes)
+    if node.shares is not None:
+        derivation = derivation._replace(steps=tuple(_without_own(node, derivation.steps)))
     shapes = node.input_shapes, node.output_shape
     return LayerExplanation(node.name, node.layer.type, *shapes, node.layer.legend, derivation)
+
+
+def _without_own(node: Node, steps: tuple[Step, ...]) -> Iterator[Step]:
+    """Yield the steps of a layer whose tensors are another's: they are counted there."""
+    held = {tensor.name for tensor in node.layer.tensors(*node.input_shapes)}
+    for step in steps:
+        if step.quantity == PARAMETERS:
+            yield step._replace(formula="0", result=0, note=f"its tensors are those of {node.shares}")
+        elif step.quantity not in (*held, BUFFERS):
+            yield step
 
 
 def _total(quantity: str, layers: tuple[LayerExplanation, ...]) -> Step:

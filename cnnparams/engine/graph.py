@@ -11,31 +11,35 @@ from cnnparams.schema.source import KeyPath
 
 
 class Node(NamedTuple):
-    """One layer of the network; `inputs` are the names of the nodes it reads, `path` is its place in the YAML."""
+    """One layer of the network; `inputs` are the names of the nodes it reads, `path` is its place in the YAML.
+
+    `shares` names the node whose tensors it uses, where they are not its own.
+    """
 
     name: str
     layer: Layer
     activation: Layer | None
     trainable: bool
+    shares: str | None
     inputs: tuple[str, ...]
     input_shapes: tuple[Shape, ...]
     output_shape: Shape
     path: KeyPath
 
 
-class Graph(NamedTuple):
-    """A network with every shape known; `output` names the node whose tensor is the result.
-
-    `remarks` are what is right but seldom meant.
-    """
+class Port(NamedTuple):
+    """An input or a result of the network: its name, the node that gives it (an input is its own), its shape."""
 
     name: str
-    input_shape: Shape
-    nodes: tuple[Node, ...]
-    output: str
-    remarks: tuple[Problem, ...] = ()
+    source: str
+    shape: Shape
 
-    @property
-    def output_shape(self) -> Shape:
-        """The shape of the result."""
-        return next(node.output_shape for node in reversed(self.nodes) if node.name == self.output)
+
+class Graph(NamedTuple):
+    """A network with every shape known. `remarks` are what is right but seldom meant."""
+
+    name: str
+    inputs: tuple[Port, ...]
+    nodes: tuple[Node, ...]
+    outputs: tuple[Port, ...]
+    remarks: tuple[Problem, ...] = ()

@@ -14,7 +14,18 @@ from typing import Any, Literal, NamedTuple
 from cnnparams.layers.base import Hyperparameter
 from cnnparams.layers.shape import Shape
 
-__all__ = ["Column", "Kind", "LayerReport", "Report", "Shape", "TensorReport", "Total", "columns", "totals"]
+__all__ = [
+    "Column",
+    "Kind",
+    "LayerReport",
+    "PortReport",
+    "Report",
+    "Shape",
+    "TensorReport",
+    "Total",
+    "columns",
+    "totals",
+]
 
 BYTES_FLOAT32 = 4
 
@@ -31,6 +42,7 @@ class Kind(Enum):
     BYTES = auto()
     SHARE = auto()
     TENSORS = auto()
+    PORTS = auto()
     LAYERS = auto()
 
 
@@ -51,6 +63,13 @@ class Total(NamedTuple):
     kind: Kind
     optional: bool
     field: str
+
+
+class PortReport(NamedTuple):
+    """An input or a result of the network."""
+
+    name: str
+    shape: Shape
 
 
 class TensorReport(NamedTuple):
@@ -94,16 +113,22 @@ class LayerReport:
     frozen_params: int = _column(Kind.COUNT, "frozen", "Frozen")
     buffers: int = _column(Kind.COUNT, "buffers", "Buffers")
     macs: int = _column(Kind.COUNT, "macs", "MACs")
+    shares: str | None = _column(Kind.TEXT, "shares", "Shares")
     tensors: tuple[TensorReport, ...] = _column(Kind.TENSORS, "tensors", "Tensors")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What a network is and costs, layer by layer and in total, for one sample."""
+    """What a network is and costs, layer by layer and in total, for one sample.
+
+    `input_shape` and `output_shape` are those of the first input and the first result.
+    """
 
     name: str = _data(Kind.TEXT)
     input_shape: Shape = _data(Kind.SHAPE)
     output_shape: Shape = _data(Kind.SHAPE)
+    inputs: tuple[PortReport, ...] = _data(Kind.PORTS)
+    outputs: tuple[PortReport, ...] = _data(Kind.PORTS)
     layers: tuple[LayerReport, ...] = _data(Kind.LAYERS)
     total_params: int = _total(Kind.COUNT, "Total parameters")
     trainable_params: int = _total(Kind.COUNT, "Trainable")

@@ -17,6 +17,8 @@ from cnnparams.errors import LayerError
 from cnnparams.layers.settings import displays, per_axis
 from cnnparams.layers.shape import Shape
 
+PARAMETERS = "parameters"
+BUFFERS = "buffers"
 MACS = "MACs"
 
 
@@ -91,6 +93,8 @@ class Layer(BaseModel):
     """What the symbols of the formulas stand for, where that is not plain."""
     accepts_activation: ClassVar[bool] = False
     is_activation: ClassVar[bool] = False
+    least_inputs: ClassVar[int] = 1
+    most_inputs: ClassVar[int | None] = 1
 
     @classmethod
     def reads(cls, x: Shape) -> Shape:
@@ -154,8 +158,8 @@ class Layer(BaseModel):
         steps = [
             *self.shape_steps(*inputs),
             *(Step(tensor.name, tensor.symbol, tensor.formula, tensor.size) for tensor in tensors),
-            _sum_of("parameters", [tensor for tensor in tensors if tensor.learned]),
-            *([_sum_of("buffers", buffers)] if (buffers := [t for t in tensors if not t.learned]) else []),
+            _sum_of(PARAMETERS, [tensor for tensor in tensors if tensor.learned]),
+            *([_sum_of(BUFFERS, buffers)] if (buffers := [t for t in tensors if not t.learned]) else []),
             Step(MACS, MACS, self.macs_formula(*inputs), self.macs(*inputs)),
         ]
         return Derivation({**self.symbols(*inputs), **{tensor.symbol: tensor.size for tensor in tensors}}, tuple(steps))

@@ -1,4 +1,4 @@
-"""Rows and columns added around an image or taken off it (PyTorch's ZeroPad, Keras' Cropping)."""
+"""Rows and columns added around an image or taken off it (PyTorch's ZeroPad and pad, Keras' Cropping)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.base import Step
+from cnnparams.layers.base import Layer, Step
+from cnnparams.layers.checks import sample_dim
 from cnnparams.layers.registry import layer_type
-from cnnparams.layers.settings import PerAxis, setting
+from cnnparams.layers.settings import PerAxis, Whole, setting
 from cnnparams.layers.shape import AXES, Shape
 from cnnparams.layers.spatial import SpatialLayer, dims_text
 
@@ -80,3 +81,25 @@ class Crop(BorderLayer):
     def sides(self) -> tuple[int, ...]:
         """Return what is taken off as negative padding."""
         return tuple(-n for n in self.cropping)
+
+
+@layer_type("pad", example={"before": 8, "after": 8})
+class Pad(Layer):
+    """Padding along one dimension, the channels by default (PyTorch's functional pad)."""
+
+    dim: Whole = setting("dimension to make longer; 0 is the batch, 1 the channels", 1, label="dim")
+    before: Whole = setting("zeros before", 0, ge=0, label="before", always=True)
+    after: Whole = setting("zeros after", 0, ge=0, label="after", always=True)
+
+    def output_shape(self, x: Shape) -> Shape:
+        """Return the input's shape with the zeros along `dim`."""
+        at = sample_dim("dim", self.dim, x)
+        return Shape((*x.dims[:at], x.dims[at] + self.before + self.after, *x.dims[at + 1 :]), x.channel_axis)
+
+    def symbols(self, x: Shape) -> Mapping[str, float]:
+        """Return the size along `dim`, and the zeros."""
+        return {"size": x.dims[sample_dim("dim", self.dim, x)], "before": self.before, "after": self.after}
+
+    def shape_steps(self, x: Shape) -> Iterator[Step]:
+        """Yield the size with the zeros."""
+        yield Step("padded size", "n", "size + before + after", int(sum(self.symbols(x).values())))

@@ -16,6 +16,7 @@ _ENCODE: dict[Kind, Callable[[Any, Layout], Any]] = {
     Kind.SHAPES: lambda shapes, layout: [layout.dims(shape) for shape in shapes],
     Kind.SETTINGS: lambda settings, _: {setting.name: setting.value for setting in settings},
     Kind.TENSORS: lambda tensors, _: [tensor._asdict() for tensor in tensors],
+    Kind.PORTS: lambda ports, layout: [{"name": port.name, "shape": layout.dims(port.shape)} for port in ports],
     Kind.LAYERS: lambda layers, layout: [_encoded(layer, layout) for layer in layers],
 }
 """The kinds that JSON does not hold as they are."""

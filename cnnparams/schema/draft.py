@@ -1,29 +1,35 @@
-"""An entry of `layers`, or an activation: its type looked up, its settings not yet checked."""
+"""An entry of a list, or an activation: what it is looked up, its settings not yet checked."""
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from cnnparams.errors import brief, quote, suggest
+from cnnparams.errors import LayerError, brief, quote, suggest
 from cnnparams.layers import registry
 from cnnparams.layers.base import Layer
-from cnnparams.schema.problems import Problems
+from cnnparams.schema.bodies import activation_class
+from cnnparams.schema.computed import Reader
 from cnnparams.schema.source import KeyPath, Mapping
+from cnnparams.schema.structures import STRUCTURES, Structure
 
 TYPE = "type"
+BLOCK = "block"
 NAME = "name"
 
 _LIST = "list the types with: cnnparams layers"
 _NO_ACTIVATION = "leave it out: a layer without an activation passes its output on as it is"
 _USUAL_RANK = 2
 
+Kind = type[Layer] | type[Structure]
+
 
 class Draft(NamedTuple):
-    """An entry whose type is known, or (None) is not."""
+    """An entry: its type where it has one that is known, else the block that it uses, else neither."""
 
     path: KeyPath
-    layer: type[Layer] | None
     keys: Mapping
+    type: Kind | None = None
+    block: str | None = None
 
     @property
     def name(self) -> str | None:
@@ -31,70 +37,103 @@ class Draft(NamedTuple):
         written = self.keys.get(NAME)
         return written if isinstance(written, str) else None
 
+    @property
+    def kind(self) -> str | None:
+        """What messages call the entry."""
+        return self.type.type if self.type else self.block
 
-def draft_entry(problems: Problems, path: KeyPath, item: Any) -> Draft:
-    """Return the draft of an entry: a bare word or a mapping with a type; note the problem where it is neither."""
+    @property
+    def stem(self) -> str:
+        """What an entry without a name is called, before its number."""
+        if self.type is None:
+            return self.block if self.block and self.block.isidentifier() else "layer"
+        return self.type.stem if issubclass(self.type, Layer) else self.type.type
+
+
+def draft_entry(reader: Reader, path: KeyPath, item: Any) -> Draft:
+    """Return the draft of an entry: a bare word or a mapping; note the problem where it is neither."""
     if isinstance(item, str):
-        return Draft(path, _layer(problems, path, item), Mapping())
+        return Draft(path, Mapping(), _type(reader, path, item))
     if not isinstance(item, Mapping):
         hint = "write a type such as flatten, or a mapping with a type"
-        problems.add(path, f"expected a layer, but found {quote(item)}", hint=hint)
-        return Draft(path, None, Mapping())
-    return Draft(path, _layer_of(problems, path, item, item.get(NAME)), item)
-
-
-def draft_activation(problems: Problems, path: KeyPath, item: Any, subject: str) -> Draft:
-    """Return the draft of an activation, written as entries are; note the problem where it is none."""
-    if isinstance(item, str) and item.casefold() == "none":
-        problems.add(path, f"unknown activation {quote(item)}", subject=subject, hint=_NO_ACTIVATION)
-        layer = None
-    elif isinstance(item, str):
-        layer = _layer(problems, path, item, subject, activation=True)
-    elif isinstance(item, Mapping):
-        layer = _layer_of(problems, path, item, subject, activation=True)
-    else:
-        hint = "write relu, or a mapping with a type; several activations are entries of their own"
-        problems.add(path, f"expected an activation, but found {quote(item)}", subject=subject, hint=hint)
-        layer = None
-    if layer and not layer.is_activation:
-        message = f"activation: {layer.type} cannot stand here, as only activations without parameters can"
-        own = f"give {layer.type} an entry of its own after this one"
-        problems.add(path, message, subject=subject, hint=_NO_ACTIVATION if layer.type == "linear" else own)
-        layer = None
-    return Draft(path, layer, item if isinstance(item, Mapping) else Mapping())
-
-
-def _layer_of(
-    problems: Problems, path: KeyPath, item: Mapping, subject: Any, *, activation: bool = False
-) -> type[Layer] | None:
-    subject = brief(subject) if isinstance(subject, str) else None
-    if TYPE not in item:
-        hint = (
-            "give it a type, such as type: leaky_relu"
-            if activation
-            else "give every layer a type, such as type: conv2d"
+        reader.problems.add(path, f"expected a layer, but found {quote(item)}", hint=hint)
+        return Draft(path, Mapping())
+    subject = brief(item[NAME]) if isinstance(item.get(NAME), str) else None
+    if BLOCK not in item:
+        return Draft(
+            path, item, _written_type(reader, path, item, subject, "give every layer a type, such as type: conv2d")
         )
+    if TYPE in item:
+        hint = "a type is a layer or a structure, a block is one of the file's own: remove one of them"
+        reader.problems.add((*path, TYPE), "has both a type and a block", subject=subject, hint=hint, at_key=True)
+        return Draft(path, item)
+    return Draft(path, item, None, _block(reader, (*path, BLOCK), item[BLOCK], subject))
+
+
+def draft_activation(reader: Reader, path: KeyPath, item: Any, subject: str) -> type[Layer] | None:
+    """Return an activation's type, written as entries are; note the problem where it is none."""
+    word = item if isinstance(item, str) else None
+    if isinstance(item, Mapping):
+        add = "give it a type, such as type: leaky_relu"
+        if TYPE not in item or not isinstance(item[TYPE], str):
+            _written_type(reader, path, item, subject, add)
+            return None
+        path, word = (*path, TYPE), item[TYPE]
+    if word is None:
+        hint = "write relu, or a mapping with a type; several activations are entries of their own"
+        reader.problems.add(path, f"expected an activation, but found {quote(item)}", subject=subject, hint=hint)
+        return None
+    try:
+        return activation_class(word)
+    except LayerError as error:
+        plain = word.casefold() in ("none", "linear")
+        hint = _NO_ACTIVATION if plain else str(error.hint)
+        reader.problems.add(path, str(error), subject=subject, hint=hint)
+        return None
+
+
+def _written_type(reader: Reader, path: KeyPath, item: Mapping, subject: str | None, add: str) -> Kind | None:
+    if TYPE not in item:
         key, meant = _meant_by(item)
-        problems.add((*path, *key), f"missing key {quote(TYPE)}", subject=subject, hint=meant or hint, at_key=True)
+        message = f"missing key {quote(TYPE)}"
+        reader.problems.add((*path, *key), message, subject=subject, hint=meant or add, at_key=True)
         return None
     word = item[TYPE]
     if isinstance(word, str):
-        return _layer(problems, (*path, TYPE), word, subject, activation=activation)
-    problems.add((*path, TYPE), f"type: expected a layer type, but found {quote(word)}", subject=subject, hint=_LIST)
+        return _type(reader, (*path, TYPE), word, subject)
+    message = f"type: expected a layer type, but found {quote(word)}"
+    reader.problems.add((*path, TYPE), message, subject=subject, hint=_LIST)
     return None
 
 
-def _layer(
-    problems: Problems, path: KeyPath, word: str, subject: str | None = None, *, activation: bool = False
-) -> type[Layer] | None:
-    found = registry.find(word)
-    if found:
+def _type(reader: Reader, path: KeyPath, word: str, subject: str | None = None) -> Kind | None:
+    if structure := STRUCTURES.get(word.casefold()):
+        return structure
+    if found := registry.find(word):
         return registry.layer_class(found)
-    declared = sorted(registry.declarations(), key=lambda declaration: declaration.rank not in (None, _USUAL_RANK))
-    known = [declaration.name for declaration in declared if declaration.family.is_activation or not activation]
-    guess = suggest(word, known)
-    message = f"unknown {'activation' if activation else 'layer type'} {quote(word)}"
-    problems.add(path, message, subject=subject, hint=f"did you mean {quote(guess)}?" if guess else _LIST)
+    if word in reader.names.blocks:
+        hint = f"{word} is a block of this file: write block: {word}"
+    else:
+        declared = sorted(registry.declarations(), key=lambda declaration: declaration.rank not in (None, _USUAL_RANK))
+        guess = suggest(word, [*(declaration.name for declaration in declared), *STRUCTURES])
+        hint = f"did you mean {quote(guess)}?" if guess else _LIST
+    reader.problems.add(path, f"unknown layer type {quote(word)}", subject=subject, hint=hint)
+    return None
+
+
+def _block(reader: Reader, path: KeyPath, word: Any, subject: str | None) -> str | None:
+    """Return a block's name, or the expression that gives it."""
+    if isinstance(word, str) and (word in reader.names.blocks or not word.isidentifier() or word in reader.names):
+        return word
+    blocks = sorted(reader.names.blocks)
+    guess = suggest(word, [*blocks, *reader.names.all()]) if isinstance(word, str) else None
+    message = (
+        f"unknown block {quote(word)}"
+        if isinstance(word, str)
+        else f"block: expected the name of a block, but found {quote(word)}"
+    )
+    known = f"the blocks of this file are {', '.join(blocks)}" if blocks else "this file has no blocks"
+    reader.problems.add(path, message, subject=subject, hint=f"did you mean {quote(guess)}?" if guess else known)
     return None
 
 
@@ -102,10 +141,12 @@ def _meant_by(item: Mapping) -> tuple[tuple[str, ...], str | None]:
     """Return the key that stands in for a missing `type`, if one does, and what to write instead."""
     for key, value in item.items():
         before, colon, after = key.partition(":")
-        if colon and before == TYPE:
-            return (key,), f"write a space after the ':': {TYPE}: {brief(after)}"
+        if colon and before in (TYPE, BLOCK):
+            return (key,), f"write a space after the ':': {before}: {brief(after)}"
         if named := registry.find(key):
             return (key,), f"did you mean {TYPE}: {named.name}, with its settings beside it?"
+        if key in STRUCTURES:
+            return (key,), f"did you mean {TYPE}: {key}, with its settings beside it?"
         if isinstance(value, str) and (named := registry.find(value)):
             return (key,), f"did you mean {TYPE}: {named.name}?"
     return (), None

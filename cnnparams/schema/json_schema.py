@@ -1,102 +1,163 @@
 """The JSON Schema of a spec file, from the same models that validate it.
 
-It knows the canonical spelling of each type only, so that an editor offers one. A layer's settings hang on its type by
-if/then: an editor then completes the settings of that type alone and points at a misspelt one.
+It knows the canonical spelling of each type only, so that an editor offers one. An entry hangs its settings on its type
+by if/then: an editor then completes the settings of that type alone and points at a misspelt one. Where a number may
+stand, an expression may stand too, of which a schema sees no more than that it is text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
-
-from pydantic import BaseModel
+from collections.abc import Mapping
 
 from cnnparams.layers import registry
 from cnnparams.layers.base import Layer
-from cnnparams.layers.settings import per_axis
-from cnnparams.schema.spec import EntryKeys, Head, Input
-
-Json = dict[str, Any]
+from cnnparams.schema.draft import BLOCK, TYPE
+from cnnparams.schema.keys import BlockKeys, EntryKeys, Input, SeveralInputs, SingleInput
+from cnnparams.schema.model_schema import EXPRESSION, Json, computed, computed_object, object_schema
+from cnnparams.schema.structures import STRUCTURES, Part, Structure
+from cnnparams.schema.wording import keys
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_VALUE: Json = {"$ref": "#/$defs/value"}
+_ENTRIES: Json = {"type": "array", "items": {"$ref": "#/$defs/entry"}}
+_VALUES: Json = {"type": "object", "additionalProperties": _VALUE}
 
 
 def json_schema() -> Json:
     """Return the schema of a whole file."""
     types = [registry.layer_class(declaration) for declaration in registry.declarations()]
-    activations = [layer for layer in types if layer.is_activation]
-    head = _object(Head)
-    head["properties"]["input"] = {"$ref": "#/$defs/input"}
-    head["properties"]["layers"]["items"] = {"$ref": "#/$defs/entry"}
+    layers = {layer.type: computed_object(layer) for layer in types}
+    activations = {layer.type: layers[layer.type] for layer in types if layer.is_activation}
+    structures = {name: _structure(structure) for name, structure in STRUCTURES.items()}
+    entries = {layer.type: _entry(layer, layers[layer.type]) for layer in types} | structures
     definitions = {
         "input": _input(),
-        "entry": _choice("a layer: the bare name of its type, or a mapping with its settings", types, _entry),
-        "activation": _choice(
-            "an activation: the bare name of its type, or a mapping with its settings", activations, _object
+        "entry": _choice(
+            "a layer, a structure, or a block that is used", {"enum": _bare(layers)}, _used(_typed(entries))
         ),
+        "activation": _choice(
+            "an activation", {"anyOf": [{"enum": _bare(activations)}, EXPRESSION]}, _typed(activations)
+        ),
+        "entryKeys": {"properties": _entry_keys()},
+        "block": _block(),
+        "expression": {"type": "string", "description": "arithmetic over vars, params, index and channels"},
+        "value": {
+            "description": "a number, true or false, a word, an expression, or a list of these",
+            "anyOf": [{"type": ["number", "boolean", "string", "null"]}, {"type": "array", "items": _VALUE}],
+        },
     }
-    return {"$schema": DIALECT, "title": "cnnparams spec", **head, "$defs": definitions}
+    return {"$schema": DIALECT, "title": "cnnparams spec", **_head(), "$defs": definitions}
 
 
 def settings_schema(layer: type[Layer]) -> dict[str, Json]:
-    """Return the schema of each setting of a layer type, by name."""
-    properties: dict[str, Json] = _layer(layer)["properties"]
+    """Return the schema of each setting of a layer type, by name, as it is where nothing is computed."""
+    properties: dict[str, Json] = object_schema(layer)["properties"]
     return properties
 
 
-def _choice(description: str, types: Sequence[type[Layer]], schema_of: Callable[[type[Layer]], Json]) -> Json:
-    """Return a schema of any of these types: a word where nothing must be set, or a mapping that its type decides."""
-    objects = {layer.type: schema_of(layer) for layer in types}
-    words = [name for name, schema in objects.items() if not schema.keys() & {"required", "oneOf"}]
+def _head() -> Json:
+    properties = object_schema(SeveralInputs)["properties"] | object_schema(SingleInput)["properties"]
+    properties |= {
+        "vars": _noted(properties["vars"], _VALUES),
+        "variants": _noted(properties["variants"], {"additionalProperties": {"anyOf": [_VALUES, {"type": "null"}]}}),
+        "blocks": _noted(properties["blocks"], {"additionalProperties": {"$ref": "#/$defs/block"}}),
+        "input": {"$ref": "#/$defs/input"},
+        "inputs": _noted(properties["inputs"], {"additionalProperties": {"$ref": "#/$defs/input"}})
+        | {"minProperties": 1},
+        "layers": properties["layers"] | _ENTRIES,
+    }
+    given = [{"required": ["input", "layers"]}, {"required": ["inputs", "layers"]}]
+    return {"type": "object", "properties": properties, "oneOf": given, "additionalProperties": False}
+
+
+def _noted(of: Json, schema: Json) -> Json:
+    return {"description": of["description"], "type": "object", **schema}
+
+
+def _choice(description: str, words: Json, mapping: Json) -> Json:
+    return {"description": description, "if": {"type": "string"}, "then": words, "else": mapping}
+
+
+def _typed(objects: Mapping[str, Json]) -> Json:
+    """Return the schema of a mapping that its type decides."""
     rules = [_rule(name, schema) for name, schema in objects.items()]
-    mapping = {"type": "object", "required": ["type"], "properties": {"type": {"enum": list(objects)}}, "allOf": rules}
-    return {"description": description, "if": {"type": "string"}, "then": {"enum": words}, "else": mapping}
+    return {"type": "object", "required": [TYPE], "properties": {TYPE: {"enum": list(objects)}}, "allOf": rules}
+
+
+def _used(typed: Json) -> Json:
+    """Return the schema of what may also be a block that is used."""
+    return {"if": {"required": [BLOCK]}, "then": _call(), "else": typed}
+
+
+def _bare(objects: Mapping[str, Json]) -> list[str]:
+    """Return the types that need no settings."""
+    return [name for name, schema in objects.items() if not schema.keys() & {"required", "oneOf"}]
 
 
 def _rule(type_: str, schema: Json) -> Json:
-    settings = {**schema, "properties": {"type": True, **schema["properties"]}}
-    return {"if": {"properties": {"type": {"const": type_}}}, "then": settings}
+    settings = {**schema, "properties": {TYPE: True, **schema["properties"]}}
+    return {"if": {"properties": {TYPE: {"const": type_}}}, "then": settings}
 
 
-def _entry(layer: type[Layer]) -> Json:
-    schema = _layer(layer)
-    schema["properties"] |= _object(EntryKeys)["properties"]
-    if layer.accepts_activation:
-        schema["properties"]["activation"] = {"$ref": "#/$defs/activation"}
+def _call() -> Json:
+    """Return the schema of a block that is used: its params are the file's own."""
+    return {"type": "object", "properties": {BLOCK: {"type": "string"}, **_OWN}, "additionalProperties": _VALUE}
+
+
+def _entry_keys() -> Json:
+    """Return the schemas of the keys that every entry may have."""
+    properties = object_schema(EntryKeys)["properties"]
+    numbers = ("repeat", "when", "trainable")
+    return {key: computed(schema) if key in numbers else schema for key, schema in properties.items()}
+
+
+_OWN: Json = {key: {"$ref": f"#/$defs/entryKeys/properties/{key}"} for key in keys(EntryKeys)}
+
+
+def _entry(layer: type[Layer], settings: Json) -> Json:
+    activation = {"activation": {"$ref": "#/$defs/activation"}} if layer.accepts_activation else {}
+    schema = {**settings, "properties": {**settings["properties"], **_OWN, **activation}}
+    needed = {key: schema.pop(key) for key in ("required", "oneOf") if key in schema}
+    return {**schema, "if": {"not": {"required": ["share"]}}, "then": needed} if needed else schema
+
+
+def _structure(structure: type[Structure]) -> Json:
+    schema = object_schema(structure)
+    for name, field in structure.model_fields.items():
+        part = next((mark for mark in field.metadata if isinstance(mark, Part)), None)
+        if part:
+            kept = {
+                key: value for key, value in schema["properties"][name].items() if key in ("description", "minItems")
+            }
+            schema["properties"][name] = {**kept, **_PARTS[part]}
+    schema["properties"] |= _OWN
     return schema
 
 
-def _layer(layer: type[Layer]) -> Json:
-    """Return the schema of a layer type; pydantic does not know how many numbers an axis has."""
-    schema = _object(layer)
-    for name, axes in per_axis(layer).items():
-        nullable = layer.model_fields[name].default is None
-        schema["properties"][name] |= axes.json_schema(layer.rank, nullable=nullable)  # type: ignore[attr-defined]
+_PARTS: dict[Part, Json] = {
+    Part.ENTRIES: _ENTRIES,
+    Part.SHORTCUT: _ENTRIES,
+    Part.BRANCHES: {"type": "array", "items": _ENTRIES},
+    Part.ACTIVATION: {"anyOf": [{"$ref": "#/$defs/activation"}, {"type": "null"}]},
+}
+
+
+def _block() -> Json:
+    schema = object_schema(BlockKeys)
+    schema["properties"] |= {
+        "params": _noted(schema["properties"]["params"], _VALUES),
+        "layers": schema["properties"]["layers"] | _ENTRIES,
+    }
     return schema
 
 
 def _input() -> Json:
     sizes = {
-        name: schema["anyOf"][0] | {"description": schema["description"]}
-        for name, schema in _object(Input)["properties"].items()
+        name: computed(schema["anyOf"][0]) | {"description": schema["description"]}
+        for name, schema in object_schema(Input)["properties"].items()
     }
     forms = [
         {"properties": {name: sizes[name] for name in form}, "required": list(form), "additionalProperties": False}
         for form in Input.FORMS
     ]
     return {"description": "shape of one sample", "type": "object", "oneOf": forms}
-
-
-def _object(model: type[BaseModel]) -> Json:
-    """Return pydantic's schema of a model without the titles that it makes up; definitions are ours to write."""
-    schema = model.model_json_schema()
-    properties = (
-        {
-            name: {key: value for key, value in prop.items() if key != "title"}
-            for name, prop in schema["properties"].items()
-        }
-        if "properties" in schema
-        else {}
-    )
-    kept: Json = {key: schema[key] for key in ("required", "oneOf") if key in schema}
-    return {"type": "object", "properties": properties, **kept, "additionalProperties": False}

@@ -41,12 +41,16 @@ class Problems:
         *,
         subject: str | None = None,
         also: Collection[str] = (),
+        pending: Collection[str] = (),
     ) -> M | None:
-        """Return `data` as `model`; or None, with every problem noted. `also` are keys that belong to another model."""
+        """Return `data` as `model`; or None, with every problem noted.
+
+        `also` are keys that belong to another model, `pending` those whose values are not yet known.
+        """
         try:
             return model.model_validate(data)
         except ValidationError as error:
-            for finding in findings(error, model, also):
+            for finding in findings(error, model, also, pending):
                 self.add(
                     (*path, *finding.path), finding.message, subject=subject, hint=finding.hint, at_key=finding.at_key
                 )

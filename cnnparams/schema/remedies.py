@@ -80,7 +80,5 @@ def _number(value: Any) -> str | None:
         return f"write [{', '.join(re.split('[xX*]', value))}]"
     if value.startswith("("):
         return f"write {value.strip('() ').join('[]') if value.endswith(')') else 'a list in brackets, such as [3, 3]'}"
-    if re.fullmatch(r"[0-9]{1,9}", value):
-        return f"write {value}, without quotes"
-    grouped = re.fullmatch(r"[0-9]{1,3}([_,' ][0-9]{3}){1,5}", value)
+    grouped = re.fullmatch(r"[0-9]{1,3}([,' ][0-9]{3}){1,5}", value)
     return f"write {re.sub('[^0-9]', '', value)}" if grouped else None

@@ -85,6 +85,16 @@ class Document(NamedTuple):
                 break
         return self.source.place(*(mark.key if key else mark.value))
 
+    def at(self, path: KeyPath) -> Any:
+        """Return the value at `path`; None where there is none."""
+        at: Any = self.root
+        for step in path:
+            try:
+                at = at[step]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return at
+
 
 @lru_cache(maxsize=1)
 def split_lines(text: str) -> list[str]:

@@ -22,6 +22,7 @@ _EXPECTED = {
     "list_type": "a list",
     "tuple_type": "a list of whole numbers",
     "model_type": "a mapping",
+    "dict_type": "a mapping",
 }
 _VERBS = ("must ", "needs ", "is ")
 _BOUNDS = {
@@ -41,12 +42,15 @@ class Finding(NamedTuple):
     at_key: bool = False
 
 
-def findings(error: ValidationError, model: type[BaseModel], also: Collection[str] = ()) -> Iterator[Finding]:
+def findings(
+    error: ValidationError, model: type[BaseModel], also: Collection[str] = (), pending: Collection[str] = ()
+) -> Iterator[Finding]:
     """Yield what is wrong; `also` are keys that may stand beside those of the model.
 
-    A misspelt key that must be there is two errors to pydantic (one unknown, one missing); here it is one.
+    A misspelt key that must be there is two errors to pydantic (one unknown, one missing); here it is one. Of `pending`
+    keys the values are not yet known: they are not missing, and what is said of the model as a whole must wait.
     """
-    details = error.errors(include_url=False)
+    details = [detail for detail in error.errors(include_url=False) if not _must_wait(detail, pending)]
     meant = set()
     for detail in details:
         if detail["type"] == "extra_forbidden":
@@ -63,9 +67,15 @@ def findings(error: ValidationError, model: type[BaseModel], also: Collection[st
             yield Finding((*detail["loc"], *detail.get("ctx", {}).get("at", ())), _wrong_value(detail), hint)
 
 
+def _must_wait(detail: ErrorDetails, pending: Collection[str]) -> bool:
+    if not detail["loc"]:
+        return bool(pending)
+    return detail["type"] == "missing" and detail["loc"][0] in pending
+
+
 def _unknown_key(detail: ErrorDetails, model: type[BaseModel], also: Collection[str]) -> tuple[str | None, Finding]:
     key = str(detail["loc"][-1])
-    guess, hint = _meant_by(key, model, [*model.model_fields, *also])
+    guess, hint = _meant_by(key, model, [*keys(model), *also])
     return guess, Finding(detail["loc"], f"unknown key {quote(key)}", hint, at_key=True)
 
 
@@ -79,6 +89,11 @@ def _meant_by(key: str, model: type[BaseModel], known: list[str]) -> tuple[str |
         return inner, f"it belongs in {inner}, {remedies.example(inner, model)}"
     guess = keras.get(key) or suggest(key, known) or _only([name for name in known if _stem(name) == _stem(key)])
     return guess, f"did you mean {quote(guess)}?" if guess else f"the keys here are {', '.join(known)}"
+
+
+def keys(model: type[BaseModel]) -> list[str]:
+    """Return the keys of a model as they are written."""
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def _stem(key: str) -> str:

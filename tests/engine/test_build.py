@@ -89,7 +89,7 @@ def test_a_frozen_layer_counts_as_frozen_and_keeps_its_buffers() -> None:
     ],
 )
 def test_the_forms_of_input(input_: str, dims: tuple[int, ...]) -> None:
-    assert graph_of(f"input: {input_}\nlayers: [identity]").input_shape.dims == dims
+    assert graph_of(f"input: {input_}\nlayers: [identity]").inputs[0].shape.dims == dims
 
 
 def test_what_is_inferred_may_be_written_and_is_checked() -> None:

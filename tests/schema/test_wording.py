@@ -26,9 +26,7 @@ def only(entry: str, **more: Any) -> Problem:
 @pytest.mark.parametrize(
     ("entry", "hint"),
     [
-        ("{type: linear, out_features: '10'}", "write 10, without quotes"),
         ("{type: linear, out_features: 10.0}", "write 10"),
-        ("{type: linear, out_features: 1_000}", "write 1000"),
         ("{type: linear, out_features: '1,000'}", "write 1000"),
         ("{type: linear, out_features: yes}", "in YAML 1.2, yes is a word; write a number"),
         ("{type: linear, out_features: }", "write a value after the ':', or remove the key"),
@@ -40,7 +38,6 @@ def only(entry: str, **more: Any) -> Problem:
         ("{type: linear, out_features: 10, name: 3}", 'put it in quotes: "3"'),
         ("{type: linear, out_features: 10, name: a b}", "use letters, digits, - and _, such as a_b"),
         ("{type: max_pool2d, kernel_size: 3x3}", "write [3, 3]"),
-        ("{type: max_pool2d, kernel_size: ['3', 3]}", "write 3, without quotes"),
         ("{type: upsample, scale_factor: 2, mode: cubic}", "did you mean 'bicubic'?"),
     ],
 )
@@ -57,7 +54,7 @@ def test_a_remedy_follows_from_the_value(entry: str, hint: str | None) -> None:
         ("{type: conv2d, out_features: 8, kernel_size: 3}", "did you mean 'out_channels'?"),
         ("{type: conv2d, out_channels:8, kernel_size: 3}", "write a space after the ':': out_channels: 8"),
         ("{type: relu, naem: x}", "did you mean 'name'?"),
-        ("{type: relu, wibble: x}", "the keys here are inplace, name, trainable"),
+        ("{type: relu, wibble: x}", "the keys here are inplace, name, repeat, when, from, share, trainable"),
     ],
 )
 def test_a_key_that_should_be_another_is_one_problem(entry: str, hint: str) -> None:

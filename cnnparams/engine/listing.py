@@ -1,0 +1,150 @@
+"""A list of entries on its way into the network: names, references, copies, conditions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, NamedTuple, NoReturn
+
+from cnnparams.engine.context import Context, joined
+from cnnparams.engine.site import Site
+from cnnparams.errors import LayerError, quote, suggest
+from cnnparams.expression import BOOLEAN, ExpressionError, Value, at
+from cnnparams.schema.computed import CHANNELS, INDEX, Computed, value_of
+from cnnparams.schema.entries import numbered
+from cnnparams.schema.keys import INPUT
+from cnnparams.schema.spec import Entry, Reference
+from cnnparams.schema.structures import Edges, Entries
+from cnnparams.schema.template import evaluate
+
+
+class Known(NamedTuple):
+    """What an earlier entry left behind: the tensors that leave it, and its name in the network."""
+
+    edges: Edges
+    path: str
+
+
+class Listing:
+    """One list, entry by entry."""
+
+    def __init__(self, context: Context, entries: Entries, outer: Listing | None, *, positions: bool = False) -> None:
+        self.context = context
+        self.entries = entries
+        self.outer = outer
+        self.positions = positions
+        self.known: dict[str, Known] = {}
+        self.copies: dict[str, list[Known]] = {}
+        self.count: Counter[str] = Counter()
+
+    def within(self, context: Context, entries: Entries, *, positions: bool = False) -> Listing:
+        """Return a list inside of this one, which sees the names here."""
+        return Listing(context, entries, self, positions=positions)
+
+    def apart(self, context: Context, entries: Entries, x: Edges) -> Listing:
+        """Return the list of a block, which sees no names but `input`, what enters the block."""
+        listing = Listing(context, entries, None)
+        listing.known[INPUT] = Known(x, "")
+        return listing
+
+    def run(self, x: Edges) -> Edges:
+        """Lay out every entry; return the tensors that leave the last."""
+        for entry in self.entries.items:
+            x = self._place(entry, x, self.context.scope) if entry.repeat is None else self._repeat(entry, x)
+        return x
+
+    def _repeat(self, entry: Entry, x: Edges) -> Edges:
+        scope = self.context.scope
+        scope[CHANNELS] = channels(x)
+        try:
+            times = evaluate("repeat", entry.repeat, scope) if isinstance(entry.repeat, Computed) else entry.repeat
+            if type(times) is not int or times < 0:
+                at_least = "must be at least 0, but is" if type(times) is int else "expected a whole number, but found"
+                aside = f" ({entry.repeat.explained(scope)})" if isinstance(entry.repeat, Computed) else ""
+                raise LayerError(f"repeat: {at_least} {quote(times)}{aside}", "repeat")
+        except LayerError as error:
+            self._stop(entry, x, error)
+        for index in range(times):
+            x = self._place(entry, x, {**scope, INDEX: index})
+        return x
+
+    def _place(self, entry: Entry, x: Edges, scope: dict[str, Value]) -> Edges:
+        context, entered = self.context, x
+        try:
+            context.plan.network.count_entry()
+            if entry.sources:
+                entered = tuple(edge for source in entry.sources for edge in self.refer(source, scope).edges)
+            scope[CHANNELS] = channels(entered)
+            if entry.when is not True and not _flag("when", entry.when, scope):
+                return x
+            name = self._name(entry)
+            path = context.prefix if self.entries.alone else joined(context.prefix, name)
+            trainable = context.trainable and (entry.trainable is True or _flag("trainable", entry.trainable, scope))
+            share = (path, self.refer(entry.share, scope).path) if entry.share else context.share
+            inner = Context(context.plan, scope, path, trainable, share, context.uses, context.depth)
+            left = entry.body.wire(Site(inner, self, entry), entered)
+        except LayerError as error:
+            self._stop(entry, entered, error)
+        known = Known(left, path)
+        self.known[name] = known
+        if entry.repeat is not None and entry.name:
+            self.copies.setdefault(entry.name, []).append(known)
+        return x if entry.body.side else left
+
+    def _stop(self, entry: Entry, x: Edges, error: LayerError) -> NoReturn:
+        name = entry.name or f"{entry.stem}{self.count[entry.stem] or 1}"
+        self.context.plan.stop(self.context, entry, name, x, error)
+
+    def _name(self, entry: Entry) -> str:
+        self.count[""] += 1
+        if entry.name and entry.repeat is None:
+            return entry.name
+        if self.positions and not entry.name:
+            return str(self.count[""] - 1)
+        return numbered(entry.name or entry.stem, self.count, self.entries.names)
+
+    def refer(self, reference: Reference, scope: Mapping[str, Value]) -> Known:
+        """Return what an earlier entry left, of this list or of one around it; raise LayerError where there is none."""
+        name, key = reference.name, str(next(part for part in reversed(reference.path) if isinstance(part, str)))
+        around: Listing | None = self
+        while around is not None:
+            if reference.index is not None and name in around.copies:
+                return _copy(reference, key, around.copies[name], scope)
+            if reference.index is None and name in around.known:
+                return around.known[name]
+            around = around.outer
+        raise self._unknown(reference, key)
+
+    def _unknown(self, reference: Reference, key: str) -> LayerError:
+        listings = [self]
+        while (outer := listings[-1].outer) is not None:
+            listings.append(outer)
+        if any(reference.name in listing.copies for listing in listings):
+            hint = f"name one of its copies, such as {reference.name}1, or {reference.name}[-1] for the last"
+            return LayerError(f"{key}: {reference.name} is repeated", key, hint)
+        known = [name for listing in listings for name in listing.known]
+        guess = suggest(reference.name, known)
+        hint = f"did you mean {quote(guess)}?" if guess else f"before it there are {', '.join(known[-8:])}"
+        return LayerError(f"{key}: no layer {quote(reference.name)} before this one", key, hint)
+
+
+def _copy(reference: Reference, key: str, copies: list[Known], scope: Mapping[str, Value]) -> Known:
+    try:
+        index = value_of(reference.index, scope)
+        found: Known = at(tuple(copies), index)
+    except ExpressionError as error:
+        raise LayerError(f"{key}: {reference.name}: {error}", key, error.hint) from None
+    return found
+
+
+def _flag(key: str, value: Any, scope: Mapping[str, Value]) -> bool:
+    found = evaluate(key, value, scope) if isinstance(value, Computed) else value
+    if not isinstance(found, bool):
+        raise LayerError(f"{key}: expected {BOOLEAN}, but found {quote(found)} ({value.explained(scope)})", key)
+    return found
+
+
+def channels(x: Edges) -> int:
+    """Return the channels of the first tensor; of what is no image, its last dimension."""
+    shape = x[0].shape
+    return shape.dims[-1 if shape.channel_axis is None else shape.channel_axis]

@@ -1,0 +1,103 @@
+"""The network as far as it has been laid out: nodes, and what each layer answered for its input."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cnnparams.engine.graph import Node
+from cnnparams.errors import LayerError
+from cnnparams.layers.base import Layer
+from cnnparams.layers.shape import MOST_ELEMENTS, Shape
+from cnnparams.schema.source import KeyPath
+from cnnparams.schema.structures import Edge, Edges
+
+MOST_LAYERS = 1_000_000
+MOST_ENTRIES = 10 * MOST_LAYERS
+
+
+class Placing(NamedTuple):
+    """Where a layer goes: its name, its place in the YAML, whether it learns, and whose tensors it uses."""
+
+    name: str
+    path: KeyPath
+    trainable: bool
+    shares: str | None
+
+
+class Remark(NamedTuple):
+    """What a layer finds right but seldom meant."""
+
+    name: str
+    type: str
+    path: KeyPath
+    text: str
+
+
+class _Answer(NamedTuple):
+    """What a layer says of its input; `asked` keeps it alive, as answers are found by its identity."""
+
+    asked: tuple[Layer, Layer | None]
+    layer: Layer
+    read: tuple[Shape, ...]
+    output: Shape
+    remark: str | None
+
+
+class Network:
+    """Nodes in the order of execution. The same layer at the same shapes is asked once."""
+
+    def __init__(self) -> None:
+        self.nodes: dict[str, Node] = {}
+        self.remarks: list[Remark] = []
+        self.entries = 0
+        self._answers: dict[tuple[int, int, tuple[Shape, ...]], _Answer] = {}
+
+    def count_entry(self) -> None:
+        """Raise LayerError where a spec expands without end: what it says may be little, and what it means too much."""
+        self.entries += 1
+        if self.entries > MOST_ENTRIES:
+            raise LayerError(f"the spec expands to more than {MOST_ENTRIES:,} entries", hint="repeat less")
+
+    def add(self, placing: Placing, layer: Layer, activation: Layer | None, x: Edges) -> Edges:
+        """Put a layer behind what it reads; raise LayerError where it cannot take that."""
+        shapes = tuple([edge.shape for edge in x])
+        key = (id(layer), id(activation), shapes)
+        answer = self._answers.get(key) or self._answers.setdefault(key, _ask(layer, activation, shapes))
+        name = placing.name
+        if name in self.nodes:
+            raise LayerError(f"two layers are called {name}", "name", "rename one of them")
+        if len(self.nodes) == MOST_LAYERS:
+            raise LayerError(f"the network has more than {MOST_LAYERS:,} layers", hint="repeat less")
+        if answer.remark:
+            self.remarks.append(Remark(name, layer.type, placing.path, answer.remark))
+        sources = tuple([edge.source for edge in x])
+        _, resolved, read, output, _ = answer
+        _, path, trainable, shares = placing
+        self.nodes[name] = Node(name, resolved, activation, trainable, shares, sources, read, output, path)
+        return (Edge(name, output),)
+
+
+def _ask(layer: Layer, activation: Layer | None, shapes: tuple[Shape, ...]) -> _Answer:
+    _check_number(layer, shapes)
+    resolved = layer.resolve(*shapes)
+    read = tuple(layer.reads(shape) for shape in shapes)
+    output = resolved.output_shape(*read)
+    if output.size > MOST_ELEMENTS:
+        raise LayerError("gives more elements than 64 bits can count", hint="check the sizes and strides so far")
+    if activation:
+        try:
+            activation.resolve(output)
+        except LayerError as error:
+            raise LayerError(f"{activation.type}: {error}", "activation", error.hint) from None
+    return _Answer((layer, activation), resolved, read, output, resolved.remark(*read))
+
+
+def _check_number(layer: Layer, shapes: tuple[Shape, ...]) -> None:
+    least, most = layer.least_inputs, layer.most_inputs
+    if len(shapes) < least:
+        hint = "name what enters, such as from: [conv1, conv2]"
+        raise LayerError(f"needs {least} inputs or more, but gets {len(shapes)}", hint=hint)
+    if most is not None and len(shapes) > most:
+        hint = "put a concat, add or multiply before it, or name one layer with from"
+        takes = "one input" if most == 1 else f"{most} inputs at most"
+        raise LayerError(f"takes {takes}, but gets {len(shapes)}", hint=hint)

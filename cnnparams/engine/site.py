@@ -1,0 +1,132 @@
+"""One place of the network, where an entry is being laid out: what schema.structures.Site promises."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from cnnparams.engine.context import Context, Use, joined
+from cnnparams.engine.graph import Node
+from cnnparams.engine.network import Placing
+from cnnparams.errors import LayerError, quote
+from cnnparams.expression import Value
+from cnnparams.layers.base import Layer
+from cnnparams.layers.registry import find, layer_class
+from cnnparams.schema.bodies import misfits
+from cnnparams.schema.computed import CHANNELS, Computed
+from cnnparams.schema.spec import Block, Entry
+from cnnparams.schema.structures import Edges, Entries
+from cnnparams.schema.template import evaluate
+
+if TYPE_CHECKING:
+    from cnnparams.engine.listing import Listing
+
+
+class Site:
+    """The entry, its context, and the list that it stands in."""
+
+    __slots__ = ("context", "entry", "listing")
+
+    def __init__(self, context: Context, listing: Listing, entry: Entry) -> None:
+        self.context = context
+        self.listing = listing
+        self.entry = entry
+
+    @property
+    def scope(self) -> Mapping[str, Value]:
+        """The values of the names that expressions may read here."""
+        return self.context.scope
+
+    @property
+    def shared(self) -> Layer | None:
+        """The layer whose tensors are used here again, if another's are."""
+        node = self._target(self.context.prefix)
+        return node.layer if node else None
+
+    def layer(self, layer: Layer, activation: Layer | None, x: Edges) -> Edges:
+        """Put a layer here."""
+        return self._add(self.context.prefix, layer, activation, x)
+
+    def merge(self, type_: str, activation: Layer | None, x: Edges) -> Edges:
+        """Put a merge inside of what is here, under the name of its type."""
+        return self._add(joined(self.context.prefix, type_), _merge(type_), activation, x)
+
+    def run(self, entries: Entries, x: Edges, under: str = "", *, positions: bool = False) -> Edges:
+        """Lay out a list inside of what is here."""
+        return self.listing.within(self.context.deeper(under), entries, positions=positions).run(x)
+
+    def call(self, block: Value, args: Mapping[str, Value], x: Edges) -> Edges:
+        """Lay out a block of the file; raise LayerError where there is none of that name, or its params do not fit."""
+        context = self.context
+        found = context.plan.blocks.get(block) if isinstance(block, str) else None
+        if found is None:
+            blocks = f"the blocks of this file are {', '.join(context.plan.blocks)}"
+            raise LayerError(f"block: expected the name of a block, but found {quote(block)}", "block", blocks)
+        if any(use.block == block for use in context.uses):
+            chain = " -> ".join([*(use.block for use in context.uses), block])
+            raise LayerError(f"block {block} uses itself: {chain}", "block", "no chain of blocks may come back to one")
+        for misfit in misfits(block, found.params, args):
+            raise LayerError(misfit.message, misfit.key, misfit.hint)
+        inner = context.deeper("")._replace(
+            scope=self._scope(block, found, args), uses=(*context.uses, Use(block, self.entry.path))
+        )
+        return self.listing.apart(inner, found.layers, x).run(x)
+
+    def _scope(self, name: str, block: Block, args: Mapping[str, Value]) -> dict[str, Value]:
+        """Return the values of names inside of a block: vars, and its params, whose defaults may use those before."""
+        scope = {**self.context.plan.variables, CHANNELS: self.context.scope[CHANNELS]}
+        for param, default in block.params.items():
+            scope[param] = args[param] if param in args else _default(name, param, default, scope)
+        return scope
+
+    def _add(self, name: str, layer: Layer, activation: Layer | None, x: Edges) -> Edges:
+        context = self.context
+        target = self._target(name)
+        placing = Placing(name, self.entry.path, context.trainable, target and (target.shares or target.name))
+        left = context.plan.network.add(placing, layer, activation, x)
+        if target:
+            _check_same_tensors(context.plan.network.nodes[name], target)
+        return left
+
+    def _target(self, name: str) -> Node | None:
+        if self.context.share is None:
+            return None
+        own, shared = self.context.share
+        target = shared + name[len(own) :]
+        node = self.context.plan.network.nodes.get(target)
+        if node is None:
+            what = f"{shared}, which has no layer {target}" if target != shared else f"{shared}, which is not a layer"
+            raise LayerError(
+                f"shares {what}", "share", "share a layer with a layer, a block with one of the same layers"
+            )
+        return node
+
+
+def _default(block: str, param: str, default: Any, scope: Mapping[str, Value]) -> Value:
+    try:
+        return evaluate(param, default, scope) if isinstance(default, Computed) else default
+    except LayerError as error:
+        raise LayerError(f"block {block}: the default of {error}", hint=error.hint) from None
+
+
+@cache
+def _merge(type_: str) -> Layer:
+    declaration = find(type_)
+    assert declaration is not None
+    return layer_class(declaration)()
+
+
+def _check_same_tensors(node: Node, target: Node) -> None:
+    own, shared = (_learned(each) for each in (node, target))
+    if own != shared:
+        message = f"its tensors are {_listed(own)}, but those of {target.name}, which it shares, are {_listed(shared)}"
+        raise LayerError(message, "share", "give it the same settings and an input of the same channels")
+
+
+def _learned(node: Node) -> list[tuple[int, ...]]:
+    return [tensor.shape for tensor in node.layer.tensors(*node.input_shapes)]
+
+
+def _listed(shapes: list[tuple[int, ...]]) -> str:
+    return " and ".join(map(str, shapes)) or "none"

@@ -1,0 +1,144 @@
+"""Several tensors into one (PyTorch's cat, and + and * with broadcasting)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from cnnparams.errors import LayerError, listed
+from cnnparams.layers.axis import axis_name
+from cnnparams.layers.base import Layer, Step
+from cnnparams.layers.checks import sample_dim
+from cnnparams.layers.registry import layer_type
+from cnnparams.layers.settings import Whole, setting
+from cnnparams.layers.shape import Shape
+
+
+class Merge(Layer):
+    """What merges share: two inputs or more, all of as many dimensions, and an activation where wanted."""
+
+    accepts_activation: ClassVar[bool] = True
+    least_inputs: ClassVar[int] = 2
+    most_inputs: ClassVar[int | None] = None
+
+    def inferred(self, *inputs: Shape) -> Mapping[str, Any]:
+        """Check that the inputs go together."""
+        first = inputs[0]
+        for other in inputs[1:]:
+            if len(other.dims) != len(first.dims):
+                message = f"needs inputs of the same number of dimensions, but gets {_pair(first, other)}"
+                raise LayerError(message, hint=_reshape_hint(first, other))
+        self._check_sizes(*inputs)
+        return {}
+
+    def _check_sizes(self, *inputs: Shape) -> None:
+        """Raise LayerError where sizes do not go together."""
+        raise NotImplementedError
+
+    def _sizes(self, at: int, *inputs: Shape) -> dict[str, int]:
+        """Return the sizes of the inputs along one dimension, by symbol: C_1, C_2, ..."""
+        letter = axis_name(_typical(*inputs), at).letter
+        return {f"{letter}_{i}": x.dims[at] for i, x in enumerate(inputs, 1)}
+
+    def _step(self, at: int, formula: str, *inputs: Shape) -> Step:
+        """Return how a size of the output comes about."""
+        words, letter = axis_name(_typical(*inputs), at)
+        return Step(f"output {words}", f"{letter}_out", formula, self.output_shape(*inputs).dims[at])
+
+
+@layer_type("concat", keras="Concatenate", example_input=(16, 32, 32))
+class Concat(Merge):
+    """Concatenation: joins tensors along one dimension, the channels by default."""
+
+    dim: Whole = setting("dimension to join along; 0 is the batch, 1 the channels", 1, label="dim")
+
+    def _check_sizes(self, *inputs: Shape) -> None:
+        at = sample_dim("dim", self.dim, inputs[0])
+        first = inputs[0]
+        for other in inputs[1:]:
+            if any(a != b for i, (a, b) in enumerate(zip(first.dims, other.dims, strict=True)) if i != at):
+                along = "the channels" if at == _typical(*inputs).channel_axis else f"dimension {self.dim}"
+                message = f"needs inputs that agree in all but {along}, but gets {_pair(first, other)}"
+                raise LayerError(message, hint="bring them to one size before, with padding, a pool or an upsample")
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """Return the inputs' shape with the sum of their sizes along `dim`."""
+        first, at = inputs[0], sample_dim("dim", self.dim, inputs[0])
+        total = sum(x.dims[at] for x in inputs)
+        return Shape((*first.dims[:at], total, *first.dims[at + 1 :]), _typical(*inputs).channel_axis)
+
+    def symbols(self, *inputs: Shape) -> Mapping[str, float]:
+        """Return the sizes that are joined."""
+        return self._sizes(sample_dim("dim", self.dim, inputs[0]), *inputs)
+
+    def shape_steps(self, *inputs: Shape) -> Iterator[Step]:
+        """Yield the joined size."""
+        yield self._step(sample_dim("dim", self.dim, inputs[0]), " + ".join(self.symbols(*inputs)), *inputs)
+
+
+class Elementwise(Merge):
+    """A merge element by element: sizes of 1 are repeated to fit (broadcasting)."""
+
+    def _check_sizes(self, *inputs: Shape) -> None:
+        widest = self.output_shape(*inputs).dims
+        for x in inputs:
+            for at, (n, size) in enumerate(zip(x.dims, widest, strict=True)):
+                if n not in (1, size):
+                    other = next(y for y in inputs if y.dims[at] == size)
+                    found = _pair(*sorted((x, other), key=inputs.index))
+                    message = f"needs inputs of one shape, or with sizes of 1 to repeat, but gets {found}"
+                    hint = "bring them to one shape before, as a 1x1 convolution with a stride does on a shortcut"
+                    raise LayerError(message, hint=hint)
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """Return the common shape, in which a size of 1 gives way to another."""
+        return Shape(tuple(map(max, *(x.dims for x in inputs))), _typical(*inputs).channel_axis)
+
+    def symbols(self, *inputs: Shape) -> Mapping[str, float]:
+        """Return the sizes of each input where they differ."""
+        return {name: n for at in self._repeating(*inputs) for name, n in self._sizes(at, *inputs).items()}
+
+    def shape_steps(self, *inputs: Shape) -> Iterator[Step]:
+        """Yield every size where some of them give way to others."""
+        for at in self._repeating(*inputs):
+            yield self._step(at, f"max({', '.join(self._sizes(at, *inputs))})", *inputs)
+
+    def _repeating(self, *inputs: Shape) -> range:
+        return range(len(inputs[0].dims) if len({x.dims for x in inputs}) > 1 else 0)
+
+
+@layer_type("add", keras="Add", example_input=(16, 32, 32))
+class Add(Elementwise):
+    """Addition, element by element; sizes of 1 are repeated to fit."""
+
+    def remark(self, *inputs: Shape) -> str | None:
+        """Remark on one channel that is added to each of many, as a shortcut without its convolution would be."""
+        at = _typical(*inputs).channel_axis
+        channels = {x.dims[at] for x in inputs} if at is not None else {1}
+        if 1 not in channels or len(channels) == 1:
+            return None
+        return f"adds one channel to each of {max(channels)}: is a convolution missing before it?"
+
+
+@layer_type("multiply", keras="Multiply", example_input=(16, 32, 32))
+class Multiply(Elementwise):
+    """Multiplication, element by element; sizes of 1 are repeated to fit."""
+
+
+def _typical(*inputs: Shape) -> Shape:
+    """Return the first input of which it is known where its channels are, or else the first."""
+    return next((x for x in inputs if x.channel_axis is not None), inputs[0])
+
+
+def _pair(a: Shape, b: Shape) -> str:
+    """Write two shapes; where tables would write both alike, as PyTorch has them."""
+    if str(a) != str(b):
+        return f"{a} and {b}"
+    return f"{listed([str(list(x.dims)) for x in (a, b)], 'and')} in PyTorch's order"
+
+
+def _reshape_hint(a: Shape, b: Shape) -> str:
+    vector, image = sorted((a, b), key=lambda x: len(x.dims))
+    if len(vector.dims) == 1 and image.channel_axis == 0 and vector.dims[0] == image.channels:
+        return f"reshape the vector to {[image.channels, *[1] * len(image.spatial)]} before: a number for each channel"
+    return "reshape or flatten one of them before"

@@ -1,0 +1,59 @@
+"""Learned tensors that meet the input element by element: bare parameters and layer scale."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+from cnnparams.errors import LayerError
+from cnnparams.layers.base import Layer, Tensor
+from cnnparams.layers.registry import layer_type
+from cnnparams.layers.settings import Dims, Real, setting
+from cnnparams.layers.shape import Shape
+
+
+@layer_type("parameter", example={"shape": [50, 64]}, example_input=(50, 64))
+class Parameter(Layer):
+    """Parameter: a learned tensor, such as an embedding of positions, added to the input or multiplied with it."""
+
+    shape: Dims = setting(
+        "shape of the tensor, aligned with the end of the input's; sizes of 1 are repeated", label="shape", always=True
+    )
+    op: Literal["add", "multiply"] = setting("what to do with the input", "add", label="op")
+
+    def inferred(self, x: Shape) -> Mapping[str, Any]:
+        """Check that the tensor can be repeated to the input's shape, which it leaves as it is."""
+        own = self.shape[1:] if self.shape[0] == 1 and len(self.shape) == len(x.dims) + 1 else self.shape
+        facing = list(zip(reversed(own), reversed(x.dims), strict=False))
+        if len(own) > len(x.dims) or any(n not in (1, size) for n, size in facing):
+            enlarges = len(own) <= len(x.dims) and all(1 in (n, size) or n == size for n, size in facing)
+            message = f"shape {list(self.shape)} {'would enlarge' if enlarges else 'does not fit'} the input"
+            hint = f"write shape: {list(x.dims)}, or 1 for sizes that share their values"
+            raise LayerError(f"{message}, {list(x.dims)} in PyTorch's order", "shape", hint)
+        return {}
+
+    def tensors(self, x: Shape) -> tuple[Tensor, ...]:
+        """Return weight (shape)."""
+        return (Tensor("weight", self.shape, " * ".join(self.symbols(x))),)
+
+    def symbols(self, x: Shape) -> Mapping[str, float]:
+        """Return n_1, n_2, ...: the tensor's sizes."""
+        return {f"n_{i}": n for i, n in enumerate(self.shape, 1)}
+
+
+@layer_type("layer_scale")
+class LayerScale(Layer):
+    """Layer scale: multiplies each channel with a learned factor (Touvron et al., arXiv 2103.17239)."""
+
+    legend: ClassVar[str] = "C channels"
+
+    init_value: Real = setting("initial factor", 1e-6)
+
+    def tensors(self, x: Shape) -> tuple[Tensor, ...]:
+        """Return weight (channels, 1, 1) for an image, (features) where channels are last."""
+        at = len(x.dims) - 1 if x.channel_axis is None else x.channel_axis
+        return (Tensor("weight", (x.dims[at], *[1] * (len(x.dims) - 1 - at)), "C"),)
+
+    def symbols(self, x: Shape) -> Mapping[str, float]:
+        """Return the channels."""
+        return {"C": self.tensors(x)[0].shape[0]}

@@ -1,0 +1,72 @@
+"""Parts of a tensor, and channels in another order (slicing, and PyTorch's ChannelShuffle)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cnnparams.errors import LayerError
+from cnnparams.layers.axis import axis_name
+from cnnparams.layers.base import Layer, Step
+from cnnparams.layers.checks import check_divides, sample_dim
+from cnnparams.layers.registry import layer_type
+from cnnparams.layers.settings import Whole, setting
+from cnnparams.layers.shape import Shape
+from cnnparams.layers.spatial import ImageLayer
+
+
+@layer_type("slice", example={"end": 8})
+class Slice(Layer):
+    """Slice: a part of the tensor along one dimension, as Python's x[start:end:step]."""
+
+    dim: Whole = setting("dimension to cut; 0 is the batch, 1 the channels", 1, label="dim")
+    start: Whole = setting("first index; negative counts from the end", 0, label="start", always=True)
+    end: Whole | None = setting("index after the last; to the end where not given", None, label="end")
+    step: Whole = setting("distance between indices", 1, ge=1, label="step")
+
+    def inferred(self, x: Shape) -> Mapping[str, Any]:
+        """Check that something is left."""
+        if not self._kept(x):
+            size, at = self._size(x), sample_dim("dim", self.dim, x)
+            what = f"{size} channels" if at == x.channel_axis else f"{size} along dimension {self.dim}"
+            hint = f"indices run from 0 to {size - 1}, and end is the one after the last"
+            if self.start >= size:
+                raise LayerError(f"start {self.start} leaves nothing of the {what}", "start", hint)
+            raise LayerError(f"start {self.start} and end {self.end} leave nothing of the {what}", "end", hint)
+        return {}
+
+    def output_shape(self, x: Shape) -> Shape:
+        """Return the input's shape with what is left along `dim`."""
+        at = sample_dim("dim", self.dim, x)
+        return Shape((*x.dims[:at], len(self._kept(x)), *x.dims[at + 1 :]), x.channel_axis)
+
+    def symbols(self, x: Shape) -> Mapping[str, float]:
+        """Return start and end as indices from 0, and the step."""
+        kept = self._kept(x)
+        return {"start": kept.start, "end": kept.stop, "step": self.step}
+
+    def shape_steps(self, x: Shape) -> Iterator[Step]:
+        """Yield the size that is left."""
+        words, letter = axis_name(x, sample_dim("dim", self.dim, x))
+        formula = "end - start" if self.step == 1 else "ceil((end - start) / step)"
+        yield Step(f"output {words}", f"{letter}_out", formula, len(self._kept(x)))
+
+    def _size(self, x: Shape) -> int:
+        return x.dims[sample_dim("dim", self.dim, x)]
+
+    def _kept(self, x: Shape) -> range:
+        return range(self._size(x))[self.start : self.end : self.step]
+
+
+@layer_type("channel_shuffle", example={"groups": 4})
+class ChannelShuffle(ImageLayer):
+    """Channel shuffle: deals the channels of each group out over all groups (Zhang et al., arXiv 1707.01083)."""
+
+    groups: Whole = setting("groups of channels; must divide them", ge=1, label="groups", always=True)
+
+    def inferred(self, x: Shape) -> Mapping[str, Any]:
+        """Check that the input is an image whose channels the groups divide."""
+        if len(x.dims) < 2:
+            raise LayerError(f"needs an image, but gets {x}", hint="put it before any flatten and global pool")
+        check_divides("groups", self.groups, channels=x.channels)
+        return {}

@@ -1,0 +1,115 @@
+"""The blocks of a file: what their users may set, and their layers."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Mapping
+from typing import Any
+
+from cnnparams.errors import quote
+from cnnparams.schema.bodies import Call
+from cnnparams.schema.computed import CHANNELS, RESERVED, Reader
+from cnnparams.schema.draft import BLOCK, TYPE
+from cnnparams.schema.entries import ENTRY_KEYS, read_entries
+from cnnparams.schema.keys import BlockKeys
+from cnnparams.schema.spec import Block
+from cnnparams.schema.structures import Entries, Part, Structure
+
+_KEYS_OF_ENTRIES = {*ENTRY_KEYS, TYPE, BLOCK}
+
+
+def params_of(root: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Return the params of each block as they are written; what is no mapping has none."""
+    blocks = root.get("blocks")
+    if not isinstance(blocks, dict):
+        return {}
+    written = {name: block.get("params") if isinstance(block, dict) else None for name, block in blocks.items()}
+    return {name: params if isinstance(params, dict) else {} for name, params in written.items()}
+
+
+def read_blocks(reader: Reader, root: Mapping[str, Any]) -> dict[str, Block]:
+    """Return the blocks, every problem with them noted."""
+    written = root.get("blocks")
+    if not isinstance(written, dict):
+        return {}
+    blocks = {name: _block(reader, name, block) for name, block in written.items()}
+    _check_no_circle(reader, blocks)
+    return blocks
+
+
+def check_name(reader: Reader, path: tuple[str | int, ...], name: str, what: str) -> None:
+    """Note a name that expressions could not read."""
+    if not name.isidentifier() or keyword.iskeyword(name):
+        hint = "use letters, digits and _, such as width_2"
+        reader.problems.add(path, f"{quote(name)} cannot be the name of a {what}", hint=hint, at_key=True)
+    elif name in RESERVED:
+        hint = "give it another name"
+        reader.problems.add(path, f"{name} means something in expressions already", hint=hint, at_key=True)
+
+
+def _block(reader: Reader, name: str, written: Any) -> Block:
+    path = ("blocks", name)
+    check_name(reader, path, name, "block")
+    if not isinstance(written, dict):
+        reader.problems.add(path, f"expected a block, but found {quote(written)}", hint="give it params and layers")
+        return Block({}, Entries())
+    reader.problems.validate(BlockKeys, written, path, subject=f"block {name}")
+    names = reader.names.blocks[name]
+    params: dict[str, Any] = {}
+    for param, default in names.items():
+        at = (*path, "params", param)
+        check_name(reader, at, param, "param")
+        if param in _KEYS_OF_ENTRIES:
+            message = f"{param} is a key of every entry, and cannot be a param"
+            reader.problems.add(at, message, hint="give it another name", at_key=True)
+        inside = reader.at(reader.names.inside_block(*params, CHANNELS))
+        params[param] = None if default is None else inside.expression(at, default, f"block {name}")
+    inside = reader.at(reader.names.inside_block(*names))
+    return Block(params, read_entries(inside, (*path, "layers"), written.get("layers")))
+
+
+def _check_no_circle(reader: Reader, blocks: Mapping[str, Block]) -> None:
+    """Note the blocks that use themselves, as far as they use others by name."""
+    uses = {name: set(_used_by(block.layers)) & blocks.keys() for name, block in blocks.items()}
+    for name in blocks:
+        if name in (reached := _reached(name, uses)):
+            others = [other for other in blocks if other in reached and name in _reached(other, uses) and other != name]
+            through = f" through {', '.join(others)}" if others else ""
+            hint = "a block may use others, but no chain of them may come back to it"
+            reader.problems.add(("blocks", name), f"block {name} uses itself{through}", hint=hint, at_key=True)
+
+
+def _reached(name: str, uses: Mapping[str, set[str]]) -> set[str]:
+    reached: set[str] = set()
+    open_ = list(uses[name])
+    while open_:
+        if (other := open_.pop()) not in reached:
+            reached.add(other)
+            open_.extend(uses[other])
+    return reached
+
+
+def _used_by(entries: Entries) -> list[str]:
+    """Return the blocks that a list uses by name, in the lists within it too."""
+    found: list[str] = []
+    for entry in entries.items:
+        body = entry.body
+        if isinstance(body, Call) and isinstance(body.block, str):
+            found.append(body.block)
+        elif isinstance(body, Structure):
+            found.extend(block for part in _lists(body) for block in _used_by(part))
+    return found
+
+
+def _lists(structure: Structure) -> list[Entries]:
+    held = [
+        getattr(structure, name)
+        for name, field in type(structure).model_fields.items()
+        if any(isinstance(mark, Part) for mark in field.metadata)
+    ]
+    return [
+        part
+        for value in held
+        for part in ([value] if isinstance(value, Entries) else value or ())
+        if isinstance(part, Entries)
+    ]

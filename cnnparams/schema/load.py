@@ -1,0 +1,57 @@
+"""What a user calls a spec -> Spec: a file, one of the zoo by name, with @ a variant of either."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cnnparams.errors import Problem, SpecError, printable, quote, suggest
+from cnnparams.schema import zoo
+from cnnparams.schema.compose import compose
+from cnnparams.schema.parse import parse
+from cnnparams.schema.source import STDIN, read
+from cnnparams.schema.spec import Spec
+from cnnparams.schema.variables import choose
+
+AT = "@"
+
+
+def load(name: str | Path, values: Mapping[str, Any] | None = None) -> Spec:
+    """Read and validate a spec, with vars overridden by `values`.
+
+    The name is a path, "-" for standard input, or that of a spec in the zoo; FILE@VARIANT chooses a variant.
+    Raise SpecError with everything that is wrong with it.
+    """
+    path, variant = locate(str(name))
+    return choose(parse(compose(read(path))), variant, values)
+
+
+def locate(name: str) -> tuple[str, str | None]:
+    """Return the path of a spec, and the variant that its name chooses; raise SpecError for a name of none."""
+    if _is_file(name):
+        return name, None
+    before, at, variant = name.rpartition(AT)
+    if at:
+        return str(zoo.families().get(before, before)) if not _is_file(before) else before, variant
+    if not _is_bare(name):
+        return name, None
+    if member := zoo.find(name):
+        return str(member.path), member.variant
+    guess = suggest(name, [*zoo.families(), *(member.name for member in zoo.members())])
+    hint = f"did you mean {quote(guess)}?" if guess else "name a YAML file, or one of those that cnnparams specs lists"
+    raise SpecError(
+        [Problem("no such file, and no spec of that name comes with cnnparams", source=printable(name), hint=hint)]
+    )
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return name == STDIN or Path(name).exists()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
+
+
+def _is_bare(name: str) -> bool:
+    return re.fullmatch(r"[\w-]+", name) is not None

@@ -1,0 +1,178 @@
+"""Structures: entries that hold lists of entries. Each is its keys, and how it is wired into the network.
+
+Wiring is told to a Site: what the engine offers to whatever stands at one place of the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from cnnparams.expression import Scope, Value
+from cnnparams.layers.base import Layer
+from cnnparams.layers.shape import Shape
+
+
+class Edge(NamedTuple):
+    """A tensor on its way: the node that it comes from, and its shape."""
+
+    source: str
+    shape: Shape
+
+
+Edges = tuple[Edge, ...]
+
+
+class Site(Protocol):
+    """One place of the network, where an entry is being laid out."""
+
+    @property
+    def scope(self) -> Scope:
+        """The values of the names that expressions may read here."""
+
+    @property
+    def shared(self) -> Layer | None:
+        """The layer whose tensors are used here again, if another's are."""
+
+    def layer(self, layer: Layer, activation: Layer | None, x: Edges) -> Edges:
+        """Put a layer here."""
+
+    def merge(self, type_: str, activation: Layer | None, x: Edges) -> Edges:
+        """Put a merge inside of what is here, under the name of its type."""
+
+    def run(self, entries: Entries, x: Edges, under: str = "", *, positions: bool = False) -> Edges:
+        """Lay out a list inside of what is here, its names `under` another; `positions` numbers the unnamed from 0."""
+
+    def call(self, block: Value, args: Mapping[str, Value], x: Edges) -> Edges:
+        """Lay out a block of the file."""
+
+
+class Body(Protocol):
+    """What an entry is: a layer, a structure, or a block that it uses."""
+
+    @property
+    def side(self) -> bool:
+        """Whether the network goes on with what entered rather than with what leaves."""
+
+    def wire(self, at: Site, x: Edges) -> Edges:
+        """Lay it out; return the tensors that leave."""
+
+
+class Slot(Protocol):
+    """Where an activation may stand."""
+
+    def fill(self, scope: Scope) -> Layer | None:
+        """Return the activation in a scope."""
+
+
+class Entries(NamedTuple):
+    """A list of entries, with the names written in it; `alone` is a structure or block that takes the list's name."""
+
+    items: tuple[Any, ...] = ()
+    names: frozenset[str] = frozenset()
+    alone: bool = False
+
+
+class Part(Enum):
+    """What a key of a structure holds beside plain settings: in the file a list, or what an activation may be."""
+
+    ENTRIES = (1, False)
+    SHORTCUT = (0, False)
+    BRANCHES = (1, True)
+    ACTIVATION = None
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Check no more than that lists are lists; what they hold is read as entries."""
+        if self.value is None:
+            return core_schema.any_schema()
+        least, nested = self.value
+        inner = core_schema.list_schema() if nested else core_schema.any_schema()
+        return core_schema.list_schema(inner, min_length=least)
+
+
+class Structure(BaseModel):
+    """What every structure is; its fields are its keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    type: ClassVar[str]
+    side: ClassVar[bool] = False
+
+    def wire(self, at: Site, x: Edges) -> Edges:
+        """Lay it out; return the tensors that leave."""
+        raise NotImplementedError
+
+
+List = Annotated[Entries, Part.ENTRIES]
+Activation = Annotated[Slot | None, Part.ACTIVATION]
+_EXAMPLE = [{"type": "conv2d", "out_channels": 16, "kernel_size": 3, "padding": 1}]
+
+
+class Sequence(Structure):
+    """Entries one after another, the unnamed numbered by position from 0."""
+
+    type: ClassVar[str] = "sequence"
+
+    layers: List = Field(description="the entries, in order", examples=[_EXAMPLE])
+
+    def wire(self, at: Site, x: Edges) -> Edges:
+        """Lay out the list."""
+        return at.run(self.layers, x, positions=True)
+
+
+class Residual(Structure):
+    """layers(x) + shortcut(x), the shortcut being x itself where none is given."""
+
+    type: ClassVar[str] = "residual"
+
+    layers: List = Field(description="the entries that x goes through", examples=[_EXAMPLE])
+    shortcut: Annotated[Entries, Part.SHORTCUT] = Field(
+        Entries(), description="the entries of the shortcut; x itself where not given"
+    )
+    activation: Activation = Field(None, description="activation of the sum")
+
+    def wire(self, at: Site, x: Edges) -> Edges:
+        """Lay out both paths, and add."""
+        activation = self.activation.fill(at.scope) if self.activation else None
+        main = at.run(self.layers, x)
+        return at.merge("add", activation, (*main, *at.run(self.shortcut, x, "shortcut")))
+
+
+class Parallel(Structure):
+    """Branches that all take x, and a merge of what they give; an empty branch gives x itself."""
+
+    type: ClassVar[str] = "parallel"
+
+    branches: Annotated[tuple[Entries, ...], Part.BRANCHES] = Field(
+        description="lists of entries", examples=[[[], _EXAMPLE]]
+    )
+    join: Literal["concat", "add", "multiply"] = Field("concat", description="how the branches become one tensor")
+    activation: Activation = Field(None, description="activation of what is joined")
+
+    def wire(self, at: Site, x: Edges) -> Edges:
+        """Lay out branch1, branch2, ..., and join them."""
+        activation = self.activation.fill(at.scope) if self.activation else None
+        ends = [at.run(branch, x, f"branch{i}") for i, branch in enumerate(self.branches, 1)]
+        return at.merge(self.join, activation, tuple(edge for end in ends for edge in end))
+
+
+class Auxiliary(Structure):
+    """A side head: what leaves it is dropped, and the network goes on with x."""
+
+    type: ClassVar[str] = "auxiliary"
+    side: ClassVar[bool] = True
+
+    layers: List = Field(description="the entries of the head", examples=[_EXAMPLE])
+
+    def wire(self, at: Site, x: Edges) -> Edges:
+        """Lay out the head."""
+        return at.run(self.layers, x)
+
+
+STRUCTURES: Mapping[str, type[Structure]] = {
+    structure.type: structure for structure in (Sequence, Residual, Parallel, Auxiliary)
+}

@@ -1,0 +1,143 @@
+"""The vars of a file and its variants, and their values once a variant is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from graphlib import CycleError, TopologicalSorter
+from typing import Any, NoReturn
+
+from cnnparams.errors import Problem, SpecError, quote, suggest
+from cnnparams.expression import BOOLEAN, NUMBER, Expression, ExpressionError, Value, parse
+from cnnparams.schema.blocks import check_name
+from cnnparams.schema.computed import Computed, Reader, value_of
+from cnnparams.schema.source import KeyPath
+from cnnparams.schema.spec import Choice, Spec, Variables
+
+_LIST = "a list"
+_OF_TYPE: dict[type, str] = {int: NUMBER, float: NUMBER, str: "a word", tuple: _LIST}
+
+
+def variable_names(root: Mapping[str, Any]) -> frozenset[str]:
+    """Return every name that the vars or a variant set."""
+    variants = root.get("variants")
+    written = [root.get("vars"), *(variants.values() if isinstance(variants, dict) else ())]
+    return frozenset(name for names in written if isinstance(names, dict) for name in names)
+
+
+def read_variables(reader: Reader, root: Mapping[str, Any]) -> Variables:
+    """Return vars and variants, every problem with them noted."""
+    written = root.get("variants")
+    variants = {
+        name: _values(reader, ("variants", name), chosen)
+        for name, chosen in (written.items() if isinstance(written, dict) else ())
+    }
+    return Variables(_values(reader, ("vars",), root.get("vars")), variants)
+
+
+def _values(reader: Reader, path: KeyPath, written: Any) -> dict[str, Any]:
+    if written is not None and not isinstance(written, dict):
+        message = f"expected vars and their values, but found {quote(written)}"
+        reader.problems.add(path, message, hint="write name: value, one in a line")
+    names = written if isinstance(written, dict) else {}
+    for name in names:
+        check_name(reader, (*path, name), name, "var")
+    return {name: reader.expression((*path, name), value, None, words=True) for name, value in names.items()}
+
+
+def choose(spec: Spec, variant: str | None = None, values: Mapping[str, Any] | None = None) -> Spec:
+    """Return the spec with a variant chosen, and vars overridden; values are as in YAML, text in them expressions.
+
+    Raise SpecError for a variant or a var that the spec does not have.
+    """
+    if variant is not None and variant not in spec.variables.variants:
+        _fail(spec, f"no variant {quote(variant)}", _variants(spec, variant))
+    for name in values or {}:
+        if name not in spec.variables.names:
+            known = sorted(spec.variables.names)
+            guess = suggest(name, known)
+            hint = f"its vars are {', '.join(known)}" if known else "it has no vars"
+            _fail(spec, f"no var {quote(name)}", f"did you mean {quote(guess)}?" if guess else hint)
+    return spec._replace(choice=Choice(variant, dict(values or {})))
+
+
+def values(spec: Spec) -> dict[str, Value]:
+    """Return the values of the vars as chosen; raise SpecError where one has none, or no variant is chosen."""
+    variables, (variant, overrides) = spec.variables, spec.choice
+    if variables.variants and variant is None:
+        _fail(spec, "is a family: choose one of its variants", _variants(spec))
+    declared = {**variables.defaults, **(variables.variants[variant] if variant is not None else {})}
+    chosen = {name: _read(spec, name, value) for name, value in overrides.items()}
+    found = _evaluated(spec, {**declared, **chosen})
+    for name in chosen:
+        kind = _kind(declared.get(name))
+        if kind not in (None, _kind(found[name])):
+            _fail(spec, f"{name} is {kind}, and cannot be set to {quote(found[name])}", None, name)
+    return found
+
+
+def _read(spec: Spec, name: str, value: Any) -> Any:
+    """Return a value from outside of the file, in which text is an expression, or a word."""
+    if isinstance(value, list | tuple):
+        return Computed(tuple(_read(spec, name, item) for item in value))
+    if not isinstance(value, str) or (value.isidentifier() and value not in spec.variables.names):
+        return value
+    try:
+        expression = parse(value)
+    except ExpressionError as error:
+        _fail(spec, f"{name} is set to {quote(value)}, which {error}", error.hint, name)
+    return Computed(expression)
+
+
+def _kind(value: Any) -> str | None:
+    """Return what kind of value this is; None where that is not plain."""
+    if isinstance(value, Computed):
+        return value.parts.kind if isinstance(value.parts, Expression) else _LIST
+    if isinstance(value, bool):
+        return BOOLEAN
+    return next((kind for type_, kind in _OF_TYPE.items() if isinstance(value, type_)), None)
+
+
+def _evaluated(spec: Spec, written: Mapping[str, Any]) -> dict[str, Value]:
+    reads = {name: _names(value) & written.keys() for name, value in written.items()}
+    found: dict[str, Value] = {}
+    try:
+        order = [*TopologicalSorter(reads).static_order()]
+    except CycleError as error:
+        circle = error.args[1]
+        _fail(
+            spec,
+            f"var {circle[0]} is computed from itself: {' <- '.join(circle)}",
+            "give one of them a value",
+            circle[0],
+        )
+    for name in order:
+        try:
+            found[name] = value_of(written[name], found)
+        except ExpressionError as error:
+            _fail(spec, f"{name}: {error}", error.hint, name)
+    return found
+
+
+def _names(value: Any) -> set[str]:
+    if not isinstance(value, Computed):
+        return set()
+    if isinstance(value.parts, Expression):
+        return set(value.parts.names)
+    return {name for part in value.parts for name in _names(part)}
+
+
+def _variants(spec: Spec, word: str | None = None) -> str:
+    known = spec.variables.variants
+    guess = suggest(word, known) if word else None
+    if guess:
+        return f"did you mean {quote(guess)}?"
+    return f"its variants are {', '.join(known)}" if known else "it has no variants"
+
+
+def _fail(spec: Spec, message: str, hint: str | None, name: str | None = None) -> NoReturn:
+    variant = spec.choice.variant
+    paths: list[KeyPath] = [("vars", name)] if name else []
+    if name and variant and name in spec.variables.variants[variant]:
+        paths.insert(0, ("variants", variant, name))
+    place = spec.document.place(paths[0]) if paths else None
+    raise SpecError([Problem(message, place, source=spec.document.source.name, hint=hint)])

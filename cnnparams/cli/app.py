@@ -10,6 +10,10 @@ import click
 from cnnparams import __version__
 from cnnparams.cli import commands
 
+PROGRAM = "cnnparams"
+COMPLETE = "_CNNPARAMS_COMPLETE"
+"""The variable of the environment in which a shell asks for completion."""
+
 
 class Commands(click.Group):
     """A group whose commands are the modules of the package `commands`, each with a click command named `command`."""

@@ -9,7 +9,7 @@ from enum import IntEnum
 
 import click
 
-from cnnparams.cli.app import app
+from cnnparams.cli.app import COMPLETE, PROGRAM, app
 from cnnparams.errors import CnnparamsError
 
 
@@ -33,7 +33,7 @@ def run() -> int:
     for stream in filter(None, (sys.stdout, sys.stderr)):
         stream.reconfigure(errors="backslashreplace")  # a name may not be ASCII
     try:
-        return _invoke()
+        return _complete(os.environ[COMPLETE]) if COMPLETE in os.environ else _invoke()
     except click.ClickException as error:
         error.show()
     except CnnparamsError as error:
@@ -47,10 +47,17 @@ def run() -> int:
     return ExitCode.NO_ANSWER
 
 
+def _complete(instruction: str) -> int:
+    """Answer a shell that asks what may come next; see `cnnparams completion`."""
+    from click.shell_completion import shell_complete
+
+    return shell_complete(app, {}, PROGRAM, COMPLETE, instruction)
+
+
 def _invoke() -> int:
     # Not app.main, which turns a closed pipe into exit code 1: here that says that the answer is no.
     try:
-        with app.make_context("cnnparams", sys.argv[1:]) as context:
+        with app.make_context(PROGRAM, sys.argv[1:]) as context:
             app.invoke(context)
     except click.exceptions.Exit as ended:
         return ended.exit_code

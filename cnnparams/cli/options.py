@@ -6,9 +6,12 @@ from collections.abc import Callable
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -24,6 +27,30 @@ layout = click.option(
     default="hwc",
     show_default=True,
     help="Order of shapes: channels last (Keras) or first (PyTorch).",
+)
+
+
+def _complete_spec(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from cnnparams.cli.completion import spec_names
+
+    return spec_names(incomplete)
+
+
+def _named_values(context: click.Context, parameter: click.Parameter, written: tuple[str, ...]) -> dict[str, Any]:
+    from cnnparams.cli.specs import value_of
+
+    return dict(value_of(text) for text in written)
+
+
+spec = click.argument("spec", shell_complete=_complete_spec)
+specs = click.argument("specs", metavar="SPEC...", nargs=-1, required=True, shell_complete=_complete_spec)
+values = click.option(
+    "--set",
+    "values",
+    metavar="NAME=VALUE",
+    multiple=True,
+    callback=_named_values,
+    help="Give a var of the spec another value; may be repeated.",
 )
 
 

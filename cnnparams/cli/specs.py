@@ -10,8 +10,18 @@ import click
 from cnnparams.engine.build import build
 from cnnparams.engine.graph import Graph
 from cnnparams.errors import CnnparamsError, Problem, SpecError
+from cnnparams.schema.compose import compose
 from cnnparams.schema.load import load
-from cnnparams.schema.source import STDIN
+from cnnparams.schema.source import STDIN, Text
+
+
+def value_of(text: str) -> tuple[str, Any]:
+    """Return name and value of NAME=VALUE, the value being what YAML makes of it; raise BadParameter for other text."""
+    name, equals, written = text.partition("=")
+    if not equals or not name.isidentifier():
+        raise click.BadParameter(f"{text!r} is not NAME=VALUE, such as width=0.5")
+    found = compose(Text("--set", f"{name}: {written}")).root
+    return name, found[name]
 
 
 def load_graphs(paths: Iterable[str], values: Mapping[str, Any] | None = None) -> list[Graph]:

@@ -57,11 +57,15 @@ class Column(NamedTuple):
 
 
 class Total(NamedTuple):
-    """A line of the totals; an optional one is left out where it is 0."""
+    """A line of the totals; an optional one is left out where it is 0.
+
+    With a `short` title it is a column where networks stand side by side.
+    """
 
     title: str
     kind: Kind
     optional: bool
+    short: str | None
     field: str
 
 
@@ -84,8 +88,8 @@ def _column(kind: Kind, key: str, title: str, *, default: bool = False) -> Any:
     return field(metadata={"kind": kind, "column": (key, title, kind, default)})
 
 
-def _total(kind: Kind, title: str, *, optional: bool = False) -> Any:
-    return field(metadata={"kind": kind, "total": (title, kind, optional)})
+def _total(kind: Kind, title: str, *, optional: bool = False, short: str | None = None) -> Any:
+    return field(metadata={"kind": kind, "total": (title, kind, optional, short)})
 
 
 def _data(kind: Kind) -> Any:
@@ -130,12 +134,12 @@ class Report:
     inputs: tuple[PortReport, ...] = _data(Kind.PORTS)
     outputs: tuple[PortReport, ...] = _data(Kind.PORTS)
     layers: tuple[LayerReport, ...] = _data(Kind.LAYERS)
-    total_params: int = _total(Kind.COUNT, "Total parameters")
+    total_params: int = _total(Kind.COUNT, "Total parameters", short="Parameters")
     trainable_params: int = _total(Kind.COUNT, "Trainable")
     frozen_params: int = _total(Kind.COUNT, "Frozen")
     buffers: int = _total(Kind.COUNT, "Buffers", optional=True)
     float32_bytes: int = _total(Kind.BYTES, "Size in float32")
-    total_macs: int = _total(Kind.COUNT, "MACs")
+    total_macs: int = _total(Kind.COUNT, "MACs", short="MACs")
 
 
 @cache
@@ -149,4 +153,4 @@ def columns() -> dict[str, Column]:
 def totals() -> tuple[Total, ...]:
     """Return every line of the totals, in order."""
     declared = ((f.name, f.metadata["total"]) for f in fields(Report) if "total" in f.metadata)
-    return tuple(Total(title, kind, optional, name) for name, (title, kind, optional) in declared)
+    return tuple(Total(title, kind, optional, short, name) for name, (title, kind, optional, short) in declared)

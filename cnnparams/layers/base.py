@@ -14,7 +14,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 from pydantic import BaseModel, ConfigDict
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.settings import displays, per_axis
+from cnnparams.layers.settings import displays, one_for_all, per_axis
 from cnnparams.layers.shape import Shape
 
 PARAMETERS = "parameters"
@@ -169,7 +169,7 @@ class Layer(BaseModel):
         axes = per_axis(type(self))
         for name, shown, default in displays(type(self)):
             value = getattr(self, name)
-            brief = _one_for_all(value) if name in axes and not shown.each_axis else value
+            brief = one_for_all(value) if name in axes and not shown.each_axis else value
             worth = shown.always or brief not in (None, default)
             yield Hyperparameter(name, value, shown.label if worth else None, brief)
 
@@ -177,7 +177,3 @@ class Layer(BaseModel):
 def _sum_of(quantity: str, tensors: list[Tensor]) -> Step:
     formula = " + ".join(tensor.symbol for tensor in tensors) or "0"
     return Step(quantity, quantity, formula, sum(tensor.size for tensor in tensors))
-
-
-def _one_for_all(value: Any) -> Any:
-    return value[0] if isinstance(value, tuple) and len(set(value)) == 1 else value

@@ -117,6 +117,11 @@ def per_axis(layer: type[BaseModel]) -> Mapping[str, PerAxis]:
     return {name: mark for name, field in fields for mark in field.metadata if isinstance(mark, PerAxis)}
 
 
+def one_for_all(value: Any) -> Any:
+    """Return the one number of a setting per axis where all axes agree."""
+    return value[0] if isinstance(value, tuple) and len(set(value)) == 1 else value
+
+
 Sizes = Annotated[tuple[int, ...], PerAxis(minimum=1)]
 """Kernel sizes, strides, dilations: at least 1 along each axis."""
 

@@ -34,8 +34,13 @@ def text(layer: LayerReport, column: Column, layout: Layout) -> str:
 
 def data(layer: LayerReport, column: Column, layout: Layout) -> str | int | float | None:
     """Return a cell for programs: numbers stay numbers."""
-    value: int | float | None = getattr(layer, column.field) if column.kind in RIGHT_ALIGNED else None
-    return value if column.kind in RIGHT_ALIGNED else text(layer, column, layout)
+    return plain(getattr(layer, column.field), column.kind, layout)
+
+
+def plain(value: Any, kind: Kind, layout: Layout) -> str | int | float | None:
+    """Return a value for programs: numbers stay numbers."""
+    number: int | float | None = value if kind in RIGHT_ALIGNED else None
+    return number if kind in RIGHT_ALIGNED else write(value, kind, layout)
 
 
 def _size(count: int) -> str:

@@ -28,9 +28,14 @@ def document(report: Report, layout: Layout) -> dict[str, Any]:
     return head | _encoded(report, layout)
 
 
+def encode(value: Any, kind: Kind, layout: Layout) -> Any:
+    """Return a value as JSON holds it."""
+    encoder = _ENCODE.get(kind)
+    return encoder(value, layout) if encoder else value
+
+
 def _encoded(part: Report | LayerReport, layout: Layout) -> dict[str, Any]:
     encoded = {}
     for declared in fields(part):
-        value, encode = getattr(part, declared.name), _ENCODE.get(declared.metadata["kind"])
-        encoded[declared.name] = encode(value, layout) if encode else value
+        encoded[declared.name] = encode(getattr(part, declared.name), declared.metadata["kind"], layout)
     return encoded

@@ -114,7 +114,8 @@ def _evaluated(spec: Spec, written: Mapping[str, Any]) -> dict[str, Value]:
         try:
             found[name] = value_of(written[name], found)
         except ExpressionError as error:
-            _fail(spec, f"{name}: {error}", error.hint, name)
+            how = " is set to what has no value" if name in spec.choice.values else ""
+            _fail(spec, f"{name}{how}: {error}", error.hint, name)
     return found
 
 

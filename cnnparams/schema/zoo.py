@@ -43,10 +43,10 @@ def members() -> list[Member]:
 
 
 def find(name: str) -> Member | None:
-    """Return the file of that name, or the one with a variant of that name; None where there is none."""
+    """Return the file of that name, or the variant of that name in one of them; None where there is neither."""
     known = families()
     if name in known:
-        return Member(name, known[name], None)
+        return Member(name, known[name], name if name in variants(known[name]) else None)
     mentioning = (path for path in known.values() if f"{name}:" in path.read_text(encoding="utf-8"))
     return next((Member(name, path, name) for path in mentioning if name in variants(path)), None)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("specs", metavar="SPEC...", nargs=-1, required=True)
+@options.specs
+@options.values
 @options.formats(formats, default="table")
 @options.output
 @options.layout
@@ -23,18 +24,36 @@ if TYPE_CHECKING:
     metavar="NAMES",
     help="Columns of tables, CSV and Markdown, such as layer,output,macs; a wrong name lists them.",
 )
-def command(specs: tuple[str, ...], format_: str, output: str | None, layout: str, columns: str | None) -> None:
+@click.option(
+    "--depth",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Sum up layers by the first N parts of their names: layer1 with 1, layer1.0 with 2.",
+)
+def command(
+    specs: tuple[str, ...],
+    values: dict[str, Any],
+    format_: str,
+    output: str | None,
+    layout: str,
+    columns: str | None,
+    depth: int | None,
+) -> None:
     """Print every layer's output shape and parameters, and the totals.
 
-    SPEC is a YAML file, or - for standard input. Several give a table each; in JSON, a line each.
+    SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT chooses a variant.
+    Several give a table each; in JSON, a line each.
     """
     from cnnparams.cli.output import shown_on, write
     from cnnparams.cli.specs import load_graphs
+    from cnnparams.engine.fold import fold
     from cnnparams.engine.measure import measure
     from cnnparams.render.view import LAYOUTS, View
 
     view = View(LAYOUTS[layout], _chosen(columns), shown_on(output))
-    reports = [measure(graph) for graph in load_graphs(specs)]
+    reports = [measure(graph) for graph in load_graphs(specs, values)]
+    if depth is not None:
+        reports = [fold(report, depth) for report in reports]
     write(options.renderer(formats, format_).render(reports, view), output, specs)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from cnnparams.cli import options
@@ -11,26 +13,30 @@ _MOST_LISTED = 20
 
 
 @click.command()
-@click.argument("spec")
+@options.spec
 @click.argument("layers", metavar="[LAYER]...", nargs=-1)
+@options.values
 @options.formats(formats, default="text")
 @options.output
 @options.layout
-def command(spec: str, layers: tuple[str, ...], format_: str, output: str | None, layout: str) -> None:
+def command(
+    spec: str, layers: tuple[str, ...], values: dict[str, Any], format_: str, output: str | None, layout: str
+) -> None:
     """Show how each number comes about, as you would by hand.
 
-    SPEC is a YAML file, or - for standard input; LAYER names the layers to explain, all of them by default.
+    SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT chooses a variant.
+    LAYER names the layers to explain, or parts of the network such as layer1.0; all of it by default.
     """
     from cnnparams.cli.output import shown_on, write
     from cnnparams.cli.specs import load_graphs
-    from cnnparams.engine.explain import explain
+    from cnnparams.engine.explain import explain, is_within
     from cnnparams.render.view import LAYOUTS, View
 
     view = View(LAYOUTS[layout], stream=shown_on(output))
-    (graph,) = load_graphs([spec])
+    (graph,) = load_graphs([spec], values)
     known = [node.name for node in graph.nodes]
     for name in layers:
-        if name not in known:
+        if not any(is_within(layer, name) for layer in known):
             raise click.BadParameter(f"{graph.name} has no layer {name!r}; {_instead(name, known)}", param_hint="LAYER")
     write(options.renderer(formats, format_).render(explain(graph, layers), view), output, [spec])
 

@@ -1,0 +1,30 @@
+"""`cnnparams show`: the expanded stack."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from cnnparams.cli import options
+from cnnparams.render import stack as formats
+
+
+@click.command()
+@options.spec
+@options.values
+@options.formats(formats, default="yaml")
+@options.output
+def command(spec: str, values: dict[str, Any], format_: str, output: str | None) -> None:
+    """Print the layers that a spec stands for, as a spec.
+
+    Blocks, repeats and expressions are worked out; what is printed counts to the same numbers.
+    SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT chooses a variant.
+    """
+    from cnnparams.cli.output import shown_on, write
+    from cnnparams.cli.specs import load_graphs
+    from cnnparams.engine.stack import stack
+    from cnnparams.render.view import View
+
+    (graph,) = load_graphs([spec], values)
+    write(options.renderer(formats, format_).render(stack(graph), View(stream=shown_on(output))), output, [spec])

@@ -1,0 +1,20 @@
+"""The summary as JSON: an array with an object for each network, one a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+from cnnparams.engine.report import Report
+from cnnparams.render.json_document import encode
+from cnnparams.render.summary.rows import columns, rows
+from cnnparams.render.view import View
+
+
+def render(reports: Sequence[Report], view: View) -> Iterator[str]:
+    """Yield the array."""
+    objects = (
+        {column.key: encode(value, column.kind, view.layout) for value, column in zip(row, columns(), strict=True)}
+        for row in rows(reports)
+    )
+    yield "[\n" + ",\n".join(f"  {json.dumps(item)}" for item in objects) + "\n]\n"

@@ -1,0 +1,19 @@
+"""The summary as a Markdown table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cnnparams.engine.report import Report
+from cnnparams.render import cells
+from cnnparams.render.markdown import escape, table
+from cnnparams.render.summary.rows import columns, rows
+from cnnparams.render.view import View
+
+
+def render(reports: Sequence[Report], view: View) -> Iterator[str]:
+    """Yield the table."""
+    kinds = [column.kind for column in columns()]
+    heads = [(column.title, column.kind in cells.RIGHT_ALIGNED) for column in columns()]
+    texts = (map(cells.write, row, kinds, [view.layout] * len(kinds)) for row in rows(reports))
+    yield table(heads, ([escape(text) for text in row] for row in texts))

@@ -1,0 +1,22 @@
+"""The summary in the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cnnparams.engine.report import Report
+from cnnparams.render import cells
+from cnnparams.render.screen import console_for
+from cnnparams.render.stamp import Head, stamp
+from cnnparams.render.summary.rows import columns, rows
+from cnnparams.render.view import View
+
+
+def render(reports: Sequence[Report], view: View) -> Iterator[str]:
+    """Yield the table, in a terminal's width."""
+    kinds = [column.kind for column in columns()]
+    heads = [Head(column.title, column.kind in cells.RIGHT_ALIGNED) for column in columns()]
+    texts = [list(map(cells.write, row, kinds, [view.layout] * len(kinds))) for row in rows(reports)]
+    table = stamp(console_for(view.stream), "", heads, texts)
+    yield table.above
+    yield from map(table.stamp, texts)

@@ -14,7 +14,7 @@ from cnnparams.engine.trouble import placed, stopper
 from cnnparams.errors import LayerError, Problem, SpecError
 from cnnparams.expression import Value
 from cnnparams.schema.keys import INPUT
-from cnnparams.schema.spec import Spec
+from cnnparams.schema.spec import Reference, Spec
 from cnnparams.schema.structures import Edge, Edges
 from cnnparams.schema.variables import values
 
@@ -26,14 +26,14 @@ def build(spec: Spec) -> Graph:
     scope, network = values(spec), Network()
     inputs = tuple(_inputs(spec, scope))
     edges = {port.name: (Edge(port.source, port.shape),) for port in inputs}
-    plan = Plan(network, scope, spec.blocks, stopper(spec, inputs, network))
+    plan = Plan(network, scope, spec.blocks, stopper(spec, inputs, network), {})
     listing = Listing(Context(plan, dict(scope)), spec.layers, None)
     listing.known.update({name: Known(edge, name) for name, edge in edges.items()})
     with _room_to_nest():
         last = listing.run(tuple(edge for (edge,) in edges.values()))
     outputs = tuple(_outputs(spec, listing, last))
-    remarks = (*spec.remarks, *(placed(spec, remark) for remark in network.remarks))
-    return Graph(spec.choice.variant or spec.name, inputs, tuple(network.nodes.values()), outputs, remarks)
+    remarks = (*spec.remarks, *(placed(spec, remark) for remark in network.remarks.values()))
+    return Graph(spec.choice.variant or spec.name, inputs, tuple(network.order), outputs, remarks)
 
 
 def _inputs(spec: Spec, scope: Mapping[str, Value]) -> Iterator[Port]:
@@ -47,14 +47,21 @@ def _inputs(spec: Spec, scope: Mapping[str, Value]) -> Iterator[Port]:
 
 
 def _outputs(spec: Spec, listing: Listing, last: Edges) -> Iterator[Port]:
-    if not spec.outputs:
+    named = [reference for reference in spec.outputs if _is_there(reference, spec, listing)]
+    if not named:
         yield from (Port(edge.source, *edge) for edge in last)
-    for reference in spec.outputs:
+    for reference in named:
         try:
             found = listing.refer(reference, listing.context.scope)
         except LayerError as error:
             raise SpecError([Problem(str(error), spec.document.place(reference.path), hint=error.hint)]) from None
         yield from (Port(reference.text, *edge) for edge in found.edges)
+
+
+def _is_there(reference: Reference, spec: Spec, listing: Listing) -> bool:
+    """Tell whether a result was not switched off by its `when`."""
+    name = reference.name
+    return name not in spec.layers.names or name in listing.known or name in listing.copies
 
 
 @contextmanager

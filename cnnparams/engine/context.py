@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, NoReturn
 
 from cnnparams.engine.network import Network
+from cnnparams.engine.replay import Recording
 from cnnparams.errors import LayerError
 from cnnparams.expression import Value
 from cnnparams.schema.source import KeyPath
@@ -29,6 +30,7 @@ class Plan(NamedTuple):
     variables: Mapping[str, Value]
     blocks: Mapping[str, Block]
     stop: Callable[[Context, Entry, str, Edges, LayerError], NoReturn]
+    recordings: dict[tuple[Any, ...], Recording]
 
 
 class Context(NamedTuple):

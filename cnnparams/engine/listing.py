@@ -71,7 +71,7 @@ class Listing:
     def _place(self, entry: Entry, x: Edges, scope: dict[str, Value]) -> Edges:
         context, entered = self.context, x
         try:
-            context.plan.network.count_entry()
+            context.plan.network.count_entries(1)
             if entry.sources:
                 entered = tuple(edge for source in entry.sources for edge in self.refer(source, scope).edges)
             scope[CHANNELS] = channels(entered)
@@ -123,6 +123,13 @@ class Listing:
             hint = f"name one of its copies, such as {reference.name}1, or {reference.name}[-1] for the last"
             return LayerError(f"{key}: {reference.name} is repeated", key, hint)
         known = [name for listing in listings for name in listing.known]
+        around = next((name for name in known if reference.name.startswith(f"{name}.")), None)
+        if around:
+            hint = f"name {around} itself, or write what is inside of it in this list"
+            return LayerError(f"{key}: what is inside of {around} cannot be named from outside", key, hint)
+        if any(reference.name in listing.entries.names for listing in listings):
+            hint = "an entry reads what comes before it"
+            return LayerError(f"{key}: {reference.name} comes later, or is left out here by its when", key, hint)
         guess = suggest(reference.name, known)
         hint = f"did you mean {quote(guess)}?" if guess else f"before it there are {', '.join(known[-8:])}"
         return LayerError(f"{key}: no layer {quote(reference.name)} before this one", key, hint)

@@ -48,33 +48,43 @@ class Network:
 
     def __init__(self) -> None:
         self.nodes: dict[str, Node] = {}
-        self.remarks: list[Remark] = []
+        self.order: list[Node] = []
+        self.remarks: dict[tuple[KeyPath, str], Remark] = {}
         self.entries = 0
         self._answers: dict[tuple[int, int, tuple[Shape, ...]], _Answer] = {}
 
-    def count_entry(self) -> None:
+    def count_entries(self, more: int) -> None:
         """Raise LayerError where a spec expands without end: what it says may be little, and what it means too much."""
-        self.entries += 1
+        self.entries += more
         if self.entries > MOST_ENTRIES:
             raise LayerError(f"the spec expands to more than {MOST_ENTRIES:,} entries", hint="repeat less")
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """The numbers of nodes and of entries so far."""
+        return len(self.order), self.entries
 
     def add(self, placing: Placing, layer: Layer, activation: Layer | None, x: Edges) -> Edges:
         """Put a layer behind what it reads; raise LayerError where it cannot take that."""
         shapes = tuple([edge.shape for edge in x])
         key = (id(layer), id(activation), shapes)
         answer = self._answers.get(key) or self._answers.setdefault(key, _ask(layer, activation, shapes))
-        name = placing.name
-        if name in self.nodes:
-            raise LayerError(f"two layers are called {name}", "name", "rename one of them")
-        if len(self.nodes) == MOST_LAYERS:
-            raise LayerError(f"the network has more than {MOST_LAYERS:,} layers", hint="repeat less")
-        if answer.remark:
-            self.remarks.append(Remark(name, layer.type, placing.path, answer.remark))
+        _, resolved, read, output, remark = answer
+        name, path, trainable, shares = placing
         sources = tuple([edge.source for edge in x])
-        _, resolved, read, output, _ = answer
-        _, path, trainable, shares = placing
-        self.nodes[name] = Node(name, resolved, activation, trainable, shares, sources, read, output, path)
+        self.put(Node(name, resolved, activation, trainable, shares, sources, read, output, path))
+        if remark:
+            self.remarks.setdefault((path, remark), Remark(name, layer.type, path, remark))
         return (Edge(name, output),)
+
+    def put(self, node: Node) -> None:
+        """Append a node; raise LayerError where its name is taken, or there are too many."""
+        if node.name in self.nodes:
+            raise LayerError(f"two layers are called {node.name}", "name", "rename one of them")
+        if len(self.order) == MOST_LAYERS:
+            raise LayerError(f"the network has more than {MOST_LAYERS:,} layers", hint="repeat less")
+        self.nodes[node.name] = node
+        self.order.append(node)
 
 
 def _ask(layer: Layer, activation: Layer | None, shapes: tuple[Shape, ...]) -> _Answer:

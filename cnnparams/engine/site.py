@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cnnparams.engine.context import Context, Use, joined
 from cnnparams.engine.graph import Node
 from cnnparams.engine.network import Placing
+from cnnparams.engine.replay import Recording, replay
 from cnnparams.errors import LayerError, quote
 from cnnparams.expression import Value
 from cnnparams.layers.base import Layer
@@ -41,6 +42,8 @@ class Site:
     @property
     def shared(self) -> Layer | None:
         """The layer whose tensors are used here again, if another's are."""
+        if self.context.share is None:
+            return None
         node = self._target(self.context.prefix)
         return node.layer if node else None
 
@@ -68,10 +71,22 @@ class Site:
             raise LayerError(f"block {block} uses itself: {chain}", "block", "no chain of blocks may come back to one")
         for misfit in misfits(block, found.params, args):
             raise LayerError(misfit.message, misfit.key, misfit.hint)
-        inner = context.deeper("")._replace(
-            scope=self._scope(block, found, args), uses=(*context.uses, Use(block, self.entry.path))
-        )
-        return self.listing.apart(inner, found.layers, x).run(x)
+        return self._lay_out(block, found, self._scope(block, found, args), x)
+
+    def _lay_out(self, name: str, block: Block, scope: dict[str, Value], x: Edges) -> Edges:
+        """Lay out a block, or replay it where it has been laid out with these values, shapes and circumstances."""
+        context = self.context
+        network, recordings = context.plan.network, context.plan.recordings
+        values = repr([scope[param] for param in block.params])
+        key = (name, values, tuple([edge.shape for edge in x]), context.trainable, context.depth)
+        if context.share is None and key in recordings:
+            return replay(network, recordings[key], context.prefix, x)
+        before = network.size
+        uses = (*context.uses, Use(name, self.entry.path))
+        left = self.listing.apart(context.deeper("")._replace(scope=scope, uses=uses), block.layers, x).run(x)
+        if context.share is None:
+            recordings[key] = Recording(context.prefix, x, left, before, network.size)
+        return left
 
     def _scope(self, name: str, block: Block, args: Mapping[str, Value]) -> dict[str, Value]:
         """Return the values of names inside of a block: vars, and its params, whose defaults may use those before."""

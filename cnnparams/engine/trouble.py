@@ -63,8 +63,8 @@ def _uses(spec: Spec, context: Context) -> Iterator[str]:
 
 
 def _so_far(inputs: tuple[Port, ...], network: Network) -> Iterator[str]:
-    last = [(node.name, node.output_shape) for node in list(network.nodes.values())[-_LAST_SHOWN:]]
+    last = [(node.name, node.output_shape) for node in network.order[-_LAST_SHOWN:]]
     known = [*((port.name, port.shape) for port in inputs), *last]
     shown = " -> ".join(f"{name} {shape}" for name, shape in known[-_LAST_SHOWN:])
-    all_shown = len(inputs) + len(network.nodes) <= _LAST_SHOWN
+    all_shown = len(inputs) + len(network.order) <= _LAST_SHOWN
     yield f"known so far: {shown if all_shown else f'... -> {shown}'}"

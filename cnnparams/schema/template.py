@@ -30,6 +30,8 @@ class Template(NamedTuple, Generic[M]):
 
     def fill(self, scope: Scope, base: Mapping[str, Any] | None = None) -> M:
         """Return the model in a scope, over the settings of `base`; raise LayerError where a setting has no value."""
+        if not self.computed and base is None and self.made:
+            return self.made[""]
         values = {key: evaluate(key, computed, scope) for key, computed in self.computed}
         key = repr((*values.values(), base)) if values or base else ""  # unlike a hash, it tells 1, 1.0 and true apart
         found = self.made.get(key)

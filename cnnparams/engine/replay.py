@@ -1,0 +1,35 @@
+"""A block laid out again: the same values and shapes give the same layers, under other names."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cnnparams.engine.graph import Node
+from cnnparams.engine.network import Network
+from cnnparams.schema.structures import Edge, Edges
+
+
+class Recording(NamedTuple):
+    """Where a block has been laid out: its name, what entered and left, and how far the network was before and after.
+
+    Before and after are numbers of nodes and of entries.
+    """
+
+    name: str
+    entered: Edges
+    left: Edges
+    before: tuple[int, int]
+    after: tuple[int, int]
+
+
+def replay(network: Network, recording: Recording, name: str, x: Edges) -> Edges:
+    """Lay the block out again under a name; return the tensors that leave it."""
+    (first, entries), (last, entries_after) = recording.before, recording.after
+    network.count_entries(entries_after - entries)
+    cut = len(recording.name)
+    entering = {old.source: new.source for old, new in zip(recording.entered, x, strict=True)}
+    for old, layer, activation, trainable, shares, sources, shapes, output, path in network.order[first:last]:
+        inputs = tuple([entering.get(source) or name + source[cut:] for source in sources])
+        shared = shares and name + shares[cut:]
+        network.put(Node(name + old[cut:], layer, activation, trainable, shared, inputs, shapes, output, path))
+    return tuple(Edge(entering.get(edge.source) or name + edge.source[cut:], edge.shape) for edge in recording.left)

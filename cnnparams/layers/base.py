@@ -169,7 +169,7 @@ class Layer(BaseModel):
         axes = per_axis(type(self))
         for name, shown, default in displays(type(self)):
             value = getattr(self, name)
-            brief = one_for_all(value) if name in axes and not shown.each_axis else value
+            brief = value if shown.each_axis or not (name in axes or _is_single(value)) else one_for_all(value)
             worth = shown.always or brief not in (None, default)
             yield Hyperparameter(name, value, shown.label if worth else None, brief)
 
@@ -177,3 +177,7 @@ class Layer(BaseModel):
 def _sum_of(quantity: str, tensors: list[Tensor]) -> Step:
     formula = " + ".join(tensor.symbol for tensor in tensors) or "0"
     return Step(quantity, quantity, formula, sum(tensor.size for tensor in tensors))
+
+
+def _is_single(value: Any) -> bool:
+    return isinstance(value, tuple) and len(value) == 1

@@ -54,6 +54,8 @@ def _size(count: int) -> str:
 
 
 def _setting(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -33,6 +33,11 @@ class Style:
     fraction: bool = False
 
 
+def _whole(value: float) -> float:
+    """Return 2 for 2.0, as a person writes it."""
+    return int(value) if float(value).is_integer() else value
+
+
 def _latex_symbol(name: str) -> str:
     base, _, index = name.partition("_")
     base = base if len(base) == 1 else rf"\mathrm{{{base}}}"
@@ -45,13 +50,13 @@ CODE = Style(
     binary=_CODE_BINARY,
     calls={name: name + "({})" for name in ("floor", "ceil", "min", "max")},
     symbol=str,
-    number=str,
+    number=lambda value: str(_whole(value)),
 )
 TEXT = Style(
     binary={**_CODE_BINARY, ast.Mult: "{} × {}", ast.Mod: "{} mod {}"},  # noqa: RUF001
     calls={"floor": "⌊{}⌋", "ceil": "⌈{}⌉", "min": "min({})", "max": "max({})"},
     symbol=str,
-    number="{:,}".format,
+    number=lambda value: f"{_whole(value):,}",
 )
 LATEX = Style(
     binary={**_CODE_BINARY, ast.Mult: r"{} \times {}", ast.Div: r"\frac{{{}}}{{{}}}", ast.Mod: r"{} \bmod {}"},
@@ -62,7 +67,7 @@ LATEX = Style(
         "max": r"\max\left({}\right)",
     },
     symbol=_latex_symbol,
-    number=lambda value: f"{value:,}".replace(",", "{,}"),
+    number=lambda value: f"{_whole(value):,}".replace(",", "{,}"),
     group=r"\left({}\right)",
     fraction=True,
 )

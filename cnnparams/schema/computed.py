@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from cnnparams.errors import listed, quote, suggest
@@ -19,14 +20,15 @@ RESERVED = (INDEX, CHANNELS, *FUNCTIONS, "true", "false", "null")
 
 
 class Computed(NamedTuple):
-    """An expression, or a list that holds some."""
+    """An expression, or a list that holds some. `words` are names in it that stand for themselves."""
 
     parts: Expression | tuple[Any, ...]
+    words: Mapping[str, str] = MappingProxyType({})
 
     def evaluate(self, scope: Scope) -> Value:
         """Return the value; raise ExpressionError where there is none."""
         if isinstance(self.parts, Expression):
-            return self.parts.run(scope)
+            return self.parts.run({**self.words, **scope} if self.words else scope)
         return tuple(value_of(part, scope) for part in self.parts)
 
     def explained(self, scope: Scope) -> str:
@@ -122,12 +124,13 @@ class Reader(NamedTuple):
         return name in self.names.blocks or registry.find(name) is not None
 
     def _computed(self, path: KeyPath, expression: Expression, subject: str | None) -> Any:
-        unknown = [self._unknown(path, name, subject) for name in sorted(expression.names) if name not in self.names]
-        if unknown:
-            return BROKEN
+        strangers = [name for name in sorted(expression.names) if name not in self.names]
+        words = {name: name for name in strangers if self._is_word(name)}
+        if unknown := [self._unknown(path, name, subject) for name in strangers if name not in words]:
+            return unknown[0]
         self.names.used.update(expression.names)
         if expression.names:
-            return Computed(expression)
+            return Computed(expression, words)
         try:
             return expression.run({})
         except ExpressionError as error:

@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from cnnparams.errors import Problem, printable, quote
 from cnnparams.schema.blocks import params_of, read_blocks
-from cnnparams.schema.computed import Names, Reader
+from cnnparams.schema.computed import CHANNELS, Names, Reader
 from cnnparams.schema.entries import read_entries, read_references
 from cnnparams.schema.keys import INPUT, Input, SeveralInputs, SingleInput
 from cnnparams.schema.problems import Problems
@@ -27,7 +27,7 @@ def parse(document: Document) -> Spec:
     variables = read_variables(reader, root)
     blocks = read_blocks(reader, root)
     inputs = _inputs(reader, root, several=several)
-    layers = read_entries(reader, ("layers",), root.get("layers"))
+    layers = read_entries(reader.at(names.within(CHANNELS)), ("layers",), root.get("layers"))
     outputs = read_references(reader, ("outputs",), root.get("outputs"), "outputs")
     problems.raise_any()
     assert head is not None

@@ -106,5 +106,7 @@ def _call(reader: Reader, draft: Draft, rest: Mapping, subject: str) -> Call | N
     elif not isinstance(block, Computed):
         message = f"block: expected the name of a block, but found {quote(block)}"
         reader.problems.add(path, message, subject=subject, hint="write the name, or a var that holds it")
+    else:
+        reader.names.used.update(reader.names.blocks)  # any of them may be meant
     args = tuple((key, reader.expression((*draft.path, key), value, subject)) for key, value in rest.items())
     return Call(block, args) if len(reader.problems.found) == noted else None

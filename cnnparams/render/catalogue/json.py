@@ -32,6 +32,6 @@ def _card(card: Card, view: View) -> dict[str, object]:
             {"quantity": step.quantity, "symbol": step.symbol, "formula": step.formula} for step in card.steps
         ],
         "example": card.example,
-        "input_shape": view.layout.dims(card.input_shape),
+        "input_shapes": [view.layout.dims(shape) for shape in card.input_shapes],
         "output_shape": view.layout.dims(card.output_shape),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from cnnparams.engine.catalogue import Card, Setting
-from cnnparams.render.card import default_text, example_text, formulas
+from cnnparams.render.card import default_text, example_text, formulas, shapes_text
 from cnnparams.render.formula import TEXT
 from cnnparams.render.markdown import escape, table
 from cnnparams.render.view import View
@@ -33,8 +33,7 @@ def _sections(card: Card, view: View) -> Iterator[str]:
     yield _table(("Quantity", "Formula"), formulas(card, TEXT))
     if card.legend:
         yield f"{escape(card.legend)}\n"
-    shapes = f"{view.layout.text(card.input_shape)} -> {view.layout.text(card.output_shape)}"
-    yield f"```yaml\n- {example_text(card)}  # {shapes}\n```\n"
+    yield f"```yaml\n- {example_text(card)}  # {shapes_text(card, view)}\n```\n"
 
 
 def _setting(setting: Setting) -> tuple[str, ...]:

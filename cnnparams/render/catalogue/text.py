@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from cnnparams.engine.catalogue import Card
-from cnnparams.render.card import default_text, example_text, formulas
+from cnnparams.render.card import default_text, example_text, formulas, shapes_text
 from cnnparams.render.formula import CODE
 from cnnparams.render.view import View
 
@@ -38,7 +38,7 @@ def _lines(card: Card, view: View) -> Iterator[str]:
         yield f"  {card.legend}"
     yield "\nExample"
     yield f"  - {example_text(card)}"
-    yield f"  {view.layout.text(card.input_shape)} -> {view.layout.text(card.output_shape)}"
+    yield f"  {shapes_text(card, view)}"
 
 
 def _table(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from cnnparams.layers.checks import check_divides
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Dims, Flag, Real, Whole, setting
 from cnnparams.layers.shape import Shape
-from cnnparams.layers.spatial import ImageLayer
+from cnnparams.layers.spatial import ImageLayer, SpatialLayer
 
 
 @layer_type("group_norm", keras="GroupNormalization", example={"num_groups": 4})
@@ -86,6 +86,24 @@ class LayerNorm(TrailingNorm):
         """Return weight and bias (normalized_shape) where affine."""
         weight = super().tensors(x)
         return (*weight, self._tensor("bias", x)) if weight and self.bias else weight
+
+
+@layer_type("layer_norm", ranks=(2,))
+class ChannelLayerNorm(LayerNorm, SpatialLayer):
+    """Layer normalisation of an image: the channels of each pixel to mean 0 and variance 1, as in ConvNeXt."""
+
+    legend: ClassVar[str] = "C channels"
+
+    normalized_shape: Dims | None = setting("channels of the input; inferred", None)
+
+    def inferred(self, x: Shape) -> Mapping[str, Any]:
+        """Check that the input is an image; fill in normalized_shape, its channels."""
+        SpatialLayer.inferred(self, x)
+        return super().inferred(Shape((x.channels,)))
+
+    def symbols(self, x: Shape) -> Mapping[str, float]:
+        """Return the channels."""
+        return {"C": x.channels}
 
 
 @layer_type("rms_norm", example_input=(64,))

@@ -1,9 +1,9 @@
-"""Multi-head attention of a sequence on itself (PyTorch's MultiheadAttention)."""
+"""Multi-head attention (PyTorch's MultiheadAttention)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, NamedTuple
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.base import Layer, Tensor
@@ -12,12 +12,36 @@ from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Flag, Real, Whole, setting
 from cnnparams.layers.shape import Shape
 
+_ROLES = {"kdim": "key", "vdim": "value"}
+
+
+class Roles(NamedTuple):
+    """Which input is what: one is all three, a second is keys and values, a third the values."""
+
+    query: Shape
+    key: Shape
+    value: Shape
+
+    @classmethod
+    def of(cls, *inputs: Shape) -> Roles:
+        """Assign one to three inputs."""
+        return cls(*(*inputs, inputs[-1], inputs[-1])[:3])
+
+    @property
+    def alike(self) -> bool:
+        """Whether one tensor projects all three, as they have the same features."""
+        return len({x.dims[1] for x in self}) == 1
+
 
 @layer_type("multihead_attention", example={"num_heads": 4}, example_input=(50, 64))
 class MultiheadAttention(Layer):
-    """Multi-head self-attention over (tokens, features)."""
+    """Multi-head attention over (tokens, features): of one input on itself, or a query, a key and a value."""
 
-    legend: ClassVar[str] = "T tokens, S tokens attended to, E embed_dim"
+    most_inputs: ClassVar[int | None] = 3
+    legend: ClassVar[str] = (
+        "T tokens, S tokens attended to, E embed_dim; "
+        "with keys of their own: K tokens of key and value, E_k kdim, E_v vdim"
+    )
 
     embed_dim: Whole | None = setting("features of a token; inferred", None, ge=1, label="in", always=True)
     num_heads: Whole = setting("heads; must divide the features", ge=1, label="heads", always=True)
@@ -25,43 +49,75 @@ class MultiheadAttention(Layer):
     bias: Flag = setting("whether the projections learn biases", True, label="bias", keras="use_bias")
     add_bias_kv: Flag = setting("whether to learn one more key and value", False, label="add_bias_kv")
     add_zero_attn: Flag = setting("whether to attend to one more token of zeros", False, label="add_zero_attn")
-    kdim: Whole | None = setting("features of a key: those of a token, as keys are tokens here", None, ge=1)
-    vdim: Whole | None = setting("features of a value: those of a token, as values are tokens here", None, ge=1)
+    kdim: Whole | None = setting("features of a key, which is the second input or else the first; inferred", None, ge=1)
+    vdim: Whole | None = setting("features of a value, which is the last input; inferred", None, ge=1)
     batch_first: Flag = setting("where PyTorch puts the batch; shapes here have none", False)
 
-    def inferred(self, x: Shape) -> Mapping[str, Any]:
-        """Infer embed_dim, kdim and vdim; check that the heads divide them."""
-        if len(x.dims) != 2:
-            raise LayerError(f"needs an input of (tokens, features), but gets {x}", hint="reshape it to two dimensions")
-        if x.dims[1] % self.num_heads:
+    def inferred(self, *inputs: Shape) -> Mapping[str, Any]:
+        """Infer embed_dim, kdim and vdim; check that the heads divide the features, and every key has a value."""
+        for x in inputs:
+            if len(x.dims) != 2:
+                message = f"needs an input of (tokens, features), but gets {x}"
+                raise LayerError(message, hint="reshape it to two dimensions")
+        query, key, value = Roles.of(*inputs)
+        if query.dims[1] % self.num_heads:
             raise LayerError(
-                f"num_heads {self.num_heads} does not divide the {x.dims[1]} features of a token",
+                f"num_heads {self.num_heads} does not divide the {query.dims[1]} features of a token",
                 "num_heads",
-                divisor_hint(x.dims[1]),
+                divisor_hint(query.dims[1]),
             )
-        return dict.fromkeys(("embed_dim", "kdim", "vdim"), x.dims[1])
+        if key.dims[0] != value.dims[0]:
+            message = f"needs as many values as keys, but gets {key.dims[0]} keys and {value.dims[0]} values"
+            raise LayerError(message, hint="the inputs are query, key and value, in this order")
+        if len(inputs) > 1:
+            self._check_written(kdim=key.dims[1], vdim=value.dims[1])
+        return {"embed_dim": query.dims[1], "kdim": key.dims[1], "vdim": value.dims[1]}
 
-    def tensors(self, x: Shape) -> tuple[Tensor, ...]:
+    def _check_written(self, **found: int) -> None:
+        for name, features in found.items():
+            if getattr(self, name) not in (None, features):
+                message = f"{name} is {getattr(self, name)}, but the {_ROLES[name]} has {features} features"
+                raise LayerError(message, name, f"write {name}: {features}, or leave it out")
+
+    def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
         """Return the projections of query, key and value, of the output, and the biases asked for."""
-        e = x.dims[1]
-        into, out = Tensor("in_proj_weight", (3 * e, e), "3 * E * E"), Tensor("out_proj.weight", (e, e), "E * E")
+        e = inputs[0].dims[1]
         into_bias = [Tensor("in_proj_bias", (3 * e,), "3 * E")] if self.bias else []
         out_bias = [Tensor("out_proj.bias", (e,), "E")] if self.bias else []
         extra = [Tensor(name, (1, 1, e), "E") for name in ("bias_k", "bias_v")] if self.add_bias_kv else []
-        return (into, *into_bias, *extra, out, *out_bias)
+        out = Tensor("out_proj.weight", (e, e), "E * E")
+        return (*_projections(Roles.of(*inputs)), *into_bias, *extra, out, *out_bias)
 
-    def macs(self, x: Shape) -> int:
+    def macs(self, *inputs: Shape) -> int:
         """Return the projections, the scores (T x S dot products over all heads) and the weighted sum of values."""
-        t, e = x.dims
-        return t * 3 * e * e + 2 * t * self._attended(t) * e + t * e * e
+        query, key, value = Roles.of(*inputs)
+        (t, e), k = query.dims, key.dims[0]
+        return t * e * e + k * e * (key.dims[1] + value.dims[1]) + 2 * t * self._attended(k) * e + t * e * e
 
-    def macs_formula(self, x: Shape) -> str:
+    def macs_formula(self, *inputs: Shape) -> str:
         """Return projections, scores and sums, output projection."""
-        return "T * in_proj_weight + 2 * T * S * E + T * out_proj_weight"
+        into = "T * E * E + 2 * K * E * E"
+        if len(inputs) == 1:
+            into = "T * in_proj_weight"
+        elif not Roles.of(*inputs).alike:
+            into = "T * q_proj_weight + K * (k_proj_weight + v_proj_weight)"
+        return f"{into} + 2 * T * S * E + T * out_proj_weight"
 
-    def symbols(self, x: Shape) -> Mapping[str, float]:
-        """Return T tokens, S tokens attended to, E features."""
-        return {"T": x.dims[0], "S": self._attended(x.dims[0]), "E": x.dims[1]}
+    def symbols(self, *inputs: Shape) -> Mapping[str, float]:
+        """Return T tokens, S tokens attended to, E features; K, E_k, E_v where keys and values are other inputs."""
+        query, key, value = Roles.of(*inputs)
+        own = {"K": key.dims[0], "E_k": key.dims[1], "E_v": value.dims[1]} if len(inputs) > 1 else {}
+        return {"T": query.dims[0], "S": self._attended(key.dims[0]), "E": query.dims[1], **own}
 
-    def _attended(self, tokens: int) -> int:
-        return tokens + self.add_bias_kv + self.add_zero_attn
+    def _attended(self, keys: int) -> int:
+        return keys + self.add_bias_kv + self.add_zero_attn
+
+
+def _projections(roles: Roles) -> Iterator[Tensor]:
+    """Yield one weight for query, key and value where they have the same features, else one for each."""
+    e, k, v = (x.dims[1] for x in roles)
+    if roles.alike:
+        yield Tensor("in_proj_weight", (3 * e, e), "3 * E * E")
+    else:
+        sizes = {"q": (e, "E"), "k": (k, "E_k"), "v": (v, "E_v")}
+        yield from (Tensor(f"{part}_proj_weight", (e, n), f"E * {symbol}") for part, (n, symbol) in sizes.items())

@@ -15,9 +15,10 @@ from cnnparams.engine.measure import measure
 from cnnparams.errors import SpecError
 from cnnparams.layers import registry
 from cnnparams.schema.compose import compose
+from cnnparams.schema.entries import ENTRY_KEYS
+from cnnparams.schema.keys import INPUT
 from cnnparams.schema.parse import parse
 from cnnparams.schema.source import Text, read
-from cnnparams.schema.spec import EntryKeys
 from tests.specs import ROOT
 
 VALID = (ROOT / "specs/simple_cnn.yaml").read_text(encoding="utf-8")
@@ -113,14 +114,19 @@ def test_a_valid_spec_with_any_value_in_any_place(value: Any, data: st.DataObjec
 @pytest.mark.parametrize("declaration", tuple(registry.declarations()), ids=lambda declaration: declaration.name)
 def test_any_layer_with_any_value_in_any_setting(declaration: registry.Declaration) -> None:
     """Also twice in a row, so that what came out of the first goes into the second."""
-    keys = [*EntryKeys.model_fields, *registry.layer_class(declaration).model_fields, "activation"]
+    layer = registry.layer_class(declaration)
+    keys = sorted({*ENTRY_KEYS, *layer.model_fields, "activation"})
+
+    def entry(changes: dict[str, Any], source: str) -> dict[str, Any]:
+        sources = {"from": [INPUT, source]} if layer.least_inputs > 1 else {}
+        return {"type": declaration.name, **sources, **declaration.example, **changes}
 
     @settings(fuzz, max_examples=25)
-    @given(changes=st.dictionaries(st.sampled_from(sorted({*keys})), values | numbers, max_size=3))
+    @given(changes=st.dictionaries(st.sampled_from(keys), values | numbers, max_size=3))
     def check(changes: dict[str, Any]) -> None:
-        entry = {"type": declaration.name, **declaration.example, **changes}
         dims = declaration.example_input
-        spec = {"input": dict(zip(FORMS[len(dims)], dims, strict=True)), "layers": [entry, {**entry, "name": "again"}]}
+        layers = [entry(changes, INPUT), {**entry(changes, f"{layer.stem}1"), "name": "again"}]
+        spec = {INPUT: dict(zip(FORMS[len(dims)], dims, strict=True)), "layers": layers}
         answer(Text("fuzz", yaml.safe_dump(spec, allow_unicode=True)))
 
     check()

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar
 
 from cnnparams.errors import LayerError
+from cnnparams.layers.axis import axis_name
 from cnnparams.layers.base import Layer, Step
 from cnnparams.layers.checks import sample_dim
 from cnnparams.layers.registry import layer_type
@@ -98,8 +99,11 @@ class Pad(Layer):
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return the size along `dim`, and the zeros."""
-        return {"size": x.dims[sample_dim("dim", self.dim, x)], "before": self.before, "after": self.after}
+        at = sample_dim("dim", self.dim, x)
+        return {f"{axis_name(x, at).letter}_in": x.dims[at], "before": self.before, "after": self.after}
 
     def shape_steps(self, x: Shape) -> Iterator[Step]:
         """Yield the size with the zeros."""
-        yield Step("padded size", "n", "size + before + after", int(sum(self.symbols(x).values())))
+        symbols = self.symbols(x)
+        words, letter = axis_name(x, sample_dim("dim", self.dim, x))
+        yield Step(f"output {words}", f"{letter}_out", " + ".join(symbols), int(sum(symbols.values())))

@@ -12,6 +12,7 @@ from cnnparams.engine.catalogue import Card, families
 from cnnparams.layers.registry import declarations
 from cnnparams.render.card import example_text
 from cnnparams.schema.json_schema import json_schema
+from cnnparams.schema.structures import STRUCTURES
 from tests.cli.run import run
 from tests.specs import SPECS, graph_of
 
@@ -24,7 +25,10 @@ def validator() -> Any:
 
 
 def spec_of(card: Card) -> str:
-    return f"input: {{shape: {list(card.input_shape.dims)}}}\nlayers:\n  - {example_text(card)}"
+    """Return a spec of a card's example; the layers that it names pass the input on."""
+    lines = [f"input: {{shape: {list(card.input_shapes[0].dims)}}}", "layers:"]
+    lines += [f"  - {{type: identity, name: {name}}}" for name in card.example.get("from", ())]
+    return "\n".join([*lines, f"  - {example_text(card)}"])
 
 
 def test_every_layer_type_has_a_line() -> None:
@@ -46,6 +50,19 @@ def test_a_card_shows_settings_formulas_and_an_example() -> None:
         "(32, 32, 16) -> (32, 32, 32)",
     ):
         assert part in text
+
+
+def test_a_card_of_a_merge_shows_several_inputs() -> None:
+    text = run("layers", "concat").stdout
+    for part in (
+        "In Keras: Concatenate",
+        "C_out = C_1 + C_2",
+        "- {type: concat, from: [conv1, conv2]}",
+        "(32, 32, 16), (32, 32, 16) -> (32, 32, 32)",
+    ):
+        assert part in text
+    (card,) = json.loads(run("layers", "concat", "--json").stdout)["layers"]
+    assert (card["input_shapes"], card["output_shape"]) == ([[32, 32, 16], [32, 32, 16]], [32, 32, 32])
 
 
 def test_a_misspelt_type_is_guessed_at() -> None:
@@ -71,7 +88,7 @@ def test_the_catalogue_as_json_has_every_type() -> None:
 @pytest.mark.parametrize("card", tuple(families()), ids=lambda card: card.types[0])
 def test_every_example_is_a_spec_that_the_engine_and_the_schema_accept(card: Card, validator: Any) -> None:
     spec = spec_of(card)
-    assert graph_of(spec).output_shape.dims == card.output_shape.dims
+    assert [output.shape.dims for output in graph_of(spec).outputs] == [card.output_shape.dims]
     validator.validate(yaml.safe_load(spec))
 
 
@@ -95,7 +112,7 @@ GOOD = "input: {channels: 3, height: 8, width: 8}\nlayers: "
         "[conv9d]",
         "[{out_channels: 3}]",
         "[{type: conv2d, out_channels: 0, kernel_size: 3}]",
-        "[{type: conv2d, out_channels: 3, kernel_size: 3, padding: sane}]",
+        "[{type: conv2d, out_channels: 3, kernel_size: 3, padding: true}]",
         "[{type: dropout, p: 1.5}]",
         "[]",
     ],
@@ -131,5 +148,5 @@ def test_the_schema_and_the_tool_agree_on_what_is_right(layer: str, validator: A
 
 
 def test_the_schema_knows_the_canonical_spelling_only() -> None:
-    words = json_schema()["$defs"]["entry"]["else"]["properties"]["type"]["enum"]
-    assert words == [declaration.name for declaration in declarations()]
+    words = json_schema()["$defs"]["entry"]["else"]["else"]["properties"]["type"]["enum"]
+    assert words == [*(declaration.name for declaration in declarations()), *STRUCTURES]

@@ -36,15 +36,15 @@ class Answer:
     macs: int
 
 
-def sample(case: Case) -> Shape:
-    """Return the shape that enters the layer."""
-    return Shape(case.dims, 0 if len(case.dims) > 1 else None)
+def samples(case: Case) -> tuple[Shape, ...]:
+    """Return the shapes that enter the layer."""
+    return tuple(Shape(dims, 0 if len(dims) > 1 else None) for dims in case.inputs)
 
 
 def resolved(name: str, case: Case) -> Layer:
     """Return the layer of a case, resolved; raise ValidationError or LayerError where it has none."""
-    layer = registry.layer_class(TYPES[name]).model_validate(case.settings).resolve(sample(case))
-    layer.output_shape(sample(case))
+    layer = registry.layer_class(TYPES[name]).model_validate(case.settings).resolve(*samples(case))
+    layer.output_shape(*samples(case))
     return layer
 
 
@@ -54,9 +54,9 @@ def ours(name: str, case: Case) -> Answer | Refusal:
         layer = resolved(name, case)
     except (ValidationError, LayerError) as error:
         return Refusal(str(error))
-    x = sample(case)
-    tensors = layer.tensors(x)
-    return Answer((BATCH, *layer.output_shape(x).dims), _named(tensors, True), _named(tensors, False), layer.macs(x))
+    inputs = samples(case)
+    tensors, output = layer.tensors(*inputs), layer.output_shape(*inputs)
+    return Answer((BATCH, *output.dims), _named(tensors, True), _named(tensors, False), layer.macs(*inputs))
 
 
 def _named(tensors: tuple[Tensor, ...], learned: bool) -> Named:
@@ -69,9 +69,9 @@ def pytorchs(torch: ModuleType, oracle: Oracle, case: Case) -> Answer | Refusal:
     with warnings.catch_warnings(action="ignore"):
         try:
             built = oracle.build(torch, case)
-            x = torch.zeros(BATCH, *case.dims, dtype=getattr(torch, oracle.dtype))
+            inputs = [torch.zeros(BATCH, *dims, dtype=getattr(torch, oracle.dtype)) for dims in case.inputs]
             with flop_counter.FlopCounterMode(display=False) as counter:
-                output = tuple(built.forward(x).shape)
+                output = tuple(built.forward(*inputs).shape)
         except Exception as error:
             return Refusal(f"{type(error).__name__}: {error}")
     return Answer(output, *_held(built), _macs(built, counter.get_total_flops()))

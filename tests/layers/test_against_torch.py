@@ -35,6 +35,7 @@ CORNERS: list[tuple[str, dict[str, Any], Dims]] = [
     ("adaptive_avg_pool2d", {"output_size": None}, (4, 5, 6)),
     ("avg_pool1d", {"kernel_size": 2, "divisor_override": 3}, (4, 6)),
     ("avg_pool3d", {"kernel_size": 4, "padding": 1}, (4, 3, 6, 6)),
+    ("channel_shuffle", {"groups": 4}, (8, 1)),
     ("conv2d", {"out_channels": 4, "kernel_size": None}, (4, 5, 6)),
     ("conv2d", {"out_channels": 4, "kernel_size": 3, "stride": None}, (4, 5, 6)),
     ("conv2d", {"out_channels": 4, "kernel_size": 2, "padding": "same"}, (4, 5, 6)),
@@ -51,9 +52,41 @@ CORNERS: list[tuple[str, dict[str, Any], Dims]] = [
     ("max_pool2d", {"kernel_size": 3, "padding": "same"}, (4, 5, 6)),
     ("max_pool2d", {"kernel_size": 2, "stride": 3, "ceil_mode": True}, (4, 3, 4)),
     ("multihead_attention", {"num_heads": 2, "add_bias_kv": True, "add_zero_attn": True}, (3, 4)),
+    ("parameter", {"shape": [1, 3, 4]}, (3, 4)),
+    ("parameter", {"shape": 1, "op": "multiply"}, (3, 4)),
+    ("parameter", {"shape": [1, 1, 3, 4]}, (3, 4)),
+    ("parameter", {"shape": [3]}, (3, 4)),
+    ("slice", {"start": -2}, (4, 5)),
+    ("slice", {"start": -9, "end": 9, "dim": -1}, (4, 5)),
+    ("slice", {"start": 1, "step": 9}, (4, 5)),
+    ("slice", {"start": 1, "end": -1, "step": 2}, (6, 5)),
+    ("slice", {"start": 2**63 - 1}, (4, 5)),
+    ("slice", {"end": 2**63 - 1, "start": -(2**63)}, (4, 5)),
     ("upsample", {"scale_factor": 2, "align_corners": False}, (4, 5, 6)),
     ("upsample", {"scale_factor": 1e308}, (4, 20, 20)),
     ("upsample", {"scale_factor": 0.7}, (4, 10, 10)),
+]
+
+CORNERS_OF_SEVERAL: list[tuple[str, dict[str, Any], tuple[Dims, ...]]] = [
+    ("add", {}, ((4, 1, 5), (1, 3, 1))),
+    ("add", {}, ((1, 1), (4, 1), (3, 1))),
+    ("add", {}, ((4,), (4,), (1,), (4,))),
+    ("concat", {}, ((4,), (1,))),
+    ("concat", {"dim": -1}, ((4, 5, 6), (4, 5, 1), (4, 5, 2))),
+    ("concat", {"dim": -3}, ((4, 5, 6), (1, 5, 6))),
+    ("concat", {"dim": 2}, ((4, 5, 6), (1, 5, 6))),
+    ("concat", {}, ((4, 5, 6), (4, 5))),
+    ("multiply", {}, ((1, 1, 1), (4, 5, 6))),
+    ("multiply", {}, ((4, 5, 6), (4,))),
+    ("multihead_attention", {"num_heads": 2}, ((3, 4), (5, 4))),
+    ("multihead_attention", {"num_heads": 2}, ((3, 4), (5, 6))),
+    ("multihead_attention", {"num_heads": 2, "bias": False}, ((3, 4), (5, 4), (5, 6))),
+    ("multihead_attention", {"num_heads": 2, "add_bias_kv": True}, ((3, 4), (5, 6), (5, 4))),
+    ("multihead_attention", {"num_heads": 2, "add_zero_attn": True}, ((1, 4), (1, 1), (1, 2))),
+    ("multihead_attention", {"num_heads": 2}, ((3, 4), (5, 4), (3, 4))),
+    ("multihead_attention", {"num_heads": 2, "vdim": 4}, ((3, 4), (5, 4), (5, 6))),
+    ("multihead_attention", {"num_heads": 2, "kdim": 4}, ((3, 4), (5, 4), (5, 6))),
+    ("multihead_attention", {"num_heads": 2}, ((3, 4), (5, 4, 1), (5, 6))),
 ]
 
 
@@ -82,6 +115,13 @@ def test_pytorch_agrees(torch: ModuleType, name: str, data: st.DataObject) -> No
 @pytest.mark.parametrize(("name", "settings", "dims"), CORNERS)
 def test_pytorch_agrees_at_corners(torch: ModuleType, name: str, settings: dict[str, Any], dims: Dims) -> None:
     check(torch, name, Case(settings, dims))
+
+
+@pytest.mark.parametrize(("name", "settings", "inputs"), CORNERS_OF_SEVERAL)
+def test_pytorch_agrees_at_corners_of_several_inputs(
+    torch: ModuleType, name: str, settings: dict[str, Any], inputs: tuple[Dims, ...]
+) -> None:
+    check(torch, name, Case(settings, inputs[0], inputs[1:]))
 
 
 @pytest.mark.parametrize(("name", "difference"), DIFFERENCES)

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.base import MACS, Derivation, Layer, Step
-from tests.layers.answers import resolved, sample
+from tests.layers.answers import resolved, samples
 from tests.layers.effort import examples
 from tests.layers.oracles import ORACLES
 from tests.layers.oracles.case import Case, Dims
@@ -57,7 +57,7 @@ def stands_within(run: list[int], dims: Dims) -> bool:
 @examples(40)
 def test_every_formula_gives_its_result(name: str, data: st.DataObject) -> None:
     layer, case = draw_valid(name, data)
-    derivation = layer.derivation(sample(case))
+    derivation = layer.derivation(*samples(case))
     for index, step in enumerate(derivation.steps):
         assert evaluate(step, known_before(derivation, index)) == step.result
 
@@ -67,17 +67,17 @@ def test_every_formula_gives_its_result(name: str, data: st.DataObject) -> None:
 @examples(40)
 def test_the_results_are_the_numbers_of_the_layer(name: str, data: st.DataObject) -> None:
     layer, case = draw_valid(name, data)
-    x = sample(case)
-    steps = layer.derivation(x).steps
+    inputs = samples(case)
+    steps = layer.derivation(*inputs).steps
     results = {step.quantity: step.result for step in steps}
     sizes = [step.result for step in steps if step.quantity.startswith(OUTPUTS)]
-    output = layer.output_shape(x).dims
+    output = layer.output_shape(*inputs).dims
     assert stands_within(sizes, output)
-    assert sizes or output == x.dims or name in REORDERED
-    elements = {tensor.name: math.prod(tensor.shape) for tensor in layer.tensors(x)}
-    learned = [elements[tensor.name] for tensor in layer.tensors(x) if tensor.learned]
+    assert sizes or output == case.dims or name in REORDERED
+    elements = {tensor.name: math.prod(tensor.shape) for tensor in layer.tensors(*inputs)}
+    learned = [elements[tensor.name] for tensor in layer.tensors(*inputs) if tensor.learned]
     assert elements.items() <= results.items()
-    assert (results["parameters"], results[MACS]) == (sum(learned), layer.macs(x))
+    assert (results["parameters"], results[MACS]) == (sum(learned), layer.macs(*inputs))
     assert results.get("buffers", 0) == sum(elements.values()) - sum(learned)
 
 
@@ -86,4 +86,4 @@ def test_the_results_are_the_numbers_of_the_layer(name: str, data: st.DataObject
 @examples(20)
 def test_resolving_again_changes_nothing(name: str, data: st.DataObject) -> None:
     layer, case = draw_valid(name, data)
-    assert layer.resolve(sample(case)) == layer
+    assert layer.resolve(*samples(case)) == layer

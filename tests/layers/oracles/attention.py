@@ -1,8 +1,9 @@
-"""Self-attention against torch.nn.MultiheadAttention."""
+"""Attention, of one input on itself and of several, against torch.nn.MultiheadAttention."""
 
 from __future__ import annotations
 
 from types import ModuleType
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -12,11 +13,15 @@ from tests.layers.oracles.drawing import FLAG, Choices, cases, groups, of_rank_n
 from tests.layers.oracles.recurrent import RATE, TOKENS, WRONG_RATE, in_its_order
 
 
+def _features(dims: Dims) -> st.SearchStrategy[int]:
+    return rarely(st.integers(1, 9), st.just(dims[-1]))
+
+
 def _choices(dims: Dims) -> Choices:
     return {
-        "embed_dim": rarely(st.integers(1, 9), st.just(dims[-1])),
-        "kdim": rarely(st.integers(1, 9), st.just(dims[-1])),
-        "vdim": rarely(st.integers(1, 9), st.just(dims[-1])),
+        "embed_dim": _features(dims),
+        "kdim": _features(dims),
+        "vdim": _features(dims),
         "num_heads": groups(dims[-1]),
         "dropout": RATE,
         "bias": FLAG,
@@ -26,9 +31,28 @@ def _choices(dims: Dims) -> Choices:
     }
 
 
+@st.composite
+def _several(draw: st.DrawFn, ones: st.SearchStrategy[Case]) -> Case:
+    """Draw a case with keys, perhaps values, of their own; kdim and vdim are those inputs' features, mostly."""
+    case = draw(ones)
+    features = st.sampled_from((case.dims[-1], 3, 4))
+    key = draw(rarely(TOKENS, st.tuples(st.integers(1, 5), features)))
+    value = draw(rarely(TOKENS, st.tuples(st.just(key[0]), features)))
+    more = draw(st.sampled_from(((key,), (key, value))))
+    settings = {name: setting for name, setting in case.settings.items() if name not in ("kdim", "vdim")}
+    written = draw(st.fixed_dictionaries({}, optional={"kdim": _features(more[0]), "vdim": _features(more[-1])}))
+    return Case(settings | written, case.dims, more)
+
+
 def _build(torch: ModuleType, case: Case) -> Built:
-    attention = torch.nn.MultiheadAttention(**{"embed_dim": case.dims[-1], **case.settings})
-    return Built(attention, lambda x: in_its_order(attention, x, lambda y: attention(y, y, y)[0]))
+    features = {"embed_dim": case.dims[-1], "kdim": case.inputs[:2][-1][-1], "vdim": case.inputs[-1][-1]}
+    attention = torch.nn.MultiheadAttention(**{**features, **case.settings})
+
+    def forward(*inputs: Any) -> Any:
+        query, key, value = (*inputs, inputs[-1], inputs[-1])[:3]
+        return attention(query, key, value)[0]
+
+    return Built(attention, lambda *inputs: in_its_order(attention, forward, *inputs))
 
 
 def _negative(case: Case) -> bool:
@@ -37,9 +61,10 @@ def _negative(case: Case) -> bool:
 
 _NEGATIVE = Case({"num_heads": 1, "dropout": -0.5}, (3, 4))
 _FAULTS = {"num_heads": st.sampled_from((0, -1, 5)), "embed_dim": st.sampled_from((0, 12)), "dropout": WRONG_RATE}
+_ONES = cases(TOKENS, _choices, required=("num_heads",), faults=_FAULTS, wrong_dims=of_rank_not(1))
 ORACLES = {
     "multihead_attention": Oracle(
-        cases(TOKENS, _choices, required=("num_heads",), faults=_FAULTS, wrong_dims=of_rank_not(1)),
+        _ONES | _several(cases(TOKENS, _choices, required=("num_heads",))),
         _build,
         (
             unbatched(1, {"num_heads": 1, "batch_first": True}),

@@ -1,4 +1,4 @@
-"""Zero padding against torch.nn.ZeroPad1d to ZeroPad3d; cropping, which PyTorch lacks, against negative padding."""
+"""Zero padding against torch.nn.ZeroPad1d to ZeroPad3d and functional.pad; cropping against negative padding."""
 
 from __future__ import annotations
 
@@ -6,9 +6,20 @@ from functools import partial
 from types import ModuleType
 from typing import Any
 
-from tests.layers.oracles.case import Built, Case, Oracle
-from tests.layers.oracles.differences import any_rank
-from tests.layers.oracles.drawing import cases, images, of_rank_not, per_axis, wrong_per_axis
+from hypothesis import strategies as st
+
+from tests.layers.oracles.case import Built, Case, Difference, Dims, Oracle
+from tests.layers.oracles.differences import any_rank, of_the_batch
+from tests.layers.oracles.drawing import (
+    ANY_DIMS,
+    Choices,
+    any_dim,
+    cases,
+    images,
+    of_rank_not,
+    per_axis,
+    wrong_per_axis,
+)
 
 
 def _pad(rank: int, torch: ModuleType, sides: int | tuple[int, ...]) -> Built:
@@ -46,7 +57,35 @@ def _crop(rank: int) -> Oracle:
     )
 
 
+def _along_one(dims: Dims) -> Choices:
+    return {"dim": any_dim(dims), "before": st.integers(0, 3), "after": st.integers(0, 3)}
+
+
+def _build_along_one(torch: ModuleType, case: Case) -> Built:
+    dim, before, after = (case.settings.get(name, default) for name, default in _ALONG_ONE.items())
+    after_it = len(case.dims) - (dim + len(case.dims) + 1 if dim < 0 else dim)
+    if not 0 <= after_it <= len(case.dims):
+        raise ValueError("no such dimension")
+    return Built(torch.nn.Identity(), lambda x: torch.nn.functional.pad(x, (0, 0) * after_it + (before, after)))
+
+
+_ALONG_ONE = {"dim": 1, "before": 0, "after": 0}
+_TAKES_OFF = Difference(
+    "padding along a dimension adds to it, and slice takes off; PyTorch's pad takes off where a number is negative",
+    lambda case: any(case.settings.get(name) in (-1, -2) for name in ("before", "after")),
+    Case({"before": -1}, (3, 4)),
+)
+_WRONG_ALONG_ONE = {
+    "dim": st.integers(-6, 6),
+    "before": st.integers(-2, 0),
+    "after": st.sampled_from((-1, None, "all")),
+}
 ORACLES = {
+    "pad": Oracle(
+        cases(ANY_DIMS, _along_one, faults=_WRONG_ALONG_ONE),
+        _build_along_one,
+        (of_the_batch("dim", example={"dim": 0, "after": 1}), _TAKES_OFF),
+    ),
     **{f"zero_pad{rank}d": _zero_pad(rank) for rank in (1, 2, 3)},
     **{f"crop{rank}d": _crop(rank) for rank in (1, 2, 3)},
 }

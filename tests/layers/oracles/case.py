@@ -20,10 +20,16 @@ BATCH = 2
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Settings of a layer as a spec writes them, and the shape of a sample that enters it."""
+    """Settings of a layer as a spec writes them, and the shape of a sample that enters it; `more` enter beside it."""
 
     settings: Settings
     dims: Dims
+    more: tuple[Dims, ...] = ()
+
+    @property
+    def inputs(self) -> tuple[Dims, ...]:
+        """The shapes of all inputs, in order."""
+        return (self.dims, *self.more)
 
     def arguments(self) -> Settings:
         """Return the settings with tuples for lists, as PyTorch's modules want them."""
@@ -32,13 +38,13 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A layer built in PyTorch: the module that holds its tensors, and its forward pass over a batch.
+    """A layer built in PyTorch: the module that holds its tensors, and its forward pass over a batch of each input.
 
     `macs` stands for the count of FlopCounterMode where that leaves the layer out.
     """
 
     module: Any
-    forward: Callable[[Any], Any]
+    forward: Callable[..., Any]
     macs: int | None = None
 
 

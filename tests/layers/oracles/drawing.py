@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -51,6 +52,12 @@ def groups(channels: int) -> Drawn:
     return rarely(st.integers(1, 5), st.sampled_from(divisors))
 
 
+def any_dim(dims: Dims) -> Drawn:
+    """Draw a dimension of a sample, counted from either end."""
+    rank = len(dims)
+    return st.sampled_from((*range(1, rank + 1), *range(-rank, 0)))
+
+
 def cases(
     dims: st.SearchStrategy[Dims],
     choices: Callable[[Dims], Choices],
@@ -79,3 +86,10 @@ def cases(
         return Case(settings, shape)
 
     return case()
+
+
+def with_more(
+    ones: st.SearchStrategy[Case], more: Callable[[Case], st.SearchStrategy[tuple[Dims, ...]]]
+) -> st.SearchStrategy[Case]:
+    """Draw cases of several inputs: `more` draws those after the first."""
+    return ones.flatmap(lambda case: more(case).map(lambda others: replace(case, more=others)))

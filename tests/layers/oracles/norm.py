@@ -90,6 +90,29 @@ def _trailing_norm(module: str, choices: Choices, faults: Choices) -> Oracle:
     )
 
 
+def _build_over_channels(torch: ModuleType, case: Case) -> Built:
+    """As torchvision's LayerNorm2d, the norm of ConvNeXt: LayerNorm where the channels have moved to the end."""
+    norm = torch.nn.LayerNorm(**{"normalized_shape": case.dims[0], **case.arguments()})
+    return Built(norm, lambda x: norm(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2))
+
+
+def _over_channels(dims: Dims) -> Choices:
+    count = rarely(st.integers(1, 9), st.just(dims[0]))
+    return {
+        "normalized_shape": count | count.map(lambda n: [n]),
+        "eps": _EPS,
+        "elementwise_affine": FLAG,
+        "bias": FLAG,
+    }
+
+
+_MORE_THAN_CHANNELS = Difference(
+    "a norm over the channels takes their number; PyTorch takes more dimensions to normalise over, in another order",
+    lambda case: isinstance(shape := case.settings.get("normalized_shape"), list) and len(shape) > 1,
+    Case({"normalized_shape": [3, 4]}, (4, 2, 3)),
+)
+
+
 def _build_response(torch: ModuleType, case: Case) -> Built:
     norm = torch.nn.LocalResponseNorm(**case.settings)
     return Built(norm, norm)
@@ -112,6 +135,16 @@ ORACLES = {
         (unchecked("num_channels", {"affine": True}, {"num_groups": 1}, (4, 3)),),
     ),
     "layer_norm": _trailing_norm("LayerNorm", {"eps": _EPS, "bias": FLAG}, {"eps": st.none()}),
+    "layer_norm2d": Oracle(
+        cases(
+            images(2),
+            _over_channels,
+            faults={"normalized_shape": st.sampled_from((0, -1, [0])), "eps": st.none()},
+            wrong_dims=of_rank_not(2),
+        ),
+        _build_over_channels,
+        (_MORE_THAN_CHANNELS,),
+    ),
     "rms_norm": _trailing_norm("RMSNorm", {"eps": _EPS | st.none()}, {}),
     "local_response_norm": Oracle(
         cases(ANY_DIMS, lambda _: _RESPONSE, required=("size",), faults={"size": st.sampled_from((0, -1))}),

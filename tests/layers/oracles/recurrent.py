@@ -33,12 +33,12 @@ def _choices(own: Choices, dims: Dims) -> Choices:
 def _build(module: str, torch: ModuleType, case: Case) -> Built:
     layer = getattr(torch.nn, module)(**{"input_size": case.dims[-1], **case.settings})
     weights = sum(tensor.numel() for name, tensor in layer.named_parameters() if name.startswith("weight"))
-    return Built(layer, lambda x: in_its_order(layer, x, lambda y: layer(y)[0]), macs=case.dims[0] * weights)
+    return Built(layer, lambda x: in_its_order(layer, lambda y: layer(y)[0], x), macs=case.dims[0] * weights)
 
 
-def in_its_order(layer: Any, x: Any, forward: Any) -> Any:
+def in_its_order(layer: Any, forward: Any, *inputs: Any) -> Any:
     """Call with the batch where the layer wants it, and return what comes out with the batch first."""
-    return forward(x) if layer.batch_first else forward(x.transpose(0, 1)).transpose(0, 1)
+    return forward(*inputs) if layer.batch_first else forward(*(x.transpose(0, 1) for x in inputs)).transpose(0, 1)
 
 
 def _oracle(module: str, own: Choices, faults: Choices) -> Oracle:

@@ -1,0 +1,82 @@
+"""Bare parameters against torch.nn.Parameter, and layer scale as torchvision's ConvNeXt has it."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.layers.oracles.case import BATCH, Built, Case, Difference, Dims, Oracle
+from tests.layers.oracles.drawing import ANY_DIMS, Choices, Drawn, cases
+
+
+def _shapes(dims: Dims) -> Drawn:
+    """Draw shapes that repeat to the input's: its own, its end, sizes of 1, a 1 for the batch."""
+    ends = st.integers(0, len(dims) - 1).map(lambda at: list(dims[at:]))
+    shared = st.tuples(*(st.sampled_from((n, 1)) for n in dims)).map(list)
+    return ends | shared | shared.map(lambda shape: [1, *shape]) | st.just(dims[-1])
+
+
+def _choices(dims: Dims) -> Choices:
+    return {"shape": _shapes(dims), "op": st.sampled_from(("add", "multiply"))}
+
+
+def _shape(case: Case) -> Dims:
+    shape = case.settings["shape"]
+    return (shape,) if isinstance(shape, int) else tuple(shape)
+
+
+def _holding(torch: ModuleType, weight: Any) -> Any:
+    module = torch.nn.Module()
+    module.weight = torch.nn.Parameter(weight)
+    return module
+
+
+def _build_parameter(torch: ModuleType, case: Case) -> Built:
+    module, op = _holding(torch, torch.zeros(_shape(case))), case.settings.get("op", "add")
+    operations = {"add": lambda x: x + module.weight, "multiply": lambda x: x * module.weight}
+    return Built(module, operations[op])
+
+
+def _build_scale(torch: ModuleType, case: Case) -> Built:
+    ones = torch.ones(case.dims[0], *[1] * (len(case.dims) - 1))
+    module = _holding(torch, ones * case.settings.get("init_value", 1e-6))
+    return Built(module, lambda x: module.weight * x)
+
+
+def _names_samples(case: Case) -> bool:
+    shape = _shape(case)
+    return len(shape) == len(case.dims) + 1 and shape[0] == BATCH
+
+
+def _enlarges(case: Case) -> bool:
+    shape, dims = _shape(case), case.dims
+    return len(shape) > len(dims) + 1 or any(n > size == 1 for n, size in zip(shape[::-1], dims[::-1], strict=False))
+
+
+_WRONG = {
+    "shape": ANY_DIMS.map(list) | st.sampled_from((0, [0, 1], [-1])),
+    "op": st.sampled_from(("divide", None)),
+}
+_DIFFERENCES = (
+    Difference(
+        "shapes here are of one sample; a parameter with a vector for each sample of a batch fits that batch only",
+        _names_samples,
+        Case({"shape": [2, 3, 4]}, (3, 4)),
+    ),
+    Difference(
+        "a parameter leaves its input's shape as it is; PyTorch enlarges sizes of 1, and adds dimensions",
+        _enlarges,
+        Case({"shape": [3, 4]}, (1, 4)),
+    ),
+)
+ORACLES = {
+    "parameter": Oracle(cases(ANY_DIMS, _choices, required=("shape",), faults=_WRONG), _build_parameter, _DIFFERENCES),
+    "layer_scale": Oracle(
+        cases(
+            ANY_DIMS, lambda _: {"init_value": st.floats(-1, 1)}, faults={"init_value": st.sampled_from(("tiny", None))}
+        ),
+        _build_scale,
+    ),
+}

@@ -11,6 +11,8 @@ from cnnparams.engine.report import Report
 from cnnparams.schema.compose import compose
 from cnnparams.schema.parse import parse
 from cnnparams.schema.source import Text
+from cnnparams.schema.spec import Spec
+from cnnparams.schema.variables import choose
 
 ROOT = Path(__file__).parent.parent
 SPECS = sorted((ROOT / "specs").glob("*.yaml"))
@@ -22,9 +24,13 @@ def reference(name: str) -> Any:
     return json.loads((ROOT / "tests" / "reference" / name).read_text(encoding="utf-8"))
 
 
-def graph_of(yaml: str) -> Graph:
-    return build(parse(compose(Text("test.yaml", yaml))))
+def spec_of(yaml: str) -> Spec:
+    return parse(compose(Text("test.yaml", yaml)))
 
 
-def report_of(yaml: str) -> Report:
-    return measure(graph_of(yaml))
+def graph_of(yaml: str, variant: str | None = None, **values: Any) -> Graph:
+    return build(choose(spec_of(yaml), variant, values))
+
+
+def report_of(yaml: str, variant: str | None = None, **values: Any) -> Report:
+    return measure(graph_of(yaml, variant, **values))

@@ -1,4 +1,4 @@
-"""The table of a summary, whatever its format: titles, and a row of values for each network."""
+"""Networks side by side, whatever the format: columns, and a row of values for each."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ import yaml
 
 from cnnparams.schema.json_schema import json_schema
 from tests.docs.pages import PAGES, Block, blocks, examples
-from tests.specs import ROOT, graph_of
+from tests.specs import ROOT, graph_of, spec_of
 
 REGENERATE = "CNNPARAMS_REGENERATE" in os.environ
 GENERATED = {"docs/layers.md": ["layers", "--format", "markdown"], "docs/spec.schema.json": ["schema"]}
@@ -62,7 +62,8 @@ def test_a_generated_page_is_up_to_date(page: str, arguments: list[str]) -> None
 
 @pytest.mark.parametrize("block", [block for block in blocks("yaml") if "input:" in block.text], ids=str)
 def test_a_spec_in_the_docs_is_right(block: Block) -> None:
-    graph_of(block.text)
+    for variant in spec_of(block.text).variables.variants or [None]:
+        graph_of(block.text, variant)
     jsonschema.Draft202012Validator(json_schema()).validate(yaml.safe_load(block.text))
 
 

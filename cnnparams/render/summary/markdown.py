@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from cnnparams.engine.report import Report
 from cnnparams.render import cells
 from cnnparams.render.markdown import escape, table
-from cnnparams.render.summary.rows import columns, rows
+from cnnparams.render.side_by_side import columns, rows
 from cnnparams.render.view import View
 
 

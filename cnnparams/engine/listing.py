@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, NoReturn
 
 from cnnparams.engine.context import Context, joined
+from cnnparams.engine.network import MOST_LAYERS
 from cnnparams.engine.site import Site
 from cnnparams.errors import LayerError, quote, suggest
 from cnnparams.expression import BOOLEAN, ExpressionError, Value, at
@@ -57,11 +58,7 @@ class Listing:
         scope = self.context.scope
         scope[CHANNELS] = channels(x)
         try:
-            times = evaluate("repeat", entry.repeat, scope) if isinstance(entry.repeat, Computed) else entry.repeat
-            if type(times) is not int or times < 0:
-                at_least = "must be at least 0, but is" if type(times) is int else "expected a whole number, but found"
-                aside = f" ({entry.repeat.explained(scope)})" if isinstance(entry.repeat, Computed) else ""
-                raise LayerError(f"repeat: {at_least} {quote(times)}{aside}", "repeat")
+            times = _times(entry.repeat, scope)
         except LayerError as error:
             self._stop(entry, x, error)
         for index in range(times):
@@ -142,6 +139,18 @@ def _copy(reference: Reference, key: str, copies: list[Known], scope: Mapping[st
     except ExpressionError as error:
         raise LayerError(f"{key}: {reference.name}: {error}", key, error.hint) from None
     return found
+
+
+def _times(repeat: Any, scope: Mapping[str, Value]) -> int:
+    times = evaluate("repeat", repeat, scope) if isinstance(repeat, Computed) else repeat
+    aside = f" ({repeat.explained(scope)})" if isinstance(repeat, Computed) else ""
+    if type(times) is not int:
+        raise LayerError(f"repeat: expected a whole number, but found {quote(times)}{aside}", "repeat")
+    if times < 0:
+        raise LayerError(f"repeat must be at least 0, but is {times}{aside}", "repeat")
+    if times > MOST_LAYERS:
+        raise LayerError(f"repeat: a network has {MOST_LAYERS:,} layers at most", "repeat", "repeat less")
+    return times
 
 
 def _flag(key: str, value: Any, scope: Mapping[str, Value]) -> bool:

@@ -12,7 +12,7 @@ from cnnparams.schema.source import KeyPath
 from cnnparams.schema.structures import Edge, Edges
 
 MOST_LAYERS = 1_000_000
-MOST_ENTRIES = 10 * MOST_LAYERS
+MOST_ENTRIES = 4 * MOST_LAYERS
 
 
 class Placing(NamedTuple):

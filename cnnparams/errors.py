@@ -131,7 +131,10 @@ def suggest(word: str, known: Iterable[str]) -> str | None:
         matcher.set_seq1(name.casefold())
         alike[name] = matcher.ratio() if matcher.quick_ratio() >= _ALIKE else 0.0
     best = max(names, key=alike.__getitem__, default=None)
+    begun = [name for name in names if len(word) > 5 and name.casefold().startswith(folded)]
     part = next((name for name in names if len(word) > 2 and folded in name.casefold()), None)
+    if begun:
+        return begun[0]
     return best if best and alike[best] >= _ALIKE else part
 
 

@@ -12,6 +12,7 @@ from cnnparams.layers.registry import Declaration, declarations, find, layer_cla
 from cnnparams.layers.settings import display
 from cnnparams.layers.shape import Shape
 from cnnparams.schema.json_schema import settings_schema
+from cnnparams.schema.structures import STRUCTURES
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,9 @@ class UnknownTypeError(CnnparamsError):
 def card(word: str) -> Card:
     """Describe the layer type that a word means; raise UnknownTypeError where there is none."""
     declaration = find(word)
+    if word.casefold() in STRUCTURES:
+        said = (STRUCTURES[word.casefold()].__doc__ or "").splitlines()[0]
+        raise UnknownTypeError(f"{word} is a structure, which holds layers: {said} See docs/spec.md.")
     if declaration is None:
         guess = suggest(word, summaries())
         remedy = f"did you mean {guess}?" if guess else "cnnparams layers lists them"

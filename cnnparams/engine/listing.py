@@ -66,7 +66,7 @@ class Listing:
         return x
 
     def _place(self, entry: Entry, x: Edges, scope: dict[str, Value]) -> Edges:
-        context, entered = self.context, x
+        context, entered, name = self.context, x, None
         try:
             context.plan.network.count_entries(1)
             if entry.sources:
@@ -75,22 +75,24 @@ class Listing:
             if entry.when is not True and not _flag("when", entry.when, scope):
                 return x
             name = self._name(entry)
-            path = context.prefix if self.entries.alone else joined(context.prefix, name)
+            path = self._path(name)
             trainable = context.trainable and (entry.trainable is True or _flag("trainable", entry.trainable, scope))
             share = (path, self.refer(entry.share, scope).path) if entry.share else context.share
             inner = Context(context.plan, scope, path, trainable, share, context.uses, context.depth)
             left = entry.body.wire(Site(inner, self, entry), entered)
         except LayerError as error:
-            self._stop(entry, entered, error)
+            self._stop(entry, entered, error, name)
         known = Known(left, path)
         self.known[name] = known
         if entry.repeat is not None and entry.name:
             self.copies.setdefault(entry.name, []).append(known)
         return x if entry.body.side else left
 
-    def _stop(self, entry: Entry, x: Edges, error: LayerError) -> NoReturn:
-        name = entry.name or f"{entry.stem}{self.count[entry.stem] or 1}"
-        self.context.plan.stop(self.context, entry, name, x, error)
+    def _stop(self, entry: Entry, x: Edges, error: LayerError, name: str | None = None) -> NoReturn:
+        self.context.plan.stop(self.context, entry, self._path(name or self._name(entry)), x, error)
+
+    def _path(self, name: str) -> str:
+        return self.context.prefix if self.entries.alone else joined(self.context.prefix, name)
 
     def _name(self, entry: Entry) -> str:
         self.count[""] += 1

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from cnnparams.engine.context import Context, Use, joined
 from cnnparams.engine.graph import Node
 from cnnparams.engine.network import Placing
 from cnnparams.engine.replay import Recording, replay
-from cnnparams.errors import LayerError, quote
+from cnnparams.errors import LayerError, quote, suggest
 from cnnparams.expression import Value
 from cnnparams.layers.base import Layer
 from cnnparams.layers.registry import find, layer_class
@@ -20,8 +20,18 @@ from cnnparams.schema.spec import Block, Entry
 from cnnparams.schema.structures import Edges, Entries
 from cnnparams.schema.template import evaluate
 
-if TYPE_CHECKING:
-    from cnnparams.engine.listing import Listing
+
+class Lists(Protocol):
+    """What lays out lists: the list that a site stands in, and what comes out of it for those within."""
+
+    def within(self, context: Context, entries: Entries, *, positions: bool = False) -> Lists:
+        """Return a list inside of this one, which sees the names here."""
+
+    def apart(self, context: Context, entries: Entries, x: Edges) -> Lists:
+        """Return the list of a block, which sees no names but `input`."""
+
+    def run(self, x: Edges) -> Edges:
+        """Lay out every entry; return the tensors that leave the last."""
 
 
 class Site:
@@ -29,7 +39,7 @@ class Site:
 
     __slots__ = ("context", "entry", "listing")
 
-    def __init__(self, context: Context, listing: Listing, entry: Entry) -> None:
+    def __init__(self, context: Context, listing: Lists, entry: Entry) -> None:
         self.context = context
         self.listing = listing
         self.entry = entry
@@ -64,8 +74,9 @@ class Site:
         context = self.context
         found = context.plan.blocks.get(block) if isinstance(block, str) else None
         if found is None:
-            blocks = f"the blocks of this file are {', '.join(context.plan.blocks)}"
-            raise LayerError(f"block: expected the name of a block, but found {quote(block)}", "block", blocks)
+            guess = suggest(block, context.plan.blocks) if isinstance(block, str) else None
+            hint = f"did you mean {quote(guess)}?" if guess else f"the blocks are {', '.join(context.plan.blocks)}"
+            raise LayerError(f"block: expected the name of a block, but found {quote(block)}", "block", hint)
         if any(use.block == block for use in context.uses):
             chain = " -> ".join([*(use.block for use in context.uses), block])
             raise LayerError(f"block {block} uses itself: {chain}", "block", "no chain of blocks may come back to one")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NoReturn
 
-from cnnparams.engine.context import Context, joined
+from cnnparams.engine.context import Context
 from cnnparams.engine.graph import Node, Port
 from cnnparams.engine.network import Network, Remark
 from cnnparams.errors import LayerError, Problem, SpecError, brief
@@ -20,11 +20,11 @@ _WIDEST = 80
 def stopper(
     spec: Spec, inputs: tuple[Port, ...], network: Network
 ) -> Callable[[Context, Entry, str, Edges, LayerError], NoReturn]:
-    """Return what raises the SpecError of an entry, given its context, its name, what enters it, and what is wrong."""
+    """Return what raises the SpecError of an entry, given its context, its name, what enters it and what is wrong."""
 
     def stop(context: Context, entry: Entry, name: str, x: Edges, error: LayerError) -> NoReturn:
         path = entry.path if error.field is None else (*entry.path, error.field)
-        subject = f"{joined(context.prefix, name)} ({brief(entry.kind)})"
+        subject = f"{name} ({brief(entry.kind)})" if name else brief(entry.kind)
         notes = (*_why(network, x), *_uses(spec, context), *_so_far(inputs, network))
         raise SpecError([Problem(str(error), spec.document.place(path), subject=subject, hint=error.hint, notes=notes)])
 

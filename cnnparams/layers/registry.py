@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import Any, NamedTuple, TypeVar
 
 from cnnparams.layers.base import Layer
+from cnnparams.layers.words import setting_words
 
 FAMILIES = (
     "conv",
@@ -77,12 +78,11 @@ def layer_type(
             aliases = _aliases(keras, rank)
             image = (16, *[32] * (2 if rank is None else rank))
             declaration = Declaration(own, family, rank, aliases, example or {}, example_input or image)
-            if own in _declared:
-                raise ValueError(f"two layer types are called {own}")
+            words = dict.fromkeys(map(_squashed, (own, *aliases)), declaration)
+            if taken := words.keys() & _by_word.keys():
+                raise ValueError(f"two layer types answer to {min(taken)}")
             _declared[own] = declaration
-            for word in (own, *aliases):
-                if _by_word.setdefault(_squashed(word), declaration) is not declaration:
-                    raise ValueError(f"two layer types answer to {word}")
+            _by_word.update(words)
         if ranks == (None,):
             family.type, family.stem = name, vars(family).get("stem", _stem(name))
         return family
@@ -110,6 +110,13 @@ def declarations() -> Iterator[Declaration]:
 def layer_class(declaration: Declaration) -> type[Layer]:
     """Return the class of one type: that of its family with its name and, where it has one, its rank."""
     return _class(declaration.name)
+
+
+@cache
+def words() -> frozenset[str]:
+    """Return every word that a setting of some layer type takes as it is."""
+    classes = map(layer_class, declarations())
+    return frozenset(word for layer in classes for known in setting_words(layer).values() for word in known)
 
 
 @cache

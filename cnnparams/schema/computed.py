@@ -121,7 +121,8 @@ class Reader(NamedTuple):
             return BROKEN
 
     def _is_word(self, name: str) -> bool:
-        return name in self.names.blocks or registry.find(name) is not None
+        """Tell whether a name stands for itself: a block, a type, or what some setting knows (padding: same)."""
+        return name in self.names.blocks or registry.find(name) is not None or name in registry.words()
 
     def _computed(self, path: KeyPath, expression: Expression, subject: str | None) -> Any:
         strangers = [name for name in sorted(expression.names) if name not in self.names]

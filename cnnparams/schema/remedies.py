@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from cnnparams.errors import brief, quote, suggest, yaml_text
 
 _BOOLEANS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
+CUT = "inside of braces a ',' ends a value: put the expression in quotes"
 _NUMBERS = ("int_type", "int_from_float", "float_type", "per_axis")
 
 
@@ -74,6 +75,8 @@ def _number(value: Any) -> str | None:
         return next(filter(None, map(_number, value)), None)
     if not isinstance(value, str):
         return None
+    if value.count("(") > value.count(")") and not value.startswith("("):
+        return CUT
     if value.casefold() in _BOOLEANS and len(value) > 1:
         return f"in YAML 1.2, {value} is a word; write a number"
     if re.fullmatch(r"[0-9]{1,9}([xX*][0-9]{1,9})+", value):

@@ -83,6 +83,9 @@ def _unclosed(found: Any, start: Any, text: str) -> Fault:
     closing = "]" if bracket == "[" else "}"
     if not _character(text, found):
         return Fault(start.line, start.column, f"this '{bracket}' is never closed", f"close it with '{closing}'")
+    if _character(text, found) == "[" and text[found.index - 1 : found.index].isidentifier():
+        hint = 'inside of braces, an expression with brackets goes in quotes: "depths[index]"'
+        return Fault(found.line, found.column, "a '[' inside of a value", hint)
     hint = f"a ',' is missing before this, or the '{bracket}' in line {start.line + 1} is not closed"
     return Fault(found.line, found.column, f"expected ',' or '{closing}'", hint)
 

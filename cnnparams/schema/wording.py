@@ -83,6 +83,8 @@ def _meant_by(key: str, model: type[BaseModel], known: list[str]) -> tuple[str |
     before, colon, after = key.partition(":")
     if colon and before in known:
         return before, f"write a space after the ':': {before}: {brief(after)}"
+    if key.count(")") > key.count("("):
+        return None, remedies.CUT
     keras = {shown.keras: name for name, field in model.model_fields.items() if (shown := display(field)).keras}
     inner = next((name for name in model.model_fields if key in _model_at(model, (name,)).model_fields), None)
     if inner:

@@ -9,6 +9,7 @@ from typing import Any
 
 from cnnparams.engine import report as engine_report
 from cnnparams.engine.build import build
+from cnnparams.engine.costs import default_columns
 from cnnparams.engine.measure import measure_as
 from cnnparams.schema import load as loading
 from cnnparams.schema.spec import Spec
@@ -30,7 +31,7 @@ class Report(engine_report.Report):
         return self._rendered(html)
 
     def _rendered(self, format_: ModuleType) -> str:
-        from cnnparams.render.view import View, default_columns
+        from cnnparams.render.view import View
 
         return "".join(format_.render([self], View(columns=default_columns())))
 

@@ -26,7 +26,7 @@ def test_a_report_is_a_table_in_a_notebook() -> None:
 
 def test_a_report_cannot_be_changed() -> None:
     with pytest.raises(AttributeError):
-        cnnparams.count(SIMPLE_CNN).total_params = 1  # type: ignore[misc]
+        cnnparams.count(SIMPLE_CNN).name = "another"  # type: ignore[misc]
 
 
 def test_what_is_wrong_is_an_exception_with_every_problem() -> None:

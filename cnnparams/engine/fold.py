@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TypeVar
 
-from cnnparams.engine.report import LayerReport, Report, TensorReport
+from cnnparams.engine.report import Column, LayerReport, Report, TensorReport
 from cnnparams.layers.base import Hyperparameter
 from cnnparams.layers.shape import Shape
 
@@ -24,7 +24,7 @@ def fold(report: R, depth: int) -> R:
     outer = {layer.name: _outer(layer.name, depth) for layer in report.layers}
     read_outside = {name for layer in report.layers for name in layer.inputs if outer.get(name) != outer[layer.name]}
     groups = groupby(report.layers, key=lambda layer: outer[layer.name])
-    folded = tuple(_folded(name, tuple(layers), outer, read_outside) for name, layers in groups)
+    folded = tuple(_folded(name, tuple(layers), outer, read_outside, report.columns) for name, layers in groups)
     return replace(report, layers=folded)
 
 
@@ -32,7 +32,13 @@ def _outer(name: str, depth: int) -> str:
     return ".".join(name.split(".")[:depth])
 
 
-def _folded(name: str, layers: Sequence[LayerReport], outer: Mapping[str, str], read_outside: set[str]) -> LayerReport:
+def _folded(
+    name: str,
+    layers: Sequence[LayerReport],
+    outer: Mapping[str, str],
+    read_outside: set[str],
+    columns: Sequence[Column],
+) -> LayerReport:
     reads = tuple(dict.fromkeys(_from_outside(name, layers, outer)))
     last = next((layer for layer in reversed(layers) if layer.name in read_outside), layers[-1])
     if len(layers) == 1:
@@ -47,14 +53,9 @@ def _folded(name: str, layers: Sequence[LayerReport], outer: Mapping[str, str], 
         inputs=tuple(source for source, _ in reads),
         input_shapes=tuple(shape for _, shape in reads),
         output_shape=last.output_shape,
-        params=sum(layer.params for layer in layers),
-        share=sum(layer.share for layer in layers),
-        trainable_params=sum(layer.trainable_params for layer in layers),
-        frozen_params=sum(layer.frozen_params for layer in layers),
-        buffers=sum(layer.buffers for layer in layers),
-        macs=sum(layer.macs for layer in layers),
         shares=None,
         tensors=tuple(_named(layer, name, tensor) for layer in layers for tensor in layer.tensors),
+        costs={column.field: column.fold([layer.costs[column.field] for layer in layers]) for column in columns},
     )
 
 

@@ -122,6 +122,8 @@ class Listing:
             hint = f"name one of its copies, such as {reference.name}1, or {reference.name}[-1] for the last"
             return LayerError(f"{key}: {reference.name} is repeated", key, hint)
         known = [name for listing in listings for name in listing.known]
+        if reference.name in known:
+            return LayerError(f"{key}: {reference.name} is not repeated", key, "name it without an index")
         around = next((name for name in known if reference.name.startswith(f"{name}.")), None)
         if around:
             hint = f"name {around} itself, or write what is inside of it in this list"
@@ -130,13 +132,17 @@ class Listing:
             hint = "an entry reads what comes before it"
             return LayerError(f"{key}: {reference.name} comes later, or is left out here by its when", key, hint)
         guess = suggest(reference.name, known)
-        hint = f"did you mean {quote(guess)}?" if guess else f"before it there are {', '.join(known[-8:])}"
-        return LayerError(f"{key}: no layer {quote(reference.name)} before this one", key, hint)
+        hint = f"did you mean {quote(guess)}?" if guess else f"known here: {', '.join(known[-8:])}"
+        where = "" if key == "outputs" else " before this one"
+        return LayerError(f"{key}: no layer {quote(reference.name)}{where}", key, hint)
 
 
 def _copy(reference: Reference, key: str, copies: list[Known], scope: Mapping[str, Value]) -> Known:
     try:
         index = value_of(reference.index, scope)
+        if type(index) is int and not -len(copies) <= index < len(copies):
+            fact = f"{reference.name} stands here {len(copies)} times, counted from 0: there is no index {index}"
+            raise LayerError(f"{key}: {fact}", key, f"{reference.name}[-1] is the last")
         found: Known = at(tuple(copies), index)
     except ExpressionError as error:
         raise LayerError(f"{key}: {reference.name}: {error}", key, error.hint) from None
@@ -147,7 +153,8 @@ def _times(repeat: Any, scope: Mapping[str, Value]) -> int:
     times = evaluate("repeat", repeat, scope) if isinstance(repeat, Computed) else repeat
     aside = f" ({repeat.explained(scope)})" if isinstance(repeat, Computed) else ""
     if type(times) is not int:
-        raise LayerError(f"repeat: expected a whole number, but found {quote(times)}{aside}", "repeat")
+        hint = "// and round, floor, ceil give whole numbers" if isinstance(times, float) else None
+        raise LayerError(f"repeat: expected a whole number, but found {quote(times)}{aside}", "repeat", hint)
     if times < 0:
         raise LayerError(f"repeat must be at least 0, but is {times}{aside}", "repeat")
     if times > MOST_LAYERS:

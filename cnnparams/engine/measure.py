@@ -1,104 +1,93 @@
-"""Graph -> Report: what every node holds and computes, and the totals."""
+"""Graph -> Report: what every node is, and what it costs."""
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeVar
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
-from cnnparams.engine.graph import Graph, Node
-from cnnparams.engine.report import BYTES_FLOAT32, LayerReport, PortReport, Report, TensorReport
+from cnnparams.engine.costs import costs_of
+from cnnparams.engine.graph import Graph, Node, Port
+from cnnparams.engine.quantity import Column, Total
+from cnnparams.engine.report import LayerReport, PortReport, Report, TensorReport
 from cnnparams.layers.base import Hyperparameter, Tensor
 from cnnparams.layers.shape import Shape
 
 R = TypeVar("R", bound=Report)
 
 
-def measure(graph: Graph) -> Report:
-    """Return the report of a network. Buffers are no parameters; trainable and frozen ones add up to the total."""
-    return measure_as(graph, Report)
+def measure(graph: Graph, fields: Collection[str] = ()) -> Report:
+    """Return the report of a network, with the costs that are always measured and those that give these fields."""
+    return measure_as(graph, Report, fields)
 
 
-def measure_as(graph: Graph, report: type[R]) -> R:
+def measure_as(graph: Graph, report: type[R], fields: Collection[str] = ()) -> R:
     """Return the report of a network as a subclass of Report."""
-    costs = _costs(graph)
-    total = sum(cost.params for cost in costs)
-    layers = tuple([_layer(node, cost, total) for node, cost in zip(graph.nodes, costs, strict=True)])
-    inputs, outputs = (
-        tuple(PortReport(port.name, port.shape) for port in ports) for ports in (graph.inputs, graph.outputs)
-    )
+    costs = costs_of(fields)
+    measured = [cost.measure(graph) for cost in costs]
+    columns = tuple(column for cost in costs for column in cost.COLUMNS)
+    totals = tuple(total for cost in costs for total in cost.TOTALS)
+    rows = zip(*(part.rows for part in measured), strict=True)
+    inputs, outputs = map(_ports, (graph.inputs, graph.outputs))
     return report(
         name=graph.name,
         input_shape=inputs[0].shape,
         output_shape=outputs[0].shape,
         inputs=inputs,
         outputs=outputs,
-        layers=layers,
-        total_params=total,
-        trainable_params=sum(layer.trainable_params for layer in layers),
-        frozen_params=sum(layer.frozen_params for layer in layers),
-        buffers=sum(cost.buffers for cost in costs),
-        float32_bytes=total * BYTES_FLOAT32,
-        total_macs=sum(cost.macs for cost in costs),
+        layers=_layers(graph, (_named(columns, parts) for parts in rows)),
+        columns=columns,
+        totals=totals,
+        costs=_named(totals, [part.totals for part in measured]),
     )
 
 
-class _Cost(NamedTuple):
-    """What a node holds and computes, however often a network has one like it."""
+def _ports(ports: Iterable[Port]) -> tuple[PortReport, ...]:
+    return tuple(PortReport(port.name, port.shape) for port in ports)
 
-    params: int
-    buffers: int
-    macs: int
+
+def _named(quantities: Sequence[Column | Total], parts: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
+    values = [value for part in parts for value in part]
+    return {quantity.field: value for quantity, value in zip(quantities, values, strict=True)}
+
+
+class _Looks(NamedTuple):
+    """What a node shows of itself, however often a network has one like it."""
+
     tensors: tuple[TensorReport, ...]
     hyperparameters: tuple[Hyperparameter, ...]
     groups: int | None
 
 
-def _costs(graph: Graph) -> list[_Cost]:
-    """Return the cost of each node. Nodes with the same layer at the same shapes are worked out once."""
-    known: dict[tuple[int, tuple[Shape, ...], bool, bool], _Cost] = {}
-    costs = []
-    for node in graph.nodes:
+def _layers(graph: Graph, rows: Iterable[Mapping[str, Any]]) -> tuple[LayerReport, ...]:
+    known: dict[tuple[int, tuple[Shape, ...], bool, bool], _Looks] = {}
+    layers = []
+    for node, costs in zip(graph.nodes, rows, strict=True):
         key = (id(node.layer), node.input_shapes, node.trainable, node.shares is None)
-        costs.append(known.get(key) or known.setdefault(key, _cost(node)))
-    return costs
+        layers.append(_layer(node, known.get(key) or known.setdefault(key, _looks(node)), costs))
+    return tuple(layers)
 
 
-def _cost(node: Node) -> _Cost:
-    layer = node.layer
-    tensors = layer.tensors(*node.input_shapes) if node.shares is None else ()
-    hyperparameters = tuple(layer.hyperparameters())
-    return _Cost(
-        params=_elements(tensors, learned=True),
-        buffers=_elements(tensors, learned=False),
-        macs=layer.macs(*node.input_shapes),
-        tensors=tuple(_tensor(tensor, node.trainable) for tensor in tensors),
-        hyperparameters=hyperparameters,
-        groups=next((setting.value for setting in hyperparameters if setting.name == "groups"), None),
-    )
+def _looks(node: Node) -> _Looks:
+    tensors = node.layer.tensors(*node.input_shapes) if node.shares is None else ()
+    hyperparameters = tuple(node.layer.hyperparameters())
+    groups = next((setting.value for setting in hyperparameters if setting.name == "groups"), None)
+    return _Looks(tuple(_tensor(tensor, node.trainable) for tensor in tensors), hyperparameters, groups)
 
 
-def _layer(node: Node, cost: _Cost, total: int) -> LayerReport:
+def _layer(node: Node, looks: _Looks, costs: Mapping[str, Any]) -> LayerReport:
     return LayerReport(
         name=node.name,
         type=node.layer.type,
         activation=node.activation.type if node.activation else None,
-        hyperparameters=cost.hyperparameters,
-        groups=cost.groups,
+        hyperparameters=looks.hyperparameters,
+        groups=looks.groups,
         inputs=node.inputs,
         input_shapes=node.input_shapes,
         output_shape=node.output_shape,
-        params=cost.params,
-        share=cost.params / total if total else 0.0,
-        trainable_params=cost.params if node.trainable else 0,
-        frozen_params=0 if node.trainable else cost.params,
-        buffers=cost.buffers,
-        macs=cost.macs,
         shares=node.shares,
-        tensors=cost.tensors,
+        tensors=looks.tensors,
+        costs=costs,
     )
-
-
-def _elements(tensors: tuple[Tensor, ...], *, learned: bool) -> int:
-    return sum(tensor.size for tensor in tensors if tensor.learned is learned)
 
 
 def _tensor(tensor: Tensor, trainable: bool) -> TensorReport:

@@ -1,72 +1,21 @@
 """The Report: nothing but numbers and names, for every renderer.
 
-Each field says once what it is: its kind decides how JSON and tables write it; with a title it is a column of the layer
-table, or a line of the totals. A renderer walks the fields, and knows none of them by name.
+A field of its own says what a layer or a network is; what they cost is measured by `costs`, each of which declares the
+columns and totals that it gives. A renderer walks both, and knows none of them by name.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from enum import Enum, auto
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
+from cnnparams.engine.quantity import Column, Kind, Total
 from cnnparams.layers.base import Hyperparameter
 from cnnparams.layers.shape import Shape
 
-__all__ = [
-    "Column",
-    "Kind",
-    "LayerReport",
-    "PortReport",
-    "Report",
-    "Shape",
-    "TensorReport",
-    "Total",
-    "columns",
-    "totals",
-]
-
-BYTES_FLOAT32 = 4
-
-
-class Kind(Enum):
-    """What a field holds."""
-
-    TEXT = auto()
-    NAMES = auto()
-    SETTINGS = auto()
-    SHAPE = auto()
-    SHAPES = auto()
-    COUNT = auto()
-    BYTES = auto()
-    SHARE = auto()
-    TENSORS = auto()
-    PORTS = auto()
-    LAYERS = auto()
-
-
-class Column(NamedTuple):
-    """A column of the layer table: the word that chooses it, its title, and the field it shows."""
-
-    key: str
-    title: str
-    kind: Kind
-    default: bool
-    field: str
-
-
-class Total(NamedTuple):
-    """A line of the totals; an optional one is left out where it is 0.
-
-    With a `short` title it is a column where networks stand side by side.
-    """
-
-    title: str
-    kind: Kind
-    optional: bool
-    short: str | None
-    field: str
+__all__ = ["Column", "Kind", "LayerReport", "PortReport", "Report", "Shape", "TensorReport", "Total", "base_columns"]
 
 
 class PortReport(NamedTuple):
@@ -85,20 +34,29 @@ class TensorReport(NamedTuple):
 
 
 def _column(kind: Kind, key: str, title: str, *, default: bool = False) -> Any:
-    return field(metadata={"kind": kind, "column": (key, title, kind, default)})
-
-
-def _total(kind: Kind, title: str, *, optional: bool = False, short: str | None = None) -> Any:
-    return field(metadata={"kind": kind, "total": (title, kind, optional, short)})
+    return field(metadata={"kind": kind, "column": (key, title, default)})
 
 
 def _data(kind: Kind) -> Any:
     return field(metadata={"kind": kind})
 
 
+class _Costly:
+    """What has costs: each is an attribute too."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        costs: Mapping[str, Any] = object.__getattribute__(self, "costs")
+        try:
+            return costs[name]
+        except KeyError:
+            raise AttributeError(f"{type(self).__name__} has no {name!r}; it has {', '.join(costs)}") from None
+
+
 # ruff: noqa: RUF009  # the defaults below are dataclass fields
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LayerReport:
+class LayerReport(_Costly):
     """What one layer is and costs, for one sample. Counts are in elements and in multiply-accumulates."""
 
     name: str = _column(Kind.TEXT, "layer", "Layer", default=True)
@@ -111,21 +69,17 @@ class LayerReport:
     inputs: tuple[str, ...] = _data(Kind.NAMES)
     input_shapes: tuple[Shape, ...] = _column(Kind.SHAPES, "input", "Input", default=True)
     output_shape: Shape = _column(Kind.SHAPE, "output", "Output", default=True)
-    params: int = _column(Kind.COUNT, "params", "Parameters", default=True)
-    share: float = _column(Kind.SHARE, "share", "Share")
-    trainable_params: int = _column(Kind.COUNT, "trainable", "Trainable")
-    frozen_params: int = _column(Kind.COUNT, "frozen", "Frozen")
-    buffers: int = _column(Kind.COUNT, "buffers", "Buffers")
-    macs: int = _column(Kind.COUNT, "macs", "MACs")
     shares: str | None = _column(Kind.TEXT, "shares", "Shares")
     tensors: tuple[TensorReport, ...] = _column(Kind.TENSORS, "tensors", "Tensors")
+    costs: Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Report:
+class Report(_Costly):
     """What a network is and costs, layer by layer and in total, for one sample.
 
-    `input_shape` and `output_shape` are those of the first input and the first result.
+    `input_shape` and `output_shape` are those of the first input and the first result. `columns` and `totals` say what
+    the costs are.
     """
 
     name: str = _data(Kind.TEXT)
@@ -134,23 +88,22 @@ class Report:
     inputs: tuple[PortReport, ...] = _data(Kind.PORTS)
     outputs: tuple[PortReport, ...] = _data(Kind.PORTS)
     layers: tuple[LayerReport, ...] = _data(Kind.LAYERS)
-    total_params: int = _total(Kind.COUNT, "Total parameters", short="Parameters")
-    trainable_params: int = _total(Kind.COUNT, "Trainable")
-    frozen_params: int = _total(Kind.COUNT, "Frozen")
-    buffers: int = _total(Kind.COUNT, "Buffers", optional=True)
-    float32_bytes: int = _total(Kind.BYTES, "Size in float32")
-    total_macs: int = _total(Kind.COUNT, "MACs", short="MACs")
+    columns: tuple[Column, ...]
+    totals: tuple[Total, ...]
+    costs: Mapping[str, Any]
 
 
 @cache
-def columns() -> dict[str, Column]:
-    """Return every column by its key, in the order of tables."""
-    declared = ((f.name, f.metadata["column"]) for f in fields(LayerReport) if "column" in f.metadata)
-    return {key: Column(key, title, kind, default, name) for name, (key, title, kind, default) in declared}
+def base_columns() -> tuple[Column, ...]:
+    """Return the columns of what a layer is, in the order of tables."""
+    declared = ((f.name, f.metadata) for f in fields(LayerReport) if "column" in f.metadata)
+    return tuple(
+        Column(key, title, metadata["kind"], name, default)
+        for name, metadata in declared
+        for key, title, default in [metadata["column"]]
+    )
 
 
-@cache
-def totals() -> tuple[Total, ...]:
-    """Return every line of the totals, in order."""
-    declared = ((f.name, f.metadata["total"]) for f in fields(Report) if "total" in f.metadata)
-    return tuple(Total(title, kind, optional, short, name) for name, (title, kind, optional, short) in declared)
+def kinds(part: type[LayerReport] | type[Report]) -> Mapping[str, Kind]:
+    """Return the kind of each field that is data."""
+    return {f.name: f.metadata["kind"] for f in fields(part) if "kind" in f.metadata}

@@ -76,10 +76,12 @@ class Site:
         if found is None:
             guess = suggest(block, context.plan.blocks) if isinstance(block, str) else None
             hint = f"did you mean {quote(guess)}?" if guess else f"the blocks are {', '.join(context.plan.blocks)}"
-            raise LayerError(f"block: expected the name of a block, but found {quote(block)}", "block", hint)
+            expected = "unknown block" if isinstance(block, str) else "block: expected the name of a block, but found"
+            raise LayerError(f"{expected} {quote(block)}", "block", hint)
         if any(use.block == block for use in context.uses):
             chain = " -> ".join([*(use.block for use in context.uses), block])
-            raise LayerError(f"block {block} uses itself: {chain}", "block", "no chain of blocks may come back to one")
+            hint = "a block may use others, but no chain of them may come back to it"
+            raise LayerError(f"block {block} uses itself: {chain}", "block", hint)
         for misfit in misfits(block, found.params, args):
             raise LayerError(misfit.message, misfit.key, misfit.hint)
         return self._lay_out(block, found, self._scope(block, found, args), x)
@@ -110,7 +112,13 @@ class Site:
         context = self.context
         target = self._target(name)
         placing = Placing(name, self.entry.path, context.trainable, target and (target.shares or target.name))
-        left = context.plan.network.add(placing, layer, activation, x)
+        try:
+            left = context.plan.network.add(placing, layer, activation, x)
+        except LayerError as error:
+            if target is None or error.field not in target.layer.inferred(*target.input_shapes):
+                raise
+            hint = "share the tensors of a layer whose input has the same channels"
+            raise LayerError(f"shares {target.name}, whose {error}", "share", hint) from None
         if target:
             _check_same_tensors(context.plan.network.nodes[name], target)
         return left

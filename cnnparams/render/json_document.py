@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import fields
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from cnnparams.engine.report import Kind, LayerReport, Report
+from cnnparams.engine.report import Column, Kind, LayerReport, Report, Total, kinds
 from cnnparams.render.view import Layout
 
 SCHEMA_VERSION = 1
@@ -17,7 +16,6 @@ _ENCODE: dict[Kind, Callable[[Any, Layout], Any]] = {
     Kind.SETTINGS: lambda settings, _: {setting.name: setting.value for setting in settings},
     Kind.TENSORS: lambda tensors, _: [tensor._asdict() for tensor in tensors],
     Kind.PORTS: lambda ports, layout: [{"name": port.name, "shape": layout.dims(port.shape)} for port in ports],
-    Kind.LAYERS: lambda layers, layout: [_encoded(layer, layout) for layer in layers],
 }
 """The kinds that JSON does not hold as they are."""
 
@@ -25,7 +23,9 @@ _ENCODE: dict[Kind, Callable[[Any, Layout], Any]] = {
 def document(report: Report, layout: Layout) -> dict[str, Any]:
     """Return version 1 of the JSON document."""
     head = {"schema_version": SCHEMA_VERSION, "name": report.name, "layout": layout.name}
-    return head | _encoded(report, layout)
+    of_layers, of_report = kinds(LayerReport), kinds(Report)
+    layers = [_encoded(layer, of_layers, report.columns, layout) for layer in report.layers]
+    return head | _encoded(report, of_report, report.totals, layout) | {"layers": layers}
 
 
 def encode(value: Any, kind: Kind, layout: Layout) -> Any:
@@ -34,8 +34,10 @@ def encode(value: Any, kind: Kind, layout: Layout) -> Any:
     return encoder(value, layout) if encoder else value
 
 
-def _encoded(part: Report | LayerReport, layout: Layout) -> dict[str, Any]:
-    encoded = {}
-    for declared in fields(part):
-        encoded[declared.name] = encode(getattr(part, declared.name), declared.metadata["kind"], layout)
-    return encoded
+def _encoded(
+    part: Report | LayerReport, own: Mapping[str, Kind], quantities: Sequence[Column | Total], layout: Layout
+) -> dict[str, Any]:
+    """Return what the part is, and what it costs."""
+    values = {name: encode(getattr(part, name), kind, layout) for name, kind in own.items()}
+    costs = {quantity.field: encode(part.costs[quantity.field], quantity.kind, layout) for quantity in quantities}
+    return values | costs

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from cnnparams.engine.report import Kind, Report, totals
+from cnnparams.engine.report import Kind, Report
 
 
-class Column(NamedTuple):
-    """A column of a summary: the key that programs read, its title, what it holds, and the report's field."""
+class Heading(NamedTuple):
+    """A column: the key that programs read, which is the report's field, its title, and what it holds."""
 
     key: str
     title: str
     kind: Kind
-    field: str
 
 
-def columns() -> tuple[Column, ...]:
+class Grid(NamedTuple):
+    """The columns, and a row of values for each network."""
+
+    headings: tuple[Heading, ...]
+    rows: list[list[Any]]
+
+
+def grid(reports: Sequence[Report]) -> Grid:
     """Return name, input and the totals that have a short title."""
-    short = (Column(total.field, total.short, total.kind, total.field) for total in totals() if total.short)
-    shape = Column("input_shape", "Input", Kind.SHAPE, "input_shape")
-    return (Column("name", "Network", Kind.TEXT, "name"), shape, *short)
-
-
-def rows(reports: Sequence[Report]) -> Iterator[list[Any]]:
-    """Yield the values of each network."""
-    for report in reports:
-        yield [getattr(report, column.field) for column in columns()]
+    totals = reports[0].totals if reports else ()
+    short = (Heading(total.field, total.short, total.kind) for total in totals if total.short)
+    own = (Heading("name", "Network", Kind.TEXT), Heading("input_shape", "Input", Kind.SHAPE))
+    headings = (*own, *short)
+    return Grid(headings, [[getattr(report, heading.key) for heading in headings] for report in reports])

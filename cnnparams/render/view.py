@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple, TextIO
 
-from cnnparams.engine.report import Column, Shape, columns
+from cnnparams.engine.report import Column, Shape
 
 
 class Layout(NamedTuple):
@@ -30,11 +30,6 @@ class Layout(NamedTuple):
 HWC = Layout("hwc")
 CHW = Layout("chw")
 LAYOUTS = {layout.name: layout for layout in (HWC, CHW)}
-
-
-def default_columns() -> tuple[Column, ...]:
-    """Return the columns of a table for which none were chosen."""
-    return tuple(column for column in columns().values() if column.default)
 
 
 class View(NamedTuple):

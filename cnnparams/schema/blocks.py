@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from cnnparams.schema.computed import CHANNELS, RESERVED, Reader
 from cnnparams.schema.draft import BLOCK, TYPE
 from cnnparams.schema.entries import ENTRY_KEYS, read_entries
 from cnnparams.schema.keys import BlockKeys
+from cnnparams.schema.remedies import CUT
 from cnnparams.schema.spec import Block
 from cnnparams.schema.structures import Entries, Part, Structure
 
@@ -19,12 +21,18 @@ _KEYS_OF_ENTRIES = {*ENTRY_KEYS, TYPE, BLOCK}
 
 
 def params_of(root: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """Return the params of each block as they are written; what is no mapping has none."""
+    """Return the params of each block as they are written; a list of names is taken for params that must be given."""
     blocks = root.get("blocks")
     if not isinstance(blocks, dict):
         return {}
     written = {name: block.get("params") if isinstance(block, dict) else None for name, block in blocks.items()}
-    return {name: params if isinstance(params, dict) else {} for name, params in written.items()}
+    return {name: _params(params) for name, params in written.items()}
+
+
+def _params(written: Any) -> Mapping[str, Any]:
+    if isinstance(written, list):
+        return {name: None for name in written if isinstance(name, str)}
+    return written if isinstance(written, dict) else {}
 
 
 def read_blocks(reader: Reader, root: Mapping[str, Any]) -> dict[str, Block]:
@@ -39,10 +47,12 @@ def read_blocks(reader: Reader, root: Mapping[str, Any]) -> dict[str, Block]:
 
 def check_name(reader: Reader, path: tuple[str | int, ...], name: str, what: str) -> None:
     """Note a name that expressions could not read."""
-    if not name.isidentifier() or keyword.iskeyword(name):
-        hint = "use letters, digits and _, such as width_2"
+    if not name.isidentifier():
+        meant = re.sub(r"\W+", "_", name).strip("_")
+        hint = f"use letters, digits and _, such as {meant if meant.isidentifier() else 'width_2'}"
+        hint = CUT if name.count(")") > name.count("(") else hint
         reader.problems.add(path, f"{quote(name)} cannot be the name of a {what}", hint=hint, at_key=True)
-    elif name in RESERVED:
+    elif name in RESERVED or keyword.iskeyword(name):
         hint = "give it another name"
         reader.problems.add(path, f"{name} means something in expressions already", hint=hint, at_key=True)
 
@@ -51,19 +61,21 @@ def _block(reader: Reader, name: str, written: Any) -> Block:
     path = ("blocks", name)
     check_name(reader, path, name, "block")
     if not isinstance(written, dict):
-        reader.problems.add(path, f"expected a block, but found {quote(written)}", hint="give it params and layers")
+        hint = "write its entries under layers" if isinstance(written, list) else "give it layers"
+        reader.problems.add(path, f"expected a block, but found {quote(written)}", subject=f"block {name}", hint=hint)
         return Block({}, Entries())
     reader.problems.validate(BlockKeys, written, path, subject=f"block {name}")
     names = reader.names.blocks[name]
     params: dict[str, Any] = {}
     for param, default in names.items():
         at = (*path, "params", param)
-        check_name(reader, at, param, "param")
         if param in _KEYS_OF_ENTRIES:
             message = f"{param} is a key of every entry, and cannot be a param"
             reader.problems.add(at, message, hint="give it another name", at_key=True)
+        else:
+            check_name(reader, at, param, "param")
         inside = reader.at(reader.names.inside_block(*params, CHANNELS))
-        params[param] = None if default is None else inside.expression(at, default, f"block {name}")
+        params[param] = None if default is None else inside.expression(at, default, f"block {name}: {param}")
     inside = reader.at(reader.names.inside_block(*names))
     return Block(params, read_entries(inside, (*path, "layers"), written.get("layers")))
 
@@ -71,10 +83,12 @@ def _block(reader: Reader, name: str, written: Any) -> Block:
 def _check_no_circle(reader: Reader, blocks: Mapping[str, Block]) -> None:
     """Note the blocks that use themselves, as far as they use others by name."""
     uses = {name: set(_used_by(block.layers)) & blocks.keys() for name, block in blocks.items()}
+    told: set[str] = set()
     for name in blocks:
-        if name in (reached := _reached(name, uses)):
+        if name in (reached := _reached(name, uses)) - told:
             others = [other for other in blocks if other in reached and name in _reached(other, uses) and other != name]
             through = f" through {', '.join(others)}" if others else ""
+            told.update(others)
             hint = "a block may use others, but no chain of them may come back to it"
             reader.problems.add(("blocks", name), f"block {name} uses itself{through}", hint=hint, at_key=True)
 

@@ -12,6 +12,7 @@ from cnnparams.expression import Scope
 from cnnparams.layers import registry
 from cnnparams.layers.base import Layer
 from cnnparams.schema.computed import Computed
+from cnnparams.schema.remedies import CUT
 from cnnparams.schema.structures import Edges, Site, Slot
 from cnnparams.schema.template import Template, evaluate
 
@@ -30,7 +31,13 @@ class Leaf(NamedTuple):
     def wire(self, at: Site, x: Edges) -> Edges:
         """Put the layer here."""
         shared = at.shared
-        layer = self.template.fill(at.scope, self._settings(shared) if shared else None)
+        try:
+            layer = self.template.fill(at.scope, self._settings(shared) if shared else None)
+        except LayerError as error:
+            if shared is None or type(shared) is self.template.model:
+                raise
+            hint = f"what it shares is a {shared.type}: only another {shared.type} takes over its settings"
+            raise LayerError(str(error), error.field, hint) from None
         return at.layer(layer, self.activation.fill(at.scope) if self.activation else None, x)
 
     def _settings(self, shared: Layer) -> Mapping[str, Any]:
@@ -57,6 +64,12 @@ class Call(NamedTuple):
         return at.call(name, args, x)
 
 
+_ELSEWHERE = {
+    "params": "write each param beside block, without params",
+    "activation": "give it an entry of its own after the block",
+}
+
+
 class Misfit(NamedTuple):
     """A param that a block does not have, or (without a key) one that it needs."""
 
@@ -67,14 +80,14 @@ class Misfit(NamedTuple):
 
 def misfits(block: str, params: Mapping[str, Any], given: Collection[str]) -> Iterator[Misfit]:
     """Yield what is wrong with the params given to a block; of `params`, those that are None must be given."""
-    for key in given:
-        if key not in params:
-            guess = suggest(key, params)
-            known = f"the params of {block} are {', '.join(params)}" if params else f"{block} has no params"
-            hint = f"did you mean {quote(guess)}?" if guess else known
-            yield Misfit(key, f"block {block} has no param {quote(key)}", hint)
+    unknown = {key: suggest(key, params) for key in given if key not in params}
+    for key, guess in unknown.items():
+        known = f"the params of {block}: {', '.join(params)}" if params else f"{block} has no params"
+        hint = _ELSEWHERE.get(key) or (f"did you mean {quote(guess)}?" if guess else known)
+        hint = CUT if key.count(")") > key.count("(") else hint
+        yield Misfit(key, f"block {block} has no param {quote(key)}", hint)
     for key, default in params.items():
-        if default is None and key not in given:
+        if default is None and key not in given and key not in unknown.values() and "params" not in unknown:
             yield Misfit(None, f"block {block} needs the param {quote(key)}", f"add {key}: ...")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -11,12 +12,20 @@ from cnnparams.errors import listed, quote, suggest
 from cnnparams.expression import FUNCTIONS, Expression, ExpressionError, Scope, Value, parse
 from cnnparams.layers import registry
 from cnnparams.schema.problems import Problems
+from cnnparams.schema.remedies import CUT
 from cnnparams.schema.source import KeyPath
 
 INDEX = "index"
 CHANNELS = "channels"
 RESERVED = (INDEX, CHANNELS, *FUNCTIONS, "true", "false", "null")
 """Names that mean something already."""
+
+
+_WORD = re.compile(r"[^\W\d]\w*")
+_MEANING = {
+    INDEX: "index counts the copies of an entry with repeat, and is known only in it; a block gets it as a param",
+    CHANNELS: "channels counts those that enter an entry, and is known only in layers",
+}
 
 
 class Computed(NamedTuple):
@@ -27,17 +36,36 @@ class Computed(NamedTuple):
 
     def evaluate(self, scope: Scope) -> Value:
         """Return the value; raise ExpressionError where there is none."""
-        if isinstance(self.parts, Expression):
+        if not isinstance(self.parts, Expression):
+            return tuple(value_of(part, scope) for part in self.parts)
+        try:
             return self.parts.run({**self.words, **scope} if self.words else scope)
-        return tuple(value_of(part, scope) for part in self.parts)
+        except ExpressionError as error:
+            if error.hint is None and any(quote(name) in str(error) for name in self.names if name not in scope):
+                raise ExpressionError(str(error), "give it a value in vars, or in this variant") from None
+            raise
 
     def explained(self, scope: Scope) -> str:
         """Return the expression with the values of its names, for a message."""
-        if not isinstance(self.parts, Expression):
-            return next((part.explained(scope) for part in self.parts if isinstance(part, Computed)), "")
-        names = [name for name in sorted(self.parts.names) if name != self.parts.text and name in scope]
+        names = [name for name in sorted(self.names) if name in scope]
+        if names == [self.text]:
+            return f"the value of {self.text}"
         values = listed([f"{name} is {quote(scope[name])}" for name in names], "and")
-        return f"{self.parts.text}, where {values}" if values else self.parts.text
+        return f"{self.text}, where {values}" if values else self.text
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names that it reads."""
+        if isinstance(self.parts, Expression):
+            return self.parts.names
+        return frozenset().union(*(part.names for part in self.parts if isinstance(part, Computed)))
+
+    @property
+    def text(self) -> str:
+        """What is written in the file."""
+        if isinstance(self.parts, Expression):
+            return self.parts.text
+        return f"[{', '.join(part.text if isinstance(part, Computed) else str(part) for part in self.parts)}]"
 
 
 BROKEN = Computed(parse("0"))
@@ -95,8 +123,9 @@ class Reader(NamedTuple):
             return value
         try:
             expression = parse(value)
-        except ExpressionError:
-            return value
+        except ExpressionError as error:
+            meant = any(word in self.names for word in _WORD.findall(value))
+            return self._misread(path, value, error, subject) if meant else value
         if value.isidentifier() and value not in self.names:
             return value if suggest(value, self.names.all()) is None else self._unknown(path, value, subject)
         return self._computed(path, expression, subject)
@@ -111,14 +140,14 @@ class Reader(NamedTuple):
             self.problems.add(path, message, subject=subject)
         if not isinstance(value, str):
             return value
-        if value.isidentifier() and value not in self.names and (words or self._is_word(value)):
+        word = value in self.names.blocks or (value.isidentifier() and (words or self._is_word(value)))
+        if word and value not in self.names:
             self.names.used.add(value)
             return value
         try:
             return self._computed(path, parse(value), subject)
         except ExpressionError as error:
-            self.problems.add(path, f"{quote(value)} {_fact(error)}", subject=subject, hint=error.hint)
-            return BROKEN
+            return self._misread(path, value, error, subject)
 
     def _is_word(self, name: str) -> bool:
         """Tell whether a name stands for itself: a block, a type, or what some setting knows (padding: same)."""
@@ -138,13 +167,18 @@ class Reader(NamedTuple):
             self.problems.add(path, f"{quote(expression.text)}: {error}", subject=subject, hint=error.hint)
             return BROKEN
 
+    def _misread(self, path: KeyPath, text: str, error: ExpressionError, subject: str | None) -> Computed:
+        hint = CUT if text.count("(") > text.count(")") else error.hint
+        self.problems.add(path, f"{quote(text)} {_fact(error)}", subject=subject, hint=hint)
+        return BROKEN
+
     def _unknown(self, path: KeyPath, name: str, subject: str | None) -> Computed:
-        if name == INDEX:
-            hint: str | None = "index is the number of a copy, in an entry with repeat and what is inside of it"
-        else:
-            guess = suggest(name, [*self.names.all(), *self.names.blocks])
-            known = listed(self.names.all(), "and")
-            hint = f"did you mean {quote(guess)}?" if guess else f"the names here are {known}"
+        known = self.names.all()
+        hint = _MEANING.get(name)
+        if hint is None and (guess := suggest(name, [*known, *self.names.blocks])):
+            hint = f"did you mean {quote(guess)}?"
+        if hint is None:
+            hint = f"declare it in vars; known here: {', '.join(known)}" if known else "declare it in vars"
         self.problems.add(path, f"unknown name {quote(name)}", subject=subject, hint=hint)
         return BROKEN
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from cnnparams.errors import LayerError, brief, quote, suggest
@@ -94,7 +95,7 @@ def draft_activation(reader: Reader, path: KeyPath, item: Any, subject: str) -> 
 
 def _written_type(reader: Reader, path: KeyPath, item: Mapping, subject: str | None, add: str) -> Kind | None:
     if TYPE not in item:
-        key, meant = _meant_by(item)
+        key, meant = _meant_by(item, reader.names.blocks)
         message = f"missing key {quote(TYPE)}"
         reader.problems.add((*path, *key), message, subject=subject, hint=meant or add, at_key=True)
         return None
@@ -111,12 +112,13 @@ def _type(reader: Reader, path: KeyPath, word: str, subject: str | None = None) 
         return structure
     if found := registry.find(word):
         return registry.layer_class(found)
-    if word in reader.names.blocks:
-        hint = f"{word} is a block of this file: write block: {word}"
+    blocks = reader.names.blocks
+    if word in blocks:
+        hint = f"{word} is a block of this file: write {BLOCK}: {word}"
     else:
         declared = sorted(registry.declarations(), key=lambda declaration: declaration.rank not in (None, _USUAL_RANK))
-        guess = suggest(word, [*(declaration.name for declaration in declared), *STRUCTURES])
-        hint = f"did you mean {quote(guess)}?" if guess else _LIST
+        guess = suggest(word, [*(declaration.name for declaration in declared), *STRUCTURES, *blocks])
+        hint = f"did you mean {f'{BLOCK}: {guess}' if guess in blocks else quote(guess)}?" if guess else _LIST
     reader.problems.add(path, f"unknown layer type {quote(word)}", subject=subject, hint=hint)
     return None
 
@@ -132,12 +134,16 @@ def _block(reader: Reader, path: KeyPath, word: Any, subject: str | None) -> str
         if isinstance(word, str)
         else f"block: expected the name of a block, but found {quote(word)}"
     )
-    known = f"the blocks of this file are {', '.join(blocks)}" if blocks else "this file has no blocks"
-    reader.problems.add(path, message, subject=subject, hint=f"did you mean {quote(guess)}?" if guess else known)
+    hint = f"the blocks of this file: {', '.join(blocks)}" if blocks else "this file has no blocks"
+    if isinstance(word, str) and (word in STRUCTURES or registry.find(word)):
+        hint = f"{word} is a type: write {TYPE}: {word}"
+    elif guess:
+        hint = f"did you mean {quote(guess)}?"
+    reader.problems.add(path, message, subject=subject, hint=hint)
     return None
 
 
-def _meant_by(item: Mapping) -> tuple[tuple[str, ...], str | None]:
+def _meant_by(item: Mapping, blocks: Collection[str]) -> tuple[tuple[str, ...], str | None]:
     """Return the key that stands in for a missing `type`, if one does, and what to write instead."""
     for key, value in item.items():
         before, colon, after = key.partition(":")
@@ -147,6 +153,8 @@ def _meant_by(item: Mapping) -> tuple[tuple[str, ...], str | None]:
             return (key,), f"did you mean {TYPE}: {named.name}, with its settings beside it?"
         if key in STRUCTURES:
             return (key,), f"did you mean {TYPE}: {key}, with its settings beside it?"
+        if key in blocks:
+            return (key,), f"did you mean {BLOCK}: {key}, with its params beside it?"
         if isinstance(value, str) and (named := registry.find(value)):
             return (key,), f"did you mean {TYPE}: {named.name}?"
     return (), None

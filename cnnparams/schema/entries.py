@@ -10,7 +10,7 @@ from typing import Any
 from cnnparams.errors import brief, quote
 from cnnparams.expression import BOOLEAN, NUMBER, Expression
 from cnnparams.schema.bodies import Leaf
-from cnnparams.schema.computed import INDEX, Computed, Reader
+from cnnparams.schema.computed import BROKEN, INDEX, Computed, Reader
 from cnnparams.schema.draft import BLOCK, NAME, TYPE, Draft, draft_entry
 from cnnparams.schema.keys import INPUT, EntryKeys
 from cnnparams.schema.reading import read_body
@@ -111,7 +111,7 @@ def _own(reader: Reader, inside: Reader, own: Mapping, path: KeyPath, subject: s
     for key in _KINDS.keys() & own.keys():
         read[key] = (reader if key == "repeat" else inside).setting((*path, key), own[key], (), subject)
     for key, value in read.items():
-        if isinstance(value, Computed):
+        if isinstance(value, Computed) and value is not BROKEN:
             _check_kind(reader, (*path, key), key, value, subject)
     constant = {key: value for key, value in read.items() if not isinstance(value, Computed)}
     made = read_template(reader, EntryKeys, constant, path, subject=subject)

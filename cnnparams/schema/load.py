@@ -33,22 +33,25 @@ def locate(name: str) -> tuple[str, str | None]:
     if _is_file(name):
         return name, None
     before, at, variant = name.rpartition(AT)
-    if at:
-        return str(zoo.families().get(before, before)) if not _is_file(before) else before, variant
-    if not _is_bare(name):
-        return name, None
-    if member := zoo.find(name):
+    called = before if at else name
+    if _is_file(called) or (called and not _is_bare(called)):
+        return called, variant if at else None
+    if at and called in zoo.families():
+        return str(zoo.families()[called]), variant
+    member = zoo.find(called) if called else None
+    if member and not at:
         return str(member.path), member.variant
-    guess = suggest(name, [*zoo.families(), *(member.name for member in zoo.members())])
+    guess = suggest(called, [*zoo.families(), *(member.name for member in zoo.members())])
     hint = f"did you mean {quote(guess)}?" if guess else "name a YAML file, or one of those that cnnparams specs lists"
-    raise SpecError(
-        [Problem("no such file, and no spec of that name comes with cnnparams", source=printable(name), hint=hint)]
-    )
+    message = "no such file, and no spec of that name comes with cnnparams"
+    if member:
+        message, hint = "is one network, and has no variants", f"leave out the {AT}"
+    raise SpecError([Problem(message, source=printable(called) or quote(""), hint=hint)])
 
 
 def _is_file(name: str) -> bool:
     try:
-        return name == STDIN or Path(name).exists()
+        return name == STDIN or (name != "" and Path(name).exists())
     except (OSError, ValueError):  # a name that no file can have
         return False
 

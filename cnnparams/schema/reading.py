@@ -39,11 +39,15 @@ def _leaf(reader: Reader, draft: Draft, layer: type[Layer], rest: Mapping, subje
     if ACTIVATION in rest:
         path, value = (*draft.path, ACTIVATION), rest[ACTIVATION]
         if not layer.accepts_activation:
-            hint = f"give {brief(value) if isinstance(value, str) else 'the activation'} an entry of its own after it"
-            reader.problems.add(path, "takes no activation", subject=subject, hint=hint, at_key=True)
+            _refuse_activation(reader, path, value, subject)
         else:
             slot = _activation(reader, path, value, subject)
     return Leaf(template, slot) if template else None
+
+
+def _refuse_activation(reader: Reader, path: KeyPath, value: Any, subject: str) -> None:
+    hint = f"give {brief(value) if isinstance(value, str) else 'the activation'} an entry of its own after it"
+    reader.problems.add(path, "takes no activation", subject=subject, hint=hint, at_key=True)
 
 
 def _activation(reader: Reader, path: KeyPath, value: Any, subject: str) -> Slot | None:
@@ -63,6 +67,8 @@ def _activation(reader: Reader, path: KeyPath, value: Any, subject: str) -> Slot
 def _structure(
     reader: Reader, draft: Draft, structure: type[Structure], rest: Mapping, subject: str, entries: ReadEntries
 ) -> Structure | None:
+    if ACTIVATION in rest and ACTIVATION not in structure.model_fields:
+        _refuse_activation(reader, (*draft.path, ACTIVATION), rest.pop(ACTIVATION), subject)
     made = reader.problems.validate(structure, rest, draft.path, subject=subject, also=keys(EntryKeys))
     parts = {}
     for key, field in structure.model_fields.items():
@@ -98,8 +104,9 @@ _PARTS: dict[Part, Callable[..., Any]] = {
 def _call(reader: Reader, draft: Draft, rest: Mapping, subject: str) -> Call | None:
     noted, path = len(reader.problems.found), (*draft.path, BLOCK)
     block = reader.expression(path, draft.block, subject)
+    params = reader.names.blocks[block] if isinstance(block, str) else rest
     if isinstance(block, str):
-        for misfit in misfits(block, reader.names.blocks[block], rest):
+        for misfit in misfits(block, params, rest):
             at_key = misfit.key is not None
             place = (*draft.path, misfit.key) if misfit.key is not None else draft.path
             reader.problems.add(place, misfit.message, subject=subject, hint=misfit.hint, at_key=at_key)
@@ -108,5 +115,9 @@ def _call(reader: Reader, draft: Draft, rest: Mapping, subject: str) -> Call | N
         reader.problems.add(path, message, subject=subject, hint="write the name, or a var that holds it")
     else:
         reader.names.used.update(reader.names.blocks)  # any of them may be meant
-    args = tuple((key, reader.expression((*draft.path, key), value, subject)) for key, value in rest.items())
+    args = tuple(
+        (key, reader.expression((*draft.path, key), value, f"{subject}: {key}"))
+        for key, value in rest.items()
+        if key in params
+    )
     return Call(block, args) if len(reader.problems.found) == noted else None

@@ -35,13 +35,14 @@ def read_variables(reader: Reader, root: Mapping[str, Any]) -> Variables:
 
 
 def _values(reader: Reader, path: KeyPath, written: Any) -> dict[str, Any]:
-    if written is not None and not isinstance(written, dict):
+    if written is not None and not isinstance(written, dict) and path != ("vars",):
+        variant = path[-1]
         message = f"expected vars and their values, but found {quote(written)}"
-        reader.problems.add(path, message, hint="write name: value, one in a line")
+        reader.problems.add(path, message, subject=f"variant {variant}", hint=f"such as {variant}: {{width: 0.5}}")
     names = written if isinstance(written, dict) else {}
     for name in names:
         check_name(reader, (*path, name), name, "var")
-    return {name: reader.expression((*path, name), value, None, words=True) for name, value in names.items()}
+    return {name: reader.expression((*path, name), value, f"var {name}", words=True) for name, value in names.items()}
 
 
 def choose(spec: Spec, variant: str | None = None, values: Mapping[str, Any] | None = None) -> Spec:
@@ -50,7 +51,8 @@ def choose(spec: Spec, variant: str | None = None, values: Mapping[str, Any] | N
     Raise SpecError for a variant or a var that the spec does not have.
     """
     if variant is not None and variant not in spec.variables.variants:
-        _fail(spec, f"no variant {quote(variant)}", _variants(spec, variant))
+        message = f"no variant {quote(variant)}" if variant else "no variant is named after the @"
+        _fail(spec, message, _variants(spec, variant))
     for name in values or {}:
         if name not in spec.variables.names:
             known = sorted(spec.variables.names)
@@ -64,7 +66,8 @@ def values(spec: Spec) -> dict[str, Value]:
     """Return the values of the vars as chosen; raise SpecError where one has none, or no variant is chosen."""
     variables, (variant, overrides) = spec.variables, spec.choice
     if variables.variants and variant is None:
-        _fail(spec, "is a family: choose one of its variants", _variants(spec))
+        hint = f"name it after an @, such as @{next(iter(variables.variants))}; {_variants(spec)}"
+        _fail(spec, "is a family: choose one of its variants", hint)
     declared = {**variables.defaults, **(variables.variants[variant] if variant is not None else {})}
     chosen = {name: _read(spec, name, value) for name, value in overrides.items()}
     found = _evaluated(spec, {**declared, **chosen})
@@ -103,19 +106,16 @@ def _evaluated(spec: Spec, written: Mapping[str, Any]) -> dict[str, Value]:
     try:
         order = [*TopologicalSorter(reads).static_order()]
     except CycleError as error:
-        circle = error.args[1]
-        _fail(
-            spec,
-            f"var {circle[0]} is computed from itself: {' <- '.join(circle)}",
-            "give one of them a value",
-            circle[0],
-        )
+        circle = error.args[1][::-1]  # the cycle as the sorter gives it runs from what is read to what reads it
+        hint = "give one of them a value" if len(circle) > 2 else "give it a value"
+        _fail(spec, f"var {circle[0]} is computed from itself: {' <- '.join(circle)}", hint, circle[0])
     for name in order:
         try:
             found[name] = value_of(written[name], found)
         except ExpressionError as error:
-            how = " is set to what has no value" if name in spec.choice.values else ""
-            _fail(spec, f"{name}{how}: {error}", error.hint, name)
+            how = " is set to what has no value:" if name in spec.choice.values else ""
+            how = how or ("" if str(error).startswith("is ") else ":")
+            _fail(spec, f"var {name}{how} {error} ({written[name].explained(found)})", error.hint, name)
     return found
 
 

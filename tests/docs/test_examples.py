@@ -107,7 +107,7 @@ def test_the_readme_gets_a_newcomer_to_the_table_in_its_first_forty_lines() -> N
 
 
 def test_the_docs_name_every_column_and_count_the_layer_types() -> None:
-    from cnnparams.engine.report import columns
+    from cnnparams.engine.costs import columns
     from cnnparams.layers.registry import declarations
 
     named = re.findall(r"`(\w+)`", (ROOT / "docs" / "cli.md").read_text(encoding="utf-8").split("## Columns")[1])

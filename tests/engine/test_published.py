@@ -1,7 +1,8 @@
 """The repository's specs count what has been published of these networks."""
 
 import cnnparams
-from cnnparams.engine.report import LayerReport, columns
+from cnnparams.engine.costs import columns
+from cnnparams.engine.report import LayerReport
 from cnnparams.render import cells
 from cnnparams.render.view import HWC
 from tests.specs import ROOT, SIMPLE_CNN, reference, report_of

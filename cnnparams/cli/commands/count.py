@@ -51,15 +51,15 @@ def command(
     from cnnparams.render.view import LAYOUTS, View
 
     view = View(LAYOUTS[layout], _chosen(columns), shown_on(output))
-    reports = [measure(graph) for graph in load_graphs(specs, values)]
+    fields = [column.field for column in view.columns]
+    reports = [measure(graph, fields) for graph in load_graphs(specs, values)]
     if depth is not None:
         reports = [fold(report, depth) for report in reports]
     write(options.renderer(formats, format_).render(reports, view), output, specs)
 
 
 def _chosen(names: str | None) -> tuple[Column, ...]:
-    from cnnparams.engine.report import columns
-    from cnnparams.render.view import default_columns
+    from cnnparams.engine.costs import columns, default_columns
 
     if names is None:
         return default_columns()

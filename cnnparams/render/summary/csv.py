@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from cnnparams.engine.report import Report
 from cnnparams.render import cells
-from cnnparams.render.side_by_side import columns, rows
+from cnnparams.render.side_by_side import grid
 from cnnparams.render.view import View
 
 
@@ -16,9 +16,8 @@ def render(reports: Sequence[Report], view: View) -> Iterator[str]:
     """Yield a header and a row for each network."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([column.key for column in columns()])
-    for row in rows(reports):
-        writer.writerow(
-            [cells.plain(value, column.kind, view.layout) for value, column in zip(row, columns(), strict=True)]
-        )
+    headings, rows = grid(reports)
+    writer.writerow([heading.key for heading in headings])
+    kinds = [heading.kind for heading in headings]
+    writer.writerows(map(cells.plain, row, kinds, [view.layout] * len(kinds)) for row in rows)
     yield text.getvalue()

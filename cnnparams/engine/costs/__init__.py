@@ -1,0 +1,63 @@
+"""What a network costs: a module for each kind of cost, which reads the graph and gives numbers per layer and in total.
+
+A module declares ORDER, its place among the others; ALWAYS, whether it is measured even where nobody asks for it;
+COLUMNS and TOTALS, what it gives; and measure(graph), which gives it. Columns, JSON keys and budgets follow from that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any, NamedTuple, Protocol
+
+from cnnparams.engine.graph import Graph
+from cnnparams.engine.quantity import Column, Total
+from cnnparams.engine.report import base_columns
+
+
+class Measured(NamedTuple):
+    """The values of COLUMNS for each node, and those of TOTALS."""
+
+    rows: Sequence[tuple[Any, ...]]
+    totals: tuple[Any, ...]
+
+
+class Cost(Protocol):
+    """A kind of cost."""
+
+    ORDER: int
+    ALWAYS: bool
+    COLUMNS: tuple[Column, ...]
+    TOTALS: tuple[Total, ...]
+
+    def measure(self, graph: Graph) -> Measured:
+        """Return what the nodes of a graph cost."""
+
+
+@cache
+def every_cost() -> tuple[Cost, ...]:
+    """Return every kind of cost."""
+    found = (import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__))
+    return tuple(sorted(found, key=lambda cost: cost.ORDER))
+
+
+def costs_of(fields: Collection[str] = ()) -> tuple[Cost, ...]:
+    """Return the kinds of cost that are always measured, and those that give any of these fields."""
+    return tuple(cost for cost in every_cost() if cost.ALWAYS or not _given(cost).isdisjoint(fields))
+
+
+def columns() -> dict[str, Column]:
+    """Return every column by the word that chooses it, in the order of tables: what a layer is, then what it costs."""
+    measured = (column for cost in every_cost() for column in cost.COLUMNS)
+    return {column.key: column for column in (*base_columns(), *measured)}
+
+
+def default_columns() -> tuple[Column, ...]:
+    """Return the columns of a table for which none were chosen."""
+    return tuple(column for column in columns().values() if column.default)
+
+
+def _given(cost: Cost) -> set[str]:
+    return {column.field for column in cost.COLUMNS} | {total.field for total in cost.TOTALS}

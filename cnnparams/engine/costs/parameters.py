@@ -1,0 +1,55 @@
+"""Parameters and buffers. Buffers are no parameters; trainable and frozen ones add up to the total."""
+
+from __future__ import annotations
+
+from cnnparams.engine.costs import Measured
+from cnnparams.engine.graph import Graph, Node
+from cnnparams.engine.quantity import Column, Kind, Total
+from cnnparams.layers.shape import Shape
+
+ORDER = 10
+ALWAYS = True
+BYTES_FLOAT32 = 4
+COLUMNS = (
+    Column("params", "Parameters", Kind.COUNT, "params", default=True, fold=sum),
+    Column("share", "Share", Kind.SHARE, "share", fold=sum),
+    Column("trainable", "Trainable", Kind.COUNT, "trainable_params", fold=sum),
+    Column("frozen", "Frozen", Kind.COUNT, "frozen_params", fold=sum),
+    Column("buffers", "Buffers", Kind.COUNT, "buffers", fold=sum),
+)
+TOTALS = (
+    Total("total_params", "Total parameters", Kind.COUNT, short="Parameters"),
+    Total("trainable_params", "Trainable", Kind.COUNT),
+    Total("frozen_params", "Frozen", Kind.COUNT),
+    Total("buffers", "Buffers", Kind.COUNT, optional=True),
+    Total("float32_bytes", "Size in float32", Kind.BYTES),
+)
+
+
+def measure(graph: Graph) -> Measured:
+    """Return the elements of the tensors that each node holds; equal layers at equal shapes are worked out once."""
+    known: dict[tuple[int, tuple[Shape, ...]], tuple[int, int]] = {}
+    held = [_held(node, known) for node in graph.nodes]
+    total = sum(params for params, _ in held)
+    rows = [_row(node, *elements, total) for node, elements in zip(graph.nodes, held, strict=True)]
+    trainable, frozen, buffers = (sum(row[i] for row in rows) for i in (2, 3, 4))
+    return Measured(rows, (total, trainable, frozen, buffers, total * BYTES_FLOAT32))
+
+
+def _held(node: Node, known: dict[tuple[int, tuple[Shape, ...]], tuple[int, int]]) -> tuple[int, int]:
+    """Return how many elements the node learns and keeps; tensors that are another's are counted there."""
+    if node.shares is not None:
+        return (0, 0)
+    key = (id(node.layer), node.input_shapes)
+    return known.get(key) or known.setdefault(key, _elements(node))
+
+
+def _elements(node: Node) -> tuple[int, int]:
+    tensors = node.layer.tensors(*node.input_shapes)
+    params = sum(tensor.size for tensor in tensors if tensor.learned)
+    return params, sum(tensor.size for tensor in tensors) - params
+
+
+def _row(node: Node, params: int, buffers: int, total: int) -> tuple[float, ...]:
+    trainable = params if node.trainable else 0
+    return params, params / total if total else 0.0, trainable, params - trainable, buffers

@@ -1,0 +1,56 @@
+"""What a number of the report is: its key, its title, its kind. Declared once, where it is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import Enum, auto
+from typing import Any, NamedTuple
+
+
+class Kind(Enum):
+    """What a field holds."""
+
+    TEXT = auto()
+    NAMES = auto()
+    SETTINGS = auto()
+    SHAPE = auto()
+    SHAPES = auto()
+    COUNT = auto()
+    BYTES = auto()
+    SHARE = auto()
+    TENSORS = auto()
+    PORTS = auto()
+    LAYERS = auto()
+
+
+def unknown(values: Sequence[Any]) -> None:
+    """Return nothing: several layers together have no such value."""
+    return
+
+
+class Column(NamedTuple):
+    """A value of each layer, and the column of the layer table that shows it.
+
+    `field` is its key in the JSON and its attribute in the report, `key` the word that chooses the column. Where layers
+    are summed up, `fold` makes one value of theirs.
+    """
+
+    key: str
+    title: str
+    kind: Kind
+    field: str
+    default: bool = False
+    fold: Callable[[Sequence[Any]], Any] = unknown
+
+
+class Total(NamedTuple):
+    """A value of the network, and the line of the totals that shows it; an optional one is left out where it is 0.
+
+    With a `short` title it is a column where networks stand side by side.
+    """
+
+    field: str
+    title: str
+    kind: Kind
+    optional: bool = False
+    short: str | None = None

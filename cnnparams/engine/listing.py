@@ -141,8 +141,8 @@ def _copy(reference: Reference, key: str, copies: list[Known], scope: Mapping[st
     try:
         index = value_of(reference.index, scope)
         if type(index) is int and not -len(copies) <= index < len(copies):
-            fact = f"{reference.name} stands here {len(copies)} times, counted from 0: there is no index {index}"
-            raise LayerError(f"{key}: {fact}", key, f"{reference.name}[-1] is the last")
+            fact = f"{reference.name} has no copy {index}: they are numbered 0 to {len(copies) - 1}"
+            raise LayerError(f"{key}: {fact}", key, f"the last is {reference.name}[-1]")
         found: Known = at(tuple(copies), index)
     except ExpressionError as error:
         raise LayerError(f"{key}: {reference.name}: {error}", key, error.hint) from None

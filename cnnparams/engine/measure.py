@@ -9,21 +9,22 @@ from cnnparams.engine.costs import costs_of
 from cnnparams.engine.graph import Graph, Node, Port
 from cnnparams.engine.quantity import Column, Total
 from cnnparams.engine.report import LayerReport, PortReport, Report, TensorReport
+from cnnparams.engine.setting import USUAL, Setting
 from cnnparams.layers.base import Hyperparameter, Tensor
 from cnnparams.layers.shape import Shape
 
 R = TypeVar("R", bound=Report)
 
 
-def measure(graph: Graph, fields: Collection[str] = ()) -> Report:
+def measure(graph: Graph, fields: Collection[str] = (), setting: Setting = USUAL) -> Report:
     """Return the report of a network, with the costs that are always measured and those that give these fields."""
-    return measure_as(graph, Report, fields)
+    return measure_as(graph, Report, fields, setting)
 
 
-def measure_as(graph: Graph, report: type[R], fields: Collection[str] = ()) -> R:
+def measure_as(graph: Graph, report: type[R], fields: Collection[str] = (), setting: Setting = USUAL) -> R:
     """Return the report of a network as a subclass of Report."""
     costs = costs_of(fields)
-    measured = [cost.measure(graph) for cost in costs]
+    measured = [cost.measure(graph, setting) for cost in costs]
     columns = tuple(column for cost in costs for column in cost.COLUMNS)
     totals = tuple(total for cost in costs for total in cost.TOTALS)
     rows = zip(*(part.rows for part in measured), strict=True)

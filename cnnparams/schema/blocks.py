@@ -9,7 +9,7 @@ from typing import Any
 
 from cnnparams.errors import quote
 from cnnparams.schema.bodies import Call
-from cnnparams.schema.computed import CHANNELS, RESERVED, Reader
+from cnnparams.schema.computed import RESERVED, Computed, Reader
 from cnnparams.schema.draft import BLOCK, TYPE
 from cnnparams.schema.entries import ENTRY_KEYS, read_entries
 from cnnparams.schema.keys import BlockKeys
@@ -66,6 +66,7 @@ def _block(reader: Reader, name: str, written: Any) -> Block:
         return Block({}, Entries())
     reader.problems.validate(BlockKeys, written, path, subject=f"block {name}")
     names = reader.names.blocks[name]
+    inside = reader.at(reader.names.inside_block(*names))
     params: dict[str, Any] = {}
     for param, default in names.items():
         at = (*path, "params", param)
@@ -74,9 +75,12 @@ def _block(reader: Reader, name: str, written: Any) -> Block:
             reader.problems.add(at, message, hint="give it another name", at_key=True)
         else:
             check_name(reader, at, param, "param")
-        inside = reader.at(reader.names.inside_block(*params, CHANNELS))
-        params[param] = None if default is None else inside.expression(at, default, f"block {name}: {param}")
-    inside = reader.at(reader.names.inside_block(*names))
+        value = inside.expression(at, default, f"block {name}: {param}")
+        later = names.keys() - params.keys() - reader.names.variables
+        if isinstance(value, Computed) and (read := sorted(value.names & later)):
+            message = f"the default of {param} reads {read[0]}, which has no value yet"
+            reader.problems.add(at, message, subject=f"block {name}", hint="a default may use the params before it")
+        params[param] = value
     return Block(params, read_entries(inside, (*path, "layers"), written.get("layers")))
 
 

@@ -22,6 +22,14 @@ RESERVED = (INDEX, CHANNELS, *FUNCTIONS, "true", "false", "null")
 
 
 _WORD = re.compile(r"[^\W\d]\w*")
+_SLIPS = {
+    "&&": "write and",
+    r"\|\|": "write or",
+    r"\?|^(?!.* else ).* if ": "write a choice such as: 8 if width > 4 else 16",
+    r"\$": "write the name alone",
+    r"^[^(]*[^=!<>]=[^=]": "compare with ==",
+}
+"""What other languages write, and what to write instead."""
 _MEANING = {
     INDEX: "index counts the copies of an entry with repeat, and is known only in it; a block gets it as a param",
     CHANNELS: "channels counts those that enter an entry, and is known only in layers",
@@ -50,7 +58,7 @@ class Computed(NamedTuple):
         names = [name for name in sorted(self.names) if name in scope]
         if names == [self.text]:
             return f"the value of {self.text}"
-        values = listed([f"{name} is {quote(scope[name])}" for name in names], "and")
+        values = listed([f"{name} is {quote(scope[name])}" for name in names if type(scope[name]) is not tuple], "and")
         return f"{self.text}, where {values}" if values else self.text
 
     @property
@@ -168,8 +176,10 @@ class Reader(NamedTuple):
             return BROKEN
 
     def _misread(self, path: KeyPath, text: str, error: ExpressionError, subject: str | None) -> Computed:
-        hint = CUT if text.count("(") > text.count(")") else error.hint
-        self.problems.add(path, f"{quote(text)} {_fact(error)}", subject=subject, hint=hint)
+        slip = next((hint for slip, hint in _SLIPS.items() if re.search(slip, text)), error.hint)
+        hint = CUT if text.count("(") > text.count(")") else slip
+        fact = f" {error}" if str(error).startswith("is ") else f": {error}"
+        self.problems.add(path, quote(text) + fact, subject=subject, hint=hint)
         return BROKEN
 
     def _unknown(self, path: KeyPath, name: str, subject: str | None) -> Computed:
@@ -181,8 +191,3 @@ class Reader(NamedTuple):
             hint = f"declare it in vars; known here: {', '.join(known)}" if known else "declare it in vars"
         self.problems.add(path, f"unknown name {quote(name)}", subject=subject, hint=hint)
         return BROKEN
-
-
-def _fact(error: ExpressionError) -> str:
-    text = str(error)
-    return text if text.startswith("is ") else f"is not an expression: {text}"

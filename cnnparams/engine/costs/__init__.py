@@ -1,7 +1,7 @@
 """What a network costs: a module for each kind of cost, which reads the graph and gives numbers per layer and in total.
 
 A module declares ORDER, its place among the others; ALWAYS, whether it is measured even where nobody asks for it;
-COLUMNS and TOTALS, what it gives; and measure(graph), which gives it. Columns, JSON keys and budgets follow from that.
+COLUMNS and TOTALS, what it gives; and measure(graph, setting), which gives it. All else follows from that.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Protocol
 from cnnparams.engine.graph import Graph
 from cnnparams.engine.quantity import Column, Total
 from cnnparams.engine.report import base_columns
+from cnnparams.engine.setting import Setting
 
 
 class Measured(NamedTuple):
@@ -32,8 +33,8 @@ class Cost(Protocol):
     COLUMNS: tuple[Column, ...]
     TOTALS: tuple[Total, ...]
 
-    def measure(self, graph: Graph) -> Measured:
-        """Return what the nodes of a graph cost."""
+    def measure(self, graph: Graph, setting: Setting) -> Measured:
+        """Return what the nodes of a graph cost in a setting."""
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnnparams.engine.costs import Measured
 from cnnparams.engine.graph import Graph
 from cnnparams.engine.quantity import Column, Kind, Total
+from cnnparams.engine.setting import Setting
 from cnnparams.layers.shape import Shape
 
 ORDER = 20
@@ -13,7 +14,7 @@ COLUMNS = (Column("macs", "MACs", Kind.COUNT, "macs", fold=sum),)
 TOTALS = (Total("total_macs", "MACs", Kind.COUNT, short="MACs"),)
 
 
-def measure(graph: Graph) -> Measured:
+def measure(graph: Graph, setting: Setting) -> Measured:
     """Return the multiply-accumulates for one sample; equal layers at equal shapes are worked out once."""
     known: dict[tuple[int, tuple[Shape, ...]], tuple[int]] = {}
     rows = []

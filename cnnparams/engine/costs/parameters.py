@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnnparams.engine.costs import Measured
 from cnnparams.engine.graph import Graph, Node
 from cnnparams.engine.quantity import Column, Kind, Total
+from cnnparams.engine.setting import Setting
 from cnnparams.layers.shape import Shape
 
 ORDER = 10
@@ -26,7 +27,7 @@ TOTALS = (
 )
 
 
-def measure(graph: Graph) -> Measured:
+def measure(graph: Graph, setting: Setting) -> Measured:
     """Return the elements of the tensors that each node holds; equal layers at equal shapes are worked out once."""
     known: dict[tuple[int, tuple[Shape, ...]], tuple[int, int]] = {}
     held = [_held(node, known) for node in graph.nodes]

@@ -1,0 +1,32 @@
+"""Under what circumstances a network's costs are measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+DTYPES: Mapping[str, int] = MappingProxyType(
+    {"float64": 8, "float32": 4, "bfloat16": 2, "float16": 2, "float8": 1, "int16": 2, "int8": 1}
+)
+"""Bytes of an element."""
+
+OPTIMIZERS: Mapping[str, int] = MappingProxyType({"sgd": 0, "momentum": 1, "adam": 2, "adamw": 2})
+"""How many values of state an optimizer keeps for each parameter (PyTorch's SGD, with momentum, Adam, AdamW)."""
+
+
+class Setting(NamedTuple):
+    """The batch, the type of every element, and the optimizer of training."""
+
+    batch: int = 1
+    dtype: str = "float32"
+    optimizer: str = "adam"
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes of an element."""
+        return DTYPES[self.dtype]
+
+
+USUAL = Setting()
+"""One sample in float32."""

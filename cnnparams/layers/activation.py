@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from cnnparams.layers.base import Layer
+from cnnparams.layers.base import Footprint, Layer
 from cnnparams.layers.settings import Flag, setting
 
 
 class Activation(Layer):
     """What the activations share: they may stand as `activation:` of a layer with weights."""
+
+    footprint: ClassVar[Footprint] = Footprint.ELEMENTWISE
 
     is_activation: ClassVar[bool] = True
 

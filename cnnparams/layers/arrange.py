@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.base import Layer, Step
+from cnnparams.layers.base import Footprint, Layer, Step
 from cnnparams.layers.checks import sample_dim
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Whole, setting
@@ -22,6 +22,8 @@ Listed = Annotated[tuple[Whole, ...], Field(min_length=1)]
 @layer_type("reshape", example={"shape": [16, -1]})
 class Reshape(Layer):
     """Reshape: the same elements under other dimensions, without the batch; one of them may be -1."""
+
+    footprint: ClassVar[Footprint] = Footprint.VIEW
 
     shape: Listed = setting(
         "the new dimensions; -1 stands for what is left", label="shape", always=True, keras="target_shape"
@@ -62,6 +64,8 @@ class Reshape(Layer):
 @layer_type("permute", example={"dims": [0, 2, 3, 1]})
 class Permute(Layer):
     """Permute: the dimensions in another order."""
+
+    footprint: ClassVar[Footprint] = Footprint.VIEW
 
     dims: Listed = setting(
         "the dimensions in their new order, from 1; the batch, 0, may stand first", label="dims", always=True

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from enum import Enum, auto
 from typing import Any, ClassVar, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict
@@ -42,6 +43,14 @@ class Tensor(NamedTuple):
     def symbol(self) -> str:
         """The name as formulas write it."""
         return self.name.replace(".", "_")
+
+
+class Footprint(Enum):
+    """What memory a layer's output needs when the network is used: its own, none, or its input's if that is free."""
+
+    NEW = auto()
+    VIEW = auto()
+    ELEMENTWISE = auto()
 
 
 class Step(NamedTuple):
@@ -95,6 +104,7 @@ class Layer(BaseModel):
     is_activation: ClassVar[bool] = False
     least_inputs: ClassVar[int] = 1
     most_inputs: ClassVar[int | None] = 1
+    footprint: ClassVar[Footprint] = Footprint.NEW
 
     @classmethod
     def reads(cls, x: Shape) -> Shape:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.base import Tensor
+from cnnparams.layers.base import Footprint, Tensor
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Flag, Real, Whole, setting
 from cnnparams.layers.shape import Shape
@@ -47,6 +47,8 @@ class RunningNorm(SpatialLayer):
 @layer_type("batch_norm", ranks=(1, 2, 3), keras="BatchNormalization")
 class BatchNorm(RunningNorm):
     """Batch normalisation: each channel to mean 0 and variance 1 over the batch, then scaled and shifted."""
+
+    footprint: ClassVar[Footprint] = Footprint.ELEMENTWISE
 
     affine: Flag = setting("whether to learn a scale and a shift for each channel", True, label="affine")
     track_running_stats: Flag = setting(

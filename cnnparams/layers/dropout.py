@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from cnnparams.layers.base import Layer
+from typing import ClassVar
+
+from cnnparams.layers.base import Footprint, Layer
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Flag, Real, setting
 from cnnparams.layers.spatial import SpatialLayer
@@ -10,6 +12,8 @@ from cnnparams.layers.spatial import SpatialLayer
 
 class DropoutSettings(Layer):
     """The settings of every dropout."""
+
+    footprint: ClassVar[Footprint] = Footprint.VIEW
 
     p: Real = setting(
         "probability of an element to be zeroed while training", 0.5, ge=0, le=1, label="p", always=True, keras="rate"

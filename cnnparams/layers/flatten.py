@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.base import Layer, Step
+from cnnparams.layers.base import Footprint, Layer, Step
 from cnnparams.layers.checks import sample_dim
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Whole, setting
@@ -17,6 +17,8 @@ from cnnparams.layers.shape import Shape
 @layer_type("flatten")
 class Flatten(Layer):
     """Flatten: lays dimensions out as one, an image as a vector of features."""
+
+    footprint: ClassVar[Footprint] = Footprint.VIEW
 
     start_dim: Whole = setting("first dimension to flatten; 0 is the batch, which stays", 1, label="start_dim")
     end_dim: Whole = setting("last dimension to flatten; -1 is the last", -1, label="end_dim")

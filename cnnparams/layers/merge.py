@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from cnnparams.errors import LayerError, listed
 from cnnparams.layers.axis import axis_name
-from cnnparams.layers.base import Layer, Step
+from cnnparams.layers.base import Footprint, Layer, Step
 from cnnparams.layers.checks import sample_dim
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Whole, setting
@@ -78,6 +78,8 @@ class Concat(Merge):
 
 class Elementwise(Merge):
     """A merge element by element: sizes of 1 are repeated to fit (broadcasting)."""
+
+    footprint: ClassVar[Footprint] = Footprint.ELEMENTWISE
 
     def _check_sizes(self, *inputs: Shape) -> None:
         widest = self.output_shape(*inputs).dims

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.base import Layer, Tensor
+from cnnparams.layers.base import Footprint, Layer, Tensor
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Dims, Real, setting
 from cnnparams.layers.shape import Shape
@@ -15,6 +15,8 @@ from cnnparams.layers.shape import Shape
 @layer_type("parameter", example={"shape": [50, 64]}, example_input=(50, 64))
 class Parameter(Layer):
     """Parameter: a learned tensor, such as an embedding of positions, added to the input or multiplied with it."""
+
+    footprint: ClassVar[Footprint] = Footprint.ELEMENTWISE
 
     shape: Dims = setting(
         "shape of the tensor, aligned with the end of the input's; sizes of 1 are repeated", label="shape", always=True
@@ -44,6 +46,8 @@ class Parameter(Layer):
 @layer_type("layer_scale")
 class LayerScale(Layer):
     """Layer scale: multiplies each channel with a learned factor (Touvron et al., arXiv 2103.17239)."""
+
+    footprint: ClassVar[Footprint] = Footprint.ELEMENTWISE
 
     legend: ClassVar[str] = "C channels"
 

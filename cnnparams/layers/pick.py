@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.axis import axis_name
-from cnnparams.layers.base import Layer, Step
+from cnnparams.layers.base import Footprint, Layer, Step
 from cnnparams.layers.checks import check_divides, sample_dim
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Whole, setting
@@ -18,6 +18,8 @@ from cnnparams.layers.spatial import ImageLayer
 @layer_type("slice", example={"end": 8})
 class Slice(Layer):
     """Slice: a part of the tensor along one dimension, as Python's x[start:end:step]."""
+
+    footprint: ClassVar[Footprint] = Footprint.VIEW
 
     dim: Whole = setting("dimension to cut; 0 is the batch, 1 the channels", 1, label="dim")
     start: Whole = setting("first index; negative counts from the end", 0, label="start", always=True)

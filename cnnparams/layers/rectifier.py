@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.activation import Activation, InPlaceActivation
-from cnnparams.layers.base import Layer, Tensor
+from cnnparams.layers.base import Footprint, Layer, Tensor
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Real, Whole, setting
 from cnnparams.layers.shape import Shape
@@ -33,6 +33,8 @@ class LeakyReLU(InPlaceActivation):
 @layer_type("prelu", example={"num_parameters": 16})
 class PReLU(Layer):
     """PReLU: leaky ReLU whose slope is learned, one for all channels or one for each."""
+
+    footprint: ClassVar[Footprint] = Footprint.ELEMENTWISE
 
     num_parameters: Whole = setting("1, or the number of channels", 1, ge=1, label="num_parameters", always=True)
     init: Real = setting("initial slope", 0.25)
@@ -69,3 +71,5 @@ class Hardsigmoid(InPlaceActivation):
 @layer_type("identity")
 class Identity(Activation):
     """Identity: passes its input on (Keras' linear activation)."""
+
+    footprint: ClassVar[Footprint] = Footprint.VIEW

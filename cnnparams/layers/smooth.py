@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from cnnparams.layers.activation import Activation, InPlaceActivation
+from cnnparams.layers.base import Footprint
 from cnnparams.layers.checks import sample_dim
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Real, Whole, setting
@@ -61,6 +62,8 @@ class SELU(InPlaceActivation):
 
 class OverDimension(Activation):
     """An activation that normalises along one dimension."""
+
+    footprint: ClassVar[Footprint] = Footprint.NEW
 
     dim: Whole | None = setting("dimension to normalise along; 0 is the batch", None, label="dim")
 

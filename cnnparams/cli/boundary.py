@@ -6,22 +6,12 @@ import errno
 import gc
 import os
 import sys
-from enum import IntEnum
 
 import click
 
 from cnnparams.cli.app import COMPLETE, PROGRAM, app
+from cnnparams.cli.exit_code import ExitCode
 from cnnparams.errors import CnnparamsError
-
-
-class ExitCode(IntEnum):
-    """What an exit code says. Beyond 128 it is 128 + the signal's number, as shells have it."""
-
-    DONE = 0
-    NO = 1
-    NO_ANSWER = 2
-    INTERRUPTED = 130
-    BROKEN_PIPE = 141
 
 
 def main() -> None:
@@ -60,12 +50,12 @@ def _invoke() -> int:
     # Not app.main, which turns a closed pipe into exit code 1: here that says that the answer is no.
     try:
         with app.make_context(PROGRAM, sys.argv[1:]) as context:
-            app.invoke(context)
+            code = app.invoke(context)
     except click.exceptions.Exit as ended:
         return ended.exit_code
     if sys.stdout:
         sys.stdout.flush()
-    return ExitCode.DONE
+    return ExitCode.DONE if code is None else int(code)
 
 
 def _output_failed(error: OSError) -> int:

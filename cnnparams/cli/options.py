@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from cnnparams.engine.setting import DTYPES, OPTIMIZERS, USUAL
+
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
@@ -51,6 +53,31 @@ values = click.option(
     multiple=True,
     callback=_named_values,
     help="Give a var of the spec another value; may be repeated.",
+)
+
+
+def _bytes(context: click.Context, parameter: click.Parameter, written: str | None) -> int | None:
+    from cnnparams.units import parse_amount
+
+    try:
+        return None if written is None else parse_amount(written, "B")
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+batch = click.option("--batch", type=click.IntRange(min=1), default=1, show_default=True, help="Samples at a time.")
+dtype = click.option(
+    "--dtype", type=click.Choice([*DTYPES]), default=USUAL.dtype, show_default=True, help="Type of every element."
+)
+optimizer = click.option(
+    "--optimizer",
+    type=click.Choice([*OPTIMIZERS]),
+    default=USUAL.optimizer,
+    show_default=True,
+    help="What trains the network.",
+)
+fit = click.option(
+    "--fit", metavar="SIZE", callback=_bytes, help="Find the largest batch that stays within SIZE, such as 8GiB."
 )
 
 

@@ -46,7 +46,7 @@ class Column(NamedTuple):
 class Total(NamedTuple):
     """A value of the network, and the line of the totals that shows it; an optional one is left out where it is 0.
 
-    With a `short` title it is a column where networks stand side by side.
+    With a `short` title it is a column where networks stand side by side; `budget` is its name where it is limited.
     """
 
     field: str
@@ -54,3 +54,4 @@ class Total(NamedTuple):
     kind: Kind
     optional: bool = False
     short: str | None = None
+    budget: str | None = None

@@ -26,13 +26,15 @@ MACS = "MACs"
 class Tensor(NamedTuple):
     """A tensor that a layer holds: its shape in PyTorch, and the same size as a product of symbols.
 
-    `learned` tells a parameter from a buffer such as BatchNorm's running mean.
+    `learned` tells a parameter from a buffer such as BatchNorm's running mean; `itemsize` are the bytes of an element
+    where they do not depend on the network's dtype.
     """
 
     name: str
     shape: tuple[int, ...]
     formula: str
     learned: bool = True
+    itemsize: int | None = None
 
     @property
     def size(self) -> int:

@@ -37,7 +37,7 @@ class RunningNorm(SpatialLayer):
         if not self.track_running_stats:
             return tuple(affine)
         statistics = (Tensor(name, per_channel, "C", learned=False) for name in ("running_mean", "running_var"))
-        return (*affine, *statistics, Tensor("num_batches_tracked", (), "1", learned=False))
+        return (*affine, *statistics, Tensor("num_batches_tracked", (), "1", learned=False, itemsize=8))
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return the channels."""

@@ -16,7 +16,7 @@ _FORMATS: dict[Kind, Callable[[Any, Layout], str]] = {
     Kind.SHAPE: lambda shape, layout: layout.text(shape),
     Kind.SHAPES: lambda shapes, layout: layout.texts(shapes),
     Kind.COUNT: lambda value, _: "" if value is None else f"{value:,}",
-    Kind.BYTES: lambda value, _: _size(value),
+    Kind.BYTES: lambda value, _: size(value),
     Kind.SHARE: lambda value, _: f"{value:.1%}",
     Kind.TENSORS: lambda tensors, _: ", ".join(f"{tensor.name} {_dims(tensor.shape)}" for tensor in tensors),
 }
@@ -43,7 +43,7 @@ def plain(value: Any, kind: Kind, layout: Layout) -> str | int | float | None:
     return number if kind in RIGHT_ALIGNED else write(value, kind, layout)
 
 
-def _size(count: int) -> str:
+def size(count: int) -> str:
     """Write a number of bytes in the 1024-based unit that suits it."""
     amount, unit = float(count), "B"
     for larger in ("KiB", "MiB", "GiB", "TiB"):

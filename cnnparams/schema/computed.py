@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from keyword import iskeyword
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -20,11 +21,10 @@ CHANNELS = "channels"
 RESERVED = (INDEX, CHANNELS, *FUNCTIONS, "true", "false", "null")
 """Names that mean something already."""
 
-
 _WORD = re.compile(r"[^\W\d]\w*")
 _SLIPS = {
-    "&&": "write and",
-    r"\|\|": "write or",
+    "&&": "write and instead of &&",
+    r"\|\|": "write or instead of ||",
     r"\?|^(?!.* else ).* if ": "write a choice such as: 8 if width > 4 else 16",
     r"\$": "write the name alone",
     r"^[^(]*[^=!<>]=[^=]": "compare with ==",
@@ -164,6 +164,8 @@ class Reader(NamedTuple):
     def _computed(self, path: KeyPath, expression: Expression, subject: str | None) -> Any:
         strangers = [name for name in sorted(expression.names) if name not in self.names]
         words = {name: name for name in strangers if self._is_word(name)}
+        if strangers and self._noted(expression.text):
+            return BROKEN
         if unknown := [self._unknown(path, name, subject) for name in strangers if name not in words]:
             return unknown[0]
         self.names.used.update(expression.names)
@@ -175,7 +177,13 @@ class Reader(NamedTuple):
             self.problems.add(path, f"{quote(expression.text)}: {error}", subject=subject, hint=error.hint)
             return BROKEN
 
+    def _noted(self, text: str) -> bool:
+        """Tell whether a text has a name that no expression can read: a problem where it is declared."""
+        return any(name in text for name in self.names.all() if not name.isidentifier() or iskeyword(name))
+
     def _misread(self, path: KeyPath, text: str, error: ExpressionError, subject: str | None) -> Computed:
+        if self._noted(text):
+            return BROKEN
         slip = next((hint for slip, hint in _SLIPS.items() if re.search(slip, text)), error.hint)
         hint = CUT if text.count("(") > text.count(")") else slip
         fact = f" {error}" if str(error).startswith("is ") else f": {error}"
@@ -183,11 +191,9 @@ class Reader(NamedTuple):
         return BROKEN
 
     def _unknown(self, path: KeyPath, name: str, subject: str | None) -> Computed:
-        known = self.names.all()
-        hint = _MEANING.get(name)
-        if hint is None and (guess := suggest(name, [*known, *self.names.blocks])):
-            hint = f"did you mean {quote(guess)}?"
-        if hint is None:
-            hint = f"declare it in vars; known here: {', '.join(known)}" if known else "declare it in vars"
+        known = [known for known in self.names.all() if known.isidentifier()]
+        guess = suggest(name, [*known, *self.names.blocks])
+        declare = f"declare it in vars{'; known here: ' if known else ''}{', '.join(known)}"
+        hint = _MEANING.get(name) or (f"did you mean {quote(guess)}?" if guess else declare)
         self.problems.add(path, f"unknown name {quote(name)}", subject=subject, hint=hint)
         return BROKEN

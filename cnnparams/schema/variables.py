@@ -88,6 +88,10 @@ def _read(spec: Spec, name: str, value: Any) -> Any:
         expression = parse(value)
     except ExpressionError as error:
         _fail(spec, f"{name} is set to {quote(value)}, which {error}", error.hint, name)
+    if unknown := sorted(expression.names - spec.variables.names):
+        guess = suggest(unknown[0], spec.variables.names)
+        hint = f"did you mean {quote(guess)}?" if guess else None
+        _fail(spec, f"{name} is set to {quote(value)}: unknown name {quote(unknown[0])}", hint, name)
     return Computed(expression)
 
 

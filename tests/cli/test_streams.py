@@ -122,7 +122,7 @@ def test_a_fault_of_ours_is_a_line_and_no_answer(tmp_path: Path) -> None:
     broken = tmp_path / "broken.py"
     broken.write_text(
         "import sys, cnnparams.engine.measure as measure\n"
-        "measure.measure = lambda graph: 1 / 0\n"
+        "measure.measure = lambda *_: 1 / 0\n"
         f"sys.argv = ['cnnparams', 'count', {str(SIMPLE_CNN)!r}]\n"
         "from cnnparams.cli import main\nmain()\n"
     )

@@ -11,7 +11,7 @@ from cnnparams.layers.shape import Shape
 ORDER = 20
 ALWAYS = True
 COLUMNS = (Column("macs", "MACs", Kind.COUNT, "macs", fold=sum),)
-TOTALS = (Total("total_macs", "MACs", Kind.COUNT, short="MACs"),)
+TOTALS = (Total("total_macs", "MACs", Kind.COUNT, short="MACs", budget="macs"),)
 
 
 def measure(graph: Graph, setting: Setting) -> Measured:

@@ -19,7 +19,7 @@ COLUMNS = (
     Column("buffers", "Buffers", Kind.COUNT, "buffers", fold=sum),
 )
 TOTALS = (
-    Total("total_params", "Total parameters", Kind.COUNT, short="Parameters"),
+    Total("total_params", "Total parameters", Kind.COUNT, short="Parameters", budget="params"),
     Total("trainable_params", "Trainable", Kind.COUNT),
     Total("frozen_params", "Frozen", Kind.COUNT),
     Total("buffers", "Buffers", Kind.COUNT, optional=True),

@@ -1,0 +1,74 @@
+"""Graph -> Memory: what a network needs to be used and to be trained, and where the peak is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cnnparams.engine.graph import Graph
+from cnnparams.engine.liveness import liveness
+from cnnparams.engine.measure import measure
+from cnnparams.engine.report import Report
+from cnnparams.engine.setting import Setting
+
+USE = ("weight_bytes", "peak_activation_bytes")
+TRAINING = ("training_bytes",)
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """A tensor that is alive at the peak."""
+
+    name: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """The largest batch within a limit, and the bytes that it needs.
+
+    The batch is 0 where not even one sample fits, and None where samples cost nothing.
+    """
+
+    limit: int
+    batch: int | None
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """The costs of a network in a setting, the tensors alive at the peak, and how large a batch may be."""
+
+    report: Report
+    setting: Setting
+    training: bool
+    alive: tuple[Alive, ...]
+    fit: Fit | None = None
+
+
+def memory(graph: Graph, setting: Setting, *, training: bool = False, limit: int | None = None) -> Memory:
+    """Return what a network needs; with a `limit` in bytes, also the largest batch that stays within it."""
+    report = measure(graph, (*USE, *(TRAINING if training else ())), setting)
+    live = liveness(graph)
+    size = setting.batch * setting.itemsize
+    alive = tuple(Alive(life.name, life.elements * size) for life in live.alive_at(live.peak))
+    fit = None if limit is None else _fit(graph, setting, limit, training=training)
+    return Memory(report, setting, training, alive, fit)
+
+
+def needed(graph: Graph, setting: Setting, *, training: bool) -> int:
+    """Return all bytes that a network needs to be used, or to be trained."""
+    if training:
+        return int(measure(graph, TRAINING, setting).training_bytes)
+    report = measure(graph, USE, setting)
+    return int(report.weight_bytes + report.buffer_bytes + report.peak_activation_bytes)
+
+
+def _fit(graph: Graph, setting: Setting, limit: int, *, training: bool) -> Fit:
+    """Return the largest batch: what a network needs grows by the same for each sample."""
+    one, two = (needed(graph, setting._replace(batch=batch), training=training) for batch in (1, 2))
+    if one > limit:
+        return Fit(limit, 0, one)
+    if one == two:
+        return Fit(limit, None, one)
+    batch = 1 + (limit - one) // (two - one)
+    return Fit(limit, batch, one + (batch - 1) * (two - one))

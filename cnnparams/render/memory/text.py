@@ -1,0 +1,52 @@
+"""Memory as text: what the network needs, line by line, and a bar for each layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnparams.engine.memory import Fit, Memory
+from cnnparams.render import memory_notes as notes
+from cnnparams.render.cells import size
+from cnnparams.render.view import View
+
+_BAR = 40
+_SHOWN = 12
+
+
+def render(memory: Memory, view: View) -> Iterator[str]:
+    """Yield the sections."""
+    setting = memory.setting
+    yield f"{memory.report.name}, batch {setting.batch}, {setting.dtype}\n"
+    for title, lines in notes.sections(memory).items():
+        yield f"\n{title}\n"
+        yield from (f"  {name:<24}{size(count):>14}\n" for name, count in lines.items())
+    report = memory.report
+    yield f"\nThe peak is at {report.peak_layer}: {_alive(memory)}.\n"
+    yield f"Without reuse in place it would be {size(report.peak_activation_bytes_out_of_place)}.\n"
+    if memory.fit:
+        yield f"{_fitting(memory.fit)}\n"
+    yield f"\nAlive while each layer runs\n{''.join(_bars(memory))}"
+    yield f"\n{notes.left_out(memory)}\n"
+
+
+def _alive(memory: Memory) -> str:
+    shown = [f"{alive.name} {size(alive.bytes)}" for alive in memory.alive[:_SHOWN]]
+    more = len(memory.alive) - _SHOWN
+    return ", ".join([*shown, *([f"and {more} more"] if more > 0 else [])])
+
+
+def _fitting(fit: Fit) -> str:
+    if fit.batch == 0:
+        return f"Not even one sample fits in {size(fit.limit)}: it needs {size(fit.bytes)}."
+    if fit.batch is None:
+        return f"Any batch fits in {size(fit.limit)}: samples keep nothing, and the rest is {size(fit.bytes)}."
+    return f"The largest batch in {size(fit.limit)} is {fit.batch:,}: it needs {size(fit.bytes)}."
+
+
+def _bars(memory: Memory) -> Iterator[str]:
+    layers = memory.report.layers
+    most = max((layer.live_bytes for layer in layers), default=0) or 1
+    widest = max((len(layer.name) for layer in layers), default=0)
+    for layer in layers:
+        bar = "█" * max(1, round(_BAR * layer.live_bytes / most))
+        yield f"  {layer.name:<{widest}}  {bar:<{_BAR}}  {size(layer.live_bytes):>12}\n"

@@ -25,6 +25,7 @@ def build(spec: Spec) -> Graph:
     """Return the network's graph; raise SpecError at the first layer that cannot take its input."""
     scope, network = values(spec), Network()
     inputs = tuple(_inputs(spec, scope))
+    network.inputs = frozenset(port.name for port in inputs)
     edges = {port.name: (Edge(port.source, port.shape),) for port in inputs}
     plan = Plan(network, scope, spec.blocks, stopper(spec, inputs, network), {})
     listing = Listing(Context(plan, dict(scope)), spec.layers, None)

@@ -49,6 +49,7 @@ class Network:
     def __init__(self) -> None:
         self.nodes: dict[str, Node] = {}
         self.order: list[Node] = []
+        self.inputs: frozenset[str] = frozenset()
         self.remarks: dict[tuple[KeyPath, str], Remark] = {}
         self.entries = 0
         self._answers: dict[tuple[int, int, tuple[Shape, ...]], _Answer] = {}
@@ -81,6 +82,8 @@ class Network:
         """Append a node; raise LayerError where its name is taken, or there are too many."""
         if node.name in self.nodes:
             raise LayerError(f"two layers are called {node.name}", "name", "rename one of them")
+        if node.name in self.inputs:
+            raise LayerError(f"{node.name} is the name of an input", "name", "give the layer another name")
         if len(self.order) == MOST_LAYERS:
             raise LayerError(f"the network has more than {MOST_LAYERS:,} layers", hint="repeat less")
         self.nodes[node.name] = node

@@ -159,7 +159,8 @@ def _call(node: ast.Call, depth: int) -> _Part:
     runs = [_part(value, depth).run for value in node.args]
     if not function.least <= len(runs) <= function.most:
         takes = str(function.least) if function.least == function.most else f"{function.least} to {function.most}"
-        raise ExpressionError(f"{name} takes {takes} values, and here gets {len(runs)}")
+        values = "value" if takes == "1" else "values"
+        raise ExpressionError(f"{name} takes {takes} {values}, and here gets {len(runs)}")
     return _Part(lambda scope: function(*[run(scope) for run in runs]), NUMBER)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, Strict, StringConstraints, model_validator
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from cnnparams.errors import listed
+from cnnparams.errors import listed, quote
 from cnnparams.layers.settings import Flag, Size
 from cnnparams.layers.shape import MOST_ELEMENTS, Shape
 
@@ -77,6 +77,23 @@ class _Mapping:
         return core_schema.dict_schema()
 
 
+class _Names:
+    """A name, or a list of names."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        names = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
+        plain = core_schema.no_info_plain_validator_function(_one_or_more)
+        return core_schema.with_default_schema(plain, metadata={"pydantic_js_functions": [lambda *_: dict(names)]})
+
+
+def _one_or_more(value: object) -> object:
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
+        raise PydanticCustomError("names", f"expected a name or a list of names, but found {quote(value)}")
+    return value
+
+
+OneOrMore = Annotated[str | list[str], _Names()]
 InputKeys = Annotated[Input, _Mapping()]
 
 
@@ -92,7 +109,7 @@ class Head(BaseModel):
         None, description="members of the family: the vars that each sets", examples=[{"small": {"width": 0.5}}]
     )
     blocks: dict[str, Any] | None = Field(None, description="parts that the layers use by name")
-    outputs: Annotated[list[str], Field(min_length=1)] | str | None = Field(
+    outputs: OneOrMore | None = Field(
         None, description="names of the layers whose outputs are the results; the last layer where not given"
     )
     layers: Annotated[list[Any], Field(min_length=1)] = Field(
@@ -142,7 +159,7 @@ class EntryKeys(BaseModel):
         None, description="how many times the entry stands here"
     )
     when: Flag = Field(True, description="whether the entry is there at all")
-    from_: Annotated[list[str], Field(min_length=1)] | str | None = Field(
+    from_: OneOrMore | None = Field(
         None, alias="from", description="name of the layer, or of the layers, whose outputs enter; else the one before"
     )
     share: str | None = Field(None, description="name of an earlier layer whose tensors are used again")

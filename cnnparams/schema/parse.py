@@ -21,6 +21,10 @@ def parse(document: Document) -> Spec:
     """Validate a document; raise SpecError with everything that is wrong with it."""
     root, problems = document.root, Problems(document)
     several = _has_several(root)
+    if several and INPUT in root:
+        hint = "write one of them: inputs where there are several, each with its name"
+        problems.add((INPUT,), "both input and inputs are given", hint=hint, at_key=True)
+        problems.raise_any()
     head = problems.validate(SeveralInputs if several else SingleInput, root, ())
     names = Names(params_of(root), variable_names(root))
     reader = Reader(problems, names, {})
@@ -38,11 +42,13 @@ def parse(document: Document) -> Spec:
 def _has_several(root: Mapping) -> bool:
     """Tell whether the inputs have names; inputs: {channels: 3} is a misspelt input."""
     inputs = root.get("inputs")
-    return isinstance(inputs, dict) and any(isinstance(value, dict) for value in inputs.values())
+    sizes = isinstance(inputs, dict) and inputs and all(isinstance(value, int) for value in inputs.values())
+    return "inputs" in root and not sizes
 
 
 def _inputs(reader: Reader, root: Mapping, *, several: bool) -> dict[str, Template[Input]]:
-    named = root["inputs"] if several else {INPUT: root.get(INPUT)}
+    written = root["inputs"] if several else {INPUT: root.get(INPUT)}
+    named = written if isinstance(written, dict) else {}
     places = {name: ("inputs", name) if several else (INPUT,) for name in named}
     read = {
         name: read_template(reader, Input, value, places[name])

@@ -83,5 +83,7 @@ def _number(value: Any) -> str | None:
         return f"write [{', '.join(re.split('[xX*]', value))}]"
     if value.startswith("("):
         return f"write {value.strip('() ').join('[]') if value.endswith(')') else 'a list in brackets, such as [3, 3]'}"
+    if value.isidentifier():
+        return "declare it in vars, or as a param of the block, if it should be a name for a number"
     grouped = re.fullmatch(r"[0-9]{1,3}([,' ][0-9]{3}){1,5}", value)
     return f"write {re.sub('[^0-9]', '', value)}" if grouped else None

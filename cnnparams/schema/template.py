@@ -57,7 +57,8 @@ def evaluate(key: str, computed: Computed, scope: Scope) -> Any:
     try:
         return computed.evaluate(scope)
     except ExpressionError as error:
-        raise LayerError(f"{key}: {error} ({computed.explained(scope)})", key, error.hint) from None
+        separator = " " if str(error).startswith("is ") else ": "
+        raise LayerError(f"{key}{separator}{error} ({computed.explained(scope)})", key, error.hint) from None
 
 
 def read_template(

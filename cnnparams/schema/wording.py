@@ -116,7 +116,7 @@ def _model_at(model: type[BaseModel], path: KeyPath) -> type[BaseModel]:
 
 def _wrong_value(detail: ErrorDetails) -> str:
     path, kind, value, context = detail["loc"], detail["type"], detail["input"], detail.get("ctx", {})
-    setting = next((str(step) for step in reversed(path) if isinstance(step, str)), "")
+    setting = next((str(step) for step in reversed(path) if isinstance(step, str)), "").replace("[key]", "the name")
     if kind in _EXPECTED:
         return f"{setting}: expected {_EXPECTED[kind]}, but found {quote(value)}"
     if kind in _BOUNDS:

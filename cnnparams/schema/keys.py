@@ -118,10 +118,14 @@ class Head(BaseModel):
 
 
 class _OneInput(BaseModel):
+    model_config = ConfigDict(defer_build=True)
+
     input: InputKeys = Field(description="shape of one sample", examples=[{"channels": 3, "height": 224, "width": 224}])
 
 
 class _NamedInputs(BaseModel):
+    model_config = ConfigDict(defer_build=True)
+
     inputs: Annotated[dict[Name, InputKeys], Field(min_length=1)] = Field(
         description="shapes of one sample, by name", examples=[{"image": {"channels": 3, "height": 224, "width": 224}}]
     )

@@ -30,7 +30,10 @@ def only(entry: str, **more: Any) -> Problem:
         ("{type: linear, out_features: '1,000'}", "write 1000"),
         ("{type: linear, out_features: yes}", "in YAML 1.2, yes is a word; write a number"),
         ("{type: linear, out_features: }", "write a value after the ':', or remove the key"),
-        ("{type: linear, out_features: ten}", None),
+        (
+            "{type: linear, out_features: ten}",
+            "declare it in vars, or as a param of the block, if it should be a name for a number",
+        ),
         ("{type: linear, out_features: 10, bias: 'true'}", "write true, without quotes"),
         ("{type: linear, out_features: 10, bias: Off}", "write false: in YAML 1.2, Off is a word"),
         ("{type: linear, out_features: 10, bias: 0}", "write false"),

@@ -46,7 +46,6 @@ def command(
     """
     from cnnparams.cli.output import shown_on, write
     from cnnparams.cli.specs import load_graphs
-    from cnnparams.engine.fold import fold
     from cnnparams.engine.measure import measure
     from cnnparams.render.view import LAYOUTS, View
 
@@ -54,6 +53,8 @@ def command(
     fields = [column.field for column in view.columns]
     reports = [measure(graph, fields) for graph in load_graphs(specs, values)]
     if depth is not None:
+        from cnnparams.engine.fold import fold
+
         reports = [fold(report, depth) for report in reports]
     write(options.renderer(formats, format_).render(reports, view), output, specs)
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 _WIDEST_LINE = 100
 _WIDEST_WORD = 40
 _ALIKE = 0.6
 _CUT = "..."
+_MOST_NAMED = 20
+_MOST_COMPARED = 2000
 _WORDS = {None: "null", True: "true", False: "false"}
 _CHARACTER = r"(?:[^\s,:\[\]{}#]|:(?=[^\s,\[\]{}])|(?<=\S)#)"
 _TOKEN = re.compile(rf"\"[^\"]*\"|'[^']*'|{_CHARACTER}+(?: +{_CHARACTER}+)*")
@@ -109,6 +112,12 @@ def listed(words: Sequence[str], conjunction: str) -> str:
     return f" {conjunction} ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
+def some(words: Iterable[str], separator: str = ", ") -> str:
+    """Join the first words of what may be many."""
+    first = list(islice(words, _MOST_NAMED + 1))
+    return separator.join(first if len(first) <= _MOST_NAMED else [*first[:_MOST_NAMED], _CUT])
+
+
 def yaml_text(value: object) -> str:
     """Write a value as YAML has it, in one line."""
     if isinstance(value, dict):
@@ -124,7 +133,7 @@ def suggest(word: str, known: Iterable[str]) -> str | None:
 
     if len(word) > _WIDEST_WORD:
         return None
-    folded, names = word.casefold(), list(known)
+    folded, names = word.casefold(), list(islice(known, _MOST_COMPARED))
     matcher = SequenceMatcher(b=folded)
     alike = {}
     for name in names:

@@ -56,7 +56,7 @@ def _outputs(spec: Spec, listing: Listing, last: Edges) -> Iterator[Port]:
             found = listing.refer(reference, listing.context.scope)
         except LayerError as error:
             raise SpecError([Problem(str(error), spec.document.place(reference.path), hint=error.hint)]) from None
-        yield from (Port(reference.text, *edge) for edge in found.edges)
+        yield from (Port(found.path or reference.name, *edge) for edge in found.edges)
 
 
 def _is_there(reference: Reference, spec: Spec, listing: Listing) -> bool:

@@ -23,6 +23,7 @@ def fold(report: R, depth: int) -> R:
     """
     outer = {layer.name: _outer(layer.name, depth) for layer in report.layers}
     read_outside = {name for layer in report.layers for name in layer.inputs if outer.get(name) != outer[layer.name]}
+    read_outside |= {port.source for port in report.outputs}
     groups = groupby(report.layers, key=lambda layer: outer[layer.name])
     folded = tuple(_folded(name, tuple(layers), outer, read_outside, report.columns) for name, layers in groups)
     return replace(report, layers=folded)

@@ -11,9 +11,10 @@ from cnnparams.engine.network import MOST_LAYERS
 from cnnparams.engine.site import Site
 from cnnparams.errors import LayerError, quote, suggest
 from cnnparams.expression import BOOLEAN, ExpressionError, Value, at
-from cnnparams.schema.computed import CHANNELS, INDEX, Computed, value_of
+from cnnparams.schema.computed import Computed, value_of
 from cnnparams.schema.entries import numbered
 from cnnparams.schema.keys import INPUT
+from cnnparams.schema.slips import CHANNELS, INDEX
 from cnnparams.schema.spec import Entry, Reference
 from cnnparams.schema.structures import Edges, Entries
 from cnnparams.schema.template import evaluate
@@ -37,6 +38,7 @@ class Listing:
         self.known: dict[str, Known] = {}
         self.copies: dict[str, list[Known]] = {}
         self.count: Counter[str] = Counter()
+        self.position = 0
 
     def within(self, context: Context, entries: Entries, *, positions: bool = False) -> Listing:
         """Return a list inside of this one, which sees the names here."""
@@ -56,8 +58,9 @@ class Listing:
 
     def _repeat(self, entry: Entry, x: Edges) -> Edges:
         scope = self.context.scope
-        scope[CHANNELS] = channels(x)
         try:
+            self.context.plan.network.count_entries(1)
+            scope[CHANNELS] = channels(self._entering(entry, x, {**scope, INDEX: 0}))
             times = _times(entry.repeat, scope)
         except LayerError as error:
             self._stop(entry, x, error)
@@ -68,16 +71,18 @@ class Listing:
     def _place(self, entry: Entry, x: Edges, scope: dict[str, Value]) -> Edges:
         context, entered, name = self.context, x, None
         try:
-            context.plan.network.count_entries(1)
-            if entry.sources:
-                entered = tuple(edge for source in entry.sources for edge in self.refer(source, scope).edges)
+            if entry.when is not True and not _reads(entry.when, CHANNELS) and not _flag("when", entry.when, scope):
+                context.plan.network.count_entries(1)
+                return x
+            entered = self._entering(entry, x, scope)
+            context.plan.network.count_entries(len(entered))
             scope[CHANNELS] = channels(entered)
-            if entry.when is not True and not _flag("when", entry.when, scope):
+            if entry.when is not True and _reads(entry.when, CHANNELS) and not _flag("when", entry.when, scope):
                 return x
             name = self._name(entry)
             path = self._path(name)
             trainable = context.trainable and (entry.trainable is True or _flag("trainable", entry.trainable, scope))
-            share = (path, self.refer(entry.share, scope).path) if entry.share else context.share
+            share = (path, self._shared(entry.share, scope)) if entry.share else context.share
             inner = Context(context.plan, scope, path, trainable, share, context.uses, context.depth)
             left = entry.body.wire(Site(inner, self, entry), entered)
         except LayerError as error:
@@ -88,6 +93,11 @@ class Listing:
             self.copies.setdefault(entry.name, []).append(known)
         return x if entry.body.side else left
 
+    def _entering(self, entry: Entry, x: Edges, scope: dict[str, Value]) -> Edges:
+        if not entry.sources:
+            return x
+        return tuple([edge for source in entry.sources for edge in self.refer(source, scope).edges])
+
     def _stop(self, entry: Entry, x: Edges, error: LayerError, name: str | None = None) -> NoReturn:
         self.context.plan.stop(self.context, entry, self._path(name or self._name(entry)), x, error)
 
@@ -95,12 +105,20 @@ class Listing:
         return self.context.prefix if self.entries.alone else joined(self.context.prefix, name)
 
     def _name(self, entry: Entry) -> str:
-        self.count[""] += 1
+        self.position += 1
         if entry.name and entry.repeat is None:
             return entry.name
         if self.positions and not entry.name:
-            return str(self.count[""] - 1)
+            while str(self.position - 1) in self.entries.names:
+                self.position += 1
+            return str(self.position - 1)
         return numbered(entry.name or entry.stem, self.count, self.entries.names)
+
+    def _shared(self, reference: Reference, scope: Mapping[str, Value]) -> str:
+        path = self.refer(reference, scope).path
+        if not path:
+            raise LayerError(f"shares {reference.name}, which is not a layer", "share", "name an earlier layer, or a block")
+        return path
 
     def refer(self, reference: Reference, scope: Mapping[str, Value]) -> Known:
         """Return what an earlier entry left, of this list or of one around it; raise LayerError where there is none."""
@@ -160,6 +178,10 @@ def _times(repeat: Any, scope: Mapping[str, Value]) -> int:
     if times > MOST_LAYERS:
         raise LayerError(f"repeat: a network has {MOST_LAYERS:,} layers at most", "repeat", "repeat less")
     return times
+
+
+def _reads(value: Any, name: str) -> bool:
+    return isinstance(value, Computed) and name in value.names
 
 
 def _flag(key: str, value: Any, scope: Mapping[str, Value]) -> bool:

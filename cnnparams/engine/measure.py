@@ -43,7 +43,7 @@ def measure_as(graph: Graph, report: type[R], fields: Collection[str] = (), sett
 
 
 def _ports(ports: Iterable[Port]) -> tuple[PortReport, ...]:
-    return tuple(PortReport(port.name, port.shape) for port in ports)
+    return tuple(PortReport(*port) for port in ports)
 
 
 def _named(quantities: Sequence[Column | Total], parts: Iterable[tuple[Any, ...]]) -> dict[str, Any]:

@@ -22,14 +22,21 @@ class Recording(NamedTuple):
     after: tuple[int, int]
 
 
+def pattern(x: Edges) -> tuple[object, ...]:
+    """Return what must agree of two inputs for one to stand for the other: shapes, and which tensors are the same."""
+    sources = [edge.source for edge in x]
+    return tuple([(edge.shape, sources.index(edge.source)) for edge in x])
+
+
 def replay(network: Network, recording: Recording, name: str, x: Edges) -> Edges:
     """Lay the block out again under a name; return the tensors that leave it."""
     (first, entries), (last, entries_after) = recording.before, recording.after
     network.count_entries(entries_after - entries)
-    cut = len(recording.name)
+    cut = len(recording.name) + 1 if recording.name else 0
+    under = f"{name}." if name else ""
     entering = {old.source: new.source for old, new in zip(recording.entered, x, strict=True)}
     for old, layer, activation, trainable, shares, sources, shapes, output, path in network.order[first:last]:
-        inputs = tuple([entering.get(source) or name + source[cut:] for source in sources])
-        shared = shares and name + shares[cut:]
-        network.put(Node(name + old[cut:], layer, activation, trainable, shared, inputs, shapes, output, path))
-    return tuple(Edge(entering.get(edge.source) or name + edge.source[cut:], edge.shape) for edge in recording.left)
+        inputs = tuple([entering.get(source) or under + source[cut:] for source in sources])
+        shared = shares and under + shares[cut:]
+        network.put(Node(under + old[cut:], layer, activation, trainable, shared, inputs, shapes, output, path))
+    return tuple(Edge(entering.get(edge.source) or under + edge.source[cut:], edge.shape) for edge in recording.left)

@@ -19,9 +19,10 @@ __all__ = ["Column", "Kind", "LayerReport", "PortReport", "Report", "Shape", "Te
 
 
 class PortReport(NamedTuple):
-    """An input or a result of the network."""
+    """An input or a result of the network; `source` is the layer that gives it, an input being its own."""
 
     name: str
+    source: str
     shape: Shape
 
 

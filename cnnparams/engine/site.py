@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from itertools import count
 from typing import Any, Protocol
 
 from cnnparams.engine.context import Context, Use, joined
 from cnnparams.engine.graph import Node
 from cnnparams.engine.network import Placing
-from cnnparams.engine.replay import Recording, replay
-from cnnparams.errors import LayerError, quote, suggest
+from cnnparams.engine.replay import Recording, pattern, replay
+from cnnparams.errors import LayerError, quote, some, suggest
 from cnnparams.expression import Value
 from cnnparams.layers.base import Layer
 from cnnparams.layers.registry import find, layer_class
 from cnnparams.schema.bodies import misfits
-from cnnparams.schema.computed import CHANNELS, Computed
+from cnnparams.schema.computed import Computed
+from cnnparams.schema.slips import CHANNELS
 from cnnparams.schema.spec import Block, Entry
 from cnnparams.schema.structures import Edges, Entries
 from cnnparams.schema.template import evaluate
+
+_A_LOT = 100  # vars, or characters of values, that cost about as much as an entry
 
 
 class Lists(Protocol):
@@ -37,12 +41,13 @@ class Lists(Protocol):
 class Site:
     """The entry, its context, and the list that it stands in."""
 
-    __slots__ = ("context", "entry", "listing")
+    __slots__ = ("context", "entry", "listing", "start")
 
     def __init__(self, context: Context, listing: Lists, entry: Entry) -> None:
         self.context = context
         self.listing = listing
         self.entry = entry
+        self.start = len(context.plan.network.order)
 
     @property
     def scope(self) -> Mapping[str, Value]:
@@ -63,11 +68,23 @@ class Site:
 
     def merge(self, type_: str, activation: Layer | None, x: Edges) -> Edges:
         """Put a merge inside of what is here, under the name of its type."""
-        return self._add(joined(self.context.prefix, type_), _merge(type_), activation, x)
+        return self._add(joined(self.context.prefix, self._free(type_)), _merge(type_), activation, x)
 
     def run(self, entries: Entries, x: Edges, under: str = "", *, positions: bool = False) -> Edges:
         """Lay out a list inside of what is here."""
-        return self.listing.within(self.context.deeper(under), entries, positions=positions).run(x)
+        inner = self.context.deeper(self._free(under) if under and entries.items else under)
+        return self.listing.within(inner, entries, positions=positions).run(x)
+
+    def _free(self, name: str) -> str:
+        """Return a name inside of what is here that nothing inside of it has: a residual may be alone in another."""
+        added = self.context.plan.network.order[self.start :]
+        tried = name
+        for number in count(2):
+            path = joined(self.context.prefix, tried)
+            if not any(node.name == path or node.name.startswith(f"{path}.") for node in added):
+                break
+            tried = f"{name}{number}"
+        return tried
 
     def call(self, block: Value, args: Mapping[str, Value], x: Edges) -> Edges:
         """Lay out a block of the file; raise LayerError where there is none of that name, or its params do not fit."""
@@ -75,11 +92,11 @@ class Site:
         found = context.plan.blocks.get(block) if isinstance(block, str) else None
         if found is None:
             guess = suggest(block, context.plan.blocks) if isinstance(block, str) else None
-            hint = f"did you mean {quote(guess)}?" if guess else f"the blocks are {', '.join(context.plan.blocks)}"
+            hint = f"did you mean {quote(guess)}?" if guess else f"the blocks are {some(context.plan.blocks)}"
             expected = "unknown block" if isinstance(block, str) else "block: expected the name of a block, but found"
             raise LayerError(f"{expected} {quote(block)}", "block", hint)
         if any(use.block == block for use in context.uses):
-            chain = " -> ".join([*(use.block for use in context.uses), block])
+            chain = some([*(use.block for use in context.uses), block], " -> ")
             hint = "a block may use others, but no chain of them may come back to it"
             raise LayerError(f"block {block} uses itself: {chain}", "block", hint)
         for misfit in misfits(block, found.params, args):
@@ -91,7 +108,9 @@ class Site:
         context = self.context
         network, recordings = context.plan.network, context.plan.recordings
         values = repr([scope[param] for param in block.params])
-        key = (name, values, tuple([edge.shape for edge in x]), context.trainable, context.depth)
+        network.count_entries(len(values) // _A_LOT)
+        around = tuple([use.block for use in context.uses])
+        key = (name, values, pattern(x), context.trainable, context.depth, around)
         if context.share is None and key in recordings:
             return replay(network, recordings[key], context.prefix, x)
         before = network.size
@@ -104,6 +123,7 @@ class Site:
     def _scope(self, name: str, block: Block, args: Mapping[str, Value]) -> dict[str, Value]:
         """Return the values of names inside of a block: vars, and its params, whose defaults may use those before."""
         scope = {**self.context.plan.variables, CHANNELS: self.context.scope[CHANNELS]}
+        self.context.plan.network.count_entries(len(scope) // _A_LOT)
         for param, default in block.params.items():
             scope[param] = args[param] if param in args else _default(name, param, default, scope)
         return scope

@@ -20,10 +20,9 @@ def stack(graph: Graph) -> Plain:
     single = len(graph.inputs) == 1 and graph.inputs[0].name == INPUT
     inputs = {port.name: _input(port.shape) for port in graph.inputs}
     given = {INPUT: inputs[INPUT]} if single else {"inputs": inputs}
-    layers = list(_entries(graph)) or [{"type": "identity"}]
-    last = graph.nodes[-1].name if graph.nodes else INPUT
+    layers = list(_entries(graph)) or [{"type": "identity", "from": graph.inputs[0].source}]
     sources = [port.source for port in graph.outputs]
-    outputs = {} if sources == [last] or not graph.nodes else {"outputs": sources}
+    outputs = {} if graph.nodes and sources == [graph.nodes[-1].name] else {"outputs": sources}
     return {"name": graph.name, **given, "layers": layers, **outputs}
 
 
@@ -38,13 +37,19 @@ def _entry(node: Node, before: tuple[str, ...]) -> Plain:
     entry: Plain = {"type": node.layer.type, "name": node.name}
     if node.inputs != before:
         entry["from"] = node.inputs[0] if len(node.inputs) == 1 else list(node.inputs)
-    entry |= _settings(node.layer, set(_decided(node)))
+    entry |= _settings(node.layer, set(_decided(node))) if node.shares is None else _every_setting(node.layer)
     if node.activation:
         settings = _settings(node.activation, set())
         entry["activation"] = {"type": node.activation.type, **settings} if settings else node.activation.type
     if node.shares:
         entry["share"] = node.shares
     return entry if node.trainable else {**entry, "trainable": False}
+
+
+def _every_setting(layer: Layer) -> Plain:
+    """Return the settings of a layer that shares another's tensors: what is left out would be the other's."""
+    settings = {name: value for name, value in layer.model_dump().items() if value is not None}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in settings.items()}
 
 
 def _decided(node: Node) -> Iterator[str]:

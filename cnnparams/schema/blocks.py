@@ -5,9 +5,10 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Mapping
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from cnnparams.errors import quote
+from cnnparams.errors import quote, some
 from cnnparams.schema.bodies import Call
 from cnnparams.schema.computed import RESERVED, Computed, Reader
 from cnnparams.schema.draft import BLOCK, TYPE
@@ -76,35 +77,27 @@ def _block(reader: Reader, name: str, written: Any) -> Block:
         else:
             check_name(reader, at, param, "param")
         value = inside.expression(at, default, f"block {name}: {param}")
-        later = names.keys() - params.keys() - reader.names.variables
-        if isinstance(value, Computed) and (read := sorted(value.names & later)):
-            message = f"the default of {param} reads {read[0]}, which has no value yet"
+        own = sorted(value.names & names.keys() - reader.names.variables) if isinstance(value, Computed) else ()
+        if later := [read for read in own if read not in params]:
+            message = f"the default of {param} reads {later[0]}, which has no value yet"
             reader.problems.add(at, message, subject=f"block {name}", hint="a default may use the params before it")
         params[param] = value
     return Block(params, read_entries(inside, (*path, "layers"), written.get("layers")))
 
 
 def _check_no_circle(reader: Reader, blocks: Mapping[str, Block]) -> None:
-    """Note the blocks that use themselves, as far as they use others by name."""
+    """Note a circle of blocks that use one another by name."""
     uses = {name: set(_used_by(block.layers)) & blocks.keys() for name, block in blocks.items()}
-    told: set[str] = set()
-    for name in blocks:
-        if name in (reached := _reached(name, uses)) - told:
-            others = [other for other in blocks if other in reached and name in _reached(other, uses) and other != name]
-            through = f" through {', '.join(others)}" if others else ""
-            told.update(others)
-            hint = "a block may use others, but no chain of them may come back to it"
-            reader.problems.add(("blocks", name), f"block {name} uses itself{through}", hint=hint, at_key=True)
-
-
-def _reached(name: str, uses: Mapping[str, set[str]]) -> set[str]:
-    reached: set[str] = set()
-    open_ = list(uses[name])
-    while open_:
-        if (other := open_.pop()) not in reached:
-            reached.add(other)
-            open_.extend(uses[other])
-    return reached
+    try:
+        TopologicalSorter(uses).prepare()
+    except CycleError as error:
+        circle = error.args[1][:0:-1]  # each once, a block before those that it uses
+        first = min(circle, key=list(blocks).index)
+        at = circle.index(first)
+        others = [*circle[at + 1 :], *circle[:at]]
+        through = f" through {some(others)}" if others else ""
+        hint = "a block may use others, but no chain of them may come back to it"
+        reader.problems.add(("blocks", first), f"block {first} uses itself{through}", hint=hint, at_key=True)
 
 
 def _used_by(entries: Entries) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from cnnparams.errors import LayerError, quote, suggest
+from cnnparams.errors import LayerError, quote, some, suggest
 from cnnparams.expression import Scope
 from cnnparams.layers import registry
 from cnnparams.layers.base import Layer
@@ -82,7 +82,7 @@ def misfits(block: str, params: Mapping[str, Any], given: Collection[str]) -> It
     """Yield what is wrong with the params given to a block; of `params`, those that are None must be given."""
     unknown = {key: suggest(key, params) for key in given if key not in params}
     for key, guess in unknown.items():
-        known = f"the params of {block}: {', '.join(params)}" if params else f"{block} has no params"
+        known = f"the params of {block}: {some(params)}" if params else f"{block} has no params"
         hint = _ELSEWHERE.get(key) or (f"did you mean {quote(guess)}?" if guess else known)
         hint = CUT if key.count(")") > key.count("(") else hint
         yield Misfit(key, f"block {block} has no param {quote(key)}", hint)

@@ -43,6 +43,7 @@ def compose(source: Text) -> Document:
 class _Anchored(NamedTuple):
     value: Any
     weight: int
+    height: int
 
 
 class _Composer:
@@ -54,6 +55,7 @@ class _Composer:
         self.anchors: dict[str, _Anchored | None] = {}
         self.weight = 0
         self.aliased = 0
+        self.deepest = 0
 
     def document(self) -> Document:
         next(self.events)  # the start of the stream
@@ -82,22 +84,26 @@ class _Composer:
 
     def value(self, event: Any, depth: int) -> Any:
         if isinstance(event, yaml.AliasEvent):
-            return self.alias(event)
+            return self.alias(event, depth)
         if event.tag is not None and event.tag != "!":
             tag = event.tag.replace(_STANDARD, "!!", 1)
             self.source.fail(*_start(event), f"tags such as {quote(tag)} are not understood", "remove the tag")
-        if depth > MAX_DEPTH:
-            self.source.fail(
-                *_start(event), f"nested more than {MAX_DEPTH} levels deep", "close what is open before this"
-            )
-        before = self.weight
+        self.check_depth(event, depth)
+        before, around = self.weight, self.deepest
         self.weight += 1
+        self.deepest = depth
         if event.anchor is not None:
             self.anchors[event.anchor] = None
         value = self.content(event, depth)
         if event.anchor is not None:
-            self.anchors[event.anchor] = _Anchored(value, self.weight - before)
+            self.anchors[event.anchor] = _Anchored(value, self.weight - before, self.deepest - depth)
+        self.deepest = max(self.deepest, around)
         return value
+
+    def check_depth(self, event: Any, depth: int) -> None:
+        if depth > MAX_DEPTH:
+            message, hint = f"nested more than {MAX_DEPTH} levels deep", "close what is open before this"
+            self.source.fail(*_start(event), message, hint)
 
     def content(self, event: Any, depth: int) -> Any:
         if isinstance(event, yaml.MappingStartEvent):
@@ -115,7 +121,7 @@ class _Composer:
                 "write a number that 64 bits can hold, or put text in quotes",
             )
 
-    def alias(self, event: Any) -> Any:
+    def alias(self, event: Any, depth: int) -> Any:
         if event.anchor not in self.anchors:
             anchor = quote(f"&{event.anchor}")
             self.source.fail(
@@ -127,6 +133,8 @@ class _Composer:
             self.source.fail(
                 *_start(event), f"{alias} stands inside of what it repeats", "write out what should stand here"
             )
+        self.check_depth(event, depth + anchored.height)
+        self.deepest = max(self.deepest, depth + anchored.height)
         self.weight += anchored.weight
         self.aliased += anchored.weight
         if self.aliased > MAX_ALIASED:
@@ -172,8 +180,7 @@ class _Composer:
 
     def to_merge(self, value: Any, mark: Mark) -> list[Mapping]:
         sources = value if isinstance(value, Sequence) else [value]
-        wrong = [source for source in sources if not isinstance(source, Mapping)]
-        if wrong:
+        if wrong := [source for source in sources if not isinstance(source, Mapping)]:
             message = f"'<<' takes a mapping or a list of them, but found {quote(wrong[0])}"
             self.source.fail(*mark.value, message, "give it an alias of a mapping, such as *defaults")
         return list(sources)

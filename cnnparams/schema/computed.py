@@ -9,31 +9,18 @@ from keyword import iskeyword
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from cnnparams.errors import listed, quote, suggest
+from cnnparams.errors import listed, quote, some, suggest
 from cnnparams.expression import FUNCTIONS, Expression, ExpressionError, Scope, Value, parse
 from cnnparams.layers import registry
 from cnnparams.schema.problems import Problems
-from cnnparams.schema.remedies import CUT
+from cnnparams.schema.slips import CHANNELS, INDEX, MEANING, slip
 from cnnparams.schema.source import KeyPath
 
-INDEX = "index"
-CHANNELS = "channels"
+MOST_VALUES = 10_000
 RESERVED = (INDEX, CHANNELS, *FUNCTIONS, "true", "false", "null")
 """Names that mean something already."""
 
 _WORD = re.compile(r"[^\W\d]\w*")
-_SLIPS = {
-    "&&": "write and instead of &&",
-    r"\|\|": "write or instead of ||",
-    r"\?|^(?!.* else ).* if ": "write a choice such as: 8 if width > 4 else 16",
-    r"\$": "write the name alone",
-    r"^[^(]*[^=!<>]=[^=]": "compare with ==",
-}
-"""What other languages write, and what to write instead."""
-_MEANING = {
-    INDEX: "index counts the copies of an entry with repeat, and is known only in it; a block gets it as a param",
-    CHANNELS: "channels counts those that enter an entry, and is known only in layers",
-}
 
 
 class Computed(NamedTuple):
@@ -45,7 +32,7 @@ class Computed(NamedTuple):
     def evaluate(self, scope: Scope) -> Value:
         """Return the value; raise ExpressionError where there is none."""
         if not isinstance(self.parts, Expression):
-            return tuple(value_of(part, scope) for part in self.parts)
+            return _bounded(tuple(value_of(part, scope) for part in self.parts))
         try:
             return self.parts.run({**self.words, **scope} if self.words else scope)
         except ExpressionError as error:
@@ -78,6 +65,18 @@ class Computed(NamedTuple):
 
 BROKEN = Computed(parse("0"))
 """Stands for an expression whose problem has been noted, so that it is not noted again."""
+
+
+def _bounded(items: tuple[Value, ...]) -> tuple[Value, ...]:
+    """Return a list that holds no more than can be: lists of lists that double, say."""
+    open_, count = [items], 0
+    while open_:
+        inner = open_.pop()
+        count += len(inner)
+        open_.extend(item for item in inner if isinstance(item, tuple))
+        if count > MOST_VALUES:
+            raise ExpressionError(f"is a list of more than {MOST_VALUES:,} values")
+    return items
 
 
 def value_of(part: Any, scope: Scope) -> Value:
@@ -184,8 +183,7 @@ class Reader(NamedTuple):
     def _misread(self, path: KeyPath, text: str, error: ExpressionError, subject: str | None) -> Computed:
         if self._noted(text):
             return BROKEN
-        slip = next((hint for slip, hint in _SLIPS.items() if re.search(slip, text)), error.hint)
-        hint = CUT if text.count("(") > text.count(")") else slip
+        hint = slip(text) or error.hint
         fact = f" {error}" if str(error).startswith("is ") else f": {error}"
         self.problems.add(path, quote(text) + fact, subject=subject, hint=hint)
         return BROKEN
@@ -193,7 +191,7 @@ class Reader(NamedTuple):
     def _unknown(self, path: KeyPath, name: str, subject: str | None) -> Computed:
         known = [known for known in self.names.all() if known.isidentifier()]
         guess = suggest(name, [*known, *self.names.blocks])
-        declare = f"declare it in vars{'; known here: ' if known else ''}{', '.join(known)}"
-        hint = _MEANING.get(name) or (f"did you mean {quote(guess)}?" if guess else declare)
+        declare = f"declare it in vars{'; known here: ' if known else ''}{some(known)}"
+        hint = MEANING.get(name) or (f"did you mean {quote(guess)}?" if guess else declare)
         self.problems.add(path, f"unknown name {quote(name)}", subject=subject, hint=hint)
         return BROKEN

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from cnnparams.errors import LayerError, brief, quote, suggest
+from cnnparams.errors import LayerError, brief, quote, some, suggest
 from cnnparams.layers import registry
 from cnnparams.layers.base import Layer
 from cnnparams.schema.bodies import activation_class
@@ -134,7 +134,7 @@ def _block(reader: Reader, path: KeyPath, word: Any, subject: str | None) -> str
         if isinstance(word, str)
         else f"block: expected the name of a block, but found {quote(word)}"
     )
-    hint = f"the blocks of this file: {', '.join(blocks)}" if blocks else "this file has no blocks"
+    hint = f"the blocks of this file: {some(blocks)}" if blocks else "this file has no blocks"
     if isinstance(word, str) and (word in STRUCTURES or registry.find(word)):
         hint = f"{word} is a type: write {TYPE}: {word}"
     elif guess:

@@ -10,10 +10,11 @@ from typing import Any
 from cnnparams.errors import brief, quote
 from cnnparams.expression import BOOLEAN, NUMBER, Expression
 from cnnparams.schema.bodies import Leaf
-from cnnparams.schema.computed import BROKEN, INDEX, Computed, Reader
+from cnnparams.schema.computed import BROKEN, Computed, Reader
 from cnnparams.schema.draft import BLOCK, NAME, TYPE, Draft, draft_entry
 from cnnparams.schema.keys import INPUT, EntryKeys
 from cnnparams.schema.reading import read_body
+from cnnparams.schema.slips import INDEX
 from cnnparams.schema.source import KeyPath, Mapping
 from cnnparams.schema.spec import Entry, Reference
 from cnnparams.schema.structures import Entries

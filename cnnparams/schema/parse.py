@@ -7,10 +7,11 @@ from pathlib import PurePath
 
 from cnnparams.errors import Problem, printable, quote
 from cnnparams.schema.blocks import params_of, read_blocks
-from cnnparams.schema.computed import CHANNELS, Names, Reader
+from cnnparams.schema.computed import Names, Reader
 from cnnparams.schema.entries import read_entries, read_references
 from cnnparams.schema.keys import INPUT, Input, SeveralInputs, SingleInput
 from cnnparams.schema.problems import Problems
+from cnnparams.schema.slips import CHANNELS
 from cnnparams.schema.source import Document, Mapping
 from cnnparams.schema.spec import Spec
 from cnnparams.schema.template import Template, read_template

@@ -77,6 +77,11 @@ def _number(value: Any) -> str | None:
         return None
     if value.count("(") > value.count(")") and not value.startswith("("):
         return CUT
+    return _word(value)
+
+
+def _word(value: str) -> str | None:
+    """Return what to write instead of text that should be a number."""
     if value.casefold() in _BOOLEANS and len(value) > 1:
         return f"in YAML 1.2, {value} is a word; write a number"
     if re.fullmatch(r"[0-9]{1,9}([xX*][0-9]{1,9})+", value):

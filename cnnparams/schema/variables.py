@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, NoReturn
 
-from cnnparams.errors import Problem, SpecError, quote, suggest
+from cnnparams.errors import Problem, SpecError, quote, some, suggest
 from cnnparams.expression import BOOLEAN, NUMBER, Expression, ExpressionError, Value, parse
 from cnnparams.schema.blocks import check_name
 from cnnparams.schema.computed import Computed, Reader, value_of
@@ -57,7 +57,7 @@ def choose(spec: Spec, variant: str | None = None, values: Mapping[str, Any] | N
         if name not in spec.variables.names:
             known = sorted(spec.variables.names)
             guess = suggest(name, known)
-            hint = f"its vars are {', '.join(known)}" if known else "it has no vars"
+            hint = f"its vars are {some(known)}" if known else "it has no vars"
             _fail(spec, f"no var {quote(name)}", f"did you mean {quote(guess)}?" if guess else hint)
     return spec._replace(choice=Choice(variant, dict(values or {})))
 
@@ -112,7 +112,7 @@ def _evaluated(spec: Spec, written: Mapping[str, Any]) -> dict[str, Value]:
     except CycleError as error:
         circle = error.args[1][::-1]  # the cycle as the sorter gives it runs from what is read to what reads it
         hint = "give one of them a value" if len(circle) > 2 else "give it a value"
-        _fail(spec, f"var {circle[0]} is computed from itself: {' <- '.join(circle)}", hint, circle[0])
+        _fail(spec, f"var {circle[0]} is computed from itself: {some(circle, ' <- ')}", hint, circle[0])
     for name in order:
         try:
             found[name] = value_of(written[name], found)
@@ -136,7 +136,7 @@ def _variants(spec: Spec, word: str | None = None) -> str:
     guess = suggest(word, known) if word else None
     if guess:
         return f"did you mean {quote(guess)}?"
-    return f"its variants are {', '.join(known)}" if known else "it has no variants"
+    return f"its variants are {some(known)}" if known else "it has no variants"
 
 
 def _fail(spec: Spec, message: str, hint: str | None, name: str | None = None) -> NoReturn:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from cnnparams.errors import brief, quote, suggest
+from cnnparams.errors import brief, quote, some, suggest
 from cnnparams.layers.settings import display
 from cnnparams.schema import remedies
 from cnnparams.schema.source import KeyPath
@@ -90,7 +90,7 @@ def _meant_by(key: str, model: type[BaseModel], known: list[str]) -> tuple[str |
     if inner:
         return inner, f"it belongs in {inner}, {remedies.example(inner, model)}"
     guess = keras.get(key) or suggest(key, known) or _only([name for name in known if _stem(name) == _stem(key)])
-    return guess, f"did you mean {quote(guess)}?" if guess else f"the keys here are {', '.join(known)}"
+    return guess, f"did you mean {quote(guess)}?" if guess else f"the keys here are {some(known)}"
 
 
 def keys(model: type[BaseModel]) -> list[str]:

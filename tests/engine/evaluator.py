@@ -110,7 +110,10 @@ class _Evaluator:
         alone = len(entries) == 1 and not {"name", "repeat"} & entries[0].keys() and not _is_layer(entries[0])
         used: list[str] = []
         for entry in entries:
-            for index in range(evaluated(entry.get("repeat", 1), {**around.scope, "channels": x[0].dims[0]})):
+            sources = listed(entry.get("from")) if "repeat" in entry else []
+            first = [tensor for name in sources for tensor in names.find(name, {**around.scope, "index": 0}).tensors]
+            scope = {**around.scope, "channels": (first or x)[0].dims[0]}
+            for index in range(evaluated(entry.get("repeat", 1), scope)):
                 scope = {**around.scope, **({"index": index} if "repeat" in entry else {})}
                 entered = [tensor for name in listed(entry.get("from")) for tensor in names.find(name, scope).tensors]
                 scope["channels"] = (entered or x)[0].dims[0]

@@ -104,7 +104,7 @@ ASIDE = "b: {layers: [relu, {type: auxiliary, layers: [flatten, {type: linear, o
             "relu, tanh, {block: b, name: x, from: [relu1, tanh1]}, {block: b, name: y, from: [tanh1, input]}",
             1,
         ),
-        (MERGING, "relu, tanh, {block: b, from: [relu1, tanh1]}, {block: b, from: [relu1, relu1]}", 1),
+        (MERGING, "relu, tanh, {block: b, from: [relu1, tanh1]}, {block: b, from: [relu1, relu1]}", 0),
         (NESTED, "{block: b, repeat: 3}", 3),
         (NESTED, "{block: b, name: x}, relu, {block: c, name: y}, {block: b, name: z}", 2),
         (ASIDE, "{block: b, repeat: 3}, tanh", 2),

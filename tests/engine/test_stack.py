@@ -51,7 +51,7 @@ def test_the_stack_of_a_drawn_spec_is_read_as_the_same_graph(spec: dict[str, Any
     if graph.nodes:
         check_round_trip(graph)
     else:
-        assert stack(graph)["layers"] == [{"type": "identity"}]
+        assert stack(graph)["layers"] == [{"type": "identity", "from": "input"}]
 
 
 @pytest.mark.parametrize("member", zoo.members(), ids=lambda member: member.name)

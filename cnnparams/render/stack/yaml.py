@@ -34,4 +34,6 @@ def _flow(value: Any) -> str:
 def _text(text: str) -> str:
     """Return text so that YAML reads it as text."""
     is_plain = _PLAIN.fullmatch(text) and text.casefold() not in _WORDS
-    return text if is_plain else json.dumps(text)
+    if is_plain:
+        return text
+    return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in json.dumps(text, ensure_ascii=False))

@@ -60,7 +60,9 @@ class Listing:
         scope = self.context.scope
         try:
             self.context.plan.network.count_entries(1)
-            scope[CHANNELS] = channels(self._entering(entry, x, {**scope, INDEX: 0}))
+            scope[CHANNELS] = channels(x)
+            if entry.sources and _reads(entry.repeat, CHANNELS):
+                scope[CHANNELS] = channels(self._entering(entry, x, {**scope, INDEX: 0}))
             times = _times(entry.repeat, scope)
         except LayerError as error:
             self._stop(entry, x, error)
@@ -117,7 +119,8 @@ class Listing:
     def _shared(self, reference: Reference, scope: Mapping[str, Value]) -> str:
         path = self.refer(reference, scope).path
         if not path:
-            raise LayerError(f"shares {reference.name}, which is not a layer", "share", "name an earlier layer, or a block")
+            hint = "name an earlier layer, or a block"
+            raise LayerError(f"shares {reference.name}, which is not a layer", "share", hint)
         return path
 
     def refer(self, reference: Reference, scope: Mapping[str, Value]) -> Known:

@@ -16,12 +16,16 @@ PARAMS = {"out": None, "extra": "out + wide", "on": "channels > 3"}
 
 
 class Place(NamedTuple):
-    """Where entries are drawn: expressions there, blocks and layers that may be named, levels to go down."""
+    """Where entries are drawn: expressions there, blocks and layers that may be named, levels to go down.
+
+    Of the blocks, `keepers` keep the channels that enter, and `joiners` take several tensors.
+    """
 
     numbers: tuple[str | int, ...] = ("wide", "half", "widths[1]", "widths[-1]", 1, 3, 4)
     flags: tuple[str | bool, ...] = (True, False, "flag", "not flag", "depth > 1", "channels > 3", "channels % 2 == 0")
     blocks: tuple[str, ...] = ()
     keepers: tuple[str, ...] = ()
+    joiners: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
     levels: int = 2
     keeps: bool = False
@@ -30,6 +34,10 @@ class Place(NamedTuple):
         """Return the place of a list within; one that keeps channels of its own knows no others."""
         within = self.keeps if keeps is None else keeps
         return self._replace(levels=self.levels - 1, keeps=within, known=self.known if self.keeps >= within else ())
+
+    def hiding(self, name: str) -> Place:
+        """Return the place where a name no longer means what it does around."""
+        return self._replace(known=tuple(known for known in self.known if known.split("[")[0] != name))
 
     def repeated(self) -> Place:
         """Return the place of an entry with repeat."""
@@ -73,15 +81,19 @@ def _layer(draw: st.DrawFn, place: Place, lists: Lists) -> Entry:
 
 
 def _merge(draw: st.DrawFn, place: Place, lists: Lists) -> Entry:
-    """Draw a merge of layers before; those that keep their channels can be added too."""
-    type_ = draw(st.sampled_from(["add", "multiply"] if place.keeps else ["concat"]))
-    return {"type": type_, "from": draw(st.lists(st.sampled_from(place.known), min_size=2, max_size=3))}
+    """Draw what takes several layers before, a block too; those that keep their channels can be added."""
+    several = {"from": draw(st.lists(st.sampled_from(place.known), min_size=2, max_size=3))}
+    if place.joiners and not place.keeps and draw(st.booleans()):
+        return {**_use(draw, place, place.joiners), **several}
+    return {"type": draw(st.sampled_from(["add", "multiply"] if place.keeps else ["concat"])), **several}
 
 
 def _call(draw: st.DrawFn, place: Place, lists: Lists) -> Entry:
     blocks = place.keepers if place.keeps else place.blocks
-    if not blocks:
-        return _layer(draw, place, lists)
+    return _use(draw, place, blocks) if blocks else _layer(draw, place, lists)
+
+
+def _use(draw: st.DrawFn, place: Place, blocks: tuple[str, ...]) -> dict[str, Any]:
     args = {"extra": draw(st.sampled_from(place.numbers)), "on": draw(st.sampled_from(place.flags))}
     chosen = draw(st.sets(st.sampled_from(sorted(args))))
     given = {key: args[key] for key in sorted(chosen)}
@@ -94,7 +106,9 @@ def _sequence(draw: st.DrawFn, place: Place, lists: Lists) -> Entry:
 
 def _plain_residual(draw: st.DrawFn, place: Place, lists: Lists) -> Entry:
     activation = draw(st.sampled_from([{}, {"activation": "relu"}]))
-    return {"type": "residual", "layers": ["relu", *draw(lists(place.inside(keeps=True)))], **activation}
+    keeping = lists(place.inside(keeps=True))
+    shortcut = {"shortcut": draw(keeping)} if draw(st.booleans()) else {}
+    return {"type": "residual", "layers": draw(keeping), **shortcut, **activation}
 
 
 def _gate(draw: st.DrawFn, place: Place, lists: Lists) -> Entry:

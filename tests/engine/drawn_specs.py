@@ -14,6 +14,11 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "small": {"wide": 2, "unit": "first", "flag": False},
     "large": {"depth": 3, "widths": [1, "half", "depth"], "unit": "second", "flag": "wide > 3"},
 }
+JOINS: tuple[Entry, ...] = (
+    "concat",
+    {"type": "concat", "from": "input"},
+    {"type": "concat", "from": ["input", "input"]},
+)
 COUNTS = (0, 1, 2, 3, "depth", "len(widths)", "channels % 3")
 
 
@@ -27,9 +32,11 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
         "second": [*draw(lists(inside._replace(blocks=("first",)))), conv(draw, "out")],
     }
     blocks["keeper"] = draw(lists(inside._replace(keeps=True)))
-    third = inside._replace(blocks=("first", "second", "unit"), keepers=("keeper",))
+    joined: list[Entry] = draw(lists(inside._replace(blocks=("first",), known=())))
+    blocks["joiner"] = [draw(st.sampled_from(JOINS)), *joined]
+    third = inside._replace(blocks=("first", "second", "unit"), keepers=("keeper",), joiners=("joiner",))
     blocks["third"] = draw(lists(third))
-    top = top._replace(blocks=(*third.blocks, "third"), keepers=third.keepers, known=("input",))
+    top = top._replace(blocks=(*third.blocks, "third"), keepers=third.keepers, joiners=third.joiners, known=("input",))
     layers: list[Entry] = draw(lists(top, 4))
     if draw(st.booleans()):
         down = conv(draw, draw(st.sampled_from(top.numbers)), kernel_size=3, padding=1, stride=2)
@@ -53,7 +60,8 @@ def lists(draw: st.DrawFn, place: Place, most: int = 3, taken: list[Entry] | Non
         if place.keeps and place.levels and draw(st.integers(0, 5)) == 5:
             found.extend(draw(twins(place, names.pop(), names.pop())))
             continue
-        entry = draw(entries(place, names.pop()))
+        place = place.hiding(name := names.pop())
+        entry = draw(entries(place, name))
         found.append(entry)
         if reference := _reference_to(entry):
             place = place._replace(known=(*place.known, reference))
@@ -91,8 +99,18 @@ def _reference_to(entry: Entry) -> str | None:
 @st.composite
 def twins(draw: st.DrawFn, place: Place, name: str, other: str) -> list[Entry]:
     """Draw what is used twice with the same tensors: it gives the channels that it takes."""
+    if draw(st.integers(0, 2)) == 2:
+        return [draw(unequal_twins(name))]
     sequence = {"type": "sequence", "layers": draw(lists(place.inside(), 2))}
     convolution = conv(draw, "channels")
     body = draw(st.sampled_from([sequence, convolution]))
     second = {**body, "share": name, **draw(st.sampled_from([{}, {"name": other}, {"trainable": False}]))}
     return [{**body, "name": name}, *draw(st.sampled_from([[], ["relu"]])), second]
+
+
+@st.composite
+def unequal_twins(draw: st.DrawFn, name: str) -> Entry:
+    """Draw a convolution used twice with the same tensors and other settings, aside: it changes height and width."""
+    first = conv(draw, "channels", kernel_size=3, padding=3, stride=2)
+    own = {"stride": draw(st.sampled_from([1, 2])), "padding": draw(st.sampled_from([0, 1, 3]))}
+    return {"type": "auxiliary", "layers": [{**first, "name": name}, {**first, **own, "share": name}]}

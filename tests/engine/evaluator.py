@@ -45,12 +45,13 @@ class Network(NamedTuple):
 
 
 class Around(NamedTuple):
-    """What holds around a list: the values of names, the name that names begin with, and what is shared or frozen."""
+    """What holds around a list: values, the name that names begin with, what is shared or frozen, the rows before."""
 
     scope: dict[str, Any]
     path: str = ""
     trainable: bool = True
     share: tuple[str, str] | None = None
+    start: int = 0
 
 
 class Found(NamedTuple):
@@ -110,7 +111,7 @@ class _Evaluator:
         alone = len(entries) == 1 and not {"name", "repeat"} & entries[0].keys() and not _is_layer(entries[0])
         used: list[str] = []
         for entry in entries:
-            sources = listed(entry.get("from")) if "repeat" in entry else []
+            sources = listed(entry.get("from")) if "channels" in str(entry.get("repeat")) else []
             first = [tensor for name in sources for tensor in names.find(name, {**around.scope, "index": 0}).tensors]
             scope = {**around.scope, "channels": (first or x)[0].dims[0]}
             for index in range(evaluated(entry.get("repeat", 1), scope)):
@@ -124,7 +125,8 @@ class _Evaluator:
                 path = around.path if alone else _joined(around.path, name)
                 share = (path, names.find(entry["share"], scope).path) if "share" in entry else around.share
                 trainable = around.trainable and evaluated(entry.get("trainable", True), scope)
-                found = Found(path, self.place(entry, entered or x, Around(scope, path, trainable, share), names))
+                at = Around(scope, path, trainable, share, len(self.rows))
+                found = Found(path, self.place(entry, entered or x, at, names))
                 names.found[name] = found
                 if "repeat" in entry and "name" in entry:
                     names.copies.setdefault(entry["name"], []).append(found)
@@ -138,19 +140,25 @@ class _Evaluator:
         if entry["type"] == "residual":
             main = self.inside(entry["layers"], x, at, names)
             ends = [*main, *self.inside(entry.get("shortcut", []), x, at, names, "shortcut")]
-            return self.add("add", {}, activation, ends, at._replace(path=_joined(at.path, "add")))
+            return self.add("add", {}, activation, ends, self.under("add", at))
         if entry["type"] == "parallel":
             branches = [(f"branch{i}", branch) for i, branch in enumerate(entry["branches"], 1)]
             ends = [tensor for under, branch in branches for tensor in self.inside(branch, x, at, names, under)]
             join = entry.get("join", "concat")
-            return self.add(join, {}, activation, ends, at._replace(path=_joined(at.path, join)))
+            return self.add(join, {}, activation, ends, self.under(join, at))
         if entry["type"] in STRUCTURES:
             return self.lay_out(entry["layers"], x, at, Names(names), positions=entry["type"] == "sequence")
         settings = {key: evaluated(value, at.scope) for key, value in entry.items() if key not in OWN_KEYS}
         return self.add(entry["type"], settings, activation, x, at)
 
     def inside(self, items: list[Any], x: list[Tensor], at: Around, names: Names, under: str = "") -> list[Tensor]:
-        return self.lay_out(items, x, at._replace(path=_joined(at.path, under)), Names(names))
+        return self.lay_out(items, x, self.under(under, at) if under else at, Names(names))
+
+    def under(self, name: str, at: Around) -> Around:
+        """Return what holds under a name: where what is inside already has it, with the first free number from 2."""
+        paths = [_joined(at.path, tried) for tried in (name, *(f"{name}{i}" for i in range(2, 100)))]
+        taken = [f"{row.name}." for row in self.rows[at.start :]]
+        return at._replace(path=next(path for path in paths if not any(row.startswith(f"{path}.") for row in taken)))
 
     def call(self, entry: Keys, x: list[Tensor], at: Around) -> list[Tensor]:
         block = self.blocks[evaluated(entry["block"], at.scope)]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 import cnnparams.engine.network as networks
+from cnnparams.errors import suggest
 from tests.engine.small_specs import INPUT, names, refusal
 
 SECONDS = 6
@@ -100,6 +101,12 @@ def test_blocks_that_each_use_the_next_are_read_in_little_time() -> None:
 def test_a_wrong_reference_among_many_layers_is_told_in_little_time() -> None:
     layers = "{type: relu, name: layernumber, repeat: 60000}, {type: relu, from: layernumbeer7}"
     assert "hint: did you mean 'layernumber7'?" in brief_refusal(f"layers: [{layers}]")
+
+
+def test_a_wrong_name_is_compared_with_the_first_of_many() -> None:
+    known = iter(range(1_000_000))
+    assert suggest("layernumbeer7", (f"layernumber{i}" for i in known)) == "layernumber7"
+    assert next(known) < 10_000
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engine.small_specs import CONV, names, refusal
+from tests.engine.small_specs import CONV, names, reads, refusal
 
 BLOCKS = "blocks: {part: {layers: [relu, tanh]}, single: {layers: [{block: part}]}}\n"
 
@@ -111,3 +111,26 @@ def test_lists_do_not_share_their_numbers() -> None:
     text = "layers: [relu, {type: parallel, name: p, branches: [[relu], [relu, relu]]}, relu]"
     expected = ["relu1", "p.branch1.relu1", "p.branch2.relu1", "p.branch2.relu2", "p.concat", "relu2"]
     assert names(text) == expected
+
+
+def test_a_layer_called_as_an_input_is_refused() -> None:
+    told = refusal("inputs: {image: {features: 3}}\nlayers: [{type: relu, name: image}, tanh]")
+    assert "image (relu): image is the name of an input" in told
+
+
+def test_positions_in_a_sequence_pass_over_written_names() -> None:
+    inside = "{type: relu, name: '1'}, relu, tanh, {type: relu, name: '4'}, relu"
+    assert names(f"layers: [{{type: sequence, name: s, layers: [{inside}]}}]") == ["s.1", "s.2", "s.3", "s.4", "s.5"]
+
+
+def test_a_residual_alone_in_a_residual_leaves_it_the_next_name() -> None:
+    inner = f"{{type: residual, layers: [{{{CONV}}}], shortcut: [relu]}}"
+    text = f"layers: [{{type: residual, name: r, layers: [{inner}], shortcut: [tanh]}}]"
+    assert reads(text) == {
+        "r.conv1": ("input",),
+        "r.shortcut.relu1": ("input",),
+        "r.add": ("r.conv1", "r.shortcut.relu1"),
+        "r.shortcut2.tanh1": ("input",),
+        "r.add2": ("r.add", "r.shortcut2.tanh1"),
+    }
+    assert names(f"layers: [{{type: residual, layers: [{inner}]}}]") == ["conv1", "shortcut.relu1", "add", "add2"]

@@ -154,3 +154,27 @@ def test_several_tensors_pass_what_is_not_there() -> None:
     text += "layers: [{type: sequence, layers: [{type: relu, when: false}]}, concat]"
     (node,) = graph_of(text).nodes
     assert node.inputs == ("a", "b")
+
+
+def test_outputs_by_index_are_called_by_the_names_of_the_copies() -> None:
+    graph = graph_of(f"{INPUT}outputs: ['a[0]', 'a[-1]']\nlayers: [{COPIES}]")
+    assert [port.name for port in graph.outputs] == ["a1", "a3"]
+
+
+def test_what_is_not_there_needs_nothing_to_read() -> None:
+    inside = "{type: tanh, from: 'b[-1]', when: index > 0}, relu"
+    assert reads(f"layers: [{{type: sequence, name: b, repeat: 2, layers: [{inside}]}}]") == {
+        "b1.0": ("input",),
+        "b2.0": ("b1.0",),
+        "b2.1": ("b2.0",),
+    }
+
+
+def test_repeat_reads_the_channels_of_what_enters() -> None:
+    text = "layers: [{type: conv2d, out_channels: 2, kernel_size: 1}, {type: relu, from: input, repeat: channels}]"
+    assert reads(text) == {"conv1": ("input",), **{f"relu{i}": ("input",) for i in range(1, 5)}}
+
+
+def test_what_is_repeated_not_even_once_reads_nothing() -> None:
+    layers = "{type: relu, name: a, when: false}, {type: tanh, repeat: 0, from: a}, relu"
+    assert [node.name for node in graph_of(f"{INPUT}layers: [{layers}]").nodes] == ["relu1"]

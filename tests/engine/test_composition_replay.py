@@ -16,7 +16,7 @@ from cnnparams.schema import zoo
 from cnnparams.schema.load import load
 from tests.engine.drawn_specs import VARIANTS, specs
 from tests.engine.graph_rows import drawn, spec_of
-from tests.engine.small_specs import CONV, INPUT
+from tests.engine.small_specs import CONV, INPUT, names, reads, refusal
 from tests.specs import graph_of
 
 REPLAY = "cnnparams.engine.site.replay"
@@ -56,10 +56,10 @@ def test_a_network_of_the_zoo_is_the_same_without_replays(member: zoo.Member) ->
 
 def replays(monkeypatch: pytest.MonkeyPatch, blocks: str, layers: str) -> int:
     """Return how many blocks of a spec are replayed; without replays it is the same."""
-    names: list[str] = []
+    under: list[str] = []
 
     def counted(network: Any, recording: Any, name: str, x: Any) -> Any:
-        names.append(name)
+        under.append(name)
         return replay(network, recording, name, x)
 
     monkeypatch.setattr(REPLAY, counted)
@@ -67,7 +67,7 @@ def replays(monkeypatch: pytest.MonkeyPatch, blocks: str, layers: str) -> int:
     replayed = graph_of(text)
     monkeypatch.setattr(building, "Plan", plan_without_recordings)
     assert graph_of(text) == replayed
-    return len(names)
+    return len(under)
 
 
 CONV_OUT = "{type: conv2d, out_channels: out, kernel_size: 1}"
@@ -92,6 +92,7 @@ ASIDE = "b: {layers: [relu, {type: auxiliary, layers: [flatten, {type: linear, o
         (PLAIN, "{block: b, repeat: 2}, {type: sequence, layers: [{block: b}, {block: b}]}, {block: b}", 3),
         (PLAIN, "{type: parallel, branches: [[{block: b}], [{block: b}], []]}, relu", 1),
         (PLAIN, "{type: residual, name: r, layers: [{block: b}], shortcut: [{block: b}]}", 1),
+        (PLAIN, "{type: residual, layers: [{block: b}], shortcut: [{block: b}]}", 1),
         (SHARING, "{block: b, repeat: 3}", 2),
         (
             SHARING,
@@ -105,6 +106,8 @@ ASIDE = "b: {layers: [relu, {type: auxiliary, layers: [flatten, {type: linear, o
             1,
         ),
         (MERGING, "relu, tanh, {block: b, from: [relu1, tanh1]}, {block: b, from: [relu1, relu1]}", 0),
+        (MERGING, "relu, tanh, {block: b, from: [relu1, relu1]}, {block: b, from: [relu1, tanh1]}", 0),
+        (MERGING, "relu, tanh, {block: b, from: [relu1, relu1]}, {block: b, from: [tanh1, tanh1]}", 1),
         (NESTED, "{block: b, repeat: 3}", 3),
         (NESTED, "{block: b, name: x}, relu, {block: c, name: y}, {block: b, name: z}", 2),
         (ASIDE, "{block: b, repeat: 3}, tanh", 2),
@@ -114,3 +117,29 @@ def test_a_replayed_block_is_what_it_would_have_been(
     monkeypatch: pytest.MonkeyPatch, blocks: str, layers: str, expected: int
 ) -> None:
     assert replays(monkeypatch, blocks, layers) == expected
+
+
+def test_a_block_alone_in_both_paths_of_a_residual_has_the_name_of_each() -> None:
+    block = f"blocks: {{b: {{layers: [{{{CONV}}}, relu]}}}}\n"
+    text = f"{block}layers: [{{type: residual, layers: [{{block: b}}], shortcut: [{{block: b}}]}}]"
+    assert names(text) == ["conv1", "relu1", "shortcut.conv1", "shortcut.relu1", "add"]
+
+
+def test_a_block_of_two_inputs_that_were_one_reads_both() -> None:
+    layers = "relu, tanh, {block: b, name: x, from: [relu1, relu1]}, {block: b, name: y, from: [relu1, tanh1]}"
+    assert reads(f"blocks: {{b: {{layers: [concat]}}}}\nlayers: [{layers}]") == {
+        "relu1": ("input",),
+        "tanh1": ("relu1",),
+        "x.concat1": ("relu1", "relu1"),
+        "y.concat1": ("relu1", "tanh1"),
+    }
+
+
+@pytest.mark.parametrize(
+    "before", ["", "{type: sequence, layers: [{type: sequence, layers: [{block: b}, relu]}, relu]}, "]
+)
+def test_a_block_that_uses_itself_is_refused_whatever_was_laid_out_before(before: str) -> None:
+    around = "{type: sequence, layers: [{block: b, when: n > 0}, relu]}"
+    blocks = f"a: {{params: {{n: null}}, layers: [relu, {around}]}}, b: {{layers: [relu, {{block: w, n: 0}}]}}"
+    told = refusal(f"vars: {{w: a}}\nblocks: {{{blocks}}}\nlayers: [{before}{{block: a, n: 1}}]")
+    assert "block a uses itself: a -> b -> a" in told

@@ -115,3 +115,8 @@ def test_what_cannot_be_shared_is_told(entries: str, fact: str) -> None:
     blocks = BLOCK.replace("}}\n", f"}}, c: {{layers: [{{{CONV}}}, {{type: batch_norm2d}}, relu, {{{CONV}}}]}}}}\n")
     twice = "{type: parallel, branches: [[], []]}"
     assert fact in refusal(f"{blocks}layers: [{entries.replace('concat2', twice)}]")
+
+
+def test_what_enters_a_block_cannot_be_shared() -> None:
+    blocks = f"blocks: {{b: {{layers: [{{{CONV}, share: input}}]}}}}\n"
+    assert "conv1 (conv2d): shares input, which is not a layer" in refusal(f"{blocks}layers: [{{block: b}}]")

@@ -112,3 +112,11 @@ def test_a_part_gives_what_is_read_of_it_outside() -> None:
 def test_a_part_says_how_many_layers_it_holds() -> None:
     (part,) = fold(report_of(f"{INPUT}layers: [{{type: sequence, name: s, layers: [{CONV}, relu, tanh]}}]"), 1).layers
     assert [(setting.name, setting.value) for setting in part.hyperparameters] == [("layers", 3)]
+
+
+def test_a_part_that_the_network_ends_in_gives_what_the_network_gives() -> None:
+    head = "{type: auxiliary, layers: [flatten]}"
+    report = report_of(f"{INPUT}layers: [{{type: sequence, name: s, layers: [{CONV}, {head}]}}]")
+    (part,) = fold(report, 1).layers
+    assert part.output_shape == report.output_shape
+    assert part.output_shape.dims == (4, 8, 8)

@@ -79,6 +79,9 @@ def test_the_stack_of_a_network_of_the_zoo_is_read_as_the_same_graph(member: zoo
         f"{INPUT}layers: [{{type: conv2d, in_channels: 4, out_channels: 4, kernel_size: [3, 3], stride: [1, 1]}}]",
         f"{INPUT}layers: [{{type: relu, name: 'null'}}, {{type: relu, name: 'True'}}, {{type: relu, name: '1e3'}}]",
         f"{INPUT}layers: [{{type: relu, name: on}}, {{type: relu, name: '12'}}, {{type: relu, name: Größe-2.x}}]",
+        f"{INPUT}layers: [{{{CONV}, stride: 2, name: a}}, {{type: conv2d, share: a, padding: 0}}]",
+        f"{INPUT}layers: [{{{CONV}, stride: 2, name: a}}, {{type: conv2d, share: a, stride: 1}}]",
+        f"{INPUT}layers: [{{type: relu, name: \U0001d400b}}]",
         "inputs: {a: {features: 3}, b: {features: 4}}\nlayers: [concat, {type: concat, from: [b, a]}]",
         "inputs: {a: {features: 3}, b: {features: 3}}\nlayers: [{type: linear, out_features: 2, from: b}]",
         "inputs: {input: {features: 3}}\nlayers: [relu]",
@@ -95,11 +98,19 @@ def test_the_stack_of_a_spec_is_read_as_the_same_graph(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["on", "12", "a: b", "# no", "null", "True", "-", "a, b", "é", "[x]", "0x10", "~", "'", '"']
+    "name",
+    ["on", "12", "a: b", "# no", "null", "True", "-", "a, b", "é", "[x]", "0x10", "~", "'", '"', "net \U0001f680"],
 )
 def test_the_name_of_a_network_is_read_as_it_was(name: str) -> None:
     graph = graph_of(f"{INPUT}layers: [relu]")._replace(name=name)
     assert graph_of(shown(graph)).name == name
+
+
+def test_the_stack_of_nothing_gives_all_inputs() -> None:
+    graph = graph_of("inputs: {a: {features: 3}, b: {features: 4}}\nlayers: [{type: relu, when: false}]")
+    read = graph_of(shown(graph))
+    assert [node.layer.type for node in read.nodes] == ["identity"]
+    assert results(read) == results(graph) == [("a", (3,)), ("b", (4,))]
 
 
 def test_a_stack_says_no_more_than_it_must() -> None:

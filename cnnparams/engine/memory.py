@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cnnparams.engine.devices import Device, Room, fits
 from cnnparams.engine.graph import Graph
 from cnnparams.engine.liveness import liveness
 from cnnparams.engine.measure import measure
+from cnnparams.engine.quantized import Quantized, quantized
 from cnnparams.engine.report import Report
+from cnnparams.engine.saved import saved
 from cnnparams.engine.setting import Setting
 
 USE = ("weight_bytes", "peak_activation_bytes")
@@ -36,23 +39,52 @@ class Fit:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """The costs of a network in a setting, the tensors alive at the peak, and how large a batch may be."""
+    """The costs of a network in a setting, the tensors alive at the peak, and what else was asked.
+
+    `uncertain` names the layers of which what they save for the backward pass is an estimate.
+    """
 
     report: Report
     setting: Setting
     training: bool
     alive: tuple[Alive, ...]
+    uncertain: tuple[str, ...]
     fit: Fit | None = None
+    int8: Quantized | None = None
+    device: Device | None = None
+
+    @property
+    def room(self) -> Room | None:
+        """What the network in 8 bits leaves of the device's memories."""
+        return fits(self.device, self.int8.flash_bytes, self.int8.sram_bytes) if self.device and self.int8 else None
+
+    @property
+    def answer(self) -> bool:
+        """Whether all that was asked to fit does."""
+        return not (self.fit and self.fit.batch == 0) and not (self.room and not self.room.fits)
 
 
-def memory(graph: Graph, setting: Setting, *, training: bool = False, limit: int | None = None) -> Memory:
-    """Return what a network needs; with a `limit` in bytes, also the largest batch that stays within it."""
+def memory(
+    graph: Graph,
+    setting: Setting,
+    *,
+    training: bool = False,
+    limit: int | None = None,
+    int8: bool = False,
+    device: Device | None = None,
+) -> Memory:
+    """Return what a network needs.
+
+    With a `limit` in bytes, also the largest batch that stays within it; in 8 bits, and on a device, where asked.
+    """
     report = measure(graph, (*USE, *(TRAINING if training else ())), setting)
     live = liveness(graph)
     size = setting.batch * setting.itemsize
     alive = tuple(Alive(life.name, life.elements * size) for life in live.alive_at(live.peak))
     fit = None if limit is None else _fit(graph, setting, limit, training=training)
-    return Memory(report, setting, training, alive, fit)
+    uncertain = saved(graph, setting).uncertain if training else ()
+    small = quantized(graph) if int8 or device else None
+    return Memory(report, setting, training, alive, uncertain, fit, small, device)
 
 
 def needed(graph: Graph, setting: Setting, *, training: bool) -> int:

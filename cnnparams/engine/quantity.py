@@ -21,6 +21,10 @@ class Kind(Enum):
     TENSORS = auto()
     PORTS = auto()
     LAYERS = auto()
+    FIELD = auto()
+    PER_AXIS = auto()
+    FLAG = auto()
+    MARK = auto()
 
 
 def unknown(values: Sequence[Any]) -> None:

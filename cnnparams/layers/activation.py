@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from cnnparams.layers.base import Footprint, Layer
 from cnnparams.layers.settings import Flag, setting
+from cnnparams.layers.training import INPUT, OUTPUT, Kept, Own, Pass, Place, in_order, overwritten
 
 
 class Activation(Layer):
@@ -15,8 +16,29 @@ class Activation(Layer):
 
     is_activation: ClassVar[bool] = True
 
+    def placed(self, run: Pass) -> Place:
+        """Return the order of the input."""
+        return in_order(run.output, run.x.layout)
+
+    def kept(self, run: Pass) -> Kept:
+        """Return the input, which most slopes are computed from."""
+        return INPUT
+
 
 class InPlaceActivation(Activation):
     """An activation that may overwrite its input."""
 
+    copies_overwritten: ClassVar[bool] = True
+    """Whether it keeps a copy of what it overwrites; the others have slopes that the output tells."""
+
     inplace: Flag = setting("whether to overwrite the input", False)
+
+    def placed(self, run: Pass) -> Place:
+        """Return the place of the input where it is overwritten."""
+        return overwritten(run) if self.inplace else super().placed(run)
+
+    def kept(self, run: Pass) -> Kept:
+        """Return the input; where that is overwritten a copy of it, or the output."""
+        if not self.inplace:
+            return super().kept(run)
+        return Kept(own=(Own(run.x.size),)) if self.copies_overwritten else OUTPUT

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 from cnnparams.layers.base import Step
+from cnnparams.layers.reach import Sights, adaptive_taps, everything, image_sights, moving
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Flag, PerAxis, setting
 from cnnparams.layers.shape import Shape
 from cnnparams.layers.spatial import SpatialLayer
+from cnnparams.layers.training import INDEX, INPUT, NOTHING, Kept, Own, Pass, Place, as_pooled
 
 OutputSizes = Annotated[tuple[int | None, ...], PerAxis(minimum=1, optional=True)]
 
@@ -26,6 +29,15 @@ class AdaptivePool(SpatialLayer):
         sizes = (given or n for given, n in zip(self.output_size, x.spatial, strict=True))
         return Shape.image(x.channels, tuple(sizes))
 
+    def placed(self, run: Pass) -> Place:
+        """Return a pooled image."""
+        return as_pooled(run)
+
+    def sights(self, x: Shape) -> tuple[Sights, ...]:
+        """Return the window along each axis, and the same channel."""
+        sizes = zip(x.spatial, self.output_shape(x).spatial, strict=True)
+        return (image_sights(moving(0), tuple(adaptive_taps(*axis) for axis in sizes)),)
+
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return the sizes asked for."""
         return self.axis_symbols(x, o=self.output_shape(x).spatial)
@@ -39,10 +51,18 @@ class AdaptivePool(SpatialLayer):
 class AdaptiveAvgPool(AdaptivePool):
     """Average pooling to a given output size."""
 
+    def kept(self, run: Pass) -> Kept:
+        """Return the input; nothing for a size of 1, which PyTorch takes the mean for."""
+        return NOTHING if math.prod(run.output[2:]) == 1 else INPUT
+
 
 @layer_type("adaptive_max_pool", ranks=(1, 2, 3), example={"output_size": 7})
 class AdaptiveMaxPool(AdaptivePool):
     """Max pooling to a given output size."""
+
+    def kept(self, run: Pass) -> Kept:
+        """Return the input, and where in it the largest values are."""
+        return INPUT._replace(own=(Own(math.prod(run.output), INDEX),))
 
 
 class GlobalPool(SpatialLayer):
@@ -53,6 +73,14 @@ class GlobalPool(SpatialLayer):
     def output_shape(self, x: Shape) -> Shape:
         """Return (channels), or (channels, 1, ...) with keepdims."""
         return Shape.image(x.channels, (1,) * self.rank) if self.keepdims else Shape((x.channels,))
+
+    def placed(self, run: Pass) -> Place:
+        """Return a pooled image."""
+        return as_pooled(run)
+
+    def sights(self, x: Shape) -> tuple[Sights, ...]:
+        """Return the whole image, and the same channel."""
+        return ((moving(0), *map(everything, x.spatial)),)
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return the channels."""
@@ -67,7 +95,15 @@ class GlobalPool(SpatialLayer):
 class GlobalAvgPool(GlobalPool):
     """Global average pooling: the mean of each channel."""
 
+    def kept(self, run: Pass) -> Kept:
+        """Return nothing: each element of a mean counts as much as any other."""
+        return NOTHING
+
 
 @layer_type("global_max_pool", ranks=(1, 2, 3), keras="GlobalMaxPooling{rank}D")
 class GlobalMaxPool(GlobalPool):
     """Global max pooling: the largest value of each channel."""
+
+    def kept(self, run: Pass) -> Kept:
+        """Return the input, and where in it the largest values are."""
+        return INPUT._replace(own=(Own(math.prod(run.output), INDEX),))

@@ -11,9 +11,11 @@ from pydantic import Field
 from cnnparams.errors import LayerError
 from cnnparams.layers.base import Footprint, Layer, Step
 from cnnparams.layers.checks import sample_dim
+from cnnparams.layers.reach import Sights, moving, regrouped
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Whole, setting
 from cnnparams.layers.shape import Shape
+from cnnparams.layers.training import NOTHING, Kept, Pass, Place, view_or_copy
 
 INFER = -1
 Listed = Annotated[tuple[Whole, ...], Field(min_length=1)]
@@ -47,6 +49,18 @@ class Reshape(Layer):
         known = math.prod(n for n in self.shape if n != INFER)
         dims = tuple(x.size // known if n == INFER else n for n in self.shape)
         return Shape.of(dims)
+
+    def sights(self, x: Shape) -> tuple[Sights, ...]:
+        """Return the dimensions that stay as they are, and what became of the others."""
+        return (regrouped(x.dims, self.output_shape(x).dims),)
+
+    def placed(self, run: Pass) -> Place:
+        """Return a view of the input where its layout allows one, or a copy."""
+        return view_or_copy(run)
+
+    def kept(self, run: Pass) -> Kept:
+        """Return nothing."""
+        return NOTHING
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return the number of elements, and n_1, n_2, ...: the sizes that are known."""
@@ -87,6 +101,20 @@ class Permute(Layer):
         order = self._order(x)
         axis = None if x.channel_axis is None else order.index(x.channel_axis)
         return Shape(tuple(x.dims[i] for i in order), axis)
+
+    def sights(self, x: Shape) -> tuple[Sights, ...]:
+        """Return the same place, along the dimensions in their new order."""
+        order = self._order(x)
+        return (tuple(moving(order.index(dim)) for dim in range(len(order))),)
+
+    def placed(self, run: Pass) -> Place:
+        """Return a view of the input, along other dimensions."""
+        strides, order = run.x.strides, self._order(run.x.shape)
+        return Place(strides and (strides[0], *(strides[1 + dim] for dim in order)), shared=True)
+
+    def kept(self, run: Pass) -> Kept:
+        """Return nothing."""
+        return NOTHING
 
     def _order(self, x: Shape) -> list[int]:
         dims = self.dims[1:] if self.dims[0] == 0 else self.dims

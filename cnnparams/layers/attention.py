@@ -8,9 +8,11 @@ from typing import Any, ClassVar, NamedTuple
 from cnnparams.errors import LayerError
 from cnnparams.layers.base import Layer, Tensor
 from cnnparams.layers.checks import divisor_hint
+from cnnparams.layers.reach import Sights, everything, moving
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Flag, Real, Whole, setting
 from cnnparams.layers.shape import Shape
+from cnnparams.layers.training import NOTHING, Kept, Own, Pass, Place, rows_kept
 
 _ROLES = {"kdim": "key", "vdim": "value"}
 
@@ -31,6 +33,30 @@ class Roles(NamedTuple):
     def alike(self) -> bool:
         """Whether one tensor projects all three, as they have the same features."""
         return len({x.dims[1] for x in self}) == 1
+
+
+class _Products(NamedTuple):
+    """Which inputs are query, key and value, and how many matrix products project them.
+
+    Where all have the same features, one product makes what is made of one input: all three, or keys and values.
+    """
+
+    sources: tuple[int, ...]
+    number: int
+
+    @classmethod
+    def of(cls, run: Pass) -> _Products:
+        """Assign the inputs."""
+        query, key, value = (*run.same, run.same[-1], run.same[-1])[:3]
+        together = Roles.of(*(x.shape for x in run.inputs)).alike and key == value
+        return cls((query, key, value), (1 if query == key else 2) if together else 3)
+
+    def entering(self, run: Pass) -> Kept:
+        """Return what the products keep: inputs, or copies of them."""
+        each = [(source, rows_kept(run.inputs[source].steps_first)) for source in self.sources[: self.number]]
+        inputs = tuple(source for source, kept in each if kept.inputs)
+        own = tuple(own for _, kept in each for own in kept.own)
+        return Kept(inputs, own=own, certain=all(kept.certain for _, kept in each))
 
 
 @layer_type("multihead_attention", example={"num_heads": 4}, example_input=(50, 64))
@@ -78,6 +104,38 @@ class MultiheadAttention(Layer):
             if getattr(self, name) not in (None, features):
                 message = f"{name} is {getattr(self, name)}, but the {_ROLES[name]} has {features} features"
                 raise LayerError(message, name, f"write {name}: {features}, or leave it out")
+
+    def sights(self, *inputs: Shape) -> tuple[Sights, ...]:
+        """Return the same token of a query that is an input of its own, and all tokens of what it attends to."""
+        query, *attended = (tuple(map(everything, x.dims)) for x in inputs)
+        return ((moving(0), query[1]), *attended) if attended else (query,)
+
+    def placed(self, run: Pass) -> Place:
+        """Return the tokens of all samples side by side."""
+        batch, _, features = run.output
+        return Place((features, batch * features, 1))
+
+    def kept(self, run: Pass) -> Kept:
+        """Return what enters the projections, what they give, the attention weights, and what the heads give.
+
+        As torch.nn.MultiheadAttention works where it returns the weights too, which is its default.
+        """
+        products = _Products.of(run)
+        query, key, value = (run.learns or run.inputs[source].needs_grad for source in products.sources)
+        tokens = self._attended(run.inputs[products.sources[1]].shape.dims[0])
+        heads, weights = Own(run.x.size), Own(run.output[0] * self.num_heads * run.output[1] * tokens)
+        keys = Own(run.output[0] * tokens * run.output[2])
+        own = [heads] * (key + run.learns)
+        if products.number == len(products.sources) or self.add_bias_kv or self.add_zero_attn:
+            own += [keys] * (query + (query or key))
+        elif query or key:
+            own.append(Own(keys.elements * (1 + len(products.sources) - products.number)))
+        if query or key or (value and not self.dropout):
+            own.append(weights)
+        if self.dropout:
+            own += [Own(1) if self.dropout == 1 else weights] * (query or key) + [weights] * value
+        entering = products.entering(run) if run.learns else NOTHING
+        return entering._replace(own=(*entering.own, *own))
 
     def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
         """Return the projections of query, key and value, of the output, and the biases asked for."""

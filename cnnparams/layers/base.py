@@ -15,8 +15,10 @@ from typing import Any, ClassVar, NamedTuple, Self
 from pydantic import BaseModel, ConfigDict
 
 from cnnparams.errors import LayerError
+from cnnparams.layers.reach import Sights, same_places
 from cnnparams.layers.settings import displays, one_for_all, per_axis
 from cnnparams.layers.shape import Shape
+from cnnparams.layers.training import Trained
 
 PARAMETERS = "parameters"
 BUFFERS = "buffers"
@@ -90,7 +92,7 @@ class Hyperparameter(NamedTuple):
     brief: Any
 
 
-class Layer(BaseModel):
+class Layer(Trained, BaseModel):
     """What every layer type is. The defaults here are those of a layer that learns nothing and keeps its shape.
 
     The methods take the shapes that enter, in order; all but `resolve` expect a layer that `resolve` returned.
@@ -131,6 +133,10 @@ class Layer(BaseModel):
         """Return the shape that leaves the layer; raise LayerError where there is none."""
         shape: Shape = inputs[0]
         return shape
+
+    def sights(self, *inputs: Any, **_: Any) -> tuple[Sights, ...]:
+        """Return what a place of the output sees of each input, by default the same place."""
+        return tuple(same_places(len(x.dims)) for x in inputs)
 
     def tensors(self, *inputs: Any, **_: Any) -> tuple[Tensor, ...]:
         """Return the parameters and buffers, in PyTorch's order."""
@@ -181,7 +187,8 @@ class Layer(BaseModel):
         axes = per_axis(type(self))
         for name, shown, default in displays(type(self)):
             value = getattr(self, name)
-            brief = value if shown.each_axis or not (name in axes or _is_single(value)) else one_for_all(value)
+            single = isinstance(value, tuple) and len(value) == 1
+            brief = value if shown.each_axis or not (name in axes or single) else one_for_all(value)
             worth = shown.always or brief not in (None, default)
             yield Hyperparameter(name, value, shown.label if worth else None, brief)
 
@@ -189,7 +196,3 @@ class Layer(BaseModel):
 def _sum_of(quantity: str, tensors: list[Tensor]) -> Step:
     formula = " + ".join(tensor.symbol for tensor in tensors) or "0"
     return Step(quantity, quantity, formula, sum(tensor.size for tensor in tensors))
-
-
-def _is_single(value: Any) -> bool:
-    return isinstance(value, tuple) and len(value) == 1

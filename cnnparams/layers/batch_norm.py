@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.base import Footprint, Tensor
+from cnnparams.layers.reach import Sights, same_places
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Flag, Real, Whole, setting
 from cnnparams.layers.shape import Shape
 from cnnparams.layers.spatial import SpatialLayer
+from cnnparams.layers.strides import is_contiguous
+from cnnparams.layers.training import INPUT, Kept, Own, Pass, Place, fresh
 
 
 class RunningNorm(SpatialLayer):
@@ -39,6 +43,11 @@ class RunningNorm(SpatialLayer):
         statistics = (Tensor(name, per_channel, "C", learned=False) for name in ("running_mean", "running_var"))
         return (*affine, *statistics, Tensor("num_batches_tracked", (), "1", learned=False, itemsize=8))
 
+    def sights(self, x: Shape) -> tuple[Sights, ...]:
+        """Return the same place, and statistics of the image where none are kept."""
+        rank = len(x.dims)
+        return (same_places(rank, frozenset(() if self.track_running_stats else range(1, rank))),)
+
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return the channels."""
         return {"C": x.channels}
@@ -59,6 +68,10 @@ class BatchNorm(RunningNorm):
         """Infer num_features; as in PyTorch, BatchNorm1d takes a vector too."""
         return {"num_features": x.channels} if self.rank == 1 and len(x.dims) == 1 else super().inferred(x)
 
+    def kept(self, run: Pass) -> Kept:
+        """Return the input, and the mean and the inverse deviation of each channel over the batch."""
+        return INPUT._replace(own=(Own(run.output[1]),) * 2)
+
 
 @layer_type("instance_norm", ranks=(1, 2, 3))
 class InstanceNorm(RunningNorm):
@@ -77,3 +90,19 @@ class InstanceNorm(RunningNorm):
                 f"needs more than one element in each channel, but gets {x}", hint="use layer_norm or no norm here"
             )
         return found
+
+    def placed(self, run: Pass) -> Place:
+        """Return an output that is laid out anew."""
+        return fresh(run)
+
+    def kept(self, run: Pass) -> Kept:
+        """Return the input, and mean and inverse deviation of each channel of each sample.
+
+        PyTorch normalises the batch as one sample of more channels, and so lays the input out and repeats the scale and
+        the running statistics for each sample (aten/src/ATen/native/Normalization.cpp, instance_norm).
+        """
+        layout, repeated = run.x.layout, self.affine + 2 * self.track_running_stats
+        own = (Own(math.prod(run.output[:2])),) * (2 + repeated)
+        if layout is None or is_contiguous(layout):
+            return Kept((0,), own=own, certain=layout is not None)
+        return Kept(own=(Own(run.x.size), *own))

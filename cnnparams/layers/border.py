@@ -9,10 +9,13 @@ from cnnparams.errors import LayerError
 from cnnparams.layers.axis import axis_name
 from cnnparams.layers.base import Layer, Step
 from cnnparams.layers.checks import sample_dim
+from cnnparams.layers.reach import Sights, image_sights, moving, replaced, same_places, window_taps
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import PerAxis, Whole, setting
 from cnnparams.layers.shape import AXES, Shape
 from cnnparams.layers.spatial import SpatialLayer, dims_text
+from cnnparams.layers.strides import Layout
+from cnnparams.layers.training import NOTHING, Kept, Pass, Place, as_image, in_order
 
 Sides = Annotated[tuple[int, ...], PerAxis(minimum=None, each=2)]
 SidesToCrop = Annotated[tuple[int, ...], PerAxis(minimum=0, each=2)]
@@ -37,6 +40,18 @@ class BorderLayer(SpatialLayer):
                 f"{self.written} leaves nothing of the {dims_text(x.spatial)} input", self.written, "take off less"
             )
         return Shape.image(x.channels, sizes)
+
+    def sights(self, x: Shape) -> tuple[Sights, ...]:
+        """Return the same place of the image, which lies further on."""
+        return (image_sights(moving(0), tuple(window_taps(1, 1, before) for before, _ in self._by_axis())),)
+
+    def placed(self, run: Pass) -> Place:
+        """Return an image like the input's, of which what is only cropped is a copy."""
+        return as_image(run) if max(self.sides()) > 0 else _cropped(run)
+
+    def kept(self, run: Pass) -> Kept:
+        """Return nothing."""
+        return NOTHING
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return the sizes, and what each side gains."""
@@ -97,6 +112,19 @@ class Pad(Layer):
         at = sample_dim("dim", self.dim, x)
         return Shape((*x.dims[:at], x.dims[at] + self.before + self.after, *x.dims[at + 1 :]), x.channel_axis)
 
+    def sights(self, x: Shape) -> tuple[Sights, ...]:
+        """Return the same place, which lies further on along `dim`."""
+        at = sample_dim("dim", self.dim, x)
+        return (replaced(same_places(len(x.dims)), at, moving(at, window_taps(1, 1, self.before))),)
+
+    def placed(self, run: Pass) -> Place:
+        """Return an image like the input's."""
+        return as_image(run) if self.before or self.after else _cropped(run)
+
+    def kept(self, run: Pass) -> Kept:
+        """Return nothing."""
+        return NOTHING
+
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return the size along `dim`, and the zeros."""
         at = sample_dim("dim", self.dim, x)
@@ -107,3 +135,9 @@ class Pad(Layer):
         symbols = self.symbols(x)
         words, letter = axis_name(x, sample_dim("dim", self.dim, x))
         yield Step(f"output {words}", f"{letter}_out", " + ".join(symbols), int(sum(symbols.values())))
+
+
+def _cropped(run: Pass) -> Place:
+    """Return the place of a copy of a part: PyTorch's pad makes one even where it adds nothing."""
+    strides = run.x.strides
+    return in_order(run.output, None if strides is None else Layout(run.output, strides))

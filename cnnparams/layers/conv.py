@@ -11,6 +11,7 @@ from cnnparams.layers.checks import check_divides
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Flag, Sizes, Whole, setting
 from cnnparams.layers.shape import Shape
+from cnnparams.layers.training import Kept, Pass, Place, as_image, fresh
 from cnnparams.layers.windowed import Paddings, WindowedLayer
 
 _LARGEST_PADDING = {"reflect": -1, "circular": 0}  # beyond the input's size; the other modes pad without end
@@ -50,6 +51,18 @@ class Conv(WindowedLayer):
         """Return (out_channels, *places of the kernel)."""
         self._check_padding_mode(x)
         return Shape.image(self.out_channels, self.places(x))
+
+    def placed(self, run: Pass) -> Place:
+        """Return an image like the input's; circular padding lays it out anew."""
+        return fresh(run) if self.padding_mode == "circular" else as_image(run)
+
+    def kept(self, run: Pass) -> Kept:
+        """Return what slides keep; padding that looks at the image is a copy of it, and keeps it besides."""
+        if self.padding_mode == "zeros":
+            return self.window_kept(run)
+        keeps_x = self.padding_mode != "circular" and run.x.needs_grad
+        padded = self.padded_copy(run.x, tuple(map(sum, self.paddings(run.x.shape))))
+        return Kept((0,) if keeps_x else (), own=(padded,))
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return weight (out_channels, in_channels / groups, *kernel_size) and bias (out_channels)."""

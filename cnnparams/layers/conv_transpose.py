@@ -10,10 +10,12 @@ from cnnparams.errors import LayerError
 from cnnparams.layers import window
 from cnnparams.layers.base import Step, Tensor
 from cnnparams.layers.checks import check_divides
+from cnnparams.layers.reach import Sights, everything, image_sights, transposed_taps
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Flag, Margins, Sizes, Whole, setting
 from cnnparams.layers.shape import Shape
 from cnnparams.layers.spatial import SpatialLayer, dims_text
+from cnnparams.layers.training import INPUT, Kept, Pass, Place, as_image
 
 
 @layer_type(
@@ -66,6 +68,23 @@ class ConvTranspose(SpatialLayer):
                 "use less padding",
             )
         return Shape.image(self.out_channels, sizes)
+
+    def sights(self, x: Shape) -> tuple[Sights, ...]:
+        """Return the inputs that are spread over a place, along each axis, and every channel."""
+        geometry = zip(x.spatial, self.kernel_size, self.stride, self.padding, self.dilation, strict=True)
+        return (image_sights(everything(x.channels), tuple(transposed_taps(*axis) for axis in geometry)),)
+
+    def placed(self, run: Pass) -> Place:
+        """Return an image like the input's.
+
+        In three dimensions one of PyTorch's two ways (slow_conv_transpose3d) makes the output in memory of the input's
+        size, which may be larger; which way is taken depends on sizes and on the number of threads.
+        """
+        return as_image(run)._replace(certain=self.rank < 3 or run.x.size <= math.prod(run.output))
+
+    def kept(self, run: Pass) -> Kept:
+        """Return the input."""
+        return INPUT
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return weight (in_channels, out_channels / groups, *kernel_size) and bias (out_channels)."""

@@ -8,6 +8,7 @@ from cnnparams.layers.base import Footprint, Layer
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Flag, Real, setting
 from cnnparams.layers.spatial import SpatialLayer
+from cnnparams.layers.training import NOTHING, Kept, Own, Pass, Place, Value, in_order, overwritten
 
 
 class DropoutSettings(Layer):
@@ -20,6 +21,18 @@ class DropoutSettings(Layer):
     )
     inplace: Flag = setting("whether to overwrite the input", False)
 
+    def placed(self, run: Pass) -> Place:
+        """Return the place of the input where that is overwritten, or nothing is dropped."""
+        return overwritten(run) if self.inplace or self.p == 0 else in_order(run.output, run.x.layout)
+
+    def kept(self, run: Pass) -> Kept:
+        """Return the mask, which is of the network's dtype; a single zero where everything is dropped."""
+        return NOTHING if self.p == 0 else Kept(own=(Own(1 if self.p == 1 else self._choices(run.x)),))
+
+    def _choices(self, x: Value) -> int:
+        """Return how often it is decided whether to drop something."""
+        return x.size
+
 
 @layer_type("dropout", example={"p": 0.5})
 class Dropout(DropoutSettings):
@@ -29,3 +42,6 @@ class Dropout(DropoutSettings):
 @layer_type("dropout", ranks=(1, 2, 3), keras="SpatialDropout{rank}D", example={"p": 0.2})
 class ChannelDropout(DropoutSettings, SpatialLayer):
     """Dropout of whole channels at random while training."""
+
+    def _choices(self, x: Value) -> int:
+        return x.batch * x.shape.channels

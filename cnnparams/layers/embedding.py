@@ -10,6 +10,7 @@ from cnnparams.layers.base import Layer, Step, Tensor
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Whole, setting
 from cnnparams.layers.shape import Shape
+from cnnparams.layers.training import INDEX, NOTHING, Kept, Pass
 
 
 @layer_type("embedding", example={"num_embeddings": 1000, "embedding_dim": 64}, example_input=(128,))
@@ -40,6 +41,10 @@ class Embedding(Layer):
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return weight (num_embeddings, embedding_dim)."""
         return (Tensor("weight", (self.num_embeddings, self.embedding_dim), "V * D"),)
+
+    def kept(self, run: Pass) -> Kept:
+        """Return the tokens, which are integers."""
+        return Kept((0,), itemsize=INDEX) if run.learns else NOTHING
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return V, the vocabulary, and D, the vector's size."""

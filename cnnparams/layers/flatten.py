@@ -9,9 +9,11 @@ from typing import Any, ClassVar
 from cnnparams.errors import LayerError
 from cnnparams.layers.base import Footprint, Layer, Step
 from cnnparams.layers.checks import sample_dim
+from cnnparams.layers.reach import Sights, regrouped
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Whole, setting
 from cnnparams.layers.shape import Shape
+from cnnparams.layers.training import NOTHING, Kept, Pass, Place, view_or_copy
 
 
 @layer_type("flatten")
@@ -38,6 +40,18 @@ class Flatten(Layer):
         start, end = self._range(x)
         dims = (*x.dims[:start], math.prod(x.dims[start : end + 1]), *x.dims[end + 1 :])
         return Shape(dims, x.channel_axis if len(dims) == len(x.dims) else None)
+
+    def sights(self, x: Shape) -> tuple[Sights, ...]:
+        """Return an element at some place of the flattened dimensions."""
+        return (regrouped(x.dims, self.output_shape(x).dims),)
+
+    def placed(self, run: Pass) -> Place:
+        """Return a view of the input where its layout allows one, or a copy."""
+        return view_or_copy(run)
+
+    def kept(self, run: Pass) -> Kept:
+        """Return nothing."""
+        return NOTHING
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return n_1, n_2, ...: the flattened sizes in the order in which tables show them."""

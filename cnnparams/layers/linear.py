@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from cnnparams.layers.base import Layer, Step, Tensor
+from cnnparams.layers.reach import Sights, everything, same_places
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Flag, Whole, setting
 from cnnparams.layers.shape import AXES, Shape
+from cnnparams.layers.training import INPUT, NOTHING, Kept, Pass, rows_kept
 
 
 @layer_type("linear", keras="Dense", example={"out_features": 10}, example_input=(128,))
@@ -45,6 +47,16 @@ class Linear(Layer):
     def output_shape(self, x: Shape) -> Shape:
         """Return the input's shape with out_features as its last dimension."""
         return Shape((*x.dims[:-1], self.out_features), x.channel_axis)
+
+    def sights(self, x: Shape) -> tuple[Sights, ...]:
+        """Return all features of the same row."""
+        return ((*same_places(len(x.dims) - 1), everything(x.dims[-1])),)
+
+    def kept(self, run: Pass) -> Kept:
+        """Return the input, in plain rows; frozen, a matrix product needs its weights alone."""
+        if not run.learns:
+            return NOTHING
+        return INPUT if len(run.output) == 2 else rows_kept(run.x.layout)
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return weight (out_features, in_features) and bias (out_features)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
@@ -9,9 +10,12 @@ from cnnparams.errors import LayerError, listed
 from cnnparams.layers.axis import axis_name
 from cnnparams.layers.base import Footprint, Layer, Step
 from cnnparams.layers.checks import sample_dim
+from cnnparams.layers.reach import Sight, Sights, everything, moving, replaced, same_places
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Whole, setting
 from cnnparams.layers.shape import Shape
+from cnnparams.layers.strides import channels_last, suggests_channels_last
+from cnnparams.layers.training import NOTHING, Kept, Own, Pass, Place, fresh, one_by_one
 
 
 class Merge(Layer):
@@ -67,6 +71,23 @@ class Concat(Merge):
         total = sum(x.dims[at] for x in inputs)
         return Shape((*first.dims[:at], total, *first.dims[at + 1 :]), _typical(*inputs).channel_axis)
 
+    def sights(self, *inputs: Shape) -> tuple[Sights, ...]:
+        """Return the same place, but along `dim` only somewhere an input's element."""
+        at = sample_dim("dim", self.dim, inputs[0])
+        return tuple(replaced(same_places(len(x.dims)), at, Sight((at,), None)) for x in inputs)
+
+    def placed(self, run: Pass) -> Place:
+        """Return an image whose channels are last in memory where those of all inputs are."""
+        layouts = [x.layout for x in run.inputs]
+        known = [layout for layout in layouts if layout]
+        if known and all(map(suggests_channels_last, known)):
+            return Place(channels_last(run.output) if len(known) == len(layouts) else None)
+        return fresh(run)
+
+    def kept(self, run: Pass) -> Kept:
+        """Return nothing."""
+        return NOTHING
+
     def symbols(self, *inputs: Shape) -> Mapping[str, float]:
         """Return the sizes that are joined."""
         return self._sizes(sample_dim("dim", self.dim, inputs[0]), *inputs)
@@ -96,6 +117,15 @@ class Elementwise(Merge):
         """Return the common shape, in which a size of 1 gives way to another."""
         return Shape(tuple(map(max, *(x.dims for x in inputs))), _typical(*inputs).channel_axis)
 
+    def sights(self, *inputs: Shape) -> tuple[Sights, ...]:
+        """Return the same place; a size of 1 that is repeated is seen from everywhere."""
+        sizes = self.output_shape(*inputs).dims
+        return tuple(_repeated(x.dims, sizes) for x in inputs)
+
+    def placed(self, run: Pass) -> Place:
+        """Return the order of the inputs."""
+        return one_by_one(run)
+
     def symbols(self, *inputs: Shape) -> Mapping[str, float]:
         """Return the sizes of each input where they differ."""
         return {name: n for at in self._repeating(*inputs) for name, n in self._sizes(at, *inputs).items()}
@@ -113,6 +143,10 @@ class Elementwise(Merge):
 class Add(Elementwise):
     """Addition, element by element; sizes of 1 are repeated to fit."""
 
+    def kept(self, run: Pass) -> Kept:
+        """Return nothing."""
+        return NOTHING
+
     def remark(self, *inputs: Shape) -> str | None:
         """Remark on one channel that is added to each of many, as a shortcut without its convolution would be."""
         at = _typical(*inputs).channel_axis
@@ -125,6 +159,24 @@ class Add(Elementwise):
 @layer_type("multiply", keras="Multiply", example_input=(16, 32, 32))
 class Multiply(Elementwise):
     """Multiplication, element by element; sizes of 1 are repeated to fit."""
+
+    def kept(self, run: Pass) -> Kept:
+        """Return each factor whose other factor needs a gradient; of more than two also what they make one by one."""
+        inputs, own, needs_grad, dims = [], [], run.x.needs_grad, run.x.dims
+        for i, other in enumerate(run.inputs[1:], 1):
+            if other.needs_grad and i == 1:
+                inputs.append(0)
+            elif other.needs_grad:
+                own.append(Own(math.prod(dims)))
+            if needs_grad:
+                inputs.append(i)
+            needs_grad, dims = needs_grad or other.needs_grad, tuple(map(max, dims, other.dims))
+        return Kept(tuple(inputs), own=tuple(own))
+
+
+def _repeated(dims: tuple[int, ...], sizes: tuple[int, ...]) -> Sights:
+    facing = enumerate(zip(dims, sizes, strict=True))
+    return tuple(moving(at) if n == size else everything(n) for at, (n, size) in facing)
 
 
 def _typical(*inputs: Shape) -> Shape:

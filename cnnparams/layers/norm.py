@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.base import Layer, Tensor
 from cnnparams.layers.checks import check_divides
+from cnnparams.layers.reach import Sights, moving, replaced, same_places, window_taps
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Dims, Flag, Real, Whole, setting
 from cnnparams.layers.shape import Shape
 from cnnparams.layers.spatial import ImageLayer, SpatialLayer
+from cnnparams.layers.strides import channels_last, is_plain
+from cnnparams.layers.training import FLOAT32, INPUT, Kept, Own, Pass, Place, Value, as_image, in_order
 
 
 @layer_type("group_norm", keras="GroupNormalization", example={"num_groups": 4})
@@ -31,6 +35,17 @@ class GroupNorm(ImageLayer):
         """Infer num_channels; check that num_groups divides them."""
         check_divides("num_groups", self.num_groups, num_channels=x.channels)
         return {"num_channels": x.channels}
+
+    def sights(self, x: Shape) -> tuple[Sights, ...]:
+        """Return the same place, and statistics of everything."""
+        return (same_places(len(x.dims), frozenset(range(len(x.dims)))),)
+
+    def kept(self, run: Pass) -> Kept:
+        """Return the input, or a copy in plain order, and mean and inverse deviation of each group."""
+        layout, own = run.x.layout, (Own(run.x.batch * self.num_groups),) * 2
+        if layout is None or is_plain(layout):
+            return Kept((0,), own=own, certain=layout is not None)
+        return Kept(own=(Own(run.x.size), *own))
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return weight and bias (num_channels) where affine."""
@@ -63,6 +78,11 @@ class TrailingNorm(Layer):
             )
         return {"normalized_shape": shape}
 
+    def sights(self, x: Shape) -> tuple[Sights, ...]:
+        """Return the same place, and statistics along the last dimensions."""
+        rank = len(x.dims)
+        return (same_places(rank, frozenset(range(rank - len(self.normalized_shape or ()), rank))),)
+
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return n_1, n_2, ...: the sizes of normalized_shape."""
         return {f"n_{i}": n for i, n in enumerate(self.normalized_shape or (), 1)}
@@ -70,6 +90,10 @@ class TrailingNorm(Layer):
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return weight (normalized_shape) where affine."""
         return (self._tensor("weight", x),) if self.elementwise_affine else ()
+
+    def rows(self, x: Value) -> int:
+        """Return how many times a mean is taken."""
+        return x.size // math.prod(self.normalized_shape or ())
 
     def _tensor(self, name: str, x: Shape) -> Tensor:
         return Tensor(name, self.normalized_shape or (), " * ".join(self.symbols(x)))
@@ -87,6 +111,10 @@ class LayerNorm(TrailingNorm):
         weight = super().tensors(x)
         return (*weight, self._tensor("bias", x)) if weight and self.bias else weight
 
+    def kept(self, run: Pass) -> Kept:
+        """Return the input, and mean and inverse deviation of each row."""
+        return INPUT._replace(own=(Own(self.rows(run.x)),) * 2)
+
 
 @layer_type("layer_norm", ranks=(2,))
 class ChannelLayerNorm(LayerNorm, SpatialLayer):
@@ -101,9 +129,17 @@ class ChannelLayerNorm(LayerNorm, SpatialLayer):
         SpatialLayer.inferred(self, x)
         return super().inferred(Shape((x.channels,)))
 
+    def sights(self, x: Shape) -> tuple[Sights, ...]:
+        """Return the same place, and statistics of the channels."""
+        return (same_places(len(x.dims), frozenset({0})),)
+
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return the channels."""
         return {"C": x.channels}
+
+    def placed(self, run: Pass) -> Place:
+        """Return an output whose channels are last in memory."""
+        return Place(channels_last(run.output))
 
 
 @layer_type("rms_norm", example_input=(64,))
@@ -111,6 +147,25 @@ class RMSNorm(TrailingNorm):
     """Root mean square normalisation: the last dimensions of each sample to mean square 1."""
 
     eps: Real | None = setting("added to the mean square; the dtype's epsilon where not given", None)
+
+    def placed(self, run: Pass) -> Place:
+        """Return an image like the input's."""
+        return as_image(run)
+
+    def kept(self, run: Pass) -> Kept:
+        """Return the input and a factor for each row; for the scale, what it multiplies.
+
+        All this in float32 or wider, to which PyTorch's _rms_norm converts the input first.
+        """
+        itemsize, own = max(run.itemsize, FLOAT32), []
+        if run.learns:
+            own.append(Own(run.x.size, itemsize))
+        if run.x.needs_grad:
+            own.append(Own(self.rows(run.x), itemsize))
+            if itemsize == run.itemsize:
+                return INPUT._replace(own=tuple(own))
+            own.append(Own(run.x.size, itemsize))
+        return Kept(own=tuple(own))
 
 
 @layer_type("local_response_norm", example={"size": 5})
@@ -127,3 +182,17 @@ class LocalResponseNorm(ImageLayer):
         if len(x.dims) < 2:
             raise LayerError(f"needs an image, but gets {x}", hint="put it before flatten")
         return {}
+
+    def sights(self, x: Shape) -> tuple[Sights, ...]:
+        """Return the same place, and the channels beside it."""
+        return (replaced(same_places(len(x.dims)), 0, moving(0, window_taps(self.size, 1, self.size // 2))),)
+
+    def placed(self, run: Pass) -> Place:
+        """Return the order of the input."""
+        return in_order(run.output, run.x.layout)
+
+    def kept(self, run: Pass) -> Kept:
+        """Return the input, its squares with borders of channels, their sums, and the powers that it is divided by."""
+        pixels = run.x.size // run.output[1]
+        squares = Own((run.output[1] + self.size - 1) * pixels)
+        return INPUT._replace(own=(squares, Own(run.x.size), Own(run.x.size)))

@@ -10,6 +10,8 @@ from cnnparams.layers.base import Footprint, Layer, Tensor
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Dims, Real, setting
 from cnnparams.layers.shape import Shape
+from cnnparams.layers.strides import Layout, contiguous
+from cnnparams.layers.training import INPUT, NOTHING, Kept, Pass, Place, in_order
 
 
 @layer_type("parameter", example={"shape": [50, 64]}, example_input=(50, 64))
@@ -38,6 +40,14 @@ class Parameter(Layer):
         """Return weight (shape)."""
         return (Tensor("weight", self.shape, " * ".join(self.symbols(x))),)
 
+    def placed(self, run: Pass) -> Place:
+        """Return the order of the input."""
+        return in_order(run.output, run.x.layout, Layout(self.shape, contiguous(self.shape)))
+
+    def kept(self, run: Pass) -> Kept:
+        """Return the input where a factor is learned."""
+        return INPUT if run.learns and self.op == "multiply" else NOTHING
+
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return n_1, n_2, ...: the tensor's sizes."""
         return {f"n_{i}": n for i, n in enumerate(self.shape, 1)}
@@ -57,6 +67,15 @@ class LayerScale(Layer):
         """Return weight (channels, 1, 1) for an image, (features) where channels are last."""
         at = len(x.dims) - 1 if x.channel_axis is None else x.channel_axis
         return (Tensor("weight", (x.dims[at], *[1] * (len(x.dims) - 1 - at)), "C"),)
+
+    def placed(self, run: Pass) -> Place:
+        """Return the order of the input."""
+        shape = self.tensors(run.x.shape)[0].shape
+        return in_order(run.output, Layout(shape, contiguous(shape)), run.x.layout)
+
+    def kept(self, run: Pass) -> Kept:
+        """Return the input, for the factors."""
+        return INPUT if run.learns else NOTHING
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return the channels."""

@@ -9,10 +9,12 @@ from cnnparams.errors import LayerError
 from cnnparams.layers.axis import axis_name
 from cnnparams.layers.base import Footprint, Layer, Step
 from cnnparams.layers.checks import check_divides, sample_dim
+from cnnparams.layers.reach import Sights, everything, moving, replaced, same_places, window_taps
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Whole, setting
 from cnnparams.layers.shape import Shape
 from cnnparams.layers.spatial import ImageLayer
+from cnnparams.layers.training import NOTHING, Kept, Pass, Place
 
 
 @layer_type("slice", example={"end": 8})
@@ -41,6 +43,24 @@ class Slice(Layer):
         """Return the input's shape with what is left along `dim`."""
         at = sample_dim("dim", self.dim, x)
         return Shape((*x.dims[:at], len(self._kept(x)), *x.dims[at + 1 :]), x.channel_axis)
+
+    def sights(self, x: Shape) -> tuple[Sights, ...]:
+        """Return the place that was kept."""
+        at = sample_dim("dim", self.dim, x)
+        kept = window_taps(1, self.step, -self._kept(x).start)
+        return (replaced(same_places(len(x.dims)), at, moving(at, kept)),)
+
+    def placed(self, run: Pass) -> Place:
+        """Return a view of the input, which stays in memory as a whole."""
+        if run.x.strides is None:
+            return Place(None, shared=True)
+        at = 1 + sample_dim("dim", self.dim, run.x.shape)
+        strides = (n * self.step if dim == at else n for dim, n in enumerate(run.x.strides))
+        return Place(tuple(strides), shared=True)
+
+    def kept(self, run: Pass) -> Kept:
+        """Return nothing."""
+        return NOTHING
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return start and end as indices from 0, and the step."""
@@ -72,3 +92,11 @@ class ChannelShuffle(ImageLayer):
             raise LayerError(f"needs an image, but gets {x}", hint="put it before any flatten and global pool")
         check_divides("groups", self.groups, channels=x.channels)
         return {}
+
+    def sights(self, x: Shape) -> tuple[Sights, ...]:
+        """Return the same place of some channel."""
+        return (replaced(same_places(len(x.dims)), 0, everything(x.channels)),)
+
+    def kept(self, run: Pass) -> Kept:
+        """Return nothing."""
+        return NOTHING

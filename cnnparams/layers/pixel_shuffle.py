@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import Any
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.base import Step
 from cnnparams.layers.checks import divisor_hint
+from cnnparams.layers.reach import Sights, everything, image_sights, nearest_taps, window_taps
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Whole, setting
 from cnnparams.layers.shape import AXES, Shape
 from cnnparams.layers.spatial import ImageLayer, dims_text
+from cnnparams.layers.training import NOTHING, Kept, Pass
 
 
 class PixelLayer(ImageLayer):
@@ -24,6 +27,10 @@ class PixelLayer(ImageLayer):
             hint = "put it before any flatten and global pool, or reshape its input to an image"
             raise LayerError(f"needs an input of (height, width, channels), but gets {x}", hint=hint)
         return {}
+
+    def kept(self, run: Pass) -> Kept:
+        """Return nothing."""
+        return NOTHING
 
     def _steps(self, x: Shape, channels: str, size: str) -> Iterator[Step]:
         output = self.output_shape(x)
@@ -58,6 +65,11 @@ class PixelShuffle(PixelLayer):
         r = self.upscale_factor
         return Shape.image(x.channels // r**2, tuple(n * r for n in x.spatial))
 
+    def sights(self, x: Shape) -> tuple[Sights, ...]:
+        """Return the pixel that was laid out to a place, and the channels."""
+        ratio = Fraction(1, self.upscale_factor)
+        return (image_sights(everything(x.channels), tuple(nearest_taps(n, ratio) for n in x.spatial)),)
+
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return the input's sizes and r."""
         return self._symbols(x, self.upscale_factor)
@@ -88,6 +100,11 @@ class PixelUnshuffle(PixelLayer):
         """Return (channels * r^2, height / r, width / r)."""
         r = self.downscale_factor
         return Shape.image(x.channels * r**2, tuple(n // r for n in x.spatial))
+
+    def sights(self, x: Shape) -> tuple[Sights, ...]:
+        """Return the r x r pixels that were stacked at a place, and the channels."""
+        pixels = window_taps(self.downscale_factor, self.downscale_factor, 0)
+        return (image_sights(everything(x.channels), (pixels, pixels)),)
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return the input's sizes and r."""

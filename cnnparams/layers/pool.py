@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cnnparams.errors import LayerError
 from cnnparams.layers import window
 from cnnparams.layers.base import Step
+from cnnparams.layers.reach import Sights, image_sights, moving
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Flag, Sizes, Whole, setting
 from cnnparams.layers.shape import Shape
 from cnnparams.layers.spatial import dims_text
+from cnnparams.layers.training import INDEX, Kept, Own, Pass, Place, as_pooled
 from cnnparams.layers.windowed import SAME, Paddings, WindowedLayer
 
 
@@ -53,6 +56,18 @@ class Pool(WindowedLayer):
         """Return (channels, *places of the window)."""
         return Shape.image(x.channels, self.places(x))
 
+    def sights(self, x: Shape) -> tuple[Sights, ...]:
+        """Return the window along each axis, and the same channel."""
+        return (image_sights(moving(0), self.taps(x)),)
+
+    def placed(self, run: Pass) -> Place:
+        """Return a pooled image."""
+        return as_pooled(run)
+
+    def kept(self, run: Pass) -> Kept:
+        """Return the input."""
+        return self.window_kept(run)
+
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return the window's symbols."""
         return self.window_symbols(x)
@@ -75,6 +90,11 @@ class MaxPool(Pool):
     def dilations(self) -> tuple[int, ...]:
         """Return the dilation along each axis."""
         return self.dilation
+
+    def kept(self, run: Pass) -> Kept:
+        """Return also where in the input the largest values are."""
+        first = super().kept(run)
+        return first._replace(own=(*first.own, Own(math.prod(run.output), INDEX)))
 
 
 @layer_type("avg_pool", ranks=(1, 2, 3), keras="AveragePooling{rank}D", example={"kernel_size": 2, "stride": 2})

@@ -11,11 +11,19 @@ from cnnparams.layers.base import Footprint, Layer, Tensor
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Real, Whole, setting
 from cnnparams.layers.shape import Shape
+from cnnparams.layers.strides import Layout, contiguous
+from cnnparams.layers.training import INPUT, NOTHING, OUTPUT, Kept, Pass, Place, in_order, overwritten
 
 
 @layer_type("relu")
 class ReLU(InPlaceActivation):
     """ReLU: max(0, x)."""
+
+    copies_overwritten: ClassVar[bool] = False
+
+    def kept(self, run: Pass) -> Kept:
+        """Return the output, which the next layer often keeps as its input."""
+        return OUTPUT
 
 
 @layer_type("relu6")
@@ -26,6 +34,8 @@ class ReLU6(InPlaceActivation):
 @layer_type("leaky_relu")
 class LeakyReLU(InPlaceActivation):
     """Leaky ReLU: x where positive, else a small multiple of it."""
+
+    copies_overwritten: ClassVar[bool] = False
 
     negative_slope: Real = setting("slope for negative inputs", 0.01, label="negative_slope")
 
@@ -48,6 +58,15 @@ class PReLU(Layer):
                 f"write num_parameters: {x.channels}, or 1",
             )
         return {}
+
+    def placed(self, run: Pass) -> Place:
+        """Return the order of the input."""
+        slopes = (1, self.num_parameters, *[1] * (len(run.output) - 2))
+        return in_order(run.output, run.x.layout, Layout(slopes, contiguous(slopes)))
+
+    def kept(self, run: Pass) -> Kept:
+        """Return the input."""
+        return INPUT
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return weight (num_parameters)."""
@@ -73,3 +92,11 @@ class Identity(Activation):
     """Identity: passes its input on (Keras' linear activation)."""
 
     footprint: ClassVar[Footprint] = Footprint.VIEW
+
+    def placed(self, run: Pass) -> Place:
+        """Return the place of the input."""
+        return overwritten(run)
+
+    def kept(self, run: Pass) -> Kept:
+        """Return nothing."""
+        return NOTHING

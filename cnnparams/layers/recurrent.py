@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Literal
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.base import Layer, Step, Tensor
+from cnnparams.layers.reach import Sights, everything
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Flag, Real, Whole, setting
 from cnnparams.layers.shape import Shape
+from cnnparams.layers.training import FLOAT32, NOTHING, Kept, Own, Pass, Place, rows_kept
 
 
 class Recurrent(Layer):
@@ -47,6 +50,29 @@ class Recurrent(Layer):
     def output_shape(self, x: Shape) -> Shape:
         """Return (steps, directions * features of a direction): the output at every step."""
         return Shape((x.dims[0], self.directions * self._features))
+
+    def sights(self, x: Shape) -> tuple[Sights, ...]:
+        """Return all steps: what the last one sees, or the first one backwards."""
+        return (tuple(map(everything, x.dims)),)
+
+    def placed(self, run: Pass) -> Place:
+        """Return the outputs of a step side by side: PyTorch goes through the steps with all samples at once."""
+        batch, _, features = run.output
+        return Place((features, batch * features, 1))
+
+    def kept(self, run: Pass) -> Kept:
+        """Return the input, or a copy for each direction, what the steps keep, and what is between the layers."""
+        steps, directions = run.x.shape.dims[0], self.directions
+        first = rows_kept(run.x.steps_first, directions) if run.learns else NOTHING
+        cells = Own(self.num_layers * directions * run.x.batch * self.kept_of_steps(steps, run.learns))
+        between = Own(math.prod(run.output))
+        masks = (Own(1) if self.dropout == 1 else between,) if self.dropout else ()
+        more = (*masks, *((between,) if run.learns else ())) * (self.num_layers - 1)
+        return first._replace(own=(*first.own, cells, *more))
+
+    def kept_of_steps(self, steps: int, learns: bool) -> int:
+        """Return the elements that the steps of one layer, in one direction, keep of one sample."""
+        raise NotImplementedError
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return for each layer and direction weight_ih, weight_hh, bias_ih, bias_hh and weight_hr where projected."""
@@ -97,6 +123,10 @@ class RNN(Recurrent):
 
     nonlinearity: Literal["tanh", "relu"] = setting("activation of the hidden state", "tanh")
 
+    def kept_of_steps(self, steps: int, learns: bool) -> int:
+        """Return every hidden state; for the weights also the one before the first step."""
+        return (steps + learns) * self.hidden_size
+
 
 @layer_type("lstm", example={"hidden_size": 64}, example_input=(28, 32))
 class LSTM(Recurrent):
@@ -121,9 +151,26 @@ class LSTM(Recurrent):
             )
         return super().inferred(x)
 
+    def kept(self, run: Pass) -> Kept:
+        """Return what PyTorch keeps step by step.
+
+        Without a projection, and in float32 or narrower, it is oneDNN that runs all steps where PyTorch was built with
+        it; then this is an estimate, as what oneDNN keeps instead is a workspace whose size it does not tell.
+        """
+        return super().kept(run)._replace(certain=self.proj_size > 0 or run.itemsize > FLOAT32)
+
+    def kept_of_steps(self, steps: int, learns: bool) -> int:
+        """Return four gates, the cell before and its tanh; for the weights the state before, and what is projected."""
+        weighted = self._features + (self.hidden_size if self.proj_size else 0)
+        return steps * (6 * self.hidden_size + learns * weighted)
+
 
 @layer_type("gru", example={"hidden_size": 64}, example_input=(28, 32))
 class GRU(Recurrent):
     """Gated recurrent unit: three gates."""
 
     gates: ClassVar[int] = 3
+
+    def kept_of_steps(self, steps: int, learns: bool) -> int:
+        """Return three gates, a part of one, and the new state before and after; for the weights the state before."""
+        return steps * (6 + learns) * self.hidden_size

@@ -9,6 +9,7 @@ from cnnparams.layers.base import Tensor
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Flag, Sizes, Whole, setting
 from cnnparams.layers.shape import Shape
+from cnnparams.layers.training import Kept, Own, Pass
 from cnnparams.layers.windowed import Paddings, WindowedLayer
 
 
@@ -41,6 +42,10 @@ class DepthwiseWindow(WindowedLayer):
         """Return the depthwise kernels (in_channels * depth_multiplier, 1, *kernel_size)."""
         shape = (x.channels * self.depth_multiplier, 1, *self.kernel_size)
         return Tensor(name, shape, f"C_in * m * {self.settings_product('k')}")
+
+    def kept(self, run: Pass) -> Kept:
+        """Return what the depthwise kernels keep."""
+        return self.window_kept(run)
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return the window's symbols, and m for depth_multiplier."""
@@ -83,6 +88,12 @@ class SeparableConv(DepthwiseWindow):
     def output_shape(self, x: Shape) -> Shape:
         """Return (out_channels, *places of the kernel)."""
         return Shape.image(self.out_channels, self.places(x))
+
+    def kept(self, run: Pass) -> Kept:
+        """Return also what is between both convolutions."""
+        between = run.x.batch * run.x.shape.channels * self.depth_multiplier * self.positions(run.x.shape)
+        first = super().kept(run)
+        return first._replace(own=(*first.own, Own(between)))
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return the depthwise and the pointwise weights, and one bias."""

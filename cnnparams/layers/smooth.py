@@ -8,9 +8,11 @@ from typing import Any, ClassVar, Literal
 from cnnparams.layers.activation import Activation, InPlaceActivation
 from cnnparams.layers.base import Footprint
 from cnnparams.layers.checks import sample_dim
+from cnnparams.layers.reach import Sights, same_places
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Real, Whole, setting
 from cnnparams.layers.shape import Shape
+from cnnparams.layers.training import OUTPUT, Kept, Pass, Place, fresh
 
 
 @layer_type("gelu")
@@ -34,10 +36,18 @@ class Mish(InPlaceActivation):
 class Sigmoid(Activation):
     """Sigmoid: 1 / (1 + exp(-x))."""
 
+    def kept(self, run: Pass) -> Kept:
+        """Return the output, which tells the slope."""
+        return OUTPUT
+
 
 @layer_type("tanh")
 class Tanh(Activation):
     """Hyperbolic tangent."""
+
+    def kept(self, run: Pass) -> Kept:
+        """Return the output, which tells the slope."""
+        return OUTPUT
 
 
 @layer_type("softplus")
@@ -52,12 +62,16 @@ class Softplus(Activation):
 class ELU(InPlaceActivation):
     """ELU: x where positive, else alpha (exp(x) - 1)."""
 
+    copies_overwritten: ClassVar[bool] = False
+
     alpha: Real = setting("scale for negative inputs", 1.0, label="alpha")
 
 
 @layer_type("selu")
 class SELU(InPlaceActivation):
     """SELU: ELU scaled so that activations keep mean 0 and variance 1."""
+
+    copies_overwritten: ClassVar[bool] = False
 
 
 class OverDimension(Activation):
@@ -72,6 +86,19 @@ class OverDimension(Activation):
         if self.dim is not None:
             sample_dim("dim", self.dim, x)
         return {}
+
+    def sights(self, x: Shape) -> tuple[Sights, ...]:
+        """Return the same place, and the sum along `dim`, for which PyTorch takes the batch where a sample has two."""
+        summed = {} if self.dim is None and len(x.dims) == 2 else {sample_dim("dim", self.dim or 1, x)}
+        return (same_places(len(x.dims), frozenset(summed)),)
+
+    def placed(self, run: Pass) -> Place:
+        """Return an output that is laid out anew."""
+        return fresh(run)
+
+    def kept(self, run: Pass) -> Kept:
+        """Return the output."""
+        return OUTPUT
 
 
 @layer_type("softmax", example={"dim": -1}, example_input=(10,))

@@ -11,6 +11,7 @@ from cnnparams.errors import LayerError
 from cnnparams.layers.base import Layer, Step
 from cnnparams.layers.settings import per_axis
 from cnnparams.layers.shape import AXES, Shape
+from cnnparams.layers.training import Pass, Place, as_image
 
 
 class ImageLayer(Layer):
@@ -20,6 +21,10 @@ class ImageLayer(Layer):
     def reads(cls, x: Shape) -> Shape:
         """Take the first dimension for the channels, whatever came before."""
         return Shape(x.dims, 0)
+
+    def placed(self, run: Pass) -> Place:
+        """Return an image like the input's."""
+        return as_image(run)
 
 
 class SpatialLayer(ImageLayer):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import Any, Literal, Self
 
 from pydantic import ConfigDict, model_validator
@@ -11,10 +12,12 @@ from pydantic_core import PydanticCustomError
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.base import Step
+from cnnparams.layers.reach import Sights, Taps, image_sights, interpolated_taps, moving, nearest_taps
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Dims, Flag, Scales, setting
 from cnnparams.layers.shape import AXES, MOST_ELEMENTS, Shape
 from cnnparams.layers.spatial import ImageLayer, dims_text
+from cnnparams.layers.training import NOTHING, Kept, Pass
 
 _RANK_OF_MODE = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}
 
@@ -74,6 +77,25 @@ class Upsample(ImageLayer):
             message = f"scale_factor leaves nothing of the {dims_text(x.spatial)} input"
             raise LayerError(message, "scale_factor", "use a larger factor, or size")
         return Shape.image(x.channels, sizes)
+
+    def sights(self, x: Shape) -> tuple[Sights, ...]:
+        """Return the elements that a place is a copy or an average of, along each axis, and the same channel."""
+        sizes, rank = self.output_shape(x).spatial, len(x.spatial)
+        ratios = [1 / Fraction(str(scale)) for scale in self._scales(rank)] or map(Fraction, x.spatial, sizes)
+        return (image_sights(moving(0), tuple(map(self._taps, x.spatial, sizes, ratios))),)
+
+    def _taps(self, n: int, size: int, ratio: Fraction) -> Taps:
+        """Return those of PyTorch's area_pixel_compute_source_index (aten/src/ATen/native/UpSample.h)."""
+        if self.mode not in _RANK_OF_MODE:
+            return nearest_taps(n, ratio, ratio / 2 if self.mode == "nearest-exact" else Fraction(0))
+        reach = 2 if self.mode == "bicubic" else 1
+        if self.align_corners:
+            return interpolated_taps(n, Fraction(n - 1, max(size - 1, 1)), Fraction(0), reach)
+        return interpolated_taps(n, ratio, (ratio - 1) / 2, reach)
+
+    def kept(self, run: Pass) -> Kept:
+        """Return nothing."""
+        return NOTHING
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return the sizes, and the scale along each axis."""

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from cnnparams.errors import LayerError
 from cnnparams.layers import window
 from cnnparams.layers.base import Step
+from cnnparams.layers.reach import Sights, Taps, everything, image_sights, window_taps
 from cnnparams.layers.settings import PerAxis
 from cnnparams.layers.shape import AXES, Shape
 from cnnparams.layers.spatial import SpatialLayer, dims_text
+from cnnparams.layers.training import INPUT, Kept, Own, Pass, Value
 
 SAME = "same"
 Paddings = Annotated[tuple[int, ...] | Literal["same"], PerAxis(minimum=0, words=("same", "valid"))]
@@ -50,6 +52,26 @@ class WindowedLayer(SpatialLayer):
         if min(sizes) < 1:
             raise self.misfit(x)
         return sizes
+
+    def taps(self, x: Shape) -> tuple[Taps, ...]:
+        """Return which elements each place of the window sees, along each axis."""
+        befores = (before for before, _ in self.paddings(x))
+        geometry = zip(self.kernel_size, self.stride, befores, self.dilations(), strict=True)
+        return tuple(window_taps(*axis) for axis in geometry)
+
+    def sights(self, x: Shape) -> tuple[Sights, ...]:
+        """Return the window along each axis, and every channel."""
+        return (image_sights(everything(x.channels), self.taps(x)),)
+
+    def window_kept(self, run: Pass) -> Kept:
+        """Return the input, or the copy with the odd row of "same" padding (aten/src/ATen/native/Convolution.cpp)."""
+        odd = tuple(after - before for before, after in self.paddings(run.x.shape))
+        return Kept(own=(self.padded_copy(run.x, odd),)) if any(odd) else INPUT
+
+    def padded_copy(self, x: Value, rows: tuple[int, ...]) -> Own:
+        """Return a copy of an image with so many more rows along each axis."""
+        sizes = (n + more for n, more in zip(x.shape.spatial, rows, strict=True))
+        return Own(x.batch * x.shape.channels * math.prod(sizes))
 
     def positions(self, x: Shape) -> int:
         """Return how many places the window has over all axes."""

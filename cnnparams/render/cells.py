@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from cnnparams.engine.report import Column, Kind, LayerReport
@@ -19,6 +19,10 @@ _FORMATS: dict[Kind, Callable[[Any, Layout], str]] = {
     Kind.BYTES: lambda value, _: size(value),
     Kind.SHARE: lambda value, _: f"{value:.1%}",
     Kind.TENSORS: lambda tensors, _: ", ".join(f"{tensor.name} {_dims(tensor.shape)}" for tensor in tensors),
+    Kind.FIELD: lambda view, _: _field(view) if view else "",
+    Kind.PER_AXIS: lambda numbers, _: _per_axis(numbers) if numbers else "",
+    Kind.FLAG: lambda value, _: {True: "yes", False: "no", None: ""}[value],
+    Kind.MARK: lambda value, _: "yes" if value else "",
 }
 
 
@@ -57,6 +61,17 @@ def _setting(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _field(view: Any) -> str:
+    """Write a receptive field; all: that of a layer which takes in all of its input, beside others: (all)."""
+    sizes = _per_axis([axis.size if axis.local else "all" for axis in view])
+    return f"{sizes} (all)" if any(axis.local and axis.everywhere for axis in view) else sizes
+
+
+def _per_axis(numbers: Sequence[Any]) -> str:
+    """Write a number for each axis, or one where they agree: 1x2."""
+    return str(numbers[0]) if len(set(numbers)) == 1 else "x".join(map(str, numbers))
 
 
 def _dims(shape: tuple[int, ...]) -> str:

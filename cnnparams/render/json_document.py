@@ -15,6 +15,8 @@ _ENCODE: dict[Kind, Callable[[Any, Layout], Any]] = {
     Kind.SHAPES: lambda shapes, layout: [layout.dims(shape) for shape in shapes],
     Kind.SETTINGS: lambda settings, _: {setting.name: setting.value for setting in settings},
     Kind.TENSORS: lambda tensors, _: [tensor._asdict() for tensor in tensors],
+    Kind.FIELD: lambda view, _: view and [axis.size for axis in view],
+    Kind.PER_AXIS: lambda numbers, _: numbers and [n if n % 1 else int(n) for n in map(float, numbers)],
     Kind.PORTS: lambda ports, layout: [{"name": port.name, "shape": layout.dims(port.shape)} for port in ports],
 }
 """The kinds that JSON does not hold as they are."""

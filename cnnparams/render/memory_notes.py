@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from cnnparams.engine.memory import Memory
+from cnnparams.render.cells import size
+
+_NAMED = 5
 
 _USE = {"Weights": "weight_bytes", "Buffers": "buffer_bytes", "Peak activations": "peak_activation_bytes"}
 _TRAINING = {
@@ -19,7 +22,34 @@ def sections(memory: Memory) -> dict[str, dict[str, int]]:
     found = {"To use it": _section(memory, _USE)}
     if memory.training:
         found[f"To train it with {memory.setting.optimizer}"] = _section(memory, _TRAINING)
+    if memory.int8:
+        parts = {"Weights": memory.int8.weight_bytes, "Biases": memory.int8.bias_bytes}
+        flash = {**parts, "Scales": memory.int8.scale_bytes, "Names and shapes": memory.int8.structure_bytes}
+        sram = {"Arena": memory.int8.arena_bytes, "Multipliers": memory.int8.multiplier_bytes}
+        found["In 8 bits on a microcontroller, flash (an estimate)"] = _summed(flash)
+        found["In 8 bits on a microcontroller, SRAM (an estimate)"] = _summed(sram)
     return found
+
+
+def verdict(memory: Memory) -> str | None:
+    """Say whether the network fits on the device, and what is left."""
+    room, device = memory.room, memory.device
+    if room is None or device is None:
+        return None
+    says = "fits" if room.fits else "does not fit"
+    return f"It {says} on {device.name}: {_left('flash', room.flash)}, {_left('SRAM', room.sram)}."
+
+
+def doubts(memory: Memory) -> str | None:
+    """Say of which layers what is saved for the backward pass is an estimate."""
+    if not memory.uncertain:
+        return None
+    shown = ", ".join(memory.uncertain[:_NAMED]) + (", ..." if len(memory.uncertain) > _NAMED else "")
+    return f"What is saved for the backward pass is an estimate for {shown}."
+
+
+def _left(what: str, count: int) -> str:
+    return f"{size(count)} of {what} left" if count >= 0 else f"{size(-count)} of {what} too much"
 
 
 def left_out(memory: Memory) -> str:
@@ -30,5 +60,8 @@ def left_out(memory: Memory) -> str:
 
 
 def _section(memory: Memory, parts: dict[str, str]) -> dict[str, int]:
-    lines = {name: int(memory.report.costs[field]) for name, field in parts.items()}
+    return _summed({name: int(memory.report.costs[field]) for name, field in parts.items()})
+
+
+def _summed(lines: dict[str, int]) -> dict[str, int]:
     return {**lines, "Together": sum(lines.values())}

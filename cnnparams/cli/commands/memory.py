@@ -19,6 +19,8 @@ from cnnparams.render import memory as formats
 @click.option("--training", is_flag=True, help="Also what training keeps: gradients, optimizer, saved tensors.")
 @options.optimizer
 @options.fit
+@click.option("--int8", is_flag=True, help="Also flash and SRAM in 8 bits, as TensorFlow Lite Micro has them.")
+@click.option("--device", metavar="NAME", help="Tell whether it fits on a board, in 8 bits; a wrong name lists them.")
 @options.formats(formats, default="text")
 @options.output
 def command(
@@ -29,21 +31,26 @@ def command(
     training: bool,
     optimizer: str,
     fit: int | None,
+    int8: bool,
+    device: str | None,
     format_: str,
     output: str | None,
 ) -> ExitCode:
     """Show the memory that a network needs: weights, activations at their peak, and training.
 
     SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT chooses a variant.
-    The exit code is 1 where --fit finds that not even one sample fits.
+    The exit code is 1 where it does not fit: not even one sample within --fit, or not on the --device.
     """
     from cnnparams.cli.output import shown_on, write
     from cnnparams.cli.specs import load_graphs
+    from cnnparams.engine.devices import find
     from cnnparams.engine.memory import memory
     from cnnparams.engine.setting import Setting
     from cnnparams.render.view import View
 
     (graph,) = load_graphs([spec], values)
-    found = memory(graph, Setting(batch, dtype, optimizer), training=training, limit=fit)
+    board = None if device is None else find(device)
+    setting = Setting(batch, dtype, optimizer)
+    found = memory(graph, setting, training=training, limit=fit, int8=int8, device=board)
     write(options.renderer(formats, format_).render(found, View(stream=shown_on(output))), output, [spec])
-    return ExitCode.NO if found.fit and found.fit.batch == 0 else ExitCode.DONE
+    return ExitCode.DONE if found.answer else ExitCode.NO

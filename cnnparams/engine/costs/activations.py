@@ -14,7 +14,7 @@ from cnnparams.engine.setting import Setting
 ORDER = 30
 ALWAYS = False
 COLUMNS = (
-    Column("activation-size", "Output size", Kind.BYTES, "output_bytes", fold=max),
+    Column("activation_size", "Output size", Kind.BYTES, "output_bytes", fold=max),
     Column("live", "Alive", Kind.BYTES, "live_bytes", fold=max),
 )
 TOTALS = (

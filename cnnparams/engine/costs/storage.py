@@ -11,8 +11,8 @@ from cnnparams.layers.shape import Shape
 ORDER = 25
 ALWAYS = False
 COLUMNS = (
-    Column("weight-size", "Weights", Kind.BYTES, "weight_bytes", fold=sum),
-    Column("buffer-size", "Buffer size", Kind.BYTES, "buffer_bytes", fold=sum),
+    Column("weight_size", "Weights", Kind.BYTES, "weight_bytes", fold=sum),
+    Column("buffer_size", "Buffer size", Kind.BYTES, "buffer_bytes", fold=sum),
 )
 TOTALS = (
     Total("weight_bytes", "Weights", Kind.BYTES, budget="weights"),

@@ -25,6 +25,8 @@ def render(memory: Memory, view: View) -> Iterator[str]:
     yield f"Without reuse in place it would be {size(report.peak_activation_bytes_out_of_place)}.\n"
     if memory.fit:
         yield f"{_fitting(memory.fit)}\n"
+    yield from (f"{said}\n" for said in (notes.verdict(memory), notes.doubts(memory)) if said)
+    yield from _arena(memory)
     yield f"\nAlive while each layer runs\n{''.join(_bars(memory))}"
     yield f"\n{notes.left_out(memory)}\n"
 
@@ -41,6 +43,13 @@ def _fitting(fit: Fit) -> str:
     if fit.batch is None:
         return f"Any batch fits in {size(fit.limit)}: samples keep nothing, and the rest is {size(fit.bytes)}."
     return f"The largest batch in {size(fit.limit)} is {fit.batch:,}: it needs {size(fit.bytes)}."
+
+
+def _arena(memory: Memory) -> Iterator[str]:
+    if memory.int8:
+        yield "\nThe arena: each tensor's first byte and its bytes\n"
+        widest = max((len(slot.name) for slot in memory.int8.slots), default=0)
+        yield from (f"  {slot.name:<{widest}}  {slot.offset:>12,}  {slot.bytes:>12,}\n" for slot in memory.int8.slots)
 
 
 def _bars(memory: Memory) -> Iterator[str]:

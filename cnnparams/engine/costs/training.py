@@ -1,0 +1,46 @@
+"""What training keeps beside the weights: gradients, the optimizer's state, and tensors saved for the backward pass.
+
+Adam's counter of steps, the gradients of activations, the data and the framework's own needs are left out.
+"""
+
+from __future__ import annotations
+
+from cnnparams.engine.costs import Measured, storage
+from cnnparams.engine.graph import Graph
+from cnnparams.engine.quantity import Column, Kind, Total
+from cnnparams.engine.saved import saved
+from cnnparams.engine.setting import OPTIMIZERS, Setting
+from cnnparams.layers.shape import Shape
+
+ORDER = 40
+ALWAYS = False
+COLUMNS = (Column("saved", "Saved for backward", Kind.BYTES, "saved_bytes", fold=sum),)
+TOTALS = (
+    Total("gradient_bytes", "Gradients", Kind.BYTES),
+    Total("optimizer_bytes", "Optimizer state", Kind.BYTES),
+    Total("saved_for_backward_bytes", "Saved for backward", Kind.BYTES),
+    Total("training_bytes", "Training", Kind.BYTES, short="Training", budget="training-memory"),
+)
+
+
+def measure(graph: Graph, setting: Setting) -> Measured:
+    """Return the bytes for a batch of samples, in the setting's dtype and with its optimizer."""
+    weights, buffers = storage.measure(graph, setting).totals
+    gradients = _learned(graph) * setting.itemsize
+    state = OPTIMIZERS[setting.optimizer] * gradients
+    kept = saved(graph, setting)
+    whole = weights + buffers + gradients + state + kept.total
+    return Measured([(size,) for size in kept.per_node], (gradients, state, kept.total, whole))
+
+
+def _learned(graph: Graph) -> int:
+    """Return the elements of the tensors that are trained."""
+    known: dict[tuple[int, tuple[Shape, ...]], int] = {}
+    learned = 0
+    for node in graph.nodes:
+        if node.trainable and node.shares is None:
+            key = (id(node.layer), node.input_shapes)
+            if key not in known:
+                known[key] = sum(tensor.size for tensor in node.layer.tensors(*node.input_shapes) if tensor.learned)
+            learned += known[key]
+    return learned

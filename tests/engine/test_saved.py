@@ -1,0 +1,127 @@
+"""What autograd keeps: golden bytes of PyTorch, what counts once and where, and what is not kept at all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cnnparams.engine.build import build
+from cnnparams.engine.graph import Graph, Node, Port
+from cnnparams.engine.saved import Saved, saved
+from cnnparams.engine.setting import Setting
+from cnnparams.layers.base import Layer
+from cnnparams.layers.shape import Shape
+from cnnparams.layers.training import Trained
+from cnnparams.schema import zoo
+from cnnparams.schema.load import load
+from tests.layers.answers import TYPES
+from tests.specs import SIMPLE_CNN, graph_of
+
+CONV = "{type: conv2d, out_channels: 4, kernel_size: 3, padding: 1"
+
+
+def kept(*layers: str, dims: str = "{channels: 4, height: 8, width: 8}", **setting: Any) -> Saved:
+    """Return what is kept of entries; 4 channels of 8 x 8 are 1,024 bytes in float32."""
+    entries = "\n".join(f"  - {layer}" for layer in layers)
+    return saved(graph_of(f"input: {dims}\nlayers:\n{entries}"), Setting(**setting))
+
+
+def test_the_tutorials_network() -> None:
+    """The total is PyTorch's: its storages under saved_tensors_hooks, counted once, without the parameters'."""
+    found = saved(build(load(SIMPLE_CNN)), Setting())
+    conv1 = 3 * 64 * 64 + 16 * 60 * 60  # the image, and what relu leaves, which pool and conv2 read
+    maxpool1 = 2 * 16 * 30 * 30  # indices of 64 bits
+    conv2 = 16 * 30 * 30 + 32 * 26 * 26
+    maxpool2 = 2 * 32 * 13 * 13
+    fc1 = 32 * 13 * 13 + 128  # what flatten gives is a view
+    assert found.per_node == tuple(4 * n for n in (conv1, maxpool1, conv2, maxpool2, 0, fc1, 0))
+    assert (found.total, found.uncertain) == (604_288, ())
+
+
+@pytest.mark.parametrize("name", [member.name for member in zoo.members()])
+def test_nodes_sum_to_the_total_and_are_certain(name: str) -> None:
+    graph = build(load(name))
+    found = saved(graph, Setting(batch=2))
+    assert (len(found.per_node), sum(found.per_node)) == (len(graph.nodes), found.total)
+    assert found.uncertain == ()
+
+
+@pytest.mark.parametrize(
+    ("layers", "per_node"),
+    [
+        ([f"{CONV}}}", f"{CONV}}}"], [1024, 1024]),
+        ([f"{CONV}, activation: relu}}", f"{CONV}}}"], [2048, 0]),
+        ([f"{CONV}, activation: silu}}", f"{CONV}}}"], [2048, 1024]),
+        ([f"{CONV}}}", "{type: silu, inplace: true}", f"{CONV}}}"], [1024, 1024, 1024]),
+        ([f"{CONV}}}", "{type: elu, inplace: true}", f"{CONV}}}"], [1024, 1024, 0]),
+        ([f"{CONV}}}", "batch_norm2d", "{type: dropout, p: 0.5}"], [1024, 1024 + 2 * 16, 1024]),
+        ([f"{CONV}}}", "{type: dropout2d, p: 0.5}", "{type: dropout, p: 0}"], [1024, 16, 0]),
+        ([f"{CONV}}}", "{type: slice, end: 1}", "sigmoid", "flatten"], [1024, 0, 256, 0]),
+        ([f"{CONV}}}", "{type: slice, end: 1}", "gelu"], [1024, 0, 1024]),
+        ([f"{CONV}}}", "{type: permute, dims: [2, 3, 1]}", "flatten", "silu"], [1024, 0, 0, 1024]),
+        ([f"{CONV}}}", "{type: residual, layers: [relu]}"], [1024, 1024, 0]),
+        ([f"{CONV}, name: a}}", "{type: multiply, from: [a, a]}"], [1024, 1024]),
+        ([f"{CONV}, name: a}}", "{type: multiply, from: [a, input]}"], [1024, 0]),
+        ([f"{CONV}}}", "{type: max_pool2d, kernel_size: 2}"], [1024, 1024 + 2 * 256]),
+        ([f"{CONV}}}", "{type: adaptive_avg_pool2d, output_size: 1}", "flatten"], [1024, 0, 0]),
+        ([f"{CONV}}}", "{type: adaptive_avg_pool2d, output_size: 2}"], [1024, 1024]),
+        ([f"{CONV}, padding_mode: reflect}}"], [1600]),
+    ],
+)
+def test_a_tensor_counts_once_where_it_is_first_kept(layers: list[str], per_node: list[int]) -> None:
+    assert list(kept(*layers).per_node) == per_node
+
+
+def test_frozen_layers() -> None:
+    """A frozen stem keeps nothing; behind what learns a convolution keeps its input still, a linear layer does not."""
+    frozen = f"{CONV}, trainable: false}}"
+    assert kept(frozen, "relu", f"{CONV}}}").per_node == (0, 0, 1024)
+    assert kept(f"{CONV}}}", frozen).per_node == (1024, 1024)
+    linear = "{type: linear, out_features: 8"
+    assert kept(f"{linear}}}", f"{linear}, trainable: false}}", f"{linear}}}").per_node == (1024, 0, 1024)
+
+
+def test_what_is_shared_learns_where_its_owner_does() -> None:
+    shared = "{type: linear, share: first, trainable: false}"
+    assert kept("{type: linear, name: first, out_features: 8}", shared).per_node == (1024, 1024)
+    assert kept("{type: linear, name: first, out_features: 8, trainable: false}", shared).total == 0
+
+
+def test_the_batch_and_the_dtype() -> None:
+    layers = (f"{CONV}}}", "batch_norm2d", "{type: max_pool2d, kernel_size: 2}")
+    assert kept(*layers, batch=3).per_node == (3 * 1024, 3 * 1024 + 2 * 16, 3 * (1024 + 2 * 256))
+    assert kept(*layers, dtype="float16").per_node == (512, 512 + 2 * 8, 512 + 2 * 256)
+
+
+def test_tokens_are_integers() -> None:
+    found = kept("{type: embedding, num_embeddings: 9, embedding_dim: 2}", dims="{features: 5}", dtype="float16")
+    assert found.total == 5 * 8
+
+
+def test_what_cannot_be_known_is_named() -> None:
+    lstm = "{type: lstm, name: reader, hidden_size: 3"
+    assert kept(f"{lstm}}}", dims="{shape: [5, 2]}").uncertain == ("reader",)
+    assert kept(f"{lstm}, proj_size: 2}}", dims="{shape: [5, 2]}").uncertain == ()
+    shrinking = "{type: conv_transpose3d, out_channels: 1, kernel_size: 1}"
+    assert kept("identity", shrinking, dims="{shape: [2, 3, 3, 3]}").uncertain == ("convtranspose1",)
+
+
+class Riddle(Layer):
+    """A layer that does not say what it keeps."""
+
+    type = "riddle"
+    stem = "riddle"
+
+
+def test_a_layer_that_says_nothing_is_named() -> None:
+    (port,), (conv, *_) = graph_of(f"input: {{shape: [4, 8, 8]}}\nlayers:\n  - {CONV}}}")[1:3]
+    shape = Shape.image(4, (8, 8))
+    riddle = Node("riddle1", Riddle(), None, True, None, (conv.name,), (shape,), shape, ())
+    graph = Graph("test", (port,), (conv, riddle), (Port("riddle1", "riddle1", shape),))
+    assert saved(graph, Setting()) == Saved(1024, (1024, 0), ("riddle1",))
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_every_layer_type_says_what_it_keeps(name: str) -> None:
+    assert TYPES[name].family.kept is not Trained.kept

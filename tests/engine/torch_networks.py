@@ -1,0 +1,164 @@
+"""Graph -> the same network in PyTorch, node by node, and what autograd keeps of it."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable
+from types import ModuleType
+from typing import Any
+
+from cnnparams.engine.graph import Graph, Node
+from cnnparams.layers.base import Layer
+from cnnparams.layers.shape import Shape
+from cnnparams.layers.windowed import WindowedLayer
+from tests.layers.oracles import ORACLES
+from tests.layers.oracles.case import Built, Case
+
+Forward = Callable[..., Any]
+_VIEWS = ("flatten", "reshape", "permute", "slice", "identity")
+
+
+class TorchNetwork:
+    """The modules of a network on the CPU, with whatever weights memory holds, and how to run it as it is trained."""
+
+    def __init__(self, torch: ModuleType, graph: Graph, dtype: str = "float32") -> None:
+        self.torch = torch
+        self.graph = graph
+        self.dtype = getattr(torch, dtype)
+        self.modules = torch.nn.ModuleList()
+        self._layers: dict[str, Built] = {}
+        self._activations: dict[str, Forward] = {}
+        with torch.device("meta"), warnings.catch_warnings(action="ignore"):
+            for node in graph.nodes:
+                self._add(node)
+        self.modules.to_empty(device="cpu").to(self.dtype).train()
+
+    def _add(self, node: Node) -> None:
+        built = built_of(self.torch, node.layer, node.input_shapes)
+        if node.shares:
+            _tie(built.module, self._layers[node.shares].module)
+        else:
+            built.module.requires_grad_(node.trainable)
+        self.modules.append(built.module)
+        self._layers[node.name] = built
+        if node.activation:
+            self._activations[node.name] = built_of(self.torch, node.activation, (node.output_shape,)).forward
+
+    def inputs(self, batch: int) -> dict[str, Any]:
+        """Return a batch for each input: tokens where an embedding reads it."""
+        tokens = set(_tokens(self.graph))
+        dtypes = {port.source: self.torch.int64 if port.source in tokens else self.dtype for port in self.graph.inputs}
+        ports = self.graph.inputs
+        return {port.source: self.torch.zeros(batch, *port.shape.dims, dtype=dtypes[port.source]) for port in ports}
+
+    def run(self, batch: int) -> dict[str, Any]:
+        """Return what every node gives."""
+        values = self.inputs(batch)
+        for node in self.graph.nodes:
+            entering = [values[source] for source in node.inputs]
+            result = self._layers[node.name].forward(*entering)
+            activation = self._activations.get(node.name)
+            values[node.name] = activation(result) if activation else result
+        return values
+
+    def saved_bytes(self, batch: int) -> int:
+        """Return the bytes of all memory that autograd keeps of a run, parameters and buffers left out."""
+        kept: dict[int, Any] = {}
+
+        def pack(tensor: Any) -> Any:
+            storage = tensor.untyped_storage()
+            kept[storage._cdata] = storage
+            return tensor
+
+        hooks = self.torch.autograd.graph.saved_tensors_hooks(pack, _as_it_is)
+        with hooks, warnings.catch_warnings(action="ignore"):
+            self.run(batch)
+        held = (*self.modules.parameters(), *self.modules.buffers())
+        for tensor in held:
+            kept.pop(tensor.untyped_storage()._cdata, None)
+        return sum(storage.nbytes() for storage in kept.values())
+
+
+def _tie(module: Any, owner: Any) -> None:
+    """Let a module use the parameters and buffers of another."""
+    for name, part in module.named_modules():
+        other = owner.get_submodule(name)
+        part._parameters, part._buffers = other._parameters, other._buffers
+
+
+def built_of(torch: ModuleType, layer: Layer, shapes: tuple[Shape, ...]) -> Built:
+    """Return a layer in PyTorch, for any batch."""
+    if own := _OWN.get(layer.type):
+        return own(torch, layer, *shapes)
+    if isinstance(layer, WindowedLayer) and layer.padding == "same":
+        return _same(torch, layer, shapes[0])
+    return _as_tested(torch, layer, shapes)
+
+
+def _as_tested(torch: ModuleType, layer: Layer, shapes: tuple[Shape, ...]) -> Built:
+    """Return the layer as the tests of layers build it."""
+    settings = layer.model_dump(exclude_defaults=True)
+    dims, *more = (shape.dims for shape in shapes)
+    return ORACLES[layer.type].build(torch, Case(settings, dims, tuple(more)))
+
+
+def _same(torch: ModuleType, layer: Any, x: Shape) -> Built:
+    """Pad the odd row of "same" only, as PyTorch's convolutions do where the stride is 1; the layer pads the rest."""
+    paddings = layer.paddings(x)
+    odd = [after - before for before, after in paddings]
+    if getattr(layer, "padding_mode", "zeros") != "zeros" or (not any(odd) and _is_own(layer)):
+        return _as_tested(torch, layer, (x,))
+    rest = layer.model_copy(update={"padding": tuple(before for before, _ in paddings)})
+    larger = Shape.image(x.channels, tuple(n + more for n, more in zip(x.spatial, odd, strict=True)))
+    built = _as_tested(torch, rest, (larger,))
+    sides = [side for more in reversed(odd) for side in (0, more)]
+    pad = torch.nn.functional.pad
+    return built if not any(odd) else Built(built.module, lambda x: built.forward(pad(x, sides)))
+
+
+def _is_own(layer: Any) -> bool:
+    """Tell whether PyTorch has a word for "same" itself."""
+    return "conv" in layer.type and set(layer.stride) == {1}
+
+
+def _reshape(torch: ModuleType, layer: Any, x: Shape) -> Built:
+    return Built(torch.nn.Identity(), lambda value: value.reshape(len(value), *layer.shape))
+
+
+def _layer_scale(torch: ModuleType, layer: Layer, x: Shape) -> Built:
+    module = torch.nn.Module()
+    module.weight = torch.nn.Parameter(torch.ones(layer.tensors(x)[0].shape))
+    return Built(module, lambda value: module.weight * value)
+
+
+def _attention(torch: ModuleType, layer: Any, *shapes: Shape) -> Built:
+    """Pass what is the same as the same: PyTorch projects it at once."""
+    built = _as_tested(torch, layer.model_copy(update={"batch_first": True}), shapes)
+
+    def forward(*inputs: Any) -> Any:
+        query, key, value = (*inputs, inputs[-1], inputs[-1])[:3]
+        return built.module(query, key, value)[0]
+
+    return Built(built.module, forward)
+
+
+_OWN: dict[str, Callable[..., Built]] = {
+    "reshape": _reshape,
+    "layer_scale": _layer_scale,
+    "multihead_attention": _attention,
+}
+
+
+def _tokens(graph: Graph) -> Iterable[str]:
+    """Yield the inputs that embeddings read, perhaps under other dimensions."""
+    sources = {node.name: node.inputs[0] for node in graph.nodes if node.layer.type in _VIEWS}
+    for node in graph.nodes:
+        if node.layer.type == "embedding":
+            source = node.inputs[0]
+            while source in sources:
+                source = sources[source]
+            yield source
+
+
+def _as_it_is(value: Any) -> Any:
+    return value

@@ -1,4 +1,4 @@
-"""Every network of the zoo against published figures: parameters, tensors, buffers, MACs, and each layer with weights."""
+"""Every network of the zoo against published figures: parameters, tensors, buffers, MACs, each layer with weights."""
 
 from collections import Counter
 from functools import cache

@@ -5,7 +5,7 @@ import pytest
 import cnnparams
 from tests.cli.run import run
 
-COMMANDS = ["completion", "count", "explain", "layers", "memory", "schema", "show", "specs"]
+COMMANDS = ["completion", "count", "explain", "layers", "memory", "receptive-field", "schema", "show", "specs"]
 
 
 def test_help_lists_every_command_with_a_line() -> None:

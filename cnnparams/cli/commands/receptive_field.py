@@ -1,0 +1,55 @@
+"""`cnnparams receptive-field`: how much of the image each layer sees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from cnnparams.cli import options
+from cnnparams.render import report as formats
+
+COLUMNS = ("layer", "output", "rf", "rf_stride", "rf_padding", "aligned", "sees_all")
+
+
+@click.command()
+@options.specs
+@options.values
+@options.formats(formats, default="table")
+@options.output
+@options.layout
+@click.option(
+    "--depth",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Show parts of the network by the first N parts of their names: layer1 with 1, layer1.0 with 2.",
+)
+def command(
+    specs: tuple[str, ...],
+    values: dict[str, Any],
+    format_: str,
+    output: str | None,
+    layout: str,
+    depth: int | None,
+) -> None:
+    """Print how much of the image each layer sees: receptive field, effective stride and padding.
+
+    SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT chooses a variant.
+    One number stands for all axes. "Input sees all" marks layers that add no context: their input sees the whole image.
+    """
+    from dataclasses import replace
+
+    from cnnparams.cli.output import shown_on, write
+    from cnnparams.cli.specs import load_graphs
+    from cnnparams.engine.costs import columns, receptive_field
+    from cnnparams.engine.fold import fold
+    from cnnparams.engine.measure import measure
+    from cnnparams.render.view import LAYOUTS, View
+
+    shown = tuple(columns()[name] for name in COLUMNS)
+    graphs = load_graphs(specs, values)
+    measured = (measure(graph, [column.field for column in shown]) for graph in graphs)
+    reports = [fold(report, depth) if depth else report for report in measured]
+    own = [replace(report, columns=receptive_field.COLUMNS, totals=receptive_field.TOTALS) for report in reports]
+    view = View(LAYOUTS[layout], shown, shown_on(output))
+    write(options.renderer(formats, format_).render(own, view), output, specs)

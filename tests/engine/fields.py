@@ -1,0 +1,40 @@
+"""What tests ask of receptive fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cnnparams.engine.graph import Graph
+from cnnparams.engine.measure import measure
+from cnnparams.engine.report import LayerReport, Report
+from tests.specs import graph_of
+
+Numbers = tuple[Any, Any, Any]
+
+
+def measured(graph: Graph) -> Report:
+    """Return the report of a network with its receptive fields."""
+    return measure(graph, ["receptive_field"])
+
+
+def layers_of(text: str) -> dict[str, LayerReport]:
+    """Return the layers of a spec by name."""
+    return {layer.name: layer for layer in measured(graph_of(text)).layers}
+
+
+def last_of(text: str) -> LayerReport:
+    """Return the last layer of a spec."""
+    return list(layers_of(text).values())[-1]
+
+
+def sizes(layer: LayerReport) -> list[int]:
+    """Return the receptive field along each axis."""
+    return [axis.size for axis in layer.receptive_field]
+
+
+def numbers(layer: LayerReport) -> Numbers:
+    """Return receptive field, effective stride and padding of an aligned layer; both axes agree in them."""
+    assert layer.aligned
+    size, stride, padding = map(set, (sizes(layer), layer.effective_stride, layer.effective_padding))
+    assert (len(size), len(stride), len(padding)) == (1, 1, 1)
+    return size.pop(), stride.pop(), padding.pop()

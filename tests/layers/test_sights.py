@@ -1,0 +1,124 @@
+"""What a place of a layer's output sees, against the gradients of PyTorch's layer."""
+
+from __future__ import annotations
+
+import warnings
+from fractions import Fraction
+from types import ModuleType
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from cnnparams.errors import LayerError
+from cnnparams.layers.base import Layer
+from cnnparams.layers.reach import Sight
+from tests.layers.answers import resolved, samples
+from tests.layers.effort import examples
+from tests.layers.oracles import ORACLES
+from tests.layers.oracles.case import BATCH, Case
+
+# Their gradients follow values: of a maximum one element has any, of a rectifier none where it is flat.
+DEPEND_ON_VALUES = {"hardswish", "hardsigmoid", "relu", "relu6"} | {
+    f"{kind}_pool{rank}d" for kind in ("max", "adaptive_max", "global_max") for rank in (1, 2, 3)
+}
+# All that a place sees, or more: what is masked, and what vanishes where there is but one element.
+BOUNDED = {
+    *("rnn", "lstm", "gru", "multihead_attention", "group_norm", "layer_norm", "rms_norm", "layer_norm2d"),
+    *(
+        "parameter",
+        "layer_scale",
+        "permute",
+        "softmax",
+        "log_softmax",
+        "channel_shuffle",
+        "local_response_norm",
+        "concat",
+        "flatten",
+        "reshape",
+    ),
+    *(f"instance_norm{rank}d" for rank in (1, 2, 3)),
+    *(f"batch_norm{rank}d" for rank in (1, 2, 3)),
+}
+WITHOUT_GRADIENTS = {"embedding"}
+TYPES = sorted(set(ORACLES) - WITHOUT_GRADIENTS)
+
+
+def is_exact(name: str, case: Case) -> bool:
+    """Tell whether what PyTorch computes with floats is what fractions give, and the padding is zeros."""
+    if case.settings.get("padding_mode", "zeros") != "zeros":
+        return False
+    written = case.settings.get("scale_factor") or 1
+    scales = written if isinstance(written, list) else [written]
+    return all(Fraction(str(scale)).denominator in (1, 2, 4) for scale in scales)
+
+
+def seen_along(sight: Sight, place: tuple[int, ...], n: int) -> set[int]:
+    """Return the elements that a place may see along a dimension."""
+    if sight.taps is None or sight.statistics:
+        return set(range(n))
+    return set(sight.taps.at(place[sight.dims[0]] if sight.dims else 0)) & set(range(n))
+
+
+def gradients(torch: ModuleType, name: str, case: Case) -> tuple[Any, list[Any]]:
+    """Return the first sample of the output, and the inputs."""
+    torch.manual_seed(1)
+    with warnings.catch_warnings(action="ignore"):
+        built = ORACLES[name].build(torch, case)
+    built.module.double().eval()
+    inputs = [torch.rand(BATCH, *dims, dtype=torch.float64, requires_grad=True) for dims in case.inputs]
+    with warnings.catch_warnings(action="ignore"):
+        return built.forward(*(x.clone() for x in inputs))[0], inputs  # a clone may be overwritten
+
+
+def support(torch: ModuleType, output: Any, x: Any) -> list[set[int]]:
+    """Return along each dimension of a sample the elements that an output depends on."""
+    (gradient,) = torch.autograd.grad(output, x, retain_graph=True, allow_unused=True)
+    if gradient is None:
+        return [set() for _ in x.shape[1:]]
+    where = gradient[0].nonzero()
+    return [set(where[:, dim].tolist()) for dim in range(where.shape[1])]
+
+
+def answer(name: str, case: Case) -> Layer | None:
+    try:
+        return resolved(name, case)
+    except (ValueError, LayerError):
+        return None
+
+
+@pytest.mark.parametrize("name", TYPES)
+@given(data=st.data())
+@examples(15)
+def test_a_place_depends_on_what_it_sees(torch: ModuleType, name: str, data: st.DataObject) -> None:
+    case = data.draw(ORACLES[name].cases)
+    layer = answer(name, case)
+    assume(layer is not None and is_exact(name, case))
+    assert layer is not None
+    shapes = samples(case)
+    sizes = layer.output_shape(*shapes).dims
+    place = tuple(data.draw(st.integers(0, n - 1)) for n in sizes)
+    output, inputs = gradients(torch, name, case)
+    for sights, x in zip(layer.sights(*shapes), inputs, strict=True):
+        found = support(torch, output[place], x)
+        for sight, elements, n in zip(sights, found, x.shape[1:], strict=True):
+            assert elements <= seen_along(sight, place, n)
+
+
+@pytest.mark.parametrize("name", sorted(set(TYPES) - DEPEND_ON_VALUES - BOUNDED))
+@given(data=st.data())
+@examples(15)
+def test_a_place_depends_on_all_that_it_sees(torch: ModuleType, name: str, data: st.DataObject) -> None:
+    case = data.draw(ORACLES[name].cases)
+    layer = answer(name, case)
+    assume(layer is not None and is_exact(name, case))
+    assert layer is not None
+    shapes = samples(case)
+    sizes = layer.output_shape(*shapes).dims
+    place = tuple(data.draw(st.integers(0, n - 1)) for n in sizes)
+    output, inputs = gradients(torch, name, case)
+    for sights, x in zip(layer.sights(*shapes), inputs, strict=True):
+        found = support(torch, output[(slice(None), *place[1:])].sum(), x)
+        expected = [seen_along(sight, place, n) for sight, n in zip(sights, x.shape[1:], strict=True)]
+        assert found[1:] == (expected[1:] if all(expected[1:]) else [set() for _ in expected[1:]])

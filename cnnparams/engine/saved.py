@@ -1,7 +1,8 @@
 """What autograd keeps of a forward pass until the backward pass, in bytes.
 
 As PyTorch 2.13 keeps it on the CPU, which the tests ask by saved_tensors_hooks: every piece of memory once, however
-many layers keep it or a view of it, as a whole where a view of a part is kept; without parameters, and without buffers.
+many layers keep it or a view of it, as a whole where a view of a part is kept. Parameters are left out; the running
+statistics of a batch norm are not, as PyTorch keeps them like any other tensor.
 """
 
 from __future__ import annotations
@@ -19,12 +20,14 @@ from cnnparams.layers.training import NOTHING, Kept, Pass, Place, Value
 class Saved(NamedTuple):
     """The bytes that are kept, in total and by each node, and the layers of which they are an estimate.
 
-    What several layers keep counts at the first of them, whichever layer made it.
+    What several layers keep counts at the first of them, whichever layer made it. `buffers` are the bytes of the total
+    that are buffers of the network, which are in memory anyway.
     """
 
     total: int
     per_node: tuple[int, ...]
     uncertain: tuple[str, ...]
+    buffers: int
 
 
 class _Tensor(NamedTuple):
@@ -53,16 +56,20 @@ def saved(graph: Graph, setting: Setting) -> Saved:
         tensors[port.source] = _Tensor(memory.new(math.prod(dims)), contiguous(dims), needs_grad=False)
     per_node: list[int] = []
     uncertain: list[str] = []
+    buffers: dict[str, int] = {}
     for node in graph.nodes:
         inputs, added = [tensors[source] for source in node.inputs], 0
         for step in steps_of(node, inputs):
             output, more = memory.take(step, inputs)
             inputs, added = [output], added + more
+            if step.kept.buffers and (owner := node.shares or node.name) not in buffers:
+                buffers[owner] = step.kept.buffers * setting.itemsize
+                added += buffers[owner]
             if not (step.kept.certain and step.place.certain) and node.name not in uncertain[-1:]:
                 uncertain.append(node.name)
         tensors[node.name] = inputs[0]
         per_node.append(added)
-    return Saved(sum(per_node), tuple(per_node), tuple(uncertain))
+    return Saved(sum(per_node), tuple(per_node), tuple(uncertain), sum(buffers.values()))
 
 
 class _Memory:

@@ -69,8 +69,9 @@ class BatchNorm(RunningNorm):
         return {"num_features": x.channels} if self.rank == 1 and len(x.dims) == 1 else super().inferred(x)
 
     def kept(self, run: Pass) -> Kept:
-        """Return the input, and the mean and the inverse deviation of each channel over the batch."""
-        return INPUT._replace(own=(Own(run.output[1]),) * 2)
+        """Return the input, mean and inverse deviation of each channel over the batch, and the running statistics."""
+        channels = run.output[1]
+        return INPUT._replace(own=(Own(channels),) * 2, buffers=2 * channels if self.track_running_stats else 0)
 
 
 @layer_type("instance_norm", ranks=(1, 2, 3))

@@ -1,8 +1,8 @@
 """What a layer does to memory while a network is trained: where its output lies, and what it keeps to go backward.
 
 Everything as PyTorch 2.13 has it on the CPU, which the tests ask by torch.autograd.graph.saved_tensors_hooks. What it
-keeps are tensors of the network, which other layers may keep too, and tensors of the layer's own. Parameters and
-buffers are left out: they are there anyway.
+keeps are tensors of the network, which other layers may keep too, tensors of the layer's own, and buffers. Parameters
+are left out: they are there anyway.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class Own(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """What a layer keeps: some of its inputs, its output, tensors of its own.
+    """What a layer keeps: some of its inputs, its output, tensors of its own, so many elements of its buffers.
 
     `itemsize` are the bytes of an element of the inputs where that is not the network's dtype. What is not `certain` is
     an estimate, or not known at all.
@@ -96,6 +96,7 @@ class Kept(NamedTuple):
     inputs: tuple[int, ...] = ()
     output: bool = False
     own: tuple[Own, ...] = ()
+    buffers: int = 0
     itemsize: int | None = None
     certain: bool = True
 

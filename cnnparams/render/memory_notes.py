@@ -56,7 +56,8 @@ def left_out(memory: Memory) -> str:
     """Say what the figures leave out."""
     use = "the framework itself, its kernels' workspace, and what its allocator rounds up"
     training = ", the gradients of activations, and the optimizer's counters" if memory.training else ""
-    return f"Left out: {use}{training}."
+    small = "; in 8 bits, the interpreter and the scratch memory of its kernels" if memory.int8 else ""
+    return f"Left out: {use}{training}{small}."
 
 
 def _section(memory: Memory, parts: dict[str, str]) -> dict[str, int]:

@@ -62,7 +62,7 @@ class TorchNetwork:
         return values
 
     def saved_bytes(self, batch: int) -> int:
-        """Return the bytes of all memory that autograd keeps of a run, parameters and buffers left out."""
+        """Return the bytes of all memory that autograd keeps of a run, parameters left out."""
         kept: dict[int, Any] = {}
 
         def pack(tensor: Any) -> Any:
@@ -73,9 +73,8 @@ class TorchNetwork:
         hooks = self.torch.autograd.graph.saved_tensors_hooks(pack, _as_it_is)
         with hooks, warnings.catch_warnings(action="ignore"):
             self.run(batch)
-        held = (*self.modules.parameters(), *self.modules.buffers())
-        for tensor in held:
-            kept.pop(tensor.untyped_storage()._cdata, None)
+        for parameter in self.modules.parameters():
+            kept.pop(parameter.untyped_storage()._cdata, None)
         return sum(storage.nbytes() for storage in kept.values())
 
 

@@ -79,6 +79,12 @@ optimizer = click.option(
 fit = click.option(
     "--fit", metavar="SIZE", callback=_bytes, help="Find the largest batch that stays within SIZE, such as 8GiB."
 )
+depth = click.option(
+    "--depth",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Sum up layers by the first N parts of their names: layer1 with 1, layer1.0 with 2.",
+)
 
 
 def renderer(package: ModuleType, name: str) -> ModuleType:

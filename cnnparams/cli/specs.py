@@ -1,14 +1,16 @@
-"""The specs that a command names -> graphs. All that is wrong with any of them is told before anything is printed."""
+"""The specs that a command names -> graphs and reports. What is wrong with any is told before anything is printed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import click
 
 from cnnparams.engine.build import build
 from cnnparams.engine.graph import Graph
+from cnnparams.engine.measure import measure
+from cnnparams.engine.report import Column, Report
 from cnnparams.errors import CnnparamsError, Problem, SpecError
 from cnnparams.schema.compose import compose
 from cnnparams.schema.load import load
@@ -41,3 +43,16 @@ def load_graphs(paths: Iterable[str], values: Mapping[str, Any] | None = None) -
     for remark in (remark for graph in graphs for remark in graph.remarks):
         click.echo(str(remark), err=True)
     return graphs
+
+
+def load_reports(
+    paths: Iterable[str], values: Mapping[str, Any], columns: Sequence[Column], depth: int | None
+) -> list[Report]:
+    """Load, build and measure every spec, with the costs that these columns show; sum up layers to a depth."""
+    fields = [column.field for column in columns]
+    reports = [measure(graph, fields) for graph in load_graphs(paths, values)]
+    if depth is None:
+        return reports
+    from cnnparams.engine.fold import fold
+
+    return [fold(report, depth) for report in reports]

@@ -16,8 +16,9 @@ from cnnparams.layers.training import Trained
 from cnnparams.schema import zoo
 from cnnparams.schema.load import load
 from tests.layers.answers import TYPES
-from tests.specs import SIMPLE_CNN, graph_of
+from tests.specs import SIMPLE_CNN, graph_of, reference
 
+BY_TORCHVISION = reference("saved_for_backward.json")
 CONV = "{type: conv2d, out_channels: 4, kernel_size: 3, padding: 1"
 
 
@@ -39,6 +40,30 @@ def test_the_tutorials_network() -> None:
     assert (found.total, found.uncertain) == (604_288, ())
 
 
+def test_a_network_with_batch_norm_and_dropout() -> None:
+    """The total is PyTorch's, and counts the 768 bytes of running statistics."""
+    layers = [
+        "{type: conv2d, out_channels: 32, kernel_size: 3, padding: 1}",
+        "{type: batch_norm2d, activation: relu}",
+        "{type: max_pool2d, kernel_size: 2}",
+        "{type: conv2d, out_channels: 64, kernel_size: 3, padding: 1}",
+        "{type: batch_norm2d, activation: relu}",
+        "{type: max_pool2d, kernel_size: 2}",
+        "flatten",
+        "{type: linear, out_features: 128, activation: relu}",
+        "{type: dropout, p: 0.5}",
+        "{type: linear, out_features: 10}",
+    ]
+    found = kept(*layers, dims="{channels: 3, height: 32, width: 32}", batch=16)
+    assert (found.total, found.buffers) == (8_873_472, 2 * 4 * (32 + 64))
+
+
+@pytest.mark.parametrize("name", BY_TORCHVISION["bytes"])
+def test_torchvisions_models(name: str) -> None:
+    found = saved(build(load(name)), Setting(batch=BY_TORCHVISION["batch"]))
+    assert found.total == BY_TORCHVISION["bytes"][name]
+
+
 @pytest.mark.parametrize("name", [member.name for member in zoo.members()])
 def test_nodes_sum_to_the_total_and_are_certain(name: str) -> None:
     graph = build(load(name))
@@ -55,7 +80,9 @@ def test_nodes_sum_to_the_total_and_are_certain(name: str) -> None:
         ([f"{CONV}, activation: silu}}", f"{CONV}}}"], [2048, 1024]),
         ([f"{CONV}}}", "{type: silu, inplace: true}", f"{CONV}}}"], [1024, 1024, 1024]),
         ([f"{CONV}}}", "{type: elu, inplace: true}", f"{CONV}}}"], [1024, 1024, 0]),
-        ([f"{CONV}}}", "batch_norm2d", "{type: dropout, p: 0.5}"], [1024, 1024 + 2 * 16, 1024]),
+        ([f"{CONV}}}", "batch_norm2d", "{type: dropout, p: 0.5}"], [1024, 1024 + 4 * 16, 1024]),
+        ([f"{CONV}}}", "{type: batch_norm2d, track_running_stats: false}"], [1024, 1024 + 2 * 16]),
+        ([f"{CONV}}}", "{type: instance_norm2d, affine: true, track_running_stats: true}"], [1024, 1024 + 5 * 16]),
         ([f"{CONV}}}", "{type: dropout2d, p: 0.5}", "{type: dropout, p: 0}"], [1024, 16, 0]),
         ([f"{CONV}}}", "{type: slice, end: 1}", "sigmoid", "flatten"], [1024, 0, 256, 0]),
         ([f"{CONV}}}", "{type: slice, end: 1}", "gelu"], [1024, 0, 1024]),
@@ -86,12 +113,14 @@ def test_what_is_shared_learns_where_its_owner_does() -> None:
     shared = "{type: linear, share: first, trainable: false}"
     assert kept("{type: linear, name: first, out_features: 8}", shared).per_node == (1024, 1024)
     assert kept("{type: linear, name: first, out_features: 8, trainable: false}", shared).total == 0
+    norms = kept("{type: batch_norm2d, name: first}", "{type: batch_norm2d, share: first}")
+    assert (norms.per_node, norms.buffers) == ((1024 + 4 * 16, 1024 + 2 * 16), 2 * 16)
 
 
 def test_the_batch_and_the_dtype() -> None:
     layers = (f"{CONV}}}", "batch_norm2d", "{type: max_pool2d, kernel_size: 2}")
-    assert kept(*layers, batch=3).per_node == (3 * 1024, 3 * 1024 + 2 * 16, 3 * (1024 + 2 * 256))
-    assert kept(*layers, dtype="float16").per_node == (512, 512 + 2 * 8, 512 + 2 * 256)
+    assert kept(*layers, batch=3).per_node == (3 * 1024, 3 * 1024 + 4 * 16, 3 * (1024 + 2 * 256))
+    assert kept(*layers, dtype="float16").per_node == (512, 512 + 4 * 8, 512 + 2 * 256)
 
 
 def test_tokens_are_integers() -> None:
@@ -119,7 +148,7 @@ def test_a_layer_that_says_nothing_is_named() -> None:
     shape = Shape.image(4, (8, 8))
     riddle = Node("riddle1", Riddle(), None, True, None, (conv.name,), (shape,), shape, ())
     graph = Graph("test", (port,), (conv, riddle), (Port("riddle1", "riddle1", shape),))
-    assert saved(graph, Setting()) == Saved(1024, (1024, 0), ("riddle1",))
+    assert saved(graph, Setting()) == Saved(1024, (1024, 0), ("riddle1",), 0)
 
 
 @pytest.mark.parametrize("name", TYPES)

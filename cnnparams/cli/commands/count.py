@@ -24,12 +24,7 @@ if TYPE_CHECKING:
     metavar="NAMES",
     help="Columns of tables, CSV and Markdown, such as layer,output,macs; a wrong name lists them.",
 )
-@click.option(
-    "--depth",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Sum up layers by the first N parts of their names: layer1 with 1, layer1.0 with 2.",
-)
+@options.depth
 def command(
     specs: tuple[str, ...],
     values: dict[str, Any],
@@ -45,17 +40,11 @@ def command(
     Several give a table each; in JSON, a line each.
     """
     from cnnparams.cli.output import shown_on, write
-    from cnnparams.cli.specs import load_graphs
-    from cnnparams.engine.measure import measure
+    from cnnparams.cli.specs import load_reports
     from cnnparams.render.view import LAYOUTS, View
 
     view = View(LAYOUTS[layout], _chosen(columns), shown_on(output))
-    fields = [column.field for column in view.columns]
-    reports = [measure(graph, fields) for graph in load_graphs(specs, values)]
-    if depth is not None:
-        from cnnparams.engine.fold import fold
-
-        reports = [fold(report, depth) for report in reports]
+    reports = load_reports(specs, values, view.columns, depth)
     write(options.renderer(formats, format_).render(reports, view), output, specs)
 
 

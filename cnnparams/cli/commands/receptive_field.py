@@ -18,12 +18,7 @@ COLUMNS = ("layer", "output", "rf", "rf_stride", "rf_padding", "aligned", "sees_
 @options.formats(formats, default="table")
 @options.output
 @options.layout
-@click.option(
-    "--depth",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Show parts of the network by the first N parts of their names: layer1 with 1, layer1.0 with 2.",
-)
+@options.depth
 def command(
     specs: tuple[str, ...],
     values: dict[str, Any],
@@ -40,16 +35,12 @@ def command(
     from dataclasses import replace
 
     from cnnparams.cli.output import shown_on, write
-    from cnnparams.cli.specs import load_graphs
+    from cnnparams.cli.specs import load_reports
     from cnnparams.engine.costs import columns, receptive_field
-    from cnnparams.engine.fold import fold
-    from cnnparams.engine.measure import measure
     from cnnparams.render.view import LAYOUTS, View
 
     shown = tuple(columns()[name] for name in COLUMNS)
-    graphs = load_graphs(specs, values)
-    measured = (measure(graph, [column.field for column in shown]) for graph in graphs)
-    reports = [fold(report, depth) if depth else report for report in measured]
+    reports = load_reports(specs, values, shown, depth)
     own = [replace(report, columns=receptive_field.COLUMNS, totals=receptive_field.TOTALS) for report in reports]
     view = View(LAYOUTS[layout], shown, shown_on(output))
     write(options.renderer(formats, format_).render(own, view), output, specs)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
 from cnnparams.engine.costs import costs_of
@@ -35,10 +36,10 @@ def measure_as(graph: Graph, report: type[R], fields: Collection[str] = (), sett
         output_shape=outputs[0].shape,
         inputs=inputs,
         outputs=outputs,
-        layers=_layers(graph, (_named(columns, parts) for parts in rows)),
+        layers=_layers(graph, _each_named(columns, rows)),
         columns=columns,
         totals=totals,
-        costs=_named(totals, [part.totals for part in measured]),
+        costs=next(_each_named(totals, [[part.totals for part in measured]])),
     )
 
 
@@ -46,9 +47,12 @@ def _ports(ports: Iterable[Port]) -> tuple[PortReport, ...]:
     return tuple(PortReport(*port) for port in ports)
 
 
-def _named(quantities: Sequence[Column | Total], parts: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
-    values = [value for part in parts for value in part]
-    return {quantity.field: value for quantity, value in zip(quantities, values, strict=True)}
+def _each_named(
+    quantities: Sequence[Column | Total], rows: Iterable[Iterable[tuple[Any, ...]]]
+) -> Iterator[dict[str, Any]]:
+    """Yield the values of each row, which come cost by cost, by their fields."""
+    names = [quantity.field for quantity in quantities]
+    return (dict(zip(names, chain.from_iterable(parts), strict=True)) for parts in rows)
 
 
 class _Looks(NamedTuple):

@@ -69,7 +69,7 @@ def compare(torch: ModuleType, graph: Graph, batch: int, dtype: str = "float32")
 
 @pytest.mark.parametrize("name", ORACLES)
 @given(data=st.data())
-@drawn(12)
+@drawn(10)
 def test_a_layer(torch: ModuleType, name: str, data: st.DataObject) -> None:
     spec = data.draw(specs_around(name, ORACLES[name].cases))
     try:
@@ -116,7 +116,7 @@ def test_the_estimate_for_lstm_is_what_is_kept_where_onednn_has_no_part(torch: M
 
 
 @given(spec=specs(), variant=st.sampled_from(sorted(VARIANTS)), batch=BATCHES)
-@drawn(60)
+@drawn(40)
 def test_a_random_graph(torch: ModuleType, spec: dict[str, Any], variant: str, batch: int) -> None:
     compare(torch, graph_of(json.dumps(spec), variant), batch)
 

@@ -96,11 +96,16 @@ def needed(graph: Graph, setting: Setting, *, training: bool) -> int:
 
 
 def _fit(graph: Graph, setting: Setting, limit: int, *, training: bool) -> Fit:
-    """Return the largest batch: what a network needs grows by the same for each sample."""
-    one, two = (needed(graph, setting._replace(batch=batch), training=training) for batch in (1, 2))
+    """Return the largest batch: what a network needs grows by the same for each sample from the second on.
+
+    The first is another case, as a slice of one sample may lie in memory as if it were no slice.
+    """
+    one, two, three = (needed(graph, setting._replace(batch=batch), training=training) for batch in (1, 2, 3))
     if one > limit:
         return Fit(limit, 0, one)
-    if one == two:
-        return Fit(limit, None, one)
-    batch = 1 + (limit - one) // (two - one)
-    return Fit(limit, batch, one + (batch - 1) * (two - one))
+    if two > limit:
+        return Fit(limit, 1, one)
+    if two == three:
+        return Fit(limit, None, two)
+    batch = 2 + (limit - two) // (three - two)
+    return Fit(limit, batch, two + (batch - 2) * (three - two))

@@ -10,7 +10,6 @@ _NAMED = 5
 _USE = {"Weights": "weight_bytes", "Buffers": "buffer_bytes", "Peak activations": "peak_activation_bytes"}
 _TRAINING = {
     "Weights": "weight_bytes",
-    "Buffers": "buffer_bytes",
     "Gradients": "gradient_bytes",
     "Optimizer state": "optimizer_bytes",
     "Saved for backward": "saved_for_backward_bytes",
@@ -19,9 +18,11 @@ _TRAINING = {
 
 def sections(memory: Memory) -> dict[str, dict[str, int]]:
     """Return what the network needs to be used and, where asked for, to be trained: bytes by name, and together."""
-    found = {"To use it": _section(memory, _USE)}
+    found = {"To use it": _summed(_lines(memory, _USE))}
     if memory.training:
-        found[f"To train it with {memory.setting.optimizer}"] = _section(memory, _TRAINING)
+        lines = _lines(memory, _TRAINING)
+        others = int(memory.report.training_bytes) - sum(lines.values())  # buffers that are not among what is saved
+        found[f"To train it with {memory.setting.optimizer}"] = _summed({**lines, "Other buffers": others})
     if memory.int8:
         parts = {"Weights": memory.int8.weight_bytes, "Biases": memory.int8.bias_bytes}
         flash = {**parts, "Scales": memory.int8.scale_bytes, "Names and shapes": memory.int8.structure_bytes}
@@ -60,8 +61,8 @@ def left_out(memory: Memory) -> str:
     return f"Left out: {use}{training}{small}."
 
 
-def _section(memory: Memory, parts: dict[str, str]) -> dict[str, int]:
-    return _summed({name: int(memory.report.costs[field]) for name, field in parts.items()})
+def _lines(memory: Memory, parts: dict[str, str]) -> dict[str, int]:
+    return {name: int(memory.report.costs[field]) for name, field in parts.items()}
 
 
 def _summed(lines: dict[str, int]) -> dict[str, int]:

@@ -33,6 +33,14 @@ def test_the_tutorials_network() -> None:
     assert found["left_out"].startswith("Left out: ")
 
 
+def test_running_statistics_are_saved_for_backward_and_counted_once() -> None:
+    found = memory("resnet18", "--training")
+    norms, channels = 20, 4_800
+    assert found["buffer_bytes"] == 4 * 2 * channels + 8 * norms
+    parts = ("weight_bytes", "gradient_bytes", "optimizer_bytes", "saved_for_backward_bytes")
+    assert found["training_bytes"] == sum(found[part] for part in parts) + 8 * norms
+
+
 def test_batch_and_dtype_are_named_and_scale_the_figures() -> None:
     found = memory(SPEC, "--batch", "8", "--dtype", "float16")
     assert (found["batch"], found["dtype"]) == (8, "float16")

@@ -1,6 +1,7 @@
 """What training keeps beside the weights: gradients, the optimizer's state, and tensors saved for the backward pass.
 
-Adam's counter of steps, the gradients of activations, the data and the framework's own needs are left out.
+What is saved has BatchNorm's running statistics in it, as autograd holds on to them; the whole counts them once. Adam's
+counter of steps, the gradients of activations, the data and the framework's own needs are left out.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def measure(graph: Graph, setting: Setting) -> Measured:
     gradients = _learned(graph) * setting.itemsize
     state = OPTIMIZERS[setting.optimizer] * gradients
     kept = saved(graph, setting)
-    whole = weights + buffers + gradients + state + kept.total
+    whole = weights + buffers + gradients + state + kept.total - kept.buffers
     return Measured([(size,) for size in kept.per_node], (gradients, state, kept.total, whole))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from cnnparams.engine.graph import Graph, Node
+from cnnparams.engine.graph import Graph, Node, is_within
 from cnnparams.layers.base import BUFFERS, MACS, PARAMETERS, Derivation, Step
 from cnnparams.layers.shape import Shape
 
@@ -40,11 +40,6 @@ def explain(graph: Graph, names: Collection[str] = ()) -> Explanation:
     )
     totals = () if names else tuple(_total(quantity, layers) for quantity in (PARAMETERS, MACS))
     return Explanation(graph.name, layers, Derivation({}, totals))
-
-
-def is_within(name: str, outer: str) -> bool:
-    """Tell whether a layer has a name, or stands inside of what has it: layer1.0.conv1 is within layer1."""
-    return name == outer or name.startswith(f"{outer}.")
 
 
 def _layer(node: Node) -> LayerExplanation:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
 
 from cnnparams.errors import Problem
 from cnnparams.layers.base import Layer
 from cnnparams.layers.shape import Shape
 from cnnparams.schema.source import KeyPath
+
+T = TypeVar("T")
 
 
 class Node(NamedTuple):
@@ -43,3 +46,20 @@ class Graph(NamedTuple):
     nodes: tuple[Node, ...]
     outputs: tuple[Port, ...]
     remarks: tuple[Problem, ...] = ()
+
+
+def of_each(graph: Graph, ask: Callable[[Node], T]) -> list[T]:
+    """Return what is asked of each node's layer at its shapes; equal layers at equal shapes are asked once."""
+    known: dict[tuple[int, tuple[Shape, ...]], T] = {}
+    answers = []
+    for node in graph.nodes:
+        key = (id(node.layer), node.input_shapes)
+        if key not in known:
+            known[key] = ask(node)
+        answers.append(known[key])
+    return answers
+
+
+def is_within(name: str, outer: str) -> bool:
+    """Tell whether a layer has a name, or stands inside of what has it: layer1.0.conv1 is within layer1."""
+    return name == outer or name.startswith(f"{outer}.")

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any, Protocol
 
 from cnnparams.engine.context import Context, Use, joined
-from cnnparams.engine.graph import Node
+from cnnparams.engine.graph import Node, is_within
 from cnnparams.engine.network import Placing
 from cnnparams.engine.replay import Recording, pattern, replay
 from cnnparams.errors import LayerError, quote, some, suggest
@@ -16,7 +16,6 @@ from cnnparams.expression import Value
 from cnnparams.layers.base import Layer
 from cnnparams.layers.registry import find, layer_class
 from cnnparams.schema.bodies import misfits
-from cnnparams.schema.computed import Computed
 from cnnparams.schema.slips import CHANNELS
 from cnnparams.schema.spec import Block, Entry
 from cnnparams.schema.structures import Edges, Entries
@@ -81,7 +80,7 @@ class Site:
         tried = name
         for number in count(2):
             path = joined(self.context.prefix, tried)
-            if not any(node.name == path or node.name.startswith(f"{path}.") for node in added):
+            if not any(is_within(node.name, path) for node in added):
                 break
             tried = f"{name}{number}"
         return tried
@@ -159,7 +158,7 @@ class Site:
 
 def _default(block: str, param: str, default: Any, scope: Mapping[str, Value]) -> Value:
     try:
-        return evaluate(param, default, scope) if isinstance(default, Computed) else default
+        return evaluate(param, default, scope)
     except LayerError as error:
         raise LayerError(f"block {block}: the default of {error}", hint=error.hint) from None
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from cnnparams.engine.costs import Measured
-from cnnparams.engine.graph import Graph, Node
+from cnnparams.engine.graph import Graph, Node, of_each
 from cnnparams.engine.quantity import Column, Kind, Total
 from cnnparams.engine.setting import Setting
-from cnnparams.layers.shape import Shape
 
 ORDER = 10
 ALWAYS = True
@@ -29,20 +28,12 @@ TOTALS = (
 
 def measure(graph: Graph, setting: Setting) -> Measured:
     """Return the elements of the tensors that each node holds; equal layers at equal shapes are worked out once."""
-    known: dict[tuple[int, tuple[Shape, ...]], tuple[int, int]] = {}
-    held = [_held(node, known) for node in graph.nodes]
+    elements = zip(graph.nodes, of_each(graph, _elements), strict=True)
+    held = [(0, 0) if node.shares is not None else own for node, own in elements]  # another's are counted there
     total = sum(params for params, _ in held)
-    rows = [_row(node, *elements, total) for node, elements in zip(graph.nodes, held, strict=True)]
+    rows = [_row(node, *own, total) for node, own in zip(graph.nodes, held, strict=True)]
     trainable, frozen, buffers = (sum(row[i] for row in rows) for i in (2, 3, 4))
     return Measured(rows, (total, trainable, frozen, buffers, total * BYTES_FLOAT32))
-
-
-def _held(node: Node, known: dict[tuple[int, tuple[Shape, ...]], tuple[int, int]]) -> tuple[int, int]:
-    """Return how many elements the node learns and keeps; tensors that are another's are counted there."""
-    if node.shares is not None:
-        return (0, 0)
-    key = (id(node.layer), node.input_shapes)
-    return known.get(key) or known.setdefault(key, _elements(node))
 
 
 def _elements(node: Node) -> tuple[int, int]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from cnnparams.engine.costs import Measured
-from cnnparams.engine.graph import Graph, Node
+from cnnparams.engine.graph import Graph, Node, of_each
 from cnnparams.engine.quantity import Column, Kind, Total
 from cnnparams.engine.setting import Setting
-from cnnparams.layers.shape import Shape
 
 ORDER = 25
 ALWAYS = False
@@ -22,16 +21,9 @@ TOTALS = (
 
 def measure(graph: Graph, setting: Setting) -> Measured:
     """Return the bytes that each node holds; tensors that are another's are counted there."""
-    known: dict[tuple[int, tuple[Shape, ...]], tuple[int, int]] = {}
-    rows = [_held(node, setting.itemsize, known) for node in graph.nodes]
+    sizes = zip(graph.nodes, of_each(graph, lambda node: _bytes(node, setting.itemsize)), strict=True)
+    rows = [(0, 0) if node.shares is not None else own for node, own in sizes]
     return Measured(rows, (sum(row[0] for row in rows), sum(row[1] for row in rows)))
-
-
-def _held(node: Node, itemsize: int, known: dict[tuple[int, tuple[Shape, ...]], tuple[int, int]]) -> tuple[int, int]:
-    if node.shares is not None:
-        return (0, 0)
-    key = (id(node.layer), node.input_shapes)
-    return known.get(key) or known.setdefault(key, _bytes(node, itemsize))
 
 
 def _bytes(node: Node, itemsize: int) -> tuple[int, int]:

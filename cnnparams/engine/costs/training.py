@@ -6,12 +6,11 @@ counter of steps, the gradients of activations, the data and the framework's own
 
 from __future__ import annotations
 
-from cnnparams.engine.costs import Measured, storage
+from cnnparams.engine.costs import Measured, parameters, storage
 from cnnparams.engine.graph import Graph
 from cnnparams.engine.quantity import Column, Kind, Total
 from cnnparams.engine.saved import saved
 from cnnparams.engine.setting import OPTIMIZERS, Setting
-from cnnparams.layers.shape import Shape
 
 ORDER = 40
 ALWAYS = False
@@ -27,21 +26,9 @@ TOTALS = (
 def measure(graph: Graph, setting: Setting) -> Measured:
     """Return the bytes for a batch of samples, in the setting's dtype and with its optimizer."""
     weights, buffers = storage.measure(graph, setting).totals
-    gradients = _learned(graph) * setting.itemsize
+    _, trainable, *_ = parameters.measure(graph, setting).totals
+    gradients = trainable * setting.itemsize
     state = OPTIMIZERS[setting.optimizer] * gradients
     kept = saved(graph, setting)
     whole = weights + buffers + gradients + state + kept.total - kept.buffers
     return Measured([(size,) for size in kept.per_node], (gradients, state, kept.total, whole))
-
-
-def _learned(graph: Graph) -> int:
-    """Return the elements of the tensors that are trained."""
-    known: dict[tuple[int, tuple[Shape, ...]], int] = {}
-    learned = 0
-    for node in graph.nodes:
-        if node.trainable and node.shares is None:
-            key = (id(node.layer), node.input_shapes)
-            if key not in known:
-                known[key] = sum(tensor.size for tensor in node.layer.tensors(*node.input_shapes) if tensor.learned)
-            learned += known[key]
-    return learned

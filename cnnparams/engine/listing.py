@@ -171,7 +171,7 @@ def _copy(reference: Reference, key: str, copies: list[Known], scope: Mapping[st
 
 
 def _times(repeat: Any, scope: Mapping[str, Value]) -> int:
-    times = evaluate("repeat", repeat, scope) if isinstance(repeat, Computed) else repeat
+    times = evaluate("repeat", repeat, scope)
     aside = f" ({repeat.explained(scope)})" if isinstance(repeat, Computed) else ""
     if type(times) is not int:
         hint = "// and round, floor, ceil give whole numbers" if isinstance(times, float) else None
@@ -188,7 +188,7 @@ def _reads(value: Any, name: str) -> bool:
 
 
 def _flag(key: str, value: Any, scope: Mapping[str, Value]) -> bool:
-    found = evaluate(key, value, scope) if isinstance(value, Computed) else value
+    found = evaluate(key, value, scope)
     if not isinstance(found, bool):
         raise LayerError(f"{key}: expected {BOOLEAN}, but found {quote(found)} ({value.explained(scope)})", key)
     return found

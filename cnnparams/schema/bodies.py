@@ -59,9 +59,8 @@ class Call(NamedTuple):
     def wire(self, at: Site, x: Edges) -> Edges:
         """Lay the block out here."""
         scope = at.scope
-        name = evaluate("block", self.block, scope) if isinstance(self.block, Computed) else self.block
-        args = {key: evaluate(key, arg, scope) if isinstance(arg, Computed) else arg for key, arg in self.args}
-        return at.call(name, args, x)
+        args = {key: evaluate(key, arg, scope) for key, arg in self.args}
+        return at.call(evaluate("block", self.block, scope), args, x)
 
 
 _ELSEWHERE = {

@@ -52,8 +52,10 @@ class Template(NamedTuple, Generic[M]):
             raise LayerError(message, field, _WHOLE if whole else None) from None
 
 
-def evaluate(key: str, computed: Computed, scope: Scope) -> Any:
-    """Return the value of a setting; raise LayerError, which names it, where it has none."""
+def evaluate(key: str, computed: Any, scope: Scope) -> Any:
+    """Return the value of a setting, computed or as it is; raise LayerError, which names it, where it has none."""
+    if not isinstance(computed, Computed):
+        return computed
     try:
         return computed.evaluate(scope)
     except ExpressionError as error:

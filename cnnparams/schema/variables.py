@@ -105,7 +105,8 @@ def _kind(value: Any) -> str | None:
 
 
 def _evaluated(spec: Spec, written: Mapping[str, Any]) -> dict[str, Value]:
-    reads = {name: _names(value) & written.keys() for name, value in written.items()}
+    computed = {name: value for name, value in written.items() if isinstance(value, Computed)}
+    reads = {name: computed[name].names & written.keys() if name in computed else () for name in written}
     found: dict[str, Value] = {}
     try:
         order = [*TopologicalSorter(reads).static_order()]
@@ -121,14 +122,6 @@ def _evaluated(spec: Spec, written: Mapping[str, Any]) -> dict[str, Value]:
             how = how or ("" if str(error).startswith("is ") else ":")
             _fail(spec, f"var {name}{how} {error} ({written[name].explained(found)})", error.hint, name)
     return found
-
-
-def _names(value: Any) -> set[str]:
-    if not isinstance(value, Computed):
-        return set()
-    if isinstance(value.parts, Expression):
-        return set(value.parts.names)
-    return {name for part in value.parts for name in _names(part)}
 
 
 def _variants(spec: Spec, word: str | None = None) -> str:

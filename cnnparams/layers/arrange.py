@@ -11,21 +11,20 @@ from pydantic import Field
 from cnnparams.errors import LayerError
 from cnnparams.layers.base import Footprint, Layer, Step
 from cnnparams.layers.checks import sample_dim
-from cnnparams.layers.reach import Sights, moving, regrouped
+from cnnparams.layers.flatten import Regrouping
+from cnnparams.layers.reach import Sights, moving
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Whole, setting
 from cnnparams.layers.shape import Shape
-from cnnparams.layers.training import NOTHING, Kept, Pass, Place, view_or_copy
+from cnnparams.layers.training import NOTHING, Kept, Pass, Place
 
 INFER = -1
 Listed = Annotated[tuple[Whole, ...], Field(min_length=1)]
 
 
 @layer_type("reshape", example={"shape": [16, -1]})
-class Reshape(Layer):
+class Reshape(Regrouping):
     """Reshape: the same elements under other dimensions, without the batch; one of them may be -1."""
-
-    footprint: ClassVar[Footprint] = Footprint.VIEW
 
     shape: Listed = setting(
         "the new dimensions; -1 stands for what is left", label="shape", always=True, keras="target_shape"
@@ -49,18 +48,6 @@ class Reshape(Layer):
         known = math.prod(n for n in self.shape if n != INFER)
         dims = tuple(x.size // known if n == INFER else n for n in self.shape)
         return Shape.of(dims)
-
-    def sights(self, x: Shape) -> tuple[Sights, ...]:
-        """Return the dimensions that stay as they are, and what became of the others."""
-        return (regrouped(x.dims, self.output_shape(x).dims),)
-
-    def placed(self, run: Pass) -> Place:
-        """Return a view of the input where its layout allows one, or a copy."""
-        return view_or_copy(run)
-
-    def kept(self, run: Pass) -> Kept:
-        """Return nothing."""
-        return NOTHING
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return the number of elements, and n_1, n_2, ...: the sizes that are known."""

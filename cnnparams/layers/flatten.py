@@ -16,11 +16,27 @@ from cnnparams.layers.shape import Shape
 from cnnparams.layers.training import NOTHING, Kept, Pass, Place, view_or_copy
 
 
-@layer_type("flatten")
-class Flatten(Layer):
-    """Flatten: lays dimensions out as one, an image as a vector of features."""
+class Regrouping(Layer):
+    """The same elements in the same order, under other dimensions."""
 
     footprint: ClassVar[Footprint] = Footprint.VIEW
+
+    def sights(self, x: Shape) -> tuple[Sights, ...]:
+        """Return the dimensions that stay as they are, and for others an element at some place of what they became."""
+        return (regrouped(x.dims, self.output_shape(x).dims),)
+
+    def placed(self, run: Pass) -> Place:
+        """Return a view of the input where its layout allows one, or a copy."""
+        return view_or_copy(run)
+
+    def kept(self, run: Pass) -> Kept:
+        """Return nothing."""
+        return NOTHING
+
+
+@layer_type("flatten")
+class Flatten(Regrouping):
+    """Flatten: lays dimensions out as one, an image as a vector of features."""
 
     start_dim: Whole = setting("first dimension to flatten; 0 is the batch, which stays", 1, label="start_dim")
     end_dim: Whole = setting("last dimension to flatten; -1 is the last", -1, label="end_dim")
@@ -40,18 +56,6 @@ class Flatten(Layer):
         start, end = self._range(x)
         dims = (*x.dims[:start], math.prod(x.dims[start : end + 1]), *x.dims[end + 1 :])
         return Shape(dims, x.channel_axis if len(dims) == len(x.dims) else None)
-
-    def sights(self, x: Shape) -> tuple[Sights, ...]:
-        """Return an element at some place of the flattened dimensions."""
-        return (regrouped(x.dims, self.output_shape(x).dims),)
-
-    def placed(self, run: Pass) -> Place:
-        """Return a view of the input where its layout allows one, or a copy."""
-        return view_or_copy(run)
-
-    def kept(self, run: Pass) -> Kept:
-        """Return nothing."""
-        return NOTHING
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return n_1, n_2, ...: the flattened sizes in the order in which tables show them."""

@@ -16,7 +16,8 @@ MAY_USE = {
     "schema": {"errors", "expression", "layers"},
     "engine": {"errors", "expression", "layers", "schema"},
     "render": {"errors", "engine.report", "engine.explain", "engine.catalogue", "engine.memory"},
-    "cli": {"", "errors", "units", "schema", "engine", "render"},
+    "bridge": {"errors", "layers", "schema", "engine"},
+    "cli": {"", "errors", "units", "schema", "engine", "render", "bridge"},
     "api": {"schema", "engine", "render"},
     "": {"api", "errors"},
     "__main__": {"cli"},
@@ -60,6 +61,25 @@ def test_a_module_imports_only_what_its_part_may_use(path: Path) -> None:
     assert wrong_arrows("" if part == "__init__" else part, path.read_text()) == []
 
 
+def frameworks(source: str) -> set[str]:
+    """Return the frameworks that the source imports."""
+    tree = ast.walk(ast.parse(source))
+    names = [alias.name for node in tree if isinstance(node, ast.Import) for alias in node.names]
+    tree = ast.walk(ast.parse(source))
+    names += [str(node.module) for node in tree if isinstance(node, ast.ImportFrom)]
+    return {name.partition(".")[0] for name in names} & {"torch", "onnx", "numpy", "tensorflow"}
+
+
+def test_only_the_bridge_imports_other_frameworks() -> None:
+    using = {path.relative_to(PACKAGE).parts[0] for path in modules() if frameworks(path.read_text())}
+    assert using <= {"bridge"}
+
+
+@pytest.mark.parametrize("source", ["import torch.nn", "def f():\n    from onnx import helper"])
+def test_importing_a_framework_is_caught(source: str) -> None:
+    assert frameworks(source)
+
+
 def test_the_window_arithmetic_imports_nothing_of_ours() -> None:
     assert list(imports((PACKAGE / "layers" / "window.py").read_text())) == []
 
@@ -72,6 +92,8 @@ def test_the_window_arithmetic_imports_nothing_of_ours() -> None:
         ("render", "from cnnparams.layers.shape import Shape"),
         ("render", "from cnnparams.engine.measure import measure"),
         ("layers", "import cnnparams"),
+        ("engine", "from cnnparams.bridge.extra import extra"),
+        ("bridge", "from cnnparams.cli import main"),
         ("schema", "def f():\n    from cnnparams.engine import build"),
         ("errors", "from cnnparams import api"),
     ],

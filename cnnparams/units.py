@@ -12,7 +12,12 @@ _MOST = 2**63 - 1
 
 
 def parse_amount(text: str, unit: str = "") -> int:
-    """Return the whole number that an amount stands for: 1M is 1,000,000, 1Mi is 1,048,576; with unit B, 256KiB.
+    """Return an amount as a whole number, what is beyond it cut off; see `parse_exactly`."""
+    return int(parse_exactly(text, unit))
+
+
+def parse_exactly(text: str, unit: str = "") -> Fraction:
+    """Return the number that an amount stands for: 1M is 1,000,000, 1Mi is 1,048,576; with unit B, 256KiB.
 
     The unit itself may be left out. Raise ValueError, saying what is expected, for anything else.
     """
@@ -23,7 +28,7 @@ def parse_amount(text: str, unit: str = "") -> int:
     if match is None or factor is None:
         examples = f"1M{unit} (1,000,000), 1Mi{unit} (1,048,576), 1.5k{unit} or 1e6"
         raise ValueError(f"{text!r} is not an amount, such as {examples}")
-    amount = Fraction(match["number"]) * factor
+    amount: Fraction = Fraction(match["number"]) * factor
     if amount > _MOST:
         raise ValueError(f"{text!r} is more than 64 bits can hold")
-    return int(amount)
+    return amount

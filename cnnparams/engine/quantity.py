@@ -50,7 +50,9 @@ class Column(NamedTuple):
 class Total(NamedTuple):
     """A value of the network, and the line of the totals that shows it; an optional one is left out where it is 0.
 
-    With a `short` title it is a column where networks stand side by side; `budget` is its name where it is limited.
+    `field` is its key in the JSON and its attribute in the report, `word` what limits, sorts and plots by it. With a
+    `short` title it is a column where networks stand side by side. `column` is the word of the column that says which
+    layers weigh most in it.
     """
 
     field: str
@@ -58,4 +60,12 @@ class Total(NamedTuple):
     kind: Kind
     optional: bool = False
     short: str | None = None
-    budget: str | None = None
+    word: str | None = None
+    column: str | None = None
+
+
+def magnitude(value: Any, kind: Kind) -> float | None:
+    """Return the number that a value is compared by: of one for each axis the largest; None where there is none."""
+    if kind is Kind.PER_AXIS:
+        return max(value) if value else None
+    return value if kind in (Kind.COUNT, Kind.BYTES, Kind.SHARE) else None

@@ -6,7 +6,7 @@ COLUMNS and TOTALS, what it gives; and measure(graph, setting), which gives it. 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -16,6 +16,7 @@ from cnnparams.engine.graph import Graph
 from cnnparams.engine.quantity import Column, Total
 from cnnparams.engine.report import base_columns
 from cnnparams.engine.setting import Setting
+from cnnparams.errors import CnnparamsError, quote, suggest
 
 
 class Measured(NamedTuple):
@@ -23,6 +24,16 @@ class Measured(NamedTuple):
 
     rows: Sequence[tuple[Any, ...]]
     totals: tuple[Any, ...]
+
+
+class UnknownTotalError(CnnparamsError):
+    """A word that names no total; `hint` has a guess."""
+
+    def __init__(self, word: str, known: Iterable[str]) -> None:
+        words = list(known)
+        guess = suggest(word, words)
+        self.hint = f"did you mean {quote(guess)}?" if guess else f"known are {', '.join(words)}"
+        super().__init__(f"nothing that is measured is called {quote(word)}")
 
 
 class Cost(Protocol):
@@ -53,6 +64,20 @@ def columns() -> dict[str, Column]:
     """Return every column by the word that chooses it, in the order of tables: what a layer is, then what it costs."""
     measured = (column for cost in every_cost() for column in cost.COLUMNS)
     return {column.key: column for column in (*base_columns(), *measured)}
+
+
+def totals() -> dict[str, Total]:
+    """Return every total that has a word, by it."""
+    return {total.word: total for cost in every_cost() for total in cost.TOTALS if total.word}
+
+
+def find_total(word: str) -> Total:
+    """Return the total of a word, in which - and _ are the same; raise UnknownTotalError where there is none."""
+    known = totals()
+    found = known.get(word.strip().casefold().replace("_", "-"))
+    if found is None:
+        raise UnknownTotalError(word, known)
+    return found
 
 
 def default_columns() -> tuple[Column, ...]:

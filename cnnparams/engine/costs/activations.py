@@ -18,7 +18,14 @@ COLUMNS = (
     Column("live", "Alive", Kind.BYTES, "live_bytes", fold=max),
 )
 TOTALS = (
-    Total("peak_activation_bytes", "Peak activations", Kind.BYTES, short="Peak activations", budget="peak-memory"),
+    Total(
+        "peak_activation_bytes",
+        "Peak activations",
+        Kind.BYTES,
+        short="Peak activations",
+        word="peak-memory",
+        column="live",
+    ),
     Total("peak_layer", "Peak at", Kind.TEXT),
     Total("peak_activation_bytes_out_of_place", "Peak without reuse in place", Kind.BYTES),
 )

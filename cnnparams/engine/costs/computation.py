@@ -10,7 +10,7 @@ from cnnparams.engine.setting import Setting
 ORDER = 20
 ALWAYS = True
 COLUMNS = (Column("macs", "MACs", Kind.COUNT, "macs", fold=sum),)
-TOTALS = (Total("total_macs", "MACs", Kind.COUNT, short="MACs", budget="macs"),)
+TOTALS = (Total("total_macs", "MACs", Kind.COUNT, short="MACs", word="macs", column="macs"),)
 
 
 def measure(graph: Graph, setting: Setting) -> Measured:

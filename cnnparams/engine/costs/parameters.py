@@ -18,10 +18,10 @@ COLUMNS = (
     Column("buffers", "Buffers", Kind.COUNT, "buffers", fold=sum),
 )
 TOTALS = (
-    Total("total_params", "Total parameters", Kind.COUNT, short="Parameters", budget="params"),
-    Total("trainable_params", "Trainable", Kind.COUNT),
-    Total("frozen_params", "Frozen", Kind.COUNT),
-    Total("buffers", "Buffers", Kind.COUNT, optional=True),
+    Total("total_params", "Total parameters", Kind.COUNT, short="Parameters", word="params", column="params"),
+    Total("trainable_params", "Trainable", Kind.COUNT, word="trainable", column="trainable"),
+    Total("frozen_params", "Frozen", Kind.COUNT, word="frozen", column="frozen"),
+    Total("buffers", "Buffers", Kind.COUNT, optional=True, word="buffers", column="buffers"),
     Total("float32_bytes", "Size in float32", Kind.BYTES),
 )
 

@@ -14,8 +14,8 @@ COLUMNS = (
     Column("buffer_size", "Buffer size", Kind.BYTES, "buffer_bytes", fold=sum),
 )
 TOTALS = (
-    Total("weight_bytes", "Weights", Kind.BYTES, budget="weights"),
-    Total("buffer_bytes", "Buffer size", Kind.BYTES, optional=True),
+    Total("weight_bytes", "Weights", Kind.BYTES, short="Size", word="weights", column="weight_size"),
+    Total("buffer_bytes", "Buffer size", Kind.BYTES, optional=True, word="buffer-size", column="buffer_size"),
 )
 
 

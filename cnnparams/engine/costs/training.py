@@ -16,10 +16,10 @@ ORDER = 40
 ALWAYS = False
 COLUMNS = (Column("saved", "Saved for backward", Kind.BYTES, "saved_bytes", fold=sum),)
 TOTALS = (
-    Total("gradient_bytes", "Gradients", Kind.BYTES),
-    Total("optimizer_bytes", "Optimizer state", Kind.BYTES),
-    Total("saved_for_backward_bytes", "Saved for backward", Kind.BYTES),
-    Total("training_bytes", "Training", Kind.BYTES, short="Training", budget="training-memory"),
+    Total("gradient_bytes", "Gradients", Kind.BYTES, word="gradients", column="trainable"),
+    Total("optimizer_bytes", "Optimizer state", Kind.BYTES, word="optimizer", column="trainable"),
+    Total("saved_for_backward_bytes", "Saved for backward", Kind.BYTES, word="saved", column="saved"),
+    Total("training_bytes", "Training", Kind.BYTES, short="Training", word="training-memory", column="saved"),
 )
 
 

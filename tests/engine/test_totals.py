@@ -1,0 +1,35 @@
+"""The words of totals: what limits, sorts and plots by them."""
+
+import pytest
+
+from cnnparams.engine.costs import UnknownTotalError, columns, find_total, totals
+from cnnparams.engine.quantity import Kind, magnitude
+
+
+def test_every_total_with_a_word_has_a_magnitude() -> None:
+    examples = {Kind.COUNT: 3, Kind.BYTES: 4, Kind.PER_AXIS: (5, 6)}
+    assert {word: total.kind for word, total in totals().items() if total.kind not in examples} == {}
+    assert [magnitude(value, kind) for kind, value in examples.items()] == [3, 4, 6]
+    assert magnitude(None, Kind.PER_AXIS) is None
+    assert magnitude("conv1", Kind.TEXT) is None
+
+
+def test_the_column_of_a_total_is_a_column() -> None:
+    assert {total.column for total in totals().values()} - {None} <= columns().keys()
+
+
+@pytest.mark.parametrize("word", ["peak-memory", "peak_memory", "Peak-Memory", " peak-memory "])
+def test_a_total_is_found_by_its_word(word: str) -> None:
+    assert find_total(word).field == "peak_activation_bytes"
+
+
+def test_a_misspelt_word_is_told_with_a_guess() -> None:
+    with pytest.raises(UnknownTotalError, match="nothing that is measured is called 'parms'") as raised:
+        find_total("parms")
+    assert raised.value.hint == "did you mean 'params'?"
+
+
+def test_a_word_like_no_other_is_told_with_all_that_are_known() -> None:
+    with pytest.raises(UnknownTotalError) as raised:
+        find_total("xyzzy")
+    assert raised.value.hint.startswith("known are params, trainable, frozen, buffers, macs, ")

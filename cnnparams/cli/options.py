@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from cnnparams.engine.setting import DTYPES, OPTIMIZERS, USUAL
+from cnnparams.engine.setting import DTYPES, OPTIMIZERS, USUAL, Setting
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -76,6 +77,24 @@ optimizer = click.option(
     show_default=True,
     help="What trains the network.",
 )
+samples = click.option(
+    "--samples",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Size of the training set: adds parameters per sample.",
+)
+
+
+def setting(function: F) -> F:
+    """Add --batch, --dtype and --optimizer; the function gets them as `setting`."""
+
+    @wraps(function)
+    def gathered(*args: Any, batch: int, dtype: str, optimizer: str, **others: Any) -> Any:
+        return function(*args, setting=Setting(batch, dtype, optimizer), **others)
+
+    return batch(dtype(optimizer(cast("F", gathered))))
+
+
 fit = click.option(
     "--fit", metavar="SIZE", callback=_bytes, help="Find the largest batch that stays within SIZE, such as 8GiB."
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import click
@@ -10,11 +10,13 @@ import click
 from cnnparams.engine.build import build
 from cnnparams.engine.graph import Graph
 from cnnparams.engine.measure import measure
-from cnnparams.engine.report import Column, Report
+from cnnparams.engine.report import Report
+from cnnparams.engine.setting import USUAL, Setting
 from cnnparams.errors import CnnparamsError, Problem, SpecError
 from cnnparams.schema.compose import compose
 from cnnparams.schema.load import load
 from cnnparams.schema.source import STDIN, Text
+from cnnparams.schema.variables import members
 
 
 def value_of(text: str) -> tuple[str, Any]:
@@ -26,8 +28,13 @@ def value_of(text: str) -> tuple[str, Any]:
     return name, found[name]
 
 
-def load_graphs(paths: Iterable[str], values: Mapping[str, Any] | None = None) -> list[Graph]:
-    """Load and build every spec; raise SpecError with the problems of all of them, print their remarks otherwise."""
+def load_graphs(
+    paths: Iterable[str], values: Mapping[str, Any] | None = None, *, families: bool = False
+) -> list[Graph]:
+    """Load and build every spec; raise SpecError with the problems of all of them, print their remarks otherwise.
+
+    With `families`, one of which no variant is chosen stands for all its variants.
+    """
     paths = list(paths)
     if paths.count(STDIN) > 1:
         raise CnnparamsError(f"{STDIN} stands for standard input, which can be read once")
@@ -35,22 +42,26 @@ def load_graphs(paths: Iterable[str], values: Mapping[str, Any] | None = None) -
     problems: list[Problem] = []
     for path in paths:
         try:
-            graphs.append(build(load(path, values)))
+            spec = load(path, values)
+            graphs.extend(map(build, members(spec) if families else [spec]))
         except SpecError as error:
             problems.extend(error.problems)
     if problems:
         raise SpecError(problems)
-    for remark in (remark for graph in graphs for remark in graph.remarks):
+    for remark in dict.fromkeys(remark for graph in graphs for remark in graph.remarks):
         click.echo(str(remark), err=True)
     return graphs
 
 
 def load_reports(
-    paths: Iterable[str], values: Mapping[str, Any], columns: Sequence[Column], depth: int | None
+    paths: Iterable[str],
+    values: Mapping[str, Any],
+    fields: Collection[str],
+    depth: int | None = None,
+    setting: Setting = USUAL,
 ) -> list[Report]:
-    """Load, build and measure every spec, with the costs that these columns show; sum up layers to a depth."""
-    fields = [column.field for column in columns]
-    reports = [measure(graph, fields) for graph in load_graphs(paths, values)]
+    """Load, build and measure every spec, with the costs that give these fields; sum up layers to a depth."""
+    reports = [measure(graph, fields, setting) for graph in load_graphs(paths, values)]
     if depth is None:
         return reports
     from cnnparams.engine.fold import fold

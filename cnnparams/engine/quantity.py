@@ -15,9 +15,11 @@ class Kind(Enum):
     SETTINGS = auto()
     SHAPE = auto()
     SHAPES = auto()
+    VALUE = auto()
     COUNT = auto()
     BYTES = auto()
     SHARE = auto()
+    RATIO = auto()
     TENSORS = auto()
     PORTS = auto()
     LAYERS = auto()
@@ -25,6 +27,10 @@ class Kind(Enum):
     PER_AXIS = auto()
     FLAG = auto()
     MARK = auto()
+
+
+NUMBERS = frozenset((Kind.VALUE, Kind.COUNT, Kind.BYTES, Kind.SHARE, Kind.RATIO))
+"""The kinds that are one number; a value of the network's YAML may be a word too."""
 
 
 def unknown(values: Sequence[Any]) -> None:
@@ -52,7 +58,7 @@ class Total(NamedTuple):
 
     `field` is its key in the JSON and its attribute in the report, `word` what limits, sorts and plots by it. With a
     `short` title it is a column where networks stand side by side. `column` is the word of the column that says which
-    layers weigh most in it.
+    layers weigh most in it, `note` what has to be said where it is shown to people.
     """
 
     field: str
@@ -62,10 +68,12 @@ class Total(NamedTuple):
     short: str | None = None
     word: str | None = None
     column: str | None = None
+    note: str | None = None
 
 
 def magnitude(value: Any, kind: Kind) -> float | None:
     """Return the number that a value is compared by: of one for each axis the largest; None where there is none."""
     if kind is Kind.PER_AXIS:
         return max(value) if value else None
-    return value if kind in (Kind.COUNT, Kind.BYTES, Kind.SHARE) else None
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value if is_number and kind in NUMBERS else None

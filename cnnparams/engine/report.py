@@ -11,11 +11,22 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
-from cnnparams.engine.quantity import Column, Kind, Total
+from cnnparams.engine.quantity import NUMBERS, Column, Kind, Total
 from cnnparams.layers.base import Hyperparameter
 from cnnparams.layers.shape import Shape
 
-__all__ = ["Column", "Kind", "LayerReport", "PortReport", "Report", "Shape", "TensorReport", "Total", "base_columns"]
+__all__ = [
+    "NUMBERS",
+    "Column",
+    "Kind",
+    "LayerReport",
+    "PortReport",
+    "Report",
+    "Shape",
+    "TensorReport",
+    "Total",
+    "base_columns",
+]
 
 
 class PortReport(NamedTuple):

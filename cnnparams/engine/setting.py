@@ -16,11 +16,12 @@ OPTIMIZERS: Mapping[str, int] = MappingProxyType({"sgd": 0, "momentum": 1, "adam
 
 
 class Setting(NamedTuple):
-    """The batch, the type of every element, and the optimizer of training."""
+    """The batch, the type of every element, the optimizer of training, and how many samples it has, where known."""
 
     batch: int = 1
     dtype: str = "float32"
     optimizer: str = "adam"
+    samples: int | None = None
 
     @property
     def itemsize(self) -> int:

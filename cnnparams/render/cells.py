@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from cnnparams.engine.report import Column, Kind, LayerReport
+from cnnparams.engine.report import NUMBERS, Column, Kind, LayerReport
+from cnnparams.errors import yaml_text
 from cnnparams.render.view import Layout
 
-RIGHT_ALIGNED = frozenset((Kind.COUNT, Kind.SHARE))
+RIGHT_ALIGNED = NUMBERS | {Kind.PER_AXIS}
 
 _FORMATS: dict[Kind, Callable[[Any, Layout], str]] = {
     Kind.TEXT: lambda value, _: value or "",
@@ -18,6 +19,8 @@ _FORMATS: dict[Kind, Callable[[Any, Layout], str]] = {
     Kind.COUNT: lambda value, _: "" if value is None else f"{value:,}",
     Kind.BYTES: lambda value, _: size(value),
     Kind.SHARE: lambda value, _: f"{value:.1%}",
+    Kind.RATIO: lambda value, _: "" if value is None else _ratio(value),
+    Kind.VALUE: lambda value, _: yaml_text(value),
     Kind.TENSORS: lambda tensors, _: ", ".join(f"{tensor.name} {_dims(tensor.shape)}" for tensor in tensors),
     Kind.FIELD: lambda view, _: _field(view) if view else "",
     Kind.PER_AXIS: lambda numbers, _: _per_axis(numbers) if numbers else "",
@@ -43,8 +46,8 @@ def data(layer: LayerReport, column: Column, layout: Layout) -> str | int | floa
 
 def plain(value: Any, kind: Kind, layout: Layout) -> str | int | float | None:
     """Return a value for programs: numbers stay numbers."""
-    number: int | float | None = value if kind in RIGHT_ALIGNED else None
-    return number if kind in RIGHT_ALIGNED else write(value, kind, layout)
+    number: int | float | None = value if kind in NUMBERS else None
+    return number if isinstance(value, int | float | None) and kind in NUMBERS else write(value, kind, layout)
 
 
 def size(count: int) -> str:
@@ -55,6 +58,15 @@ def size(count: int) -> str:
             break
         amount, unit = amount / 1024, larger
     return f"{amount:,.2f} {unit}" if unit != "B" else f"{count} B"
+
+
+def times(ratio: float | None) -> str:
+    """Write how many times one number is another: 2.19x."""
+    return "" if ratio is None else f"{_ratio(ratio)}x"
+
+
+def _ratio(value: float) -> str:
+    return f"{value:,.2f}" if value >= 0.1 or value == 0 else f"{value:.2g}"
 
 
 def _setting(value: object) -> str:

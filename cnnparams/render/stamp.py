@@ -23,7 +23,7 @@ _SPACE_OUTSIDE_PARENTHESES = re.compile(r" (?![^()]*\))")
 
 
 class Head(NamedTuple):
-    """A column: its title, whether it is aligned to the right (and never broken), and rich's style for it."""
+    """A column: its title, whether its cells are aligned to the right (and never broken), and rich's style for it."""
 
     title: str
     right: bool = False
@@ -111,7 +111,9 @@ def _total(widths: Sequence[int]) -> int:
 
 
 def _longest_word(column: Sequence[str], head: Head, space: re.Pattern[str]) -> int:
-    return max(_width(word) for cell in column for word in ([cell] if head.right else space.split(cell)))
+    title, *cells = column
+    unbroken = cells if head.right else [word for cell in cells for word in space.split(cell)]
+    return max(map(_width, (*space.split(title), *unbroken)))
 
 
 def _wrapped(text: str, width: int, space: re.Pattern[str]) -> list[str]:

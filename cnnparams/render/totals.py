@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from cnnparams.engine.report import Report
+from cnnparams.engine.report import Report, Total
 from cnnparams.render import cells
 from cnnparams.render.view import HWC
 
 
 def total_lines(report: Report) -> list[tuple[str, str]]:
     """Return title and text of each total; an optional one only where it is not 0."""
-    values = ((total, report.costs[total.field]) for total in report.totals)
-    return [
-        (total.title, cells.write(value, total.kind, HWC)) for total, value in values if value or not total.optional
-    ]
+    return [(total.title, cells.write(report.costs[total.field], total.kind, HWC)) for total in _shown(report)]
+
+
+def notes(report: Report) -> list[str]:
+    """Return what has to be said of the totals."""
+    return [total.note for total in _shown(report) if total.note]
+
+
+def _shown(report: Report) -> list[Total]:
+    return [total for total in report.totals if report.costs[total.field] or not total.optional]

@@ -62,6 +62,13 @@ def choose(spec: Spec, variant: str | None = None, values: Mapping[str, Any] | N
     return spec._replace(choice=Choice(variant, dict(values or {})))
 
 
+def members(spec: Spec) -> list[Spec]:
+    """Return the networks that a spec stands for: each variant of a family of which none is chosen, or itself."""
+    if spec.choice.variant is not None or not spec.variables.variants:
+        return [spec]
+    return [spec._replace(choice=spec.choice._replace(variant=name)) for name in spec.variables.variants]
+
+
 def values(spec: Spec) -> dict[str, Value]:
     """Return the values of the vars as chosen; raise SpecError where one has none, or no variant is chosen."""
     variables, (variant, overrides) = spec.variables, spec.choice

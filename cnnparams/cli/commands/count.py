@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     help="Columns of tables, CSV and Markdown, such as layer,output,macs; a wrong name lists them.",
 )
 @options.depth
+@options.samples
 def command(
     specs: tuple[str, ...],
     values: dict[str, Any],
@@ -33,6 +34,7 @@ def command(
     layout: str,
     columns: str | None,
     depth: int | None,
+    samples: int | None,
 ) -> None:
     """Print every layer's output shape and parameters, and the totals.
 
@@ -41,10 +43,12 @@ def command(
     """
     from cnnparams.cli.output import shown_on, write
     from cnnparams.cli.specs import load_reports
+    from cnnparams.engine.setting import USUAL
     from cnnparams.render.view import LAYOUTS, View
 
     view = View(LAYOUTS[layout], _chosen(columns), shown_on(output))
-    reports = load_reports(specs, values, view.columns, depth)
+    fields = [column.field for column in view.columns] + (["params_per_sample"] if samples else [])
+    reports = load_reports(specs, values, fields, depth, USUAL._replace(samples=samples))
     write(options.renderer(formats, format_).render(reports, view), output, specs)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,14 +10,15 @@ from cnnparams.cli import options
 from cnnparams.cli.exit_code import ExitCode
 from cnnparams.render import memory as formats
 
+if TYPE_CHECKING:
+    from cnnparams.engine.setting import Setting
+
 
 @click.command()
 @options.spec
 @options.values
-@options.batch
-@options.dtype
+@options.setting
 @click.option("--training", is_flag=True, help="Also what training keeps: gradients, optimizer, saved tensors.")
-@options.optimizer
 @options.fit
 @click.option("--int8", is_flag=True, help="Also flash and SRAM in 8 bits, as TensorFlow Lite Micro has them.")
 @click.option("--device", metavar="NAME", help="Tell whether it fits on a board, in 8 bits; a wrong name lists them.")
@@ -26,10 +27,8 @@ from cnnparams.render import memory as formats
 def command(
     spec: str,
     values: dict[str, Any],
-    batch: int,
-    dtype: str,
+    setting: Setting,
     training: bool,
-    optimizer: str,
     fit: int | None,
     int8: bool,
     device: str | None,
@@ -45,12 +44,10 @@ def command(
     from cnnparams.cli.specs import load_graphs
     from cnnparams.engine.devices import find
     from cnnparams.engine.memory import memory
-    from cnnparams.engine.setting import Setting
     from cnnparams.render.view import View
 
     (graph,) = load_graphs([spec], values)
     board = None if device is None else find(device)
-    setting = Setting(batch, dtype, optimizer)
     found = memory(graph, setting, training=training, limit=fit, int8=int8, device=board)
     write(options.renderer(formats, format_).render(found, View(stream=shown_on(output))), output, [spec])
     return ExitCode.DONE if found.answer else ExitCode.NO

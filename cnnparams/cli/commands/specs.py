@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from cnnparams.cli import options
-from cnnparams.render import summary as formats
+from cnnparams.render import grid as formats
 
 
 @click.command()
@@ -19,10 +19,11 @@ def command(format_: str, output: str | None, layout: str) -> None:
     """
     from cnnparams.cli.output import shown_on, write
     from cnnparams.cli.specs import load_graphs
+    from cnnparams.engine.grid import side_by_side
     from cnnparams.engine.measure import measure
     from cnnparams.render.view import LAYOUTS, View
     from cnnparams.schema import zoo
 
-    graphs = load_graphs(member.name for member in zoo.members())
+    reports = [measure(graph) for graph in load_graphs(member.name for member in zoo.members())]
     view = View(LAYOUTS[layout], stream=shown_on(output))
-    write(options.renderer(formats, format_).render([measure(graph) for graph in graphs], view), output)
+    write(options.renderer(formats, format_).render(side_by_side(reports), view), output)

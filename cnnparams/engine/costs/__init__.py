@@ -71,6 +71,11 @@ def totals() -> dict[str, Total]:
     return {total.word: total for cost in every_cost() for total in cost.TOTALS if total.word}
 
 
+def short_totals() -> list[Total]:
+    """Return the totals that stand side by side."""
+    return [total for cost in every_cost() for total in cost.TOTALS if total.short]
+
+
 def find_total(word: str) -> Total:
     """Return the total of a word, in which - and _ are the same; raise UnknownTotalError where there is none."""
     known = totals()

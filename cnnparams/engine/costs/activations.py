@@ -22,7 +22,7 @@ TOTALS = (
         "peak_activation_bytes",
         "Peak activations",
         Kind.BYTES,
-        short="Peak activations",
+        short="Peak memory",
         word="peak-memory",
         column="live",
     ),

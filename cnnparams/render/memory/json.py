@@ -16,11 +16,13 @@ SCHEMA_VERSION = 1
 
 def render(memory: Memory, view: View) -> Iterator[str]:
     """Yield one document; the totals have the keys that the report gives them."""
-    report = memory.report
+    report, setting = memory.report, memory.setting
     document = {
         "schema_version": SCHEMA_VERSION,
         "name": report.name,
-        **memory.setting._asdict(),
+        "batch": setting.batch,
+        "dtype": setting.dtype,
+        "optimizer": setting.optimizer,
         **report.costs,
         "alive_at_peak": [asdict(alive) for alive in memory.alive],
         "timeline": [{"name": layer.name, "live_bytes": layer.live_bytes} for layer in report.layers],

@@ -7,7 +7,7 @@ from html import escape
 
 from cnnparams.engine.report import Column, Report
 from cnnparams.render import cells
-from cnnparams.render.totals import total_lines
+from cnnparams.render.totals import notes, total_lines
 from cnnparams.render.view import View
 
 
@@ -24,6 +24,7 @@ def render(reports: Sequence[Report], view: View) -> Iterator[str]:
         summed = "<br>\n".join(f"{label}: <b>{text}</b>" for label, text in total_lines(report))
         caption = f"<caption>{escape(report.name)}</caption>"
         yield f"<table>\n{caption}\n{head}\n<tbody>\n{body}</tbody>\n</table>\n<p>{summed}</p>\n"
+        yield "".join(f"<p>{escape(note)}</p>\n" for note in notes(report))
 
 
 def _cell(tag: str, column: Column, text: str) -> str:

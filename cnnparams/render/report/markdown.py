@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from cnnparams.engine.report import Report
 from cnnparams.render import cells
 from cnnparams.render.markdown import escape, table
-from cnnparams.render.totals import total_lines
+from cnnparams.render.totals import notes, total_lines
 from cnnparams.render.view import View
 
 
@@ -18,4 +18,5 @@ def render(reports: Sequence[Report], view: View) -> Iterator[str]:
         heads = [(column.title, column.kind in cells.RIGHT_ALIGNED) for column in view.columns]
         summed = "".join(f"- {label}: {text}\n" for label, text in total_lines(report))
         gap = "\n" if i else ""
-        yield f"{gap}## {escape(report.name)}\n\n{table(heads, rows)}\n{summed}"
+        said = "".join(f"\n{escape(note)}\n" for note in notes(report))
+        yield f"{gap}## {escape(report.name)}\n\n{table(heads, rows)}\n{summed}{said}"

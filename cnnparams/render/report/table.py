@@ -10,7 +10,7 @@ from cnnparams.engine.report import Column, Report
 from cnnparams.render import cells
 from cnnparams.render.screen import console_for
 from cnnparams.render.stamp import Head, captured, stamp
-from cnnparams.render.totals import total_lines
+from cnnparams.render.totals import notes, total_lines
 from cnnparams.render.view import View
 
 _TOTALS_WIDTH = 80
@@ -29,6 +29,7 @@ def render(reports: Sequence[Report], view: View) -> Iterator[str]:
         yield from map(table.stamp, rows)
         yield table.below
         yield captured(console, _totals(report), _TOTALS_WIDTH)
+        yield from (f"\n{note}\n" for note in notes(report))
 
 
 def _head(column: Column) -> Head:

@@ -1,0 +1,86 @@
+"""`cnnparams compare`: networks side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cnnparams.cli import options
+from cnnparams.render import grid as formats
+
+if TYPE_CHECKING:
+    from cnnparams.engine.quantity import Total
+    from cnnparams.engine.report import Report
+    from cnnparams.engine.setting import Setting
+
+_NAME = "name"
+
+
+@click.command()
+@options.specs
+@options.values
+@options.setting
+@options.samples
+@click.option("--sort", metavar="WORD", help="Order by name, params, macs, ..., the least first; -params: the most.")
+@click.option("--plot", is_flag=True, help="Also draw parameters against MACs, in the terminal.")
+@options.formats(formats, default="table")
+@options.output
+@options.layout
+def command(
+    specs: tuple[str, ...],
+    values: dict[str, Any],
+    setting: Setting,
+    samples: int | None,
+    sort: str | None,
+    plot: bool,
+    format_: str,
+    output: str | None,
+    layout: str,
+) -> None:
+    """Put networks side by side: parameters, MACs, memory, receptive field, layers, and each as a ratio to the first.
+
+    SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT chooses a variant.
+    A family of which none is chosen stands for all its variants.
+    """
+    from cnnparams.cli.output import shown_on, write
+    from cnnparams.cli.progress import progress
+    from cnnparams.cli.specs import load_graphs
+    from cnnparams.engine.costs import short_totals
+    from cnnparams.engine.grid import compared, ordered, side_by_side
+    from cnnparams.engine.measure import measure
+    from cnnparams.render.view import LAYOUTS, View
+
+    if plot and format_ != "table":
+        raise click.BadParameter(f"a plot is drawn below the table, not in {format_}", param_hint="--plot")
+    by = _total(sort)
+    also = [by] if by else []
+    fields = [total.field for total in (*short_totals(), *also)]
+    graphs = load_graphs(specs, values, families=True)
+    given = setting._replace(samples=samples)
+    reports = [measure(graph, fields, given) for graph in progress(graphs, len(graphs), "measuring")]
+    grid = compared(side_by_side(reports, also))
+    if sort:
+        grid = ordered(grid, by.field if by else _NAME, descending=sort.startswith("-"))
+    view = View(LAYOUTS[layout], stream=shown_on(output))
+    drawn = _plot(reports) if plot else ()
+    write([*options.renderer(formats, format_).render(grid, view), *drawn], output, specs)
+
+
+def _total(sort: str | None) -> Total | None:
+    """Return the total to order by; None for the name, and where the order is that of the command."""
+    from cnnparams.engine.costs import UnknownTotalError, find_total
+
+    word = (sort or _NAME).removeprefix("-")
+    try:
+        return None if word == _NAME else find_total(word)
+    except UnknownTotalError as error:
+        raise click.BadParameter(f"{error}; {error.hint}, and {_NAME}", param_hint="--sort") from None
+
+
+def _plot(reports: Sequence[Report]) -> Iterator[str]:
+    from cnnparams.render.scatter import Point, scatter
+
+    points = [Point(report.name, report.total_params, report.total_macs) for report in reports]
+    yield from scatter(points, "parameters", "MACs")

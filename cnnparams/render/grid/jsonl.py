@@ -1,0 +1,17 @@
+"""A grid as JSON Lines: an object for each row."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from cnnparams.engine.grid import Grid
+from cnnparams.render.json_document import encode
+from cnnparams.render.records import records
+from cnnparams.render.view import View
+
+
+def render(grid: Grid, view: View) -> Iterator[str]:
+    """Yield a line for each row."""
+    keys, rows = records(grid, encode, view.layout)
+    yield from (f"{json.dumps(dict(zip(keys, row, strict=True)))}\n" for row in rows)

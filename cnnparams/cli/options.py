@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from importlib import import_module
 from pkgutil import iter_modules
@@ -106,16 +107,34 @@ depth = click.option(
 )
 
 
+@contextmanager
+def blaming(option: str) -> Iterator[None]:
+    """Tell of an error that it is in what was given for an option; but not of one in a spec, which has a place."""
+    from cnnparams.errors import CnnparamsError, SpecError
+
+    try:
+        yield
+    except SpecError:
+        raise
+    except CnnparamsError as error:
+        hint = getattr(error, "hint", None)
+        raise click.BadParameter(f"{error}; {hint}" if hint else str(error), param_hint=option) from None
+
+
 def renderer(package: ModuleType, name: str) -> ModuleType:
     """Import the module of a format that `formats` let a user choose."""
     return import_module(f"{package.__name__}.{name}")
 
 
-def formats(package: ModuleType, default: str) -> Callable[[F], F]:
-    """Return --format, whose choices are the modules of `package`, and --json, which is short for one of them."""
-    names = sorted(module.name for module in iter_modules(package.__path__))
+def formats(package: ModuleType, default: str, json: str = "json") -> Callable[[F], F]:
+    """Return --format, whose choices are the modules of `package`, and --json, which is short for one of them.
+
+    With `json`, another format stands for JSON.
+    """
+    others = {"json"} - {json}
+    names = sorted(module.name for module in iter_modules(package.__path__) if module.name not in others)
     chosen = click.option(
         "--format", "format_", type=click.Choice(names), default=default, show_default=True, help="Output format."
     )
-    json = click.option("--json", "format_", flag_value="json", help="Short for --format json.")
-    return lambda function: chosen(json(function))
+    short = click.option("--json", "format_", flag_value=json, help=f"Short for --format {json}.")
+    return lambda function: chosen(short(function))

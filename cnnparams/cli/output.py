@@ -20,15 +20,18 @@ def shown_on(output: str | None) -> TextIO | None:
     return sys.stdout if output in (None, STDOUT) else None
 
 
-def write(chunks: Iterable[str], output: str | None, inputs: Iterable[str] = ()) -> None:
-    """Write to a file, or to standard output for None and "-".
+def write(chunks: Iterable[str], output: str | None, inputs: Iterable[str] = (), *, live: bool = False) -> None:
+    """Write to a file, or to standard output for None and "-"; there, if `live`, each chunk at once and whole.
 
     Raise CnnparamsError where that fails, and for a file that is one of the inputs.
     """
     if output is None or output == STDOUT:
         if sys.stdout is None:
             raise CnnparamsError("standard output is closed: write to a file with -o")
-        sys.stdout.writelines(chunks)
+        for chunk in chunks:
+            sys.stdout.write(chunk)
+            if live:
+                sys.stdout.flush()
         return
     path = Path(output)
     try:

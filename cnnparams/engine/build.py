@@ -24,7 +24,7 @@ _FRAMES = 10 * DEEPEST  # of Python, for lists nested as deep as they may be
 def build(spec: Spec) -> Graph:
     """Return the network's graph; raise SpecError at the first layer that cannot take its input."""
     scope, network = values(spec), Network()
-    inputs = tuple(_inputs(spec, scope))
+    inputs = ports_in(spec, scope)
     network.inputs = frozenset(port.name for port in inputs)
     edges = {port.name: (Edge(port.source, port.shape),) for port in inputs}
     plan = Plan(network, scope, spec.blocks, stopper(spec, inputs, network), {})
@@ -35,6 +35,11 @@ def build(spec: Spec) -> Graph:
     outputs = tuple(_outputs(spec, listing, last))
     remarks = (*spec.remarks, *(placed(spec, remark) for remark in network.remarks.values()))
     return Graph(spec.choice.variant or spec.name, inputs, tuple(network.order), outputs, remarks)
+
+
+def ports_in(spec: Spec, scope: Mapping[str, Value]) -> tuple[Port, ...]:
+    """Return the inputs for these values of the vars; raise SpecError where one has no shape."""
+    return tuple(_inputs(spec, scope))
 
 
 def _inputs(spec: Spec, scope: Mapping[str, Value]) -> Iterator[Port]:

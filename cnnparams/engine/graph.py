@@ -38,6 +38,15 @@ class Port(NamedTuple):
     shape: Shape
 
 
+class Kind(NamedTuple):
+    """A layer at the shapes that enter and leave it, and how many nodes of a network are that."""
+
+    layer: Layer
+    members: int
+    reads: tuple[Shape, ...]
+    output: Shape
+
+
 class Graph(NamedTuple):
     """A network with every shape known. `remarks` are what is right but seldom meant."""
 
@@ -49,15 +58,20 @@ class Graph(NamedTuple):
 
 
 def of_each(graph: Graph, ask: Callable[[Node], T]) -> list[T]:
-    """Return what is asked of each node's layer at its shapes; equal layers at equal shapes are asked once."""
-    known: dict[tuple[int, tuple[Shape, ...]], T] = {}
+    """Return what is asked of each node's layer at its shapes; one layer at one shape is asked once."""
+    known: dict[tuple[int, int], T] = {}
     answers = []
     for node in graph.nodes:
-        key = (id(node.layer), node.input_shapes)
+        key = id(node.layer), id(node.input_shapes)
         if key not in known:
             known[key] = ask(node)
         answers.append(known[key])
     return answers
+
+
+def channels_of(shape: Shape) -> int:
+    """Return the channels of a tensor, as expressions count them; of what is no image, its last dimension."""
+    return shape.dims[-1 if shape.channel_axis is None else shape.channel_axis]
 
 
 def is_within(name: str, outer: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, NoReturn
 
 from cnnparams.engine.context import Context, joined
+from cnnparams.engine.graph import channels_of
 from cnnparams.engine.network import MOST_LAYERS
 from cnnparams.engine.site import Site
 from cnnparams.errors import LayerError, quote, suggest
@@ -195,6 +196,5 @@ def _flag(key: str, value: Any, scope: Mapping[str, Value]) -> bool:
 
 
 def channels(x: Edges) -> int:
-    """Return the channels of the first tensor; of what is no image, its last dimension."""
-    shape = x[0].shape
-    return shape.dims[-1 if shape.channel_axis is None else shape.channel_axis]
+    """Return what `channels` counts where these tensors enter: those of the first."""
+    return channels_of(x[0].shape)

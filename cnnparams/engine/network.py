@@ -94,7 +94,13 @@ def _ask(layer: Layer, activation: Layer | None, shapes: tuple[Shape, ...]) -> _
     _check_number(layer, shapes)
     resolved = layer.resolve(*shapes)
     read = tuple(layer.reads(shape) for shape in shapes)
-    output = resolved.output_shape(*read)
+    output = output_of(resolved, activation, read)
+    return _Answer((layer, activation), resolved, read, output, resolved.remark(*read))
+
+
+def output_of(layer: Layer, activation: Layer | None, read: tuple[Shape, ...]) -> Shape:
+    """Return what leaves a layer that has been resolved; raise LayerError where it, or its activation, cannot be."""
+    output = layer.output_shape(*read)
     if output.size > MOST_ELEMENTS:
         raise LayerError("gives more elements than 64 bits can count", hint="check the sizes and strides so far")
     if activation:
@@ -102,7 +108,7 @@ def _ask(layer: Layer, activation: Layer | None, shapes: tuple[Shape, ...]) -> _
             activation.resolve(output)
         except LayerError as error:
             raise LayerError(f"{activation.type}: {error}", "activation", error.hint) from None
-    return _Answer((layer, activation), resolved, read, output, resolved.remark(*read))
+    return output
 
 
 def _check_number(layer: Layer, shapes: tuple[Shape, ...]) -> None:

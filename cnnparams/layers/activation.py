@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import ClassVar
 
-from cnnparams.layers.base import Footprint, Layer
+from cnnparams.layers.base import SAME_SIZES, Footprint, Layer
 from cnnparams.layers.settings import Flag, setting
 from cnnparams.layers.training import INPUT, OUTPUT, Kept, Own, Pass, Place, in_order, overwritten
 
@@ -13,8 +14,11 @@ class Activation(Layer):
     """What the activations share: they may stand as `activation:` of a layer with weights."""
 
     footprint: ClassVar[Footprint] = Footprint.ELEMENTWISE
-
     is_activation: ClassVar[bool] = True
+
+    def geometry(self) -> Hashable | None:
+        """Return that every size is kept."""
+        return SAME_SIZES
 
     def placed(self, run: Pass) -> Place:
         """Return the order of the input."""

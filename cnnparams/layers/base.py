@@ -8,7 +8,7 @@ It knows nothing of files, tables, bytes or other layers.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from enum import Enum, auto
 from typing import Any, ClassVar, NamedTuple, Self
 
@@ -23,6 +23,8 @@ from cnnparams.layers.training import Trained
 PARAMETERS = "parameters"
 BUFFERS = "buffers"
 MACS = "MACs"
+SAME_SIZES = "same sizes"
+"""The geometry of a layer that gives an image of the size that it gets."""
 
 
 class Tensor(NamedTuple):
@@ -133,6 +135,13 @@ class Layer(Trained, BaseModel):
         """Return the shape that leaves the layer; raise LayerError where there is none."""
         shape: Shape = inputs[0]
         return shape
+
+    def geometry(self) -> Hashable | None:
+        """Return what decides an output image's sizes beside those of the inputs; None where channels, say, do too.
+
+        The output's channels then depend on the inputs' channels alone.
+        """
+        return None
 
     def sights(self, *inputs: Any, **_: Any) -> tuple[Sights, ...]:
         """Return what a place of the output sees of each input, by default the same place."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any, ClassVar
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.base import Footprint, Tensor
+from cnnparams.layers.base import SAME_SIZES, Footprint, Tensor
 from cnnparams.layers.reach import Sights, same_places
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Flag, Real, Whole, setting
@@ -67,6 +67,10 @@ class BatchNorm(RunningNorm):
     def inferred(self, x: Shape) -> Mapping[str, Any]:
         """Infer num_features; as in PyTorch, BatchNorm1d takes a vector too."""
         return {"num_features": x.channels} if self.rank == 1 and len(x.dims) == 1 else super().inferred(x)
+
+    def geometry(self) -> Hashable | None:
+        """Return that every size is kept."""
+        return SAME_SIZES
 
     def kept(self, run: Pass) -> Kept:
         """Return the input, mean and inverse deviation of each channel over the batch, and the running statistics."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Hashable, Mapping
 from typing import Any, ClassVar, Literal
 
 from cnnparams.errors import LayerError
@@ -47,6 +48,10 @@ class Conv(WindowedLayer):
         check_divides("groups", self.groups, in_channels=x.channels, out_channels=self.out_channels)
         return {"in_channels": x.channels}
 
+    def geometry(self) -> Hashable | None:
+        """Return the window, and what it sees beyond the border."""
+        return super().geometry(), self.padding_mode
+
     def output_shape(self, x: Shape) -> Shape:
         """Return (out_channels, *places of the kernel)."""
         self._check_padding_mode(x)
@@ -67,16 +72,12 @@ class Conv(WindowedLayer):
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return weight (out_channels, in_channels / groups, *kernel_size) and bias (out_channels)."""
         kernels = "C_out * C_in" if self.groups == 1 else "C_out * (C_in / g)"
-        weight = Tensor(
-            "weight",
-            (self.out_channels, x.channels // self.groups, *self.kernel_size),
-            f"{kernels} * {self.settings_product('k')}",
-        )
+        weight = Tensor("weight", self._weight(x), f"{kernels} * {self.settings_product('k')}")
         return (weight, Tensor("bias", (self.out_channels,), "C_out")) if self.bias else (weight,)
 
     def macs(self, x: Shape) -> int:
         """Return places times weights."""
-        return self.positions(x) * self.tensors(x)[0].size
+        return self.positions(x) * math.prod(self._weight(x))
 
     def macs_formula(self, x: Shape) -> str:
         """Return places times weights."""
@@ -85,6 +86,9 @@ class Conv(WindowedLayer):
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return the window's symbols, channels and groups."""
         return {**self.window_symbols(x), "C_out": self.out_channels, "g": self.groups}
+
+    def _weight(self, x: Shape) -> tuple[int, ...]:
+        return (self.out_channels, x.dims[0] // self.groups, *self.kernel_size)
 
     def _check_padding_mode(self, x: Shape) -> None:
         if self.padding_mode not in _LARGEST_PADDING:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import ClassVar
 
-from cnnparams.layers.base import Footprint, Layer
+from cnnparams.layers.base import SAME_SIZES, Footprint, Layer
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Flag, Real, setting
 from cnnparams.layers.spatial import SpatialLayer
@@ -20,6 +21,10 @@ class DropoutSettings(Layer):
         "probability of an element to be zeroed while training", 0.5, ge=0, le=1, label="p", always=True, keras="rate"
     )
     inplace: Flag = setting("whether to overwrite the input", False)
+
+    def geometry(self) -> Hashable | None:
+        """Return that every size is kept."""
+        return SAME_SIZES
 
     def placed(self, run: Pass) -> Place:
         """Return the place of the input where that is overwritten, or nothing is dropped."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from cnnparams.errors import LayerError, listed
 from cnnparams.layers.axis import axis_name
-from cnnparams.layers.base import Footprint, Layer, Step
+from cnnparams.layers.base import SAME_SIZES, Footprint, Layer, Step
 from cnnparams.layers.checks import sample_dim
 from cnnparams.layers.reach import Sight, Sights, everything, moving, replaced, same_places
 from cnnparams.layers.registry import layer_type
@@ -71,6 +71,10 @@ class Concat(Merge):
         total = sum(x.dims[at] for x in inputs)
         return Shape((*first.dims[:at], total, *first.dims[at + 1 :]), _typical(*inputs).channel_axis)
 
+    def geometry(self) -> Hashable | None:
+        """Return the dimension along which sizes add up."""
+        return type(self), self.dim
+
     def sights(self, *inputs: Shape) -> tuple[Sights, ...]:
         """Return the same place, but along `dim` only somewhere an input's element."""
         at = sample_dim("dim", self.dim, inputs[0])
@@ -101,6 +105,10 @@ class Elementwise(Merge):
     """A merge element by element: sizes of 1 are repeated to fit (broadcasting)."""
 
     footprint: ClassVar[Footprint] = Footprint.ELEMENTWISE
+
+    def geometry(self) -> Hashable | None:
+        """Return that every size is kept."""
+        return SAME_SIZES
 
     def _check_sizes(self, *inputs: Shape) -> None:
         widest = self.output_shape(*inputs).dims

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 from cnnparams.errors import LayerError
@@ -40,6 +40,10 @@ class Pool(WindowedLayer):
                 hint = f"use at most {reach // 2}, or pad with a layer of its own, such as zero_pad2d"
                 raise LayerError(f"padding {p} is more than half of the window's {reach}", "padding", hint)
         return {"stride": self.stride or self.kernel_size}
+
+    def geometry(self) -> Hashable | None:
+        """Return the window, and whether the last may hang over."""
+        return super().geometry(), self.ceil_mode
 
     def places(self, x: Shape) -> tuple[int, ...]:
         """Return how many places the window has, in ceil mode also those that hang over the end."""

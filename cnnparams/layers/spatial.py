@@ -20,7 +20,7 @@ class ImageLayer(Layer):
     @classmethod
     def reads(cls, x: Shape) -> Shape:
         """Take the first dimension for the channels, whatever came before."""
-        return Shape(x.dims, 0)
+        return x if x.channel_axis == 0 else Shape(x.dims, 0)
 
     def placed(self, run: Pass) -> Place:
         """Return an image like the input's."""

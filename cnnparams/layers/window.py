@@ -7,6 +7,9 @@ layer gives to these quantities; `explain` shows it, and the tests hold one agai
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+Sizes = tuple[int, ...]
 Padding = tuple[int, int]
 """Padding before and after, along one axis."""
 
@@ -24,6 +27,12 @@ def extent(k: int, d: int = 1) -> int:
 def size(n: int, k: int, s: int, padding: Padding, d: int = 1) -> int:
     """Return floor((n + padding - d(k - 1) - 1) / s) + 1, the number of places of a window; below 1 it fits nowhere."""
     return (n + sum(padding) - extent(k, d)) // s + 1
+
+
+@lru_cache(maxsize=4096)
+def sizes(spatial: Sizes, kernels: Sizes, strides: Sizes, paddings: tuple[Padding, ...], dilations: Sizes) -> Sizes:
+    """Return `size` along each axis; networks that differ in channels ask for the same ones again."""
+    return tuple(map(size, spatial, kernels, strides, paddings, dilations))
 
 
 def size_ceil(n: int, k: int, s: int, p: int, d: int = 1) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from cnnparams.errors import LayerError
@@ -41,14 +41,17 @@ class WindowedLayer(SpatialLayer):
     def paddings(self, x: Shape) -> tuple[window.Padding, ...]:
         """Return the padding before and after, along each axis."""
         if isinstance(self.padding, tuple):
-            return tuple((p, p) for p in self.padding)
+            return tuple([(p, p) for p in self.padding])
         geometry = zip(x.spatial, self.kernel_size, self.stride, self.dilations(), strict=True)
         return tuple(window.same_padding(*axis) for axis in geometry)
 
+    def geometry(self) -> Hashable | None:
+        """Return the window."""
+        return type(self), self.kernel_size, self.stride, self.padding, self.dilations()
+
     def places(self, x: Shape) -> tuple[int, ...]:
         """Return how many places the window has along each axis; raise LayerError where it has none."""
-        geometry = zip(x.spatial, self.kernel_size, self.stride, self.paddings(x), self.dilations(), strict=True)
-        sizes = tuple(window.size(*axis) for axis in geometry)
+        sizes = window.sizes(x.dims[1:], self.kernel_size, self.stride, self.paddings(x), self.dilations())
         if min(sizes) < 1:
             raise self.misfit(x)
         return sizes

@@ -1,12 +1,13 @@
 """What a network costs: a module for each kind of cost, which reads the graph and gives numbers per layer and in total.
 
 A module declares ORDER, its place among the others; ALWAYS, whether it is measured even where nobody asks for it;
-COLUMNS and TOTALS, what it gives; and measure(graph, setting), which gives it. All else follows from that.
+COLUMNS and TOTALS, what it gives; measure(graph, setting), which gives it; and AT_OTHER_SIZES, how its totals follow
+from those of the same layers at other sizes, where they do. All else follows from that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -15,15 +16,18 @@ from typing import Any, NamedTuple, Protocol
 from cnnparams.engine.graph import Graph
 from cnnparams.engine.quantity import Column, Total
 from cnnparams.engine.report import base_columns
+from cnnparams.engine.resized import Resized
 from cnnparams.engine.setting import Setting
 from cnnparams.errors import CnnparamsError, quote, suggest
+
+Totals = tuple[Any, ...]
 
 
 class Measured(NamedTuple):
     """The values of COLUMNS for each node, and those of TOTALS."""
 
     rows: Sequence[tuple[Any, ...]]
-    totals: tuple[Any, ...]
+    totals: Totals
 
 
 class UnknownTotalError(CnnparamsError):
@@ -36,6 +40,15 @@ class UnknownTotalError(CnnparamsError):
         super().__init__(f"nothing that is measured is called {quote(word)}")
 
 
+AtOtherSizes = Callable[[Totals, Resized], Totals]
+"""Returns the totals of a network at other sizes, given those that it had before."""
+
+
+def same(before: Totals, network: Resized) -> Totals:
+    """Return the totals as they were: they are those of the layers, whatever enters."""
+    return before
+
+
 class Cost(Protocol):
     """A kind of cost."""
 
@@ -43,6 +56,7 @@ class Cost(Protocol):
     ALWAYS: bool
     COLUMNS: tuple[Column, ...]
     TOTALS: tuple[Total, ...]
+    AT_OTHER_SIZES: AtOtherSizes | None
 
     def measure(self, graph: Graph, setting: Setting) -> Measured:
         """Return what the nodes of a graph cost in a setting."""
@@ -57,7 +71,13 @@ def every_cost() -> tuple[Cost, ...]:
 
 def costs_of(fields: Collection[str] = ()) -> tuple[Cost, ...]:
     """Return the kinds of cost that are always measured, and those that give any of these fields."""
-    return tuple(cost for cost in every_cost() if cost.ALWAYS or not _given(cost).isdisjoint(fields))
+    asked = costs_giving(fields)
+    return tuple(cost for cost in every_cost() if cost.ALWAYS or cost in asked)
+
+
+def costs_giving(fields: Collection[str]) -> tuple[Cost, ...]:
+    """Return the kinds of cost that give any of these fields."""
+    return tuple(cost for cost in every_cost() if not _given(cost).isdisjoint(fields))
 
 
 def columns() -> dict[str, Column]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from cnnparams.engine.costs import Measured
+from cnnparams.engine.costs import Measured, Totals
 from cnnparams.engine.graph import Graph, of_each
 from cnnparams.engine.quantity import Column, Kind, Total
+from cnnparams.engine.resized import Resized
 from cnnparams.engine.setting import Setting
+from cnnparams.layers.base import Layer
+from cnnparams.layers.shape import Shape
 
 ORDER = 20
 ALWAYS = True
@@ -15,5 +18,16 @@ TOTALS = (Total("total_macs", "MACs", Kind.COUNT, short="MACs", word="macs", col
 
 def measure(graph: Graph, setting: Setting) -> Measured:
     """Return the multiply-accumulates for one sample; equal layers at equal shapes are worked out once."""
-    macs = of_each(graph, lambda node: node.layer.macs(*node.input_shapes))
+    macs = of_each(graph, lambda node: _macs(node.layer, node.input_shapes))
     return Measured([(count,) for count in macs], (sum(macs),))
+
+
+def _macs(layer: Layer, inputs: tuple[Shape, ...]) -> int:
+    return layer.macs(*inputs)
+
+
+def _at_other_sizes(before: Totals, network: Resized) -> Totals:
+    return (network.total(_macs),)
+
+
+AT_OTHER_SIZES = _at_other_sizes

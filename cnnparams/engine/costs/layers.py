@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from cnnparams.engine.costs import Measured
+from cnnparams.engine.costs import Measured, same
 from cnnparams.engine.graph import Graph
 from cnnparams.engine.quantity import Column, Kind, Total
 from cnnparams.engine.setting import Setting
 
 ORDER = 60
 ALWAYS = False
+AT_OTHER_SIZES = same
 COLUMNS: tuple[Column, ...] = ()
 TOTALS = (Total("layer_count", "Layers", Kind.COUNT, short="Layers", word="layers"),)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnparams.engine.costs import Measured
+from cnnparams.engine.costs import Measured, same
 from cnnparams.engine.graph import Graph, Node, of_each
 from cnnparams.engine.quantity import Column, Kind, Total
 from cnnparams.engine.setting import Setting
@@ -10,6 +10,7 @@ from cnnparams.engine.setting import Setting
 ORDER = 10
 ALWAYS = True
 BYTES_FLOAT32 = 4
+AT_OTHER_SIZES = same
 COLUMNS = (
     Column("params", "Parameters", Kind.COUNT, "params", default=True, fold=sum),
     Column("share", "Share", Kind.SHARE, "share", fold=sum),

@@ -17,6 +17,7 @@ from cnnparams.engine.setting import Setting
 ORDER = 50
 ALWAYS = False
 _first, _last = itemgetter(0), itemgetter(-1)
+AT_OTHER_SIZES = None
 COLUMNS = (
     Column("rf", "Receptive field", Kind.FIELD, "receptive_field", fold=_last),
     Column("rf_stride", "Effective stride", Kind.PER_AXIS, "effective_stride", fold=_last),

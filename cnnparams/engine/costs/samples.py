@@ -6,13 +6,14 @@ Understanding deep learning requires rethinking generalization, ICLR 2017, arXiv
 
 from __future__ import annotations
 
-from cnnparams.engine.costs import Measured, parameters
+from cnnparams.engine.costs import Measured, parameters, same
 from cnnparams.engine.graph import Graph
 from cnnparams.engine.quantity import Column, Kind, Total
 from cnnparams.engine.setting import Setting
 
 ORDER = 70
 ALWAYS = False
+AT_OTHER_SIZES = same
 COLUMNS: tuple[Column, ...] = ()
 _NOTE = (
     "Parameters per sample say whether the network could learn its training set by heart (from about 1 on it can, "

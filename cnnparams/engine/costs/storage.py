@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from cnnparams.engine.costs import Measured
+from cnnparams.engine.costs import Measured, same
 from cnnparams.engine.graph import Graph, Node, of_each
 from cnnparams.engine.quantity import Column, Kind, Total
 from cnnparams.engine.setting import Setting
 
 ORDER = 25
 ALWAYS = False
+AT_OTHER_SIZES = same
 COLUMNS = (
     Column("weight_size", "Weights", Kind.BYTES, "weight_bytes", fold=sum),
     Column("buffer_size", "Buffer size", Kind.BYTES, "buffer_bytes", fold=sum),

@@ -1,0 +1,103 @@
+"""`cnnparams sweep`: one network for many values of its vars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from cnnparams.cli import options
+from cnnparams.cli.exit_code import ExitCode
+from cnnparams.render import grid as formats
+
+if TYPE_CHECKING:
+    from cnnparams.engine.outcomes import Outcome
+    from cnnparams.engine.setting import Setting
+    from cnnparams.engine.sweep import Sweep
+
+
+@click.command()
+@options.spec
+@click.option(
+    "--set",
+    "axes",
+    metavar="NAME=VALUES",
+    multiple=True,
+    required=True,
+    help="Values of a var: FROM:TO:STEP, or several with commas; may be repeated.",
+)
+@click.option("--where", metavar="CONDITION", help='Show only points such as "params < 1e6 and size >= 160".')
+@click.option(
+    "--pareto",
+    metavar="WORDS",
+    help="Show only what no other point beats in all of these, such as params,macs; size:max is better the larger.",
+)
+@click.option("--columns", metavar="WORDS", default="params,macs", show_default=True, help="What to measure.")
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to work in.")
+@options.setting
+@options.formats(formats, default="table", json="jsonl")
+@options.output
+def command(
+    spec: str,
+    axes: tuple[str, ...],
+    where: str | None,
+    pareto: str | None,
+    columns: str,
+    jobs: int,
+    setting: Setting,
+    format_: str,
+    output: str | None,
+) -> ExitCode:
+    """Measure a network at every combination of values of its vars, a row for each as it comes.
+
+    SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT chooses a variant.
+    A family of which none is chosen stands for all its variants. Points that are no network are reported and skipped.
+    """
+    from contextlib import closing
+
+    from cnnparams.cli.output import shown_on, write
+    from cnnparams.cli.progress import progress
+    from cnnparams.render.view import View
+
+    sweep = _sweep(spec, axes, where, pareto, columns, setting)
+    skipped: list[Outcome] = []
+    with closing(sweep.outcomes(jobs)) as outcomes:
+        valid = _valid(progress(outcomes, sweep.points, "sweeping", beside_rows=output is None), skipped)
+        rendered = options.renderer(formats, format_).render(sweep.grid(valid), View(stream=shown_on(output)))
+        write(rendered, output, [spec], live=True)
+    return ExitCode.NO_ANSWER if len(skipped) == sweep.points else ExitCode.DONE
+
+
+def _sweep(
+    spec: str, axes: tuple[str, ...], where: str | None, pareto: str | None, columns: str, setting: Setting
+) -> Sweep:
+    from cnnparams.engine.axis import parse_axes
+    from cnnparams.engine.condition import parse_condition
+    from cnnparams.engine.costs import find_total
+    from cnnparams.engine.sweep import Sweep, parse_goal
+    from cnnparams.schema.load import load
+    from cnnparams.schema.variables import choose, members
+
+    with options.blaming("--set"):
+        found = parse_axes(axes)
+    names = [axis.name for axis in found]
+    first = {axis.name: axis.values[0] for axis in found}
+    specs = [choose(member, member.choice.variant, first) for member in members(load(spec))]
+    with options.blaming("--columns"):
+        shown = [find_total(word) for word in columns.split(",")]
+    with options.blaming("--where"):
+        condition = None if where is None else parse_condition(where, names)
+    with options.blaming("--pareto"):
+        goals = [] if pareto is None else [parse_goal(word, names) for word in pareto.split(",")]
+    return Sweep(specs, found, shown, condition, goals, setting)
+
+
+def _valid(outcomes: Iterable[Outcome], skipped: list[Outcome]) -> Iterator[Outcome]:
+    """Yield the points that are networks; tell of the others."""
+    for outcome in outcomes:
+        if outcome.problem is None:
+            yield outcome
+        else:
+            skipped.append(outcome)
+            click.echo(f"skipped: {outcome.place}: {outcome.problem}", err=True)

@@ -1,0 +1,77 @@
+"""The values that a var goes through, as people write them: 0.25:1.5:0.25, 128,160,224 or one value."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from cnnparams.errors import CnnparamsError, quote
+from cnnparams.schema.compose import compose
+from cnnparams.schema.source import Text
+
+MOST_VALUES = 1_000_000
+_COMMA = re.compile(r",(?![^\[]*\])")  # but not inside of a list
+_RANGE = re.compile(r"\s*:\s*".join([r"([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]{1,2})?)"] * 2) + r"(?:\s*:\s*(.*))?")
+_EXAMPLES = "such as width=0.25:1.5:0.25, size=128,160,224 or classes=10"
+
+
+class AxisError(CnnparamsError):
+    """Text that stands for no values; it says what is expected."""
+
+
+class Axis(NamedTuple):
+    """A var, and its values in order."""
+
+    name: str
+    values: tuple[Any, ...]
+
+
+def parse_axes(texts: Iterable[str]) -> list[Axis]:
+    """Return the axes; raise AxisError for what is none, and where two have one name."""
+    axes = [parse_axis(text) for text in texts]
+    for name, count in Counter(axis.name for axis in axes).items():
+        if count > 1:
+            raise AxisError(f"{name} is given {count} times; write its values once, separated by commas")
+    return axes
+
+
+def parse_axis(text: str) -> Axis:
+    """Return the axis of NAME=VALUES; raise AxisError for other text.
+
+    Values are separated by commas; FROM:TO:STEP stands for all from one to the other, both included. Steps are exact:
+    they are counted in decimal fractions. A step of 1 may be left out between whole numbers.
+    """
+    name, equals, written = text.partition("=")
+    if not equals or not name.isidentifier() or not written.strip():
+        raise AxisError(f"{quote(text)} is not NAME=VALUES, {_EXAMPLES}")
+    parts = [part.strip() for part in _COMMA.split(written)]
+    values = tuple(value for part in parts for value in _values(name, part))
+    return Axis(name, values)
+
+
+def _values(name: str, written: str) -> tuple[Any, ...]:
+    match = _RANGE.fullmatch(written)
+    if match:
+        return _range(name, written, match[1], match[2], match[3])
+    if not written:
+        raise AxisError(f"{name} has an empty value, {_EXAMPLES}")
+    return (compose(Text("--set", f"{name}: {written}")).root[name],)
+
+
+def _range(name: str, written: str, first: str, last: str, step: str | None) -> tuple[Any, ...]:
+    try:
+        start, end, by = Fraction(first), Fraction(last), Fraction(step or "1")
+    except (ValueError, ZeroDivisionError):
+        raise AxisError(f"{name}: {quote(written)} is not FROM:TO:STEP, {_EXAMPLES}") from None
+    is_whole = all(part.lstrip("+-").isdecimal() for part in (first, last, step or "1"))
+    if step is None and not is_whole:
+        raise AxisError(f"{name}: {quote(written)} needs a step, {_EXAMPLES}")
+    if by == 0 or (end - start) / by < 0:
+        raise AxisError(f"{name}: {quote(written)} never gets from {first} to {last}")
+    count = int((end - start) / by) + 1
+    if count > MOST_VALUES:
+        raise AxisError(f"{name}: {quote(written)} are {count:,} values, and {MOST_VALUES:,} are the most")
+    return tuple(int(value) if is_whole else float(value) for value in (start + by * i for i in range(count)))

@@ -1,0 +1,107 @@
+"""A sweep: networks at every combination of values of their vars, and what of that is shown."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from itertools import product
+from typing import Any, NamedTuple
+
+from cnnparams.engine.axis import Axis
+from cnnparams.engine.condition import Condition
+from cnnparams.engine.costs import find_total
+from cnnparams.engine.frontier import frontier
+from cnnparams.engine.grid import Grid, Heading, Row, heading
+from cnnparams.engine.outcomes import Outcome, Point, outcomes
+from cnnparams.engine.quantity import Kind, Total, magnitude
+from cnnparams.engine.setting import Setting
+from cnnparams.errors import CnnparamsError, quote
+from cnnparams.schema.spec import Spec
+
+_LARGE = {Kind.COUNT: 10**11 - 1, Kind.BYTES: 1024**4 - 1, Kind.RATIO: 99_999.99, Kind.PER_AXIS: (9999,)}
+"""Values as long as most: tables keep so much room for what comes."""
+
+
+class Goal(NamedTuple):
+    """What should be small, or large: a total, or a var where there is none."""
+
+    name: str
+    total: Total | None
+    is_large: bool
+
+    def score(self, outcome: Outcome) -> float:
+        """Return a number that is the smaller the better; a value that is missing is worst."""
+        value = outcome.point[self.name] if self.total is None else outcome.totals[self.total.field]
+        number = magnitude(value, self.total.kind if self.total else Kind.VALUE)
+        return math.inf if number is None else -number if self.is_large else number
+
+
+def parse_goal(text: str, names: Sequence[str]) -> Goal:
+    """Return the goal of WORD, which should be small, or of WORD:max; a var comes before a total of its name.
+
+    Raise CnnparamsError for another ending, UnknownTotalError for another word.
+    """
+    word, colon, ending = text.strip().partition(":")
+    if colon and ending not in ("min", "max"):
+        raise CnnparamsError(f"{quote(text)} ends in neither :min nor :max")
+    return Goal(word, None if word in names else find_total(word), ending == "max")
+
+
+class Sweep(NamedTuple):
+    """The networks, the axes along which they vary, what is measured of them, and what of that is shown."""
+
+    specs: Sequence[Spec]
+    axes: Sequence[Axis]
+    columns: Sequence[Total]
+    condition: Condition | None
+    goals: Sequence[Goal]
+    setting: Setting
+
+    @property
+    def points(self) -> int:
+        """How many points there are."""
+        return len(self.specs) * math.prod(len(axis.values) for axis in self.axes)
+
+    def outcomes(self, jobs: int = 1) -> Generator[Outcome]:
+        """Yield every point with its totals, the last axis fastest, worked out by so many processes."""
+        read = [*self.columns, *(self.condition.totals.values() if self.condition else ())]
+        fields = [total.field for total in (*read, *(goal.total for goal in self.goals if goal.total))]
+        for spec in self.specs:
+            yield from outcomes(spec, fields, self.setting, self._points(), jobs)
+
+    def _points(self) -> Iterator[Point]:
+        names = [axis.name for axis in self.axes]
+        for values in product(*(axis.values for axis in self.axes)):
+            yield dict(zip(names, values, strict=True))
+
+    def grid(self, valid: Iterable[Outcome]) -> Grid:
+        """Return the points that are shown, with their vars and totals; without goals, each as soon as it comes."""
+        shown = (outcome for outcome in valid if self._holds(outcome))
+        rows = map(self._row, self._best(shown) if self.goals else shown)
+        widest = (*(max(axis.values, key=_length) for axis in self.axes), *(_LARGE[t.kind] for t in self.columns))
+        if len(self.specs) > 1:
+            widest = (max((_name(spec) for spec in self.specs), key=len), *widest)
+        return Grid(self._headings(), rows, widest=widest)
+
+    def _headings(self) -> tuple[Heading, ...]:
+        name = [Heading("name", "Network", Kind.TEXT)] if len(self.specs) > 1 else []
+        axes = (Heading(axis.name, axis.name, Kind.VALUE) for axis in self.axes)
+        return (*name, *axes, *map(heading, self.columns))
+
+    def _row(self, outcome: Outcome) -> Row:
+        name = [outcome.name] if len(self.specs) > 1 else []
+        return Row((*name, *outcome.point.values(), *(outcome.totals[total.field] for total in self.columns)))
+
+    def _holds(self, outcome: Outcome) -> bool:
+        return self.condition is None or self.condition.holds(outcome.point, outcome.totals)
+
+    def _best(self, shown: Iterable[Outcome]) -> list[Outcome]:
+        return frontier((tuple([goal.score(outcome) for goal in self.goals]), outcome) for outcome in shown)
+
+
+def _name(spec: Spec) -> str:
+    return spec.choice.variant or spec.name
+
+
+def _length(value: Any) -> int:
+    return len(str(value))

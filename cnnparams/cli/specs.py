@@ -16,6 +16,7 @@ from cnnparams.errors import CnnparamsError, Problem, SpecError
 from cnnparams.schema.compose import compose
 from cnnparams.schema.load import load
 from cnnparams.schema.source import STDIN, Text
+from cnnparams.schema.spec import Spec
 from cnnparams.schema.variables import members
 
 
@@ -33,7 +34,7 @@ def load_graphs(
 ) -> list[Graph]:
     """Load and build every spec; raise SpecError with the problems of all of them, print their remarks otherwise.
 
-    With `families`, one of which no variant is chosen stands for all its variants.
+    With `families`, one of which no variant is chosen stands for all its variants; the first with a problem tells it.
     """
     paths = list(paths)
     if paths.count(STDIN) > 1:
@@ -43,7 +44,7 @@ def load_graphs(
     for path in paths:
         try:
             spec = load(path, values)
-            graphs.extend(map(build, members(spec) if families else [spec]))
+            graphs.extend(map(_member, members(spec)) if families else [build(spec)])
         except SpecError as error:
             problems.extend(error.problems)
     if problems:
@@ -51,6 +52,17 @@ def load_graphs(
     for remark in dict.fromkeys(remark for graph in graphs for remark in graph.remarks):
         click.echo(str(remark), err=True)
     return graphs
+
+
+def _member(spec: Spec) -> Graph:
+    """Build a network; where it is one of a family, its problems say which."""
+    try:
+        return build(spec)
+    except SpecError as error:
+        if spec.choice.variant is None:
+            raise
+        note = f"in the variant {spec.choice.variant}"
+        raise SpecError(problem._replace(notes=(*problem.notes, note)) for problem in error.problems) from None
 
 
 def load_reports(

@@ -11,10 +11,10 @@ PACKAGE = Path(__file__).parent.parent / "cnnparams"
 MAY_USE = {
     "errors": set(),
     "expression": set(),
-    "units": set(),
+    "units": {"errors"},
     "layers": {"errors"},
-    "schema": {"errors", "expression", "layers"},
-    "engine": {"errors", "expression", "layers", "schema"},
+    "schema": {"errors", "expression", "units", "layers"},
+    "engine": {"errors", "expression", "units", "layers", "schema"},
     "render": {
         "errors",
         "engine.report",

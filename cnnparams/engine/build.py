@@ -10,6 +10,7 @@ from cnnparams.engine.context import DEEPEST, Context, Plan
 from cnnparams.engine.graph import Graph, Port
 from cnnparams.engine.listing import Known, Listing
 from cnnparams.engine.network import Network
+from cnnparams.engine.quantity import Limit
 from cnnparams.engine.trouble import placed, stopper
 from cnnparams.errors import LayerError, Problem, SpecError
 from cnnparams.expression import Value
@@ -24,6 +25,7 @@ _FRAMES = 10 * DEEPEST  # of Python, for lists nested as deep as they may be
 def build(spec: Spec) -> Graph:
     """Return the network's graph; raise SpecError at the first layer that cannot take its input."""
     scope, network = values(spec), Network()
+    budget = _budget(spec, scope)
     inputs = ports_in(spec, scope)
     network.inputs = frozenset(port.name for port in inputs)
     edges = {port.name: (Edge(port.source, port.shape),) for port in inputs}
@@ -34,7 +36,16 @@ def build(spec: Spec) -> Graph:
         last = listing.run(tuple(edge for (edge,) in edges.values()))
     outputs = tuple(_outputs(spec, listing, last))
     remarks = (*spec.remarks, *(placed(spec, remark) for remark in network.remarks.values()))
-    return Graph(spec.choice.variant or spec.name, inputs, tuple(network.order), outputs, remarks)
+    name = spec.choice.variant or spec.name
+    return Graph(name, inputs, tuple(network.order), outputs, remarks, budget, spec.document)
+
+
+def _budget(spec: Spec, scope: Mapping[str, Value]) -> tuple[Limit, ...]:
+    if not spec.budget:
+        return ()
+    from cnnparams.engine.budget import limits  # it needs every kind of cost, and few specs need it
+
+    return limits(spec, scope)
 
 
 def ports_in(spec: Spec, scope: Mapping[str, Value]) -> tuple[Port, ...]:

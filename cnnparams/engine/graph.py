@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
+from cnnparams.engine.quantity import Limit
 from cnnparams.errors import Problem
 from cnnparams.layers.base import Layer
 from cnnparams.layers.shape import Shape
-from cnnparams.schema.source import KeyPath
+from cnnparams.schema.source import Document, KeyPath
 
 T = TypeVar("T")
 
@@ -38,23 +39,19 @@ class Port(NamedTuple):
     shape: Shape
 
 
-class Kind(NamedTuple):
-    """A layer at the shapes that enter and leave it, and how many nodes of a network are that."""
-
-    layer: Layer
-    members: int
-    reads: tuple[Shape, ...]
-    output: Shape
-
-
 class Graph(NamedTuple):
-    """A network with every shape known. `remarks` are what is right but seldom meant."""
+    """A network with every shape known. `remarks` are what is right but seldom meant, `budget` what its spec limits.
+
+    `document` is where the paths of the nodes lead; None where there was no YAML.
+    """
 
     name: str
     inputs: tuple[Port, ...]
     nodes: tuple[Node, ...]
     outputs: tuple[Port, ...]
     remarks: tuple[Problem, ...] = ()
+    budget: tuple[Limit, ...] = ()
+    document: Document | None = None
 
 
 def of_each(graph: Graph, ask: Callable[[Node], T]) -> list[T]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import Enum, auto
+from fractions import Fraction
 from typing import Any, NamedTuple
+
+from cnnparams.errors import Place
 
 
 class Kind(Enum):
@@ -69,6 +72,14 @@ class Total(NamedTuple):
     word: str | None = None
     column: str | None = None
     note: str | None = None
+
+
+class Limit(NamedTuple):
+    """The most that a total may be, and the place of the spec that says so; None: it comes from elsewhere."""
+
+    total: Total
+    most: Fraction
+    place: Place | None = None
 
 
 def magnitude(value: Any, kind: Kind) -> float | None:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from cnnparams.layers import registry
 from cnnparams.layers.base import Layer
+from cnnparams.schema.budget import BUDGET
 from cnnparams.schema.draft import BLOCK, TYPE
 from cnnparams.schema.keys import BlockKeys, EntryKeys, Input, SeveralInputs, SingleInput
 from cnnparams.schema.model_schema import EXPRESSION, Json, computed, computed_object, object_schema
@@ -23,8 +24,8 @@ _ENTRIES: Json = {"type": "array", "items": {"$ref": "#/$defs/entry"}}
 _VALUES: Json = {"type": "object", "additionalProperties": _VALUE}
 
 
-def json_schema() -> Json:
-    """Return the schema of a whole file."""
+def json_schema(totals: Mapping[str, str]) -> Json:
+    """Return the schema of a whole file; `totals` are the words of a budget, each with what it means."""
     types = [registry.layer_class(declaration) for declaration in registry.declarations()]
     layers = {layer.type: computed_object(layer) for layer in types}
     activations = {layer.type: layers[layer.type] for layer in types if layer.is_activation}
@@ -40,13 +41,17 @@ def json_schema() -> Json:
         ),
         "entryKeys": {"properties": _entry_keys()},
         "block": _block(),
+        "amount": {
+            "description": "a number, an amount such as 256KiB, or an expression over vars",
+            "anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "minLength": 1}],
+        },
         "expression": {"type": "string", "description": "arithmetic over vars, params, index and channels"},
         "value": {
             "description": "a number, true or false, a word, an expression, or a list of these",
             "anyOf": [{"type": ["number", "boolean", "string", "null"]}, {"type": "array", "items": _VALUE}],
         },
     }
-    return {"$schema": DIALECT, "title": "cnnparams spec", **_head(), "$defs": definitions}
+    return {"$schema": DIALECT, "title": "cnnparams spec", **_head(totals), "$defs": definitions}
 
 
 def settings_schema(layer: type[Layer]) -> dict[str, Json]:
@@ -55,11 +60,12 @@ def settings_schema(layer: type[Layer]) -> dict[str, Json]:
     return properties
 
 
-def _head() -> Json:
+def _head(totals: Mapping[str, str]) -> Json:
     properties = object_schema(SeveralInputs)["properties"] | object_schema(SingleInput)["properties"]
     properties |= {
         "vars": _noted(properties["vars"], _VALUES),
         "variants": _noted(properties["variants"], {"additionalProperties": {"anyOf": [_VALUES, {"type": "null"}]}}),
+        BUDGET: _noted(properties[BUDGET], {"properties": _limits(totals), "additionalProperties": False}),
         "blocks": _noted(properties["blocks"], {"additionalProperties": {"$ref": "#/$defs/block"}}),
         "input": {"$ref": "#/$defs/input"},
         "inputs": _noted(properties["inputs"], {"additionalProperties": {"$ref": "#/$defs/input"}})
@@ -68,6 +74,10 @@ def _head() -> Json:
     }
     given = [{"required": ["input", "layers"]}, {"required": ["inputs", "layers"]}]
     return {"type": "object", "properties": properties, "oneOf": given, "additionalProperties": False}
+
+
+def _limits(totals: Mapping[str, str]) -> Json:
+    return {word: {"description": f"{title}, at most", "$ref": "#/$defs/amount"} for word, title in totals.items()}
 
 
 def _noted(of: Json, schema: Json) -> Json:

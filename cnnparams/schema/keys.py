@@ -108,6 +108,11 @@ class Head(BaseModel):
     variants: dict[str, Any] | None = Field(
         None, description="members of the family: the vars that each sets", examples=[{"small": {"width": 0.5}}]
     )
+    budget: dict[str, Any] | None = Field(
+        None,
+        description="the most that totals may be: numbers, amounts such as 256KiB, or expressions",
+        examples=[{"params": "1M", "peak-memory": "256KiB"}],
+    )
     blocks: dict[str, Any] | None = Field(None, description="parts that the layers use by name")
     outputs: OneOrMore | None = Field(
         None, description="names of the layers whose outputs are the results; the last layer where not given"

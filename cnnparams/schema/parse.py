@@ -7,6 +7,7 @@ from pathlib import PurePath
 
 from cnnparams.errors import Problem, printable, quote
 from cnnparams.schema.blocks import params_of, read_blocks
+from cnnparams.schema.budget import read_budget
 from cnnparams.schema.computed import Names, Reader
 from cnnparams.schema.entries import read_entries, read_references
 from cnnparams.schema.keys import INPUT, Input, SeveralInputs, SingleInput
@@ -31,13 +32,15 @@ def parse(document: Document) -> Spec:
     reader = Reader(problems, names, {})
     variables = read_variables(reader, root)
     blocks = read_blocks(reader, root)
+    budget = read_budget(reader, root)
     inputs = _inputs(reader, root, several=several)
     layers = read_entries(reader.at(names.within(CHANNELS)), ("layers",), root.get("layers"))
     outputs = read_references(reader, ("outputs",), root.get("outputs"), "outputs")
     problems.raise_any()
     assert head is not None
     name = printable(head.name or _default_name(document))
-    return Spec(name, inputs, variables, blocks, layers, outputs, document, tuple(_remarks(document, names)))
+    remarks = tuple(_remarks(document, names))
+    return Spec(name, inputs, variables, blocks, layers, outputs, document, remarks, budget=budget)
 
 
 def _has_several(root: Mapping) -> bool:

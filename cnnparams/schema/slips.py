@@ -20,6 +20,7 @@ _SLIPS = {
     r"\?|^(?!.* else ).* if ": "write a choice such as: 8 if width > 4 else 16",
     r"\$": "write the name alone",
     r"^[^(]*[^=!<>]=[^=]": "compare with ==",
+    r"(?i)(?<![\w.])[0-9.]+[kmgt]i?b?\b": "in arithmetic write the number itself: 1000 for 1k, 2 ** 20 for 1Mi",
 }
 """What other languages write, and what to write instead."""
 

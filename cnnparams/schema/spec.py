@@ -79,3 +79,5 @@ class Spec(NamedTuple):
     document: Document
     remarks: tuple[Problem, ...] = ()
     choice: Choice = Choice()
+    budget: Mapping[str, Any] = MappingProxyType({})
+    """By the words of totals the most that they may be, computed or as written; what measures them knows the words."""

@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from cnnparams.engine.catalogue import Card, families
+from cnnparams.engine.spec_schema import spec_schema
 from cnnparams.layers.registry import declarations
 from cnnparams.render.card import example_text
-from cnnparams.schema.json_schema import json_schema
 from cnnparams.schema.structures import STRUCTURES
 from tests.cli.run import run
 from tests.specs import SPECS, graph_of
@@ -148,5 +148,5 @@ def test_the_schema_and_the_tool_agree_on_what_is_right(layer: str, validator: A
 
 
 def test_the_schema_knows_the_canonical_spelling_only() -> None:
-    words = json_schema()["$defs"]["entry"]["else"]["else"]["properties"]["type"]["enum"]
+    words = spec_schema()["$defs"]["entry"]["else"]["else"]["properties"]["type"]["enum"]
     assert words == [*(declaration.name for declaration in declarations()), *STRUCTURES]

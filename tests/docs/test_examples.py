@@ -15,7 +15,7 @@ import jsonschema
 import pytest
 import yaml
 
-from cnnparams.schema.json_schema import json_schema
+from cnnparams.engine.spec_schema import spec_schema
 from tests.docs.pages import PAGES, Block, blocks, examples
 from tests.specs import ROOT, graph_of, spec_of
 
@@ -64,7 +64,7 @@ def test_a_generated_page_is_up_to_date(page: str, arguments: list[str]) -> None
 def test_a_spec_in_the_docs_is_right(block: Block) -> None:
     for variant in spec_of(block.text).variables.variants or [None]:
         graph_of(block.text, variant)
-    jsonschema.Draft202012Validator(json_schema()).validate(yaml.safe_load(block.text))
+    jsonschema.Draft202012Validator(spec_schema()).validate(yaml.safe_load(block.text))
 
 
 @pytest.mark.parametrize("block", [block for block in blocks("python") if ">>>" in block.text], ids=str)

@@ -8,12 +8,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from cnnparams.engine.spec_schema import spec_schema
 from cnnparams.layers import registry
-from cnnparams.schema.json_schema import json_schema
 from tests.layers.effort import examples
 from tests.layers.oracles import ORACLES
 
-VALIDATOR = jsonschema.Draft202012Validator(json_schema())
+VALIDATOR = jsonschema.Draft202012Validator(spec_schema())
 
 
 def plain(value: Any) -> Any:

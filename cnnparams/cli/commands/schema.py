@@ -18,6 +18,6 @@ def command(output: str | None) -> None:
     import json
 
     from cnnparams.cli.output import write
-    from cnnparams.schema.json_schema import json_schema
+    from cnnparams.engine.spec_schema import spec_schema
 
-    write([json.dumps(json_schema(), indent=2) + "\n"], output)
+    write([json.dumps(spec_schema(), indent=2) + "\n"], output)

@@ -23,6 +23,7 @@ MAY_USE = {
         "engine.explain",
         "engine.catalogue",
         "engine.memory",
+        "engine.solve",
     },
     "bridge": {"errors", "layers", "schema", "engine"},
     "cli": {"", "errors", "units", "schema", "engine", "render", "bridge"},

@@ -17,6 +17,8 @@ from cnnparams.engine.setting import DTYPES, OPTIMIZERS, USUAL, Setting
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from cnnparams.engine.quantity import Limit
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 output = click.option(
@@ -78,6 +80,7 @@ optimizer = click.option(
     show_default=True,
     help="What trains the network.",
 )
+jobs = click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to work in.")
 samples = click.option(
     "--samples",
     type=click.IntRange(min=1),
@@ -96,6 +99,26 @@ def setting(function: F) -> F:
     return batch(dtype(optimizer(cast("F", gathered))))
 
 
+def _limits(context: click.Context, parameter: click.Parameter, written: tuple[str, ...]) -> tuple[Limit, ...]:
+    if not written:
+        return ()
+    from cnnparams.engine.budget import limit
+    from cnnparams.errors import CnnparamsError
+
+    try:
+        return tuple(map(limit, written))
+    except CnnparamsError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+limits = click.option(
+    "--max",
+    "limits",
+    metavar="WORD=AMOUNT",
+    multiple=True,
+    callback=_limits,
+    help="Limit a total, such as params=1M or peak-memory=256KiB; may be repeated.",
+)
 fit = click.option(
     "--fit", metavar="SIZE", callback=_bytes, help="Find the largest batch that stays within SIZE, such as 8GiB."
 )

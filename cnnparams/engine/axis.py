@@ -52,6 +52,25 @@ def parse_axis(text: str) -> Axis:
     return Axis(name, values)
 
 
+def ascending(text: str, default: Any) -> Axis:
+    """Return the numbers that a var goes through, least first: those of NAME=VALUES, or of NAME those around a default.
+
+    Around a whole number these are 1 to 4 times as much, around another 0.01 to 4 times as much in steps of 0.01.
+    Raise AxisError for values that are no numbers.
+    """
+    axis = parse_axis(text if "=" in text else f"{text}={_around(text, default)}")
+    for value in axis.values:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise AxisError(f"{axis.name}: {quote(value)} is not a number, so that no value is the largest")
+    return axis._replace(values=tuple(sorted(set(axis.values))))
+
+
+def _around(name: str, default: Any) -> str:
+    if isinstance(default, bool) or not isinstance(default, int | float) or default <= 0:
+        raise AxisError(f"{name} is {quote(default)}, around which there is no range; give {name}=FROM:TO:STEP")
+    return f"1:{4 * default}" if isinstance(default, int) else f"0.01:{4 * default}:0.01"
+
+
 def _values(name: str, written: str) -> tuple[Any, ...]:
     match = _RANGE.fullmatch(written)
     if match:

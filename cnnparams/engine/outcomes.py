@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -49,7 +49,7 @@ class Task(NamedTuple):
 
 def outcomes(
     spec: Spec, fields: Sequence[str], setting: Setting, points: Iterable[Point], jobs: int = 1
-) -> Iterator[Outcome]:
+) -> Generator[Outcome]:
     """Yield what each point gives, in their order, worked out by so many processes."""
     if jobs == 1:
         evaluator = Evaluator(spec, fields, setting)

@@ -81,6 +81,26 @@ class Limit(NamedTuple):
     most: Fraction
     place: Place | None = None
 
+    def excess(self, value: Any) -> Fraction | None:
+        """Return what a value of the total is above the most, below 0 where it is within; None for no value."""
+        measured = magnitude(value, self.total.kind)
+        return None if measured is None else exactly(measured) - self.most
+
+    def keeps(self, value: Any) -> bool:
+        """Tell whether a value is within the limit; it may be as much, and no value is within any."""
+        excess = self.excess(value)
+        return excess is None or excess <= 0
+
+
+def exactly(value: float) -> Fraction:
+    """Return what a number is written as: 0.1 is a tenth, not the nearest to it that a float can hold."""
+    return Fraction(str(value))
+
+
+def number(exact: Fraction) -> float:
+    """Return an exact number as what has no fractions holds it: YAML, JSON, a cell."""
+    return int(exact) if exact.denominator == 1 else float(exact)
+
 
 def magnitude(value: Any, kind: Kind) -> float | None:
     """Return the number that a value is compared by: of one for each axis the largest; None where there is none."""

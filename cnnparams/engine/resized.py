@@ -74,5 +74,4 @@ class Resized(NamedTuple):
             slot = self.slots[node.name]
             nodes.append(Node(*node[:6], reads[slot - first], gives[slot], node.path))
         outputs = [port._replace(shape=gives[self.slots[port.source]]) for port in self.graph.outputs]
-        made = {"inputs": self.inputs, "nodes": tuple(nodes), "outputs": tuple(outputs)}
-        return self.graph._replace(**made, remarks=(), budget=())
+        return Graph(self.graph.name, self.inputs, tuple(nodes), tuple(outputs), document=self.graph.document)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import Any
 
+from cnnparams.engine.quantity import number
 from cnnparams.engine.report import NUMBERS, Column, Kind, LayerReport
 from cnnparams.errors import yaml_text
-from cnnparams.render.view import Layout
+from cnnparams.render.view import HWC, Layout
 
 RIGHT_ALIGNED = NUMBERS | {Kind.PER_AXIS}
 
@@ -50,7 +52,12 @@ def plain(value: Any, kind: Kind, layout: Layout) -> str | int | float | None:
     return number if isinstance(value, int | float | None) and kind in NUMBERS else write(value, kind, layout)
 
 
-def size(count: int) -> str:
+def amount(exact: Fraction, kind: Kind) -> str:
+    """Write a number of some kind; one of those for each axis is a count."""
+    return write(number(exact), kind if kind in NUMBERS else Kind.COUNT, HWC)
+
+
+def size(count: float) -> str:
     """Write a number of bytes in the 1024-based unit that suits it."""
     amount, unit = float(count), "B"
     for larger in ("KiB", "MiB", "GiB", "TiB"):

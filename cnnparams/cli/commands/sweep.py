@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     help="Show only what no other point beats in all of these, such as params,macs; size:max is better the larger.",
 )
 @click.option("--columns", metavar="WORDS", default="params,macs", show_default=True, help="What to measure.")
-@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to work in.")
+@options.jobs
 @options.setting
 @options.formats(formats, default="table", json="jsonl")
 @options.output

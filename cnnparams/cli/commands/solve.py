@@ -1,0 +1,97 @@
+"""`cnnparams solve`: the largest value of a var that keeps every budget."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cnnparams.cli import options
+from cnnparams.cli.exit_code import ExitCode
+from cnnparams.render import solution as formats
+
+if TYPE_CHECKING:
+    from cnnparams.engine.axis import Axis
+    from cnnparams.engine.quantity import Limit
+    from cnnparams.engine.setting import Setting
+    from cnnparams.schema.spec import Spec
+
+
+@click.command()
+@options.spec
+@click.option(
+    "--var",
+    metavar="NAME[=VALUES]",
+    required=True,
+    help="The var, and the values to try: width=0.1:2:0.1; around its own value where not given.",
+)
+@options.limits
+@options.values
+@options.jobs
+@options.setting
+@options.formats(formats, default="table")
+@options.output
+def command(
+    spec: str,
+    var: str,
+    limits: tuple[Limit, ...],
+    values: dict[str, Any],
+    jobs: int,
+    setting: Setting,
+    format_: str,
+    output: str | None,
+) -> ExitCode:
+    """Find the largest value of a var with which a network keeps every budget.
+
+    SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT chooses a variant.
+    The budget is that of --max, or else the spec's own. Every value is tried, so that the answer is the largest even
+    where a cost falls; that value and the next are shown. The exit code is 1 where no value keeps the budget.
+    """
+    from contextlib import closing
+
+    from cnnparams.cli.output import shown_on, write
+    from cnnparams.cli.progress import progress
+    from cnnparams.engine.outcomes import outcomes
+    from cnnparams.engine.solve import solve
+    from cnnparams.errors import CnnparamsError
+    from cnnparams.render.view import View
+    from cnnparams.schema.load import load
+
+    chosen = load(spec, values)
+    axis = _axis(chosen, var)
+    kept = limits or _own(chosen, axis.name)
+    points = ({axis.name: value} for value in axis.values)
+    fields = [limit.total.field for limit in kept]
+    with closing(outcomes(chosen, fields, setting, points, jobs)) as found:
+        name = chosen.choice.variant or chosen.name
+        solution = solve(name, axis.name, kept, progress(found, len(axis.values), "trying"))
+    if solution.invalid == solution.candidates:
+        first = solution.candidates[0]
+        raise CnnparamsError(f"no value of {axis.name} makes a network; {axis.name}={first.value}: {first.problem}")
+    write(options.renderer(formats, format_).render(solution, View(stream=shown_on(output))), output, [spec])
+    return ExitCode.NO if solution.best is None else ExitCode.DONE
+
+
+def _axis(spec: Spec, var: str) -> Axis:
+    from cnnparams.engine.axis import ascending
+    from cnnparams.schema.variables import choose
+    from cnnparams.schema.variables import values as values_of
+
+    name = var.partition("=")[0]
+    choose(spec, spec.choice.variant, {name: 1})  # which a spec without this var refuses
+    with options.blaming("--var"):
+        return ascending(var, values_of(spec)[name])
+
+
+def _own(spec: Spec, var: str) -> tuple[Limit, ...]:
+    """Return the limits of the spec's own budget, which must not depend on the var."""
+    from cnnparams.engine.budget import limits
+    from cnnparams.engine.reads import vars_behind
+    from cnnparams.schema.variables import values as values_of
+
+    if var in vars_behind(spec, spec.budget):
+        raise click.UsageError(f"the budget of the spec depends on {var}: give one with --max")
+    found = limits(spec, values_of(spec))
+    if not found:
+        raise click.UsageError("there is no budget to keep: give one with --max params=1M, or in the spec")
+    return found

@@ -1,0 +1,1 @@
+"""Renderers of a solution: a module with render(solution, view) for each format."""

@@ -49,6 +49,7 @@ def _folded(
         name=name,
         type=GROUP,
         activation=None,
+        activation_hyperparameters=(),
         hyperparameters=(count,),
         groups=None,
         inputs=tuple(source for source, _ in reads),

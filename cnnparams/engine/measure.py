@@ -60,14 +60,15 @@ class _Looks(NamedTuple):
 
     tensors: tuple[TensorReport, ...]
     hyperparameters: tuple[Hyperparameter, ...]
+    activation_hyperparameters: tuple[Hyperparameter, ...]
     groups: int | None
 
 
 def _layers(graph: Graph, rows: Iterable[Mapping[str, Any]]) -> tuple[LayerReport, ...]:
-    known: dict[tuple[int, tuple[Shape, ...], bool, bool], _Looks] = {}
+    known: dict[tuple[int, int, tuple[Shape, ...], bool, bool], _Looks] = {}
     layers = []
     for node, costs in zip(graph.nodes, rows, strict=True):
-        key = (id(node.layer), node.input_shapes, node.trainable, node.shares is None)
+        key = (id(node.layer), id(node.activation), node.input_shapes, node.trainable, node.shares is None)
         layers.append(_layer(node, known.get(key) or known.setdefault(key, _looks(node)), costs))
     return tuple(layers)
 
@@ -75,8 +76,9 @@ def _layers(graph: Graph, rows: Iterable[Mapping[str, Any]]) -> tuple[LayerRepor
 def _looks(node: Node) -> _Looks:
     tensors = node.layer.tensors(*node.input_shapes) if node.shares is None else ()
     hyperparameters = tuple(node.layer.hyperparameters())
+    of_activation = tuple(node.activation.hyperparameters()) if node.activation else ()
     groups = next((setting.value for setting in hyperparameters if setting.name == "groups"), None)
-    return _Looks(tuple(_tensor(tensor, node.trainable) for tensor in tensors), hyperparameters, groups)
+    return _Looks(tuple(_tensor(tensor, node.trainable) for tensor in tensors), hyperparameters, of_activation, groups)
 
 
 def _layer(node: Node, looks: _Looks, costs: Mapping[str, Any]) -> LayerReport:
@@ -84,6 +86,7 @@ def _layer(node: Node, looks: _Looks, costs: Mapping[str, Any]) -> LayerReport:
         name=node.name,
         type=node.layer.type,
         activation=node.activation.type if node.activation else None,
+        activation_hyperparameters=looks.activation_hyperparameters,
         hyperparameters=looks.hyperparameters,
         groups=looks.groups,
         inputs=node.inputs,

@@ -74,6 +74,7 @@ class LayerReport(_Costly):
     name: str = _column(Kind.TEXT, "layer", "Layer", default=True)
     type: str = _column(Kind.TEXT, "type", "Type")
     activation: str | None = _column(Kind.TEXT, "activation", "Activation")
+    activation_hyperparameters: tuple[Hyperparameter, ...] = _data(Kind.SETTINGS)
     hyperparameters: tuple[Hyperparameter, ...] = _column(
         Kind.SETTINGS, "hyperparameters", "Hyperparameters", default=True
     )

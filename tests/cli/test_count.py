@@ -59,6 +59,16 @@ def test_json_keeps_the_contract() -> None:
     assert [layer["inputs"] for layer in document["layers"][:2]] == [["input"], ["conv1"]]
 
 
+def test_json_has_the_settings_of_an_activation() -> None:
+    slope = "activation: {type: leaky_relu, negative_slope: 0.2}"
+    spec = f"input: {{features: 4}}\nlayers: [{{type: linear, out_features: 2, {slope}}}, flatten]"
+    layers = json.loads(run("count", "-", "--json", stdin=spec).stdout)["layers"]
+    assert [(layer["activation"], layer["activation_hyperparameters"]) for layer in layers] == [
+        ("leaky_relu", {"inplace": False, "negative_slope": 0.2}),
+        (None, {}),
+    ]
+
+
 def test_several_specs_are_json_lines_and_tables() -> None:
     lines = run("count", SPEC, LENET, "--json").stdout.splitlines()
     assert [json.loads(line)["total_params"] for line in lines] == [707_690, 61_706]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
+from cnnparams.engine.decided import decided
 from cnnparams.engine.graph import Graph, Node
 from cnnparams.layers.base import Layer
 from cnnparams.layers.settings import one_for_all, per_axis
@@ -44,7 +45,8 @@ def _entry(node: Node, before: tuple[str, ...]) -> Plain:
     entry: Plain = {"type": node.layer.type, "name": node.name}
     if node.inputs != before:
         entry["from"] = node.inputs[0] if len(node.inputs) == 1 else list(node.inputs)
-    entry |= _settings(node.layer, set(_decided(node))) if node.shares is None else _every_setting(node.layer)
+    follow = set(decided(node.layer, node.input_shapes))
+    entry |= _settings(node.layer, follow) if node.shares is None else _every_setting(node.layer)
     if node.activation:
         settings = _settings(node.activation, set())
         entry["activation"] = {"type": node.activation.type, **settings} if settings else node.activation.type
@@ -59,18 +61,10 @@ def _every_setting(layer: Layer) -> Plain:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in settings.items()}
 
 
-def _decided(node: Node) -> Iterator[str]:
-    """Yield the settings that the input decides where they are not written."""
-    layer, shapes = node.layer, node.input_shapes
-    found = layer.inferred(*shapes)
-    unwritten = layer.model_copy(update=dict.fromkeys(found)).inferred(*shapes) if found else {}
-    yield from (name for name in found if unwritten[name] == getattr(layer, name))
-
-
-def _settings(layer: Layer, inferred: set[str]) -> Plain:
+def _settings(layer: Layer, follow: set[str]) -> Plain:
     """Return the settings that are neither the default nor decided by the input."""
     axes = per_axis(type(layer))
-    chosen = layer.model_dump(exclude_defaults=True, exclude=inferred)
+    chosen = layer.model_dump(exclude_defaults=True, exclude=follow)
     brief = {name: one_for_all(value) if name in axes else value for name, value in chosen.items()}
     defaults = {name: field.default for name, field in type(layer).model_fields.items()}
     plain = {name: value for name, value in brief.items() if value != defaults[name] or name not in axes}

@@ -15,6 +15,7 @@ class Kind(Enum):
 
     TEXT = auto()
     NAMES = auto()
+    SETTING = auto()
     SETTINGS = auto()
     SHAPE = auto()
     SHAPES = auto()

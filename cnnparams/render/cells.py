@@ -8,13 +8,15 @@ from typing import Any
 
 from cnnparams.engine.quantity import number
 from cnnparams.engine.report import NUMBERS, Column, Kind, LayerReport
-from cnnparams.errors import yaml_text
+from cnnparams.errors import some, yaml_text
 from cnnparams.render.view import HWC, Layout
 
 RIGHT_ALIGNED = NUMBERS | {Kind.PER_AXIS}
 
 _FORMATS: dict[Kind, Callable[[Any, Layout], str]] = {
     Kind.TEXT: lambda value, _: value or "",
+    Kind.NAMES: lambda names, _: some(names),
+    Kind.SETTING: lambda setting, _: _setting(setting.brief),
     Kind.SETTINGS: lambda settings, _: ", ".join(f"{s.label}={_setting(s.brief)}" for s in settings if s.label),
     Kind.SHAPE: lambda shape, layout: layout.text(shape),
     Kind.SHAPES: lambda shapes, layout: layout.texts(shapes),
@@ -70,6 +72,14 @@ def size(count: float) -> str:
 def times(ratio: float | None) -> str:
     """Write how many times one number is another: 2.19x."""
     return "" if ratio is None else f"{_ratio(ratio)}x"
+
+
+def signed(number: float | None, kind: Kind) -> str:
+    """Write a difference: +12,832 and -1.50 MiB."""
+    if number is None or not number:
+        return "" if number is None else "0"
+    amount = size(int(abs(number))) if kind is Kind.BYTES else f"{abs(number):,}"
+    return f"{'+' if number > 0 else '-'}{amount}"
 
 
 def _ratio(value: float) -> str:

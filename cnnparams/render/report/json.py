@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 
 from cnnparams.engine.report import Report
-from cnnparams.render.json_document import document
+from cnnparams.render.json_document import document, laid_out
 from cnnparams.render.report import jsonl
 from cnnparams.render.view import View
 
@@ -16,14 +15,4 @@ def render(reports: Sequence[Report], view: View) -> Iterator[str]:
     if len(reports) > 1:
         yield from jsonl.render(reports, view)
         return
-    parts = document(reports[0], view.layout)
-    # A layer a line, not json's indent: readable, easy to grep, and json's C encoder does the work.
-    at = list(parts).index("layers")
-    layers = ",\n".join(f"    {json.dumps(layer)}" for layer in parts.pop("layers"))
-    before, after = list(parts.items())[:at], list(parts.items())[at:]
-    lines = [*map(_member, before), f'  "layers": [\n{layers}\n  ]', *map(_member, after)]
-    yield "{\n" + ",\n".join(lines) + "\n}\n"
-
-
-def _member(item: tuple[str, object]) -> str:
-    return f"  {json.dumps(item[0])}: {json.dumps(item[1])}"
+    yield laid_out(document(reports[0], view.layout))

@@ -20,6 +20,8 @@ MAY_USE = {
         "engine.report",
         "engine.quantity",
         "engine.grid",
+        "engine.difference",
+        "engine.outline",
         "engine.explain",
         "engine.catalogue",
         "engine.memory",

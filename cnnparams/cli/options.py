@@ -49,6 +49,8 @@ def _named_values(context: click.Context, parameter: click.Parameter, written: t
 
 
 spec = click.argument("spec", shell_complete=_complete_spec)
+first = click.argument("first", metavar="A", shell_complete=_complete_spec)
+second = click.argument("second", metavar="B", shell_complete=_complete_spec)
 specs = click.argument("specs", metavar="SPEC...", nargs=-1, required=True, shell_complete=_complete_spec)
 values = click.option(
     "--set",
@@ -57,6 +59,15 @@ values = click.option(
     multiple=True,
     callback=_named_values,
     help="Give a var of the spec another value; may be repeated.",
+)
+
+values_of_second = click.option(
+    "--set-b",
+    "values_of_second",
+    metavar="NAME=VALUE",
+    multiple=True,
+    callback=_named_values,
+    help="Give a var of B alone another value; may be repeated.",
 )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import click
 
@@ -12,12 +12,15 @@ from cnnparams.engine.graph import Graph
 from cnnparams.engine.measure import measure
 from cnnparams.engine.report import Report
 from cnnparams.engine.setting import USUAL, Setting
-from cnnparams.errors import CnnparamsError, Problem, SpecError
+from cnnparams.errors import CnnparamsError, Problem, SpecError, quote, some, suggest
 from cnnparams.schema.compose import compose
 from cnnparams.schema.load import load
 from cnnparams.schema.source import STDIN, Text
 from cnnparams.schema.spec import Spec
-from cnnparams.schema.variables import members
+from cnnparams.schema.variables import choose, members
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 
 def value_of(text: str) -> tuple[str, Any]:
@@ -36,22 +39,66 @@ def load_graphs(
 
     With `families`, one of which no variant is chosen stands for all its variants; the first with a problem tells it.
     """
+
+    def load_one(path: str) -> list[Graph]:
+        spec = load(path, values)
+        return [*map(_member, members(spec))] if families else [build(spec)]
+
     paths = list(paths)
+    _check_stdin(paths)
+    graphs = [graph for graphs in _each(load_one, paths) for graph in graphs]
+    _remark(graphs)
+    return graphs
+
+
+def load_pair(first: str, second: str, values: Mapping[str, Any], of_second: Mapping[str, Any]) -> list[Graph]:
+    """Load and build two specs as `load_graphs` does, the vars that each has overridden by `values`.
+
+    `of_second` are values for the second alone. Raise BadParameter for a var that neither has.
+    """
+    _check_stdin([first, second])
+    specs = _each(load, [first, second])
+    _check_vars(values, specs)
+    held = [{name: value for name, value in values.items() if name in spec.variables.names} for spec in specs]
+    held[1] |= of_second
+    chosen = _each(lambda pair: choose(pair[0], pair[0].choice.variant, pair[1]), zip(specs, held, strict=True))
+    graphs = _each(build, chosen)
+    _remark(graphs)
+    return graphs
+
+
+def _check_vars(values: Iterable[str], specs: Sequence[Spec]) -> None:
+    known = sorted({name for spec in specs for name in spec.variables.names})
+    for name in values:
+        if name not in known:
+            guess = suggest(name, known)
+            others = f"their vars are {some(known)}" if known else "they have no vars"
+            hint = f"did you mean {quote(guess)}?" if guess else others
+            raise click.BadParameter(f"neither network has a var {quote(name)}; {hint}", param_hint="--set")
+
+
+def _check_stdin(paths: Sequence[str]) -> None:
     if paths.count(STDIN) > 1:
         raise CnnparamsError(f"{STDIN} stands for standard input, which can be read once")
-    graphs: list[Graph] = []
+
+
+def _each(make: Callable[[T], U], items: Iterable[T]) -> list[U]:
+    """Return what is made of each; raise SpecError with the problems of all of them."""
+    made: list[U] = []
     problems: list[Problem] = []
-    for path in paths:
+    for item in items:
         try:
-            spec = load(path, values)
-            graphs.extend(map(_member, members(spec)) if families else [build(spec)])
+            made.append(make(item))
         except SpecError as error:
             problems.extend(error.problems)
     if problems:
         raise SpecError(problems)
+    return made
+
+
+def _remark(graphs: Iterable[Graph]) -> None:
     for remark in dict.fromkeys(remark for graph in graphs for remark in graph.remarks):
         click.echo(str(remark), err=True)
-    return graphs
 
 
 def _member(spec: Spec) -> Graph:

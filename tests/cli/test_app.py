@@ -5,7 +5,19 @@ import pytest
 import cnnparams
 from tests.cli.run import run
 
-COMMANDS = ["completion", "count", "explain", "layers", "memory", "receptive-field", "schema", "show", "specs"]
+COMMANDS = [
+    "compare",
+    "completion",
+    "count",
+    "diff",
+    "explain",
+    "layers",
+    "memory",
+    "receptive-field",
+    "schema",
+    "show",
+    "specs",
+]
 
 
 def test_help_lists_every_command_with_a_line() -> None:

@@ -29,7 +29,9 @@ def loaded(*args: str) -> tuple[set[str], set[str]]:
     return set(packages.split()), set(ours.split())
 
 
-@pytest.mark.parametrize("args", [("--help",), ("--version",), ("count", "--help"), ("layers", "--help")])
+@pytest.mark.parametrize(
+    "args", [("--help",), ("--version",), ("count", "--help"), ("layers", "--help"), ("diff", "--help")]
+)
 def test_help_loads_neither_yaml_nor_pydantic_nor_rich(args: tuple[str, ...]) -> None:
     assert loaded(*args)[0] & HEAVY == set()
 
@@ -46,6 +48,11 @@ def test_the_table_loads_rich() -> None:
 @pytest.mark.parametrize("format_", ["text", "json", "markdown", "latex"])
 def test_explain_does_not_load_rich(format_: str) -> None:
     assert loaded("explain", SPEC, "--format", format_)[0] & HEAVY == {"yaml", "pydantic", "pydantic_core"}
+
+
+@pytest.mark.parametrize("format_", ["json", "markdown", "csv"])
+def test_diff_for_programs_does_not_load_rich(format_: str) -> None:
+    assert loaded("diff", SPEC, SPEC, "--format", format_)[0] & HEAVY == {"yaml", "pydantic", "pydantic_core"}
 
 
 def test_a_spec_loads_only_the_families_that_it_uses() -> None:

@@ -26,6 +26,7 @@ MAY_USE = {
         "engine.catalogue",
         "engine.memory",
         "engine.solve",
+        "engine.check",
     },
     "bridge": {"errors", "layers", "schema", "engine"},
     "cli": {"", "errors", "units", "schema", "engine", "render", "bridge"},

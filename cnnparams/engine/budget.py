@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from cnnparams.engine.costs import UnknownTotalError, find_total
-from cnnparams.engine.quantity import Kind, Limit, Total
+from cnnparams.engine.quantity import Kind, Limit, Total, exactly
 from cnnparams.errors import CnnparamsError, LayerError, quote
 from cnnparams.expression import Value
 from cnnparams.schema.budget import BUDGET
@@ -74,7 +74,7 @@ def _exact(value: Value, unit: str) -> Fraction:
         raise AmountError(f"expected an amount, but found {quote(value)}", examples(unit))
     if value < 0:
         raise AmountError(f"{value} is less than 0")
-    return Fraction(str(value))  # 0.1 is a tenth, not the nearest that a float can hold
+    return exactly(value)
 
 
 def _hint(value: Value, total: Total, error: AmountError) -> str:

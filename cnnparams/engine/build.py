@@ -12,7 +12,7 @@ from cnnparams.engine.listing import Known, Listing
 from cnnparams.engine.network import Network
 from cnnparams.engine.quantity import Limit
 from cnnparams.engine.trouble import placed, stopper
-from cnnparams.errors import LayerError, Problem, SpecError
+from cnnparams.errors import LayerError, Problem, SpecError, printable
 from cnnparams.expression import Value
 from cnnparams.schema.keys import INPUT
 from cnnparams.schema.spec import Reference, Spec
@@ -36,7 +36,7 @@ def build(spec: Spec) -> Graph:
         last = listing.run(tuple(edge for (edge,) in edges.values()))
     outputs = tuple(_outputs(spec, listing, last))
     remarks = (*spec.remarks, *(placed(spec, remark) for remark in network.remarks.values()))
-    name = spec.choice.variant or spec.name
+    name = printable(spec.choice.variant or spec.name)
     return Graph(name, inputs, tuple(network.order), outputs, remarks, budget, spec.document)
 
 

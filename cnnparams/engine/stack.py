@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import Any
 
 from cnnparams.engine.decided import decided
 from cnnparams.engine.graph import Graph, Node
+from cnnparams.engine.quantity import number
 from cnnparams.layers.base import Layer
 from cnnparams.layers.settings import one_for_all, per_axis
 from cnnparams.layers.shape import AXES, Shape
@@ -25,13 +25,9 @@ def stack(graph: Graph) -> Plain:
     given = {INPUT: inputs[INPUT]} if single else {"inputs": inputs}
     layers = list(_entries(graph)) or [{"type": "identity", "from": graph.inputs[0].source}]
     sources = [port.source for port in graph.outputs]
-    budget = {limit.total.word: _number(limit.most) for limit in graph.budget}
+    budget = {limit.total.word: number(limit.most) for limit in graph.budget}
     outputs = {} if graph.nodes and sources == [graph.nodes[-1].name] else {"outputs": sources}
     return {"name": graph.name, **given, **({BUDGET: budget} if budget else {}), "layers": layers, **outputs}
-
-
-def _number(amount: Fraction) -> float:
-    return int(amount) if amount.denominator == 1 else float(amount)
 
 
 def _entries(graph: Graph) -> Iterator[Plain]:

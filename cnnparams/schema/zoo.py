@@ -51,6 +51,11 @@ def find(name: str) -> Member | None:
     return next((Member(name, path, name) for path in mentioning if name in variants(path)), None)
 
 
+def has(path: str) -> bool:
+    """Tell whether a file is one of those that come with the tool, as they are found by name."""
+    return Path(path) in families().values()
+
+
 @cache
 def variants(path: Path) -> tuple[str, ...]:
     """Return the names of a file's variants; none where the file cannot be read."""

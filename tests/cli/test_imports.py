@@ -17,6 +17,7 @@ print(" ".join(sorted({name.partition(".")[0] for name in sys.modules})), file=s
 print(" ".join(sorted(name for name in sys.modules if name.startswith("cnnparams."))), file=sys.stderr)
 sys.exit(code)
 """
+COMMANDS = ("check", "compare", "count", "diff", "layers", "memory", "solve", "sweep")
 HEAVY = {"yaml", "pydantic", "pydantic_core", "rich", "torch", "numpy", "difflib"}
 
 
@@ -29,11 +30,9 @@ def loaded(*args: str) -> tuple[set[str], set[str]]:
     return set(packages.split()), set(ours.split())
 
 
-@pytest.mark.parametrize(
-    "args", [("--help",), ("--version",), ("count", "--help"), ("layers", "--help"), ("diff", "--help")]
-)
-def test_help_loads_neither_yaml_nor_pydantic_nor_rich(args: tuple[str, ...]) -> None:
-    assert loaded(*args)[0] & HEAVY == set()
+@pytest.mark.parametrize("args", ["--help", "--version", *(f"{name} --help" for name in COMMANDS)])
+def test_help_loads_neither_yaml_nor_pydantic_nor_rich(args: str) -> None:
+    assert loaded(*args.split())[0] & HEAVY == set()
 
 
 @pytest.mark.parametrize("format_", ["json", "jsonl", "csv", "markdown", "html"])
@@ -53,6 +52,12 @@ def test_explain_does_not_load_rich(format_: str) -> None:
 @pytest.mark.parametrize("format_", ["json", "markdown", "csv"])
 def test_diff_for_programs_does_not_load_rich(format_: str) -> None:
     assert loaded("diff", SPEC, SPEC, "--format", format_)[0] & HEAVY == {"yaml", "pydantic", "pydantic_core"}
+
+
+@pytest.mark.parametrize("format_", ["text", "json", "github"])
+def test_check_does_not_load_rich(format_: str) -> None:
+    packages, _ = loaded("check", SPEC, "--max", "params=1M", "--format", format_)
+    assert packages & HEAVY == {"yaml", "pydantic", "pydantic_core"}
 
 
 def test_a_spec_loads_only_the_families_that_it_uses() -> None:

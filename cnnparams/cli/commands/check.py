@@ -1,0 +1,74 @@
+"""`cnnparams check`: do networks keep their budgets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cnnparams.cli import options
+from cnnparams.cli.exit_code import ExitCode
+from cnnparams.render import verdict as formats
+
+if TYPE_CHECKING:
+    from cnnparams.engine.check import Verdict
+    from cnnparams.engine.quantity import Limit
+    from cnnparams.engine.setting import Setting
+    from cnnparams.errors import Problem
+
+
+@click.command()
+@options.specs
+@options.limits
+@options.values
+@options.setting
+@options.samples
+@options.formats(formats, default="text")
+@options.output
+def command(
+    specs: tuple[str, ...],
+    limits: tuple[Limit, ...],
+    values: dict[str, Any],
+    setting: Setting,
+    samples: int | None,
+    format_: str,
+    output: str | None,
+) -> ExitCode:
+    """Check that specs are valid and networks keep their budgets; say nothing where all is well.
+
+    SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT chooses a variant. A
+    family of which none is chosen stands for all its variants. A budget is the spec's own (budget: {params: 1M}), or
+    --max. The exit code is 1 where a total is over one; the layers that weigh most are named.
+    """
+    from cnnparams.cli.output import shown_on, write
+    from cnnparams.cli.specs import load_graphs
+    from cnnparams.engine.check import check
+    from cnnparams.errors import SpecError
+    from cnnparams.render.view import View
+
+    renderer = options.renderer(formats, format_)
+    try:
+        graphs = load_graphs(specs, values, families=True)
+    except SpecError as error:
+        if not hasattr(renderer, "trouble"):
+            raise
+        write(renderer.trouble(error.problems), output, specs)
+        return ExitCode.NO_ANSWER
+    verdicts = [check(graph, limits, setting._replace(samples=samples)) for graph in graphs]
+    for remark in dict.fromkeys(_remarks(verdicts)):
+        click.echo(str(remark), err=True)
+    write(renderer.render(verdicts, View(stream=shown_on(output))), output, specs)
+    return ExitCode.NO if any(verdict.broken for verdict in verdicts) else ExitCode.DONE
+
+
+def _remarks(verdicts: Sequence[Verdict]) -> Iterator[Problem]:
+    """Yield what a quiet success would hide."""
+    from cnnparams.errors import Problem
+
+    for verdict in verdicts:
+        source = verdict.place.source if verdict.place else verdict.name
+        if not verdict.balances:
+            yield Problem("remark: it has no budget, so that only the spec itself was checked", source=source)
+        for word in (balance.limit.total.word for balance in verdict.balances if balance.value is None):
+            yield Problem(f"remark: {verdict.name} has no {word}, so that any budget for it is kept", source=source)

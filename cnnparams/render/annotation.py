@@ -1,0 +1,37 @@
+"""Lines of a log that GitHub shows as annotations on the lines of files.
+
+Format: GitHub Docs, Workflow commands for GitHub Actions, "Setting an error message"; escapes as in its own toolkit,
+github.com/actions/toolkit, packages/core/src/command.ts.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from cnnparams.errors import Place
+
+_MESSAGE = {"%": "%25", "\r": "%0D", "\n": "%0A"}
+_PROPERTY = {**_MESSAGE, ":": "%3A", ",": "%2C"}
+
+
+def annotation(level: str, title: str, message: str, place: Place | None = None) -> str:
+    """Return a line that annotates a place; what is no file of the repository is named in the message instead."""
+    file = _in_repository(place.source) if place else None
+    where = {"file": file, "line": place.line, "col": place.column} if place and file else {}
+    said = f"{place}: {message}" if place and not file else message
+    properties = {**where, "title": title}
+    shown = ",".join(f"{key}={_escaped(str(value), _PROPERTY)}" for key, value in properties.items())
+    return f"::{level} {shown}::{_escaped(said, _MESSAGE)}\n"
+
+
+def _in_repository(source: str) -> str | None:
+    """Return the path of a file as GitHub has it, from the top of the repository; None for what is not in it."""
+    root, path = Path(os.environ.get("GITHUB_WORKSPACE", ".")).resolve(), Path(source)
+    path = path.parent.resolve() / path.name  # a link is in it, wherever it leads
+    return path.relative_to(root).as_posix() if path.is_file() and path.is_relative_to(root) else None
+
+
+def _escaped(text: str, escapes: Mapping[str, str]) -> str:
+    return "".join(escapes.get(character, character) for character in text)

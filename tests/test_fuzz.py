@@ -111,6 +111,13 @@ def test_a_valid_spec_with_any_value_in_any_place(value: Any, data: st.DataObjec
     answer(Text("fuzz", yaml.safe_dump(spec, allow_unicode=True)))
 
 
+@fuzz
+@given(budget=st.dictionaries(st.sampled_from(["params", "peak-memory", "peak_memory", "x"]) | words, values | numbers))
+def test_any_budget(budget: dict[str, Any]) -> None:
+    spec = {"budget": budget, **yaml.safe_load(VALID)}
+    answer(Text("fuzz", yaml.safe_dump(spec, allow_unicode=True)))
+
+
 @pytest.mark.parametrize("declaration", tuple(registry.declarations()), ids=lambda declaration: declaration.name)
 def test_any_layer_with_any_value_in_any_setting(declaration: registry.Declaration) -> None:
     """Also twice in a row, so that what came out of the first goes into the second."""

@@ -103,16 +103,6 @@ def number(exact: Fraction) -> float:
     return int(exact) if exact.denominator == 1 else float(exact)
 
 
-def exactly(value: float) -> Fraction:
-    """Return what a number is written as: 0.1 is a tenth, not the nearest to it that a float can hold."""
-    return Fraction(str(value))
-
-
-def number(exact: Fraction) -> float:
-    """Return an exact number as what has no fractions holds it: YAML, JSON, a cell."""
-    return int(exact) if exact.denominator == 1 else float(exact)
-
-
 def magnitude(value: Any, kind: Kind) -> float | None:
     """Return the number that a value is compared by: of one for each axis the largest; None where there is none.
 

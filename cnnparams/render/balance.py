@@ -5,7 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 
 from cnnparams.engine.check import Balance, Weight
-from cnnparams.engine.quantity import NUMBERS, Kind, number
 from cnnparams.render import cells
 from cnnparams.render.view import HWC
 
@@ -13,9 +12,9 @@ from cnnparams.render.view import HWC
 def sentence(balance: Balance) -> str:
     """Return what a total is, what it may be, and which layers weigh most in it."""
     total, most = balance.limit.total, balance.limit.most
-    value, excess = (amount(exact or Fraction(), total.kind) for exact in (balance.value, balance.excess))
+    value, excess = (cells.amount(exact or Fraction(), total.kind) for exact in (balance.value, balance.excess))
     origin = "budget" if balance.limit.place else "--max"
-    fact = f"{total.word}: {value} is {excess} over the {origin} of {amount(most, total.kind)}"
+    fact = f"{total.word}: {value} is {excess} over the {origin} of {cells.amount(most, total.kind)}"
     heaviest = ", ".join(f"{weight.name} {weighing(weight)}" for weight in balance.heaviest)
     return f"{fact}; heaviest: {heaviest}" if heaviest else fact
 
@@ -24,8 +23,3 @@ def weighing(weight: Weight) -> str:
     """Return what a layer weighs, and the share of the total that this is."""
     written = cells.write(weight.value, weight.column.kind, HWC)
     return written if weight.share is None else f"{written} ({weight.share:.1%})"
-
-
-def amount(exact: Fraction, kind: Kind) -> str:
-    """Write a number of some kind; one of those for each axis is a count."""
-    return cells.write(number(exact), kind if kind in NUMBERS else Kind.COUNT, HWC)

@@ -1,21 +1,20 @@
-"""Several tensors into one (PyTorch's cat, and + and * with broadcasting)."""
+"""Several tensors into one: what merges share, and concatenation (PyTorch's cat)."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from cnnparams.errors import LayerError, listed
 from cnnparams.layers.axis import axis_name
-from cnnparams.layers.base import SAME_SIZES, Footprint, Layer, Step
+from cnnparams.layers.base import Layer, Step
 from cnnparams.layers.checks import sample_dim
-from cnnparams.layers.reach import Sight, Sights, everything, moving, replaced, same_places
+from cnnparams.layers.reach import Sight, Sights, replaced, same_places
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Whole, setting
 from cnnparams.layers.shape import Shape
 from cnnparams.layers.strides import channels_last, suggests_channels_last
-from cnnparams.layers.training import NOTHING, Kept, Own, Pass, Place, fresh, one_by_one
+from cnnparams.layers.training import NOTHING, Kept, Pass, Place, fresh
 
 
 class Merge(Layer):
@@ -30,7 +29,7 @@ class Merge(Layer):
         first = inputs[0]
         for other in inputs[1:]:
             if len(other.dims) != len(first.dims):
-                message = f"needs inputs of the same number of dimensions, but gets {_pair(first, other)}"
+                message = f"needs inputs of the same number of dimensions, but gets {pair(first, other)}"
                 raise LayerError(message, hint=_reshape_hint(first, other))
         self._check_sizes(*inputs)
         return {}
@@ -41,12 +40,12 @@ class Merge(Layer):
 
     def _sizes(self, at: int, *inputs: Shape) -> dict[str, int]:
         """Return the sizes of the inputs along one dimension, by symbol: C_1, C_2, ..."""
-        letter = axis_name(_typical(*inputs), at).letter
+        letter = axis_name(typical(*inputs), at).letter
         return {f"{letter}_{i}": x.dims[at] for i, x in enumerate(inputs, 1)}
 
     def _step(self, at: int, formula: str, *inputs: Shape) -> Step:
         """Return how a size of the output comes about."""
-        words, letter = axis_name(_typical(*inputs), at)
+        words, letter = axis_name(typical(*inputs), at)
         return Step(f"output {words}", f"{letter}_out", formula, self.output_shape(*inputs).dims[at])
 
 
@@ -61,15 +60,15 @@ class Concat(Merge):
         first = inputs[0]
         for other in inputs[1:]:
             if any(a != b for i, (a, b) in enumerate(zip(first.dims, other.dims, strict=True)) if i != at):
-                along = "the channels" if at == _typical(*inputs).channel_axis else f"dimension {self.dim}"
-                message = f"needs inputs that agree in all but {along}, but gets {_pair(first, other)}"
+                along = "the channels" if at == typical(*inputs).channel_axis else f"dimension {self.dim}"
+                message = f"needs inputs that agree in all but {along}, but gets {pair(first, other)}"
                 raise LayerError(message, hint="bring them to one size before, with padding, a pool or an upsample")
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the inputs' shape with the sum of their sizes along `dim`."""
         first, at = inputs[0], sample_dim("dim", self.dim, inputs[0])
         total = sum(x.dims[at] for x in inputs)
-        return Shape((*first.dims[:at], total, *first.dims[at + 1 :]), _typical(*inputs).channel_axis)
+        return Shape((*first.dims[:at], total, *first.dims[at + 1 :]), typical(*inputs).channel_axis)
 
     def geometry(self) -> Hashable | None:
         """Return the dimension along which sizes add up."""
@@ -101,98 +100,12 @@ class Concat(Merge):
         yield self._step(sample_dim("dim", self.dim, inputs[0]), " + ".join(self.symbols(*inputs)), *inputs)
 
 
-class Elementwise(Merge):
-    """A merge element by element: sizes of 1 are repeated to fit (broadcasting)."""
-
-    footprint: ClassVar[Footprint] = Footprint.ELEMENTWISE
-
-    def geometry(self) -> Hashable | None:
-        """Return that every size is kept."""
-        return SAME_SIZES
-
-    def _check_sizes(self, *inputs: Shape) -> None:
-        widest = self.output_shape(*inputs).dims
-        for x in inputs:
-            for at, (n, size) in enumerate(zip(x.dims, widest, strict=True)):
-                if n not in (1, size):
-                    other = next(y for y in inputs if y.dims[at] == size)
-                    found = _pair(*sorted((x, other), key=inputs.index))
-                    message = f"needs inputs of one shape, or with sizes of 1 to repeat, but gets {found}"
-                    hint = "bring them to one shape before, as a 1x1 convolution with a stride does on a shortcut"
-                    raise LayerError(message, hint=hint)
-
-    def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the common shape, in which a size of 1 gives way to another."""
-        return Shape(tuple(map(max, *(x.dims for x in inputs))), _typical(*inputs).channel_axis)
-
-    def sights(self, *inputs: Shape) -> tuple[Sights, ...]:
-        """Return the same place; a size of 1 that is repeated is seen from everywhere."""
-        sizes = self.output_shape(*inputs).dims
-        return tuple(_repeated(x.dims, sizes) for x in inputs)
-
-    def placed(self, run: Pass) -> Place:
-        """Return the order of the inputs."""
-        return one_by_one(run)
-
-    def symbols(self, *inputs: Shape) -> Mapping[str, float]:
-        """Return the sizes of each input where they differ."""
-        return {name: n for at in self._repeating(*inputs) for name, n in self._sizes(at, *inputs).items()}
-
-    def shape_steps(self, *inputs: Shape) -> Iterator[Step]:
-        """Yield every size where some of them give way to others."""
-        for at in self._repeating(*inputs):
-            yield self._step(at, f"max({', '.join(self._sizes(at, *inputs))})", *inputs)
-
-    def _repeating(self, *inputs: Shape) -> range:
-        return range(len(inputs[0].dims) if len({x.dims for x in inputs}) > 1 else 0)
-
-
-@layer_type("add", keras="Add", example_input=(16, 32, 32))
-class Add(Elementwise):
-    """Addition, element by element; sizes of 1 are repeated to fit."""
-
-    def kept(self, run: Pass) -> Kept:
-        """Return nothing."""
-        return NOTHING
-
-    def remark(self, *inputs: Shape) -> str | None:
-        """Remark on one channel that is added to each of many, as a shortcut without its convolution would be."""
-        at = _typical(*inputs).channel_axis
-        channels = {x.dims[at] for x in inputs} if at is not None else {1}
-        if 1 not in channels or len(channels) == 1:
-            return None
-        return f"adds one channel to each of {max(channels)}: is a convolution missing before it?"
-
-
-@layer_type("multiply", keras="Multiply", example_input=(16, 32, 32))
-class Multiply(Elementwise):
-    """Multiplication, element by element; sizes of 1 are repeated to fit."""
-
-    def kept(self, run: Pass) -> Kept:
-        """Return each factor whose other factor needs a gradient; of more than two also what they make one by one."""
-        inputs, own, needs_grad, dims = [], [], run.x.needs_grad, run.x.dims
-        for i, other in enumerate(run.inputs[1:], 1):
-            if other.needs_grad and i == 1:
-                inputs.append(0)
-            elif other.needs_grad:
-                own.append(Own(math.prod(dims)))
-            if needs_grad:
-                inputs.append(i)
-            needs_grad, dims = needs_grad or other.needs_grad, tuple(map(max, dims, other.dims))
-        return Kept(tuple(inputs), own=tuple(own))
-
-
-def _repeated(dims: tuple[int, ...], sizes: tuple[int, ...]) -> Sights:
-    facing = enumerate(zip(dims, sizes, strict=True))
-    return tuple(moving(at) if n == size else everything(n) for at, (n, size) in facing)
-
-
-def _typical(*inputs: Shape) -> Shape:
+def typical(*inputs: Shape) -> Shape:
     """Return the first input of which it is known where its channels are, or else the first."""
     return next((x for x in inputs if x.channel_axis is not None), inputs[0])
 
 
-def _pair(a: Shape, b: Shape) -> str:
+def pair(a: Shape, b: Shape) -> str:
     """Write two shapes; where tables would write both alike, as PyTorch has them."""
     if str(a) != str(b):
         return f"{a} and {b}"

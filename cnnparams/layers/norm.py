@@ -1,4 +1,4 @@
-"""Normalisation of a single sample (PyTorch's GroupNorm, LayerNorm, RMSNorm, LocalResponseNorm)."""
+"""Normalisation of a single sample (PyTorch's GroupNorm, LayerNorm, RMSNorm)."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any, ClassVar
 from cnnparams.errors import LayerError
 from cnnparams.layers.base import Layer, Tensor
 from cnnparams.layers.checks import check_divides
-from cnnparams.layers.reach import Sights, moving, replaced, same_places, window_taps
+from cnnparams.layers.reach import Sights, same_places
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Dims, Flag, Real, Whole, setting
 from cnnparams.layers.shape import Shape
 from cnnparams.layers.spatial import ImageLayer, SpatialLayer
 from cnnparams.layers.strides import channels_last, is_plain
-from cnnparams.layers.training import FLOAT32, INPUT, Kept, Own, Pass, Place, Value, as_image, in_order
+from cnnparams.layers.training import FLOAT32, INPUT, Kept, Own, Pass, Place, Value, as_image
 
 
 @layer_type("group_norm", keras="GroupNormalization", example={"num_groups": 4})
@@ -166,33 +166,3 @@ class RMSNorm(TrailingNorm):
                 return INPUT._replace(own=tuple(own))
             own.append(Own(run.x.size, itemsize))
         return Kept(own=tuple(own))
-
-
-@layer_type("local_response_norm", example={"size": 5})
-class LocalResponseNorm(ImageLayer):
-    """Local response normalisation over neighbouring channels, as in AlexNet's paper: learns nothing."""
-
-    size: Whole = setting("neighbouring channels to sum over", ge=1, label="size", always=True)
-    alpha: Real = setting("factor of the sum", 1e-4)
-    beta: Real = setting("exponent", 0.75)
-    k: Real = setting("added to the sum", 1.0)
-
-    def inferred(self, x: Shape) -> Mapping[str, Any]:
-        """Check that the input has a dimension beside its channels."""
-        if len(x.dims) < 2:
-            raise LayerError(f"needs an image, but gets {x}", hint="put it before flatten")
-        return {}
-
-    def sights(self, x: Shape) -> tuple[Sights, ...]:
-        """Return the same place, and the channels beside it."""
-        return (replaced(same_places(len(x.dims)), 0, moving(0, window_taps(self.size, 1, self.size // 2))),)
-
-    def placed(self, run: Pass) -> Place:
-        """Return the order of the input."""
-        return in_order(run.output, run.x.layout)
-
-    def kept(self, run: Pass) -> Kept:
-        """Return the input, its squares with borders of channels, their sums, and the powers that it is divided by."""
-        pixels = run.x.size // run.output[1]
-        squares = Own((run.output[1] + self.size - 1) * pixels)
-        return INPUT._replace(own=(squares, Own(run.x.size), Own(run.x.size)))

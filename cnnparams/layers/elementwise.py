@@ -1,0 +1,101 @@
+"""Addition and multiplication of several tensors (PyTorch's + and * with broadcasting)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Iterator, Mapping
+from typing import ClassVar
+
+from cnnparams.errors import LayerError
+from cnnparams.layers.base import SAME_SIZES, Footprint, Step
+from cnnparams.layers.merge import Merge, pair, typical
+from cnnparams.layers.reach import Sights, everything, moving
+from cnnparams.layers.registry import layer_type
+from cnnparams.layers.shape import Shape
+from cnnparams.layers.training import NOTHING, Kept, Own, Pass, Place, one_by_one
+
+
+class Elementwise(Merge):
+    """A merge element by element: sizes of 1 are repeated to fit (broadcasting)."""
+
+    footprint: ClassVar[Footprint] = Footprint.ELEMENTWISE
+
+    def geometry(self) -> Hashable | None:
+        """Return that every size is kept."""
+        return SAME_SIZES
+
+    def _check_sizes(self, *inputs: Shape) -> None:
+        widest = self.output_shape(*inputs).dims
+        for x in inputs:
+            for at, (n, size) in enumerate(zip(x.dims, widest, strict=True)):
+                if n not in (1, size):
+                    other = next(y for y in inputs if y.dims[at] == size)
+                    found = pair(*sorted((x, other), key=inputs.index))
+                    message = f"needs inputs of one shape, or with sizes of 1 to repeat, but gets {found}"
+                    hint = "bring them to one shape before, as a 1x1 convolution with a stride does on a shortcut"
+                    raise LayerError(message, hint=hint)
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """Return the common shape, in which a size of 1 gives way to another."""
+        return Shape(tuple(map(max, *(x.dims for x in inputs))), typical(*inputs).channel_axis)
+
+    def sights(self, *inputs: Shape) -> tuple[Sights, ...]:
+        """Return the same place; a size of 1 that is repeated is seen from everywhere."""
+        sizes = self.output_shape(*inputs).dims
+        return tuple(_repeated(x.dims, sizes) for x in inputs)
+
+    def placed(self, run: Pass) -> Place:
+        """Return the order of the inputs."""
+        return one_by_one(run)
+
+    def symbols(self, *inputs: Shape) -> Mapping[str, float]:
+        """Return the sizes of each input where they differ."""
+        return {name: n for at in self._repeating(*inputs) for name, n in self._sizes(at, *inputs).items()}
+
+    def shape_steps(self, *inputs: Shape) -> Iterator[Step]:
+        """Yield every size where some of them give way to others."""
+        for at in self._repeating(*inputs):
+            yield self._step(at, f"max({', '.join(self._sizes(at, *inputs))})", *inputs)
+
+    def _repeating(self, *inputs: Shape) -> range:
+        return range(len(inputs[0].dims) if len({x.dims for x in inputs}) > 1 else 0)
+
+
+@layer_type("add", keras="Add", example_input=(16, 32, 32))
+class Add(Elementwise):
+    """Addition, element by element; sizes of 1 are repeated to fit."""
+
+    def kept(self, run: Pass) -> Kept:
+        """Return nothing."""
+        return NOTHING
+
+    def remark(self, *inputs: Shape) -> str | None:
+        """Remark on one channel that is added to each of many, as a shortcut without its convolution would be."""
+        at = typical(*inputs).channel_axis
+        channels = {x.dims[at] for x in inputs} if at is not None else {1}
+        if 1 not in channels or len(channels) == 1:
+            return None
+        return f"adds one channel to each of {max(channels)}: is a convolution missing before it?"
+
+
+@layer_type("multiply", keras="Multiply", example_input=(16, 32, 32))
+class Multiply(Elementwise):
+    """Multiplication, element by element; sizes of 1 are repeated to fit."""
+
+    def kept(self, run: Pass) -> Kept:
+        """Return each factor whose other factor needs a gradient; of more than two also what they make one by one."""
+        inputs, own, needs_grad, dims = [], [], run.x.needs_grad, run.x.dims
+        for i, other in enumerate(run.inputs[1:], 1):
+            if other.needs_grad and i == 1:
+                inputs.append(0)
+            elif other.needs_grad:
+                own.append(Own(math.prod(dims)))
+            if needs_grad:
+                inputs.append(i)
+            needs_grad, dims = needs_grad or other.needs_grad, tuple(map(max, dims, other.dims))
+        return Kept(tuple(inputs), own=tuple(own))
+
+
+def _repeated(dims: tuple[int, ...], sizes: tuple[int, ...]) -> Sights:
+    facing = enumerate(zip(dims, sizes, strict=True))
+    return tuple(moving(at) if n == size else everything(n) for at, (n, size) in facing)

@@ -9,9 +9,10 @@ from typing import Annotated
 from cnnparams.layers.base import Step
 from cnnparams.layers.reach import Sights, adaptive_taps, everything, image_sights, moving
 from cnnparams.layers.registry import layer_type
-from cnnparams.layers.settings import Flag, PerAxis, setting
+from cnnparams.layers.settings import Flag, PerAxis, one_for_all, setting
 from cnnparams.layers.shape import Shape
 from cnnparams.layers.spatial import SpatialLayer
+from cnnparams.layers.spelling import Code, Spelling, module
 from cnnparams.layers.training import INDEX, INPUT, NOTHING, Kept, Own, Pass, Place, as_pooled
 
 OutputSizes = Annotated[tuple[int | None, ...], PerAxis(minimum=1, optional=True)]
@@ -28,6 +29,11 @@ class AdaptivePool(SpatialLayer):
         """Return (channels, *output_size)."""
         sizes = (given or n for given, n in zip(self.output_size, x.spatial, strict=True))
         return Shape.image(x.channels, tuple(sizes))
+
+    def spelling(self, x: Shape) -> Spelling:
+        """Return the module, with the size that null stands for: PyTorch takes no None along one axis."""
+        size = one_for_all(self.output_shape(x).spatial)
+        return Spelling(module(type(self).__name__, {"output_size": size}, by_place=1))
 
     def placed(self, run: Pass) -> Place:
         """Return a pooled image."""
@@ -73,6 +79,11 @@ class GlobalPool(SpatialLayer):
     def output_shape(self, x: Shape) -> Shape:
         """Return (channels), or (channels, 1, ...) with keepdims."""
         return Shape.image(x.channels, (1,) * self.rank) if self.keepdims else Shape((x.channels,))
+
+    def spelling(self, x: Shape) -> Spelling:
+        """Return the pooling to size 1, and a flatten."""
+        pool = f"nn.{type(self).__name__.replace('Global', 'Adaptive')}(1)"
+        return Spelling(Code(pool if self.keepdims else f"nn.Sequential({pool}, nn.Flatten())"))
 
     def placed(self, run: Pass) -> Place:
         """Return a pooled image."""

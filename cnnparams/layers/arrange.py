@@ -16,6 +16,7 @@ from cnnparams.layers.reach import Sights, moving
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Whole, setting
 from cnnparams.layers.shape import Shape
+from cnnparams.layers.spelling import Code, Spelling
 from cnnparams.layers.training import NOTHING, Kept, Pass, Place
 
 INFER = -1
@@ -48,6 +49,10 @@ class Reshape(Regrouping):
         known = math.prod(n for n in self.shape if n != INFER)
         dims = tuple(x.size // known if n == INFER else n for n in self.shape)
         return Shape.of(dims)
+
+    def spelling(self, x: Shape) -> Spelling:
+        """Return the method of a tensor, whose -1 is the batch."""
+        return Spelling(None, Code("{x}.reshape{shape}", {"shape": (INFER, *self.output_shape(x).dims)}))
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return the number of elements, and n_1, n_2, ...: the sizes that are known."""
@@ -93,6 +98,10 @@ class Permute(Layer):
         """Return the same place, along the dimensions in their new order."""
         order = self._order(x)
         return (tuple(moving(order.index(dim)) for dim in range(len(order))),)
+
+    def spelling(self, x: Shape) -> Spelling:
+        """Return the method of a tensor, whose 0 is the batch."""
+        return Spelling(None, Code("{x}.permute{dims}", {"dims": (0, *(dim + 1 for dim in self._order(x)))}))
 
     def placed(self, run: Pass) -> Place:
         """Return a view of the input, along other dimensions."""

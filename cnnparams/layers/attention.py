@@ -12,6 +12,7 @@ from cnnparams.layers.reach import Sights, everything, moving
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Flag, Real, Whole, setting
 from cnnparams.layers.shape import Shape
+from cnnparams.layers.spelling import Code, Spelling
 from cnnparams.layers.training import NOTHING, Kept, Own, Pass, Place, rows_kept
 
 _ROLES = {"kdim": "key", "vdim": "value"}
@@ -109,6 +110,14 @@ class MultiheadAttention(Layer):
         """Return the same token of a query that is an input of its own, and all tokens of what it attends to."""
         query, *attended = (tuple(map(everything, x.dims)) for x in inputs)
         return ((moving(0), query[1]), *attended) if attended else (query,)
+
+    def spelling(self, *inputs: Shape) -> Spelling:
+        """Return the module, whose result is the output and the attention weights."""
+        own = {"kdim": None, "vdim": None} if Roles.of(*inputs).alike else {}
+        batched = self.model_copy(update={"batch_first": True, **own})
+        query, key, value = (*range(len(inputs)), *[len(inputs) - 1] * 2)[:3]
+        call = f"{{self}}({{x{query}}}, {{x{key}}}, {{x{value}}})[0]"
+        return Spelling(batched.module(type(self).__name__, *inputs), Code(call))
 
     def placed(self, run: Pass) -> Place:
         """Return the tokens of all samples side by side."""

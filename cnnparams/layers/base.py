@@ -12,12 +12,13 @@ from collections.abc import Hashable, Iterator, Mapping
 from enum import Enum, auto
 from typing import Any, ClassVar, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.reach import Sights, same_places
-from cnnparams.layers.settings import displays, one_for_all, per_axis
+from cnnparams.layers.settings import brief, displays
 from cnnparams.layers.shape import Shape
+from cnnparams.layers.spelling import Spelled
 from cnnparams.layers.training import Trained
 
 PARAMETERS = "parameters"
@@ -94,7 +95,7 @@ class Hyperparameter(NamedTuple):
     brief: Any
 
 
-class Layer(Trained, BaseModel):
+class Layer(Trained, Spelled):
     """What every layer type is. The defaults here are those of a layer that learns nothing and keeps its shape.
 
     The methods take the shapes that enter, in order; all but `resolve` expect a layer that `resolve` returned.
@@ -193,13 +194,11 @@ class Layer(Trained, BaseModel):
 
     def hyperparameters(self) -> Iterator[Hyperparameter]:
         """Yield every setting."""
-        axes = per_axis(type(self))
         for name, shown, default in displays(type(self)):
             value = getattr(self, name)
-            single = isinstance(value, tuple) and len(value) == 1
-            brief = value if shown.each_axis or not (name in axes or single) else one_for_all(value)
-            worth = shown.always or brief not in (None, default)
-            yield Hyperparameter(name, value, shown.label if worth else None, brief)
+            short = value if shown.each_axis else brief(self, name)
+            worth = shown.always or short not in (None, default)
+            yield Hyperparameter(name, value, shown.label if worth else None, short)
 
 
 def _sum_of(quantity: str, tensors: list[Tensor]) -> Step:

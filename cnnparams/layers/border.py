@@ -11,9 +11,10 @@ from cnnparams.layers.base import Layer, Step
 from cnnparams.layers.checks import sample_dim
 from cnnparams.layers.reach import Sights, image_sights, moving, replaced, same_places, window_taps
 from cnnparams.layers.registry import layer_type
-from cnnparams.layers.settings import PerAxis, Whole, setting
+from cnnparams.layers.settings import PerAxis, Whole, one_for_all, setting
 from cnnparams.layers.shape import AXES, Shape
 from cnnparams.layers.spatial import SpatialLayer, dims_text
+from cnnparams.layers.spelling import Code, Spelling, module
 from cnnparams.layers.strides import Layout
 from cnnparams.layers.training import NOTHING, Kept, Pass, Place, as_image, in_order
 
@@ -98,6 +99,10 @@ class Crop(BorderLayer):
         """Return what is taken off as negative padding."""
         return tuple(-n for n in self.cropping)
 
+    def spelling(self, x: Shape) -> Spelling:
+        """Return the padding with negative numbers."""
+        return Spelling(module(f"ZeroPad{self.rank}d", {"padding": one_for_all(self.sides())}, by_place=1))
+
 
 @layer_type("pad", example={"before": 8, "after": 8})
 class Pad(Layer):
@@ -111,6 +116,12 @@ class Pad(Layer):
         """Return the input's shape with the zeros along `dim`."""
         at = sample_dim("dim", self.dim, x)
         return Shape((*x.dims[:at], x.dims[at] + self.before + self.after, *x.dims[at + 1 :]), x.channel_axis)
+
+    def spelling(self, x: Shape) -> Spelling:
+        """Return the functional pad, which names the last dimension first."""
+        behind = ", 0" * 2 * (len(x.dims) - 1 - sample_dim("dim", self.dim, x))
+        sides = f"({behind[2:]}, {{before}}, {{after}})" if behind else "({before}, {after})"
+        return Spelling(None, Code(f"F.pad({{x}}, {sides})", {"before": self.before, "after": self.after}))
 
     def sights(self, x: Shape) -> tuple[Sights, ...]:
         """Return the same place, which lies further on along `dim`."""

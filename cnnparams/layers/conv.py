@@ -57,6 +57,11 @@ class Conv(WindowedLayer):
         self._check_padding_mode(x)
         return Shape.image(self.out_channels, self.places(x))
 
+    @property
+    def fill(self) -> str:
+        """What the padding repeats."""
+        return "" if self.padding_mode == "zeros" else f', mode="{self.padding_mode}"'
+
     def placed(self, run: Pass) -> Place:
         """Return an image like the input's; circular padding lays it out anew."""
         return fresh(run) if self.padding_mode == "circular" else as_image(run)

@@ -8,7 +8,9 @@ from typing import ClassVar
 from cnnparams.layers.base import SAME_SIZES, Footprint, Layer
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Flag, Real, setting
+from cnnparams.layers.shape import Shape
 from cnnparams.layers.spatial import SpatialLayer
+from cnnparams.layers.spelling import Spelling, module
 from cnnparams.layers.training import NOTHING, Kept, Own, Pass, Place, Value, in_order, overwritten
 
 
@@ -25,6 +27,10 @@ class DropoutSettings(Layer):
     def geometry(self) -> Hashable | None:
         """Return that every size is kept."""
         return SAME_SIZES
+
+    def spelling(self, x: Shape) -> Spelling:
+        """Return the module, with its probability even where that is the default."""
+        return Spelling(module(self.type.capitalize(), {"p": self.p, **self.differing()}))
 
     def placed(self, run: Pass) -> Place:
         """Return the place of the input where that is overwritten, or nothing is dropped."""

@@ -12,6 +12,7 @@ from cnnparams.layers.merge import Merge, pair, typical
 from cnnparams.layers.reach import Sights, everything, moving
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.shape import Shape
+from cnnparams.layers.spelling import Code, Spelling
 from cnnparams.layers.training import NOTHING, Kept, Own, Pass, Place, one_by_one
 
 
@@ -19,6 +20,11 @@ class Elementwise(Merge):
     """A merge element by element: sizes of 1 are repeated to fit (broadcasting)."""
 
     footprint: ClassVar[Footprint] = Footprint.ELEMENTWISE
+    operator: ClassVar[str]
+
+    def spelling(self, *inputs: Shape) -> Spelling:
+        """Return the operator between the inputs."""
+        return Spelling(None, Code(f" {self.operator} ".join(f"{{x{i}}}" for i in range(len(inputs)))))
 
     def geometry(self) -> Hashable | None:
         """Return that every size is kept."""
@@ -65,6 +71,8 @@ class Elementwise(Merge):
 class Add(Elementwise):
     """Addition, element by element; sizes of 1 are repeated to fit."""
 
+    operator: ClassVar[str] = "+"
+
     def kept(self, run: Pass) -> Kept:
         """Return nothing."""
         return NOTHING
@@ -81,6 +89,8 @@ class Add(Elementwise):
 @layer_type("multiply", keras="Multiply", example_input=(16, 32, 32))
 class Multiply(Elementwise):
     """Multiplication, element by element; sizes of 1 are repeated to fit."""
+
+    operator: ClassVar[str] = "*"
 
     def kept(self, run: Pass) -> Kept:
         """Return each factor whose other factor needs a gradient; of more than two also what they make one by one."""

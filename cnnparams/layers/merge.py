@@ -13,6 +13,7 @@ from cnnparams.layers.reach import Sight, Sights, replaced, same_places
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Whole, setting
 from cnnparams.layers.shape import Shape
+from cnnparams.layers.spelling import Code, Spelling
 from cnnparams.layers.strides import channels_last, suggests_channels_last
 from cnnparams.layers.training import NOTHING, Kept, Pass, Place, fresh
 
@@ -73,6 +74,10 @@ class Concat(Merge):
     def geometry(self) -> Hashable | None:
         """Return the dimension along which sizes add up."""
         return type(self), self.dim
+
+    def spelling(self, *inputs: Shape) -> Spelling:
+        """Return torch.cat."""
+        return Spelling(None, Code("torch.cat([{inputs}], dim={dim})", {"dim": self.dim}))
 
     def sights(self, *inputs: Shape) -> tuple[Sights, ...]:
         """Return the same place, but along `dim` only somewhere an input's element."""

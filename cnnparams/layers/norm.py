@@ -14,6 +14,7 @@ from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Dims, Flag, Real, Whole, setting
 from cnnparams.layers.shape import Shape
 from cnnparams.layers.spatial import ImageLayer, SpatialLayer
+from cnnparams.layers.spelling import Code, Spelling
 from cnnparams.layers.strides import channels_last, is_plain
 from cnnparams.layers.training import FLOAT32, INPUT, Kept, Own, Pass, Place, Value, as_image
 
@@ -136,6 +137,11 @@ class ChannelLayerNorm(LayerNorm, SpatialLayer):
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return the channels."""
         return {"C": x.channels}
+
+    def spelling(self, x: Shape) -> Spelling:
+        """Return a norm over the last dimension, to which the channels move for it."""
+        call = Code("{self}({x}.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)")
+        return Spelling(self.module("LayerNorm", x), call)
 
     def placed(self, run: Pass) -> Place:
         """Return an output whose channels are last in memory."""

@@ -10,6 +10,7 @@ from cnnparams.layers.base import Footprint, Layer, Tensor
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Dims, Real, setting
 from cnnparams.layers.shape import Shape
+from cnnparams.layers.spelling import Code, Spelling
 from cnnparams.layers.strides import Layout, contiguous
 from cnnparams.layers.training import INPUT, NOTHING, Kept, Pass, Place, in_order
 
@@ -40,6 +41,13 @@ class Parameter(Layer):
         """Return weight (shape)."""
         return (Tensor("weight", self.shape, " * ".join(self.symbols(x))),)
 
+    def spelling(self, x: Shape) -> Spelling:
+        """Return a bare parameter that changes nothing until it has learned something."""
+        operator, start = {"add": ("+", "zeros"), "multiply": ("*", "ones")}[self.op]
+        return Spelling(
+            Code(f"nn.Parameter(torch.{start}({{shape}}))", {"shape": self.shape}), Code(f"{{x}} {operator} {{self}}")
+        )
+
     def placed(self, run: Pass) -> Place:
         """Return the order of the input."""
         return in_order(run.output, run.x.layout, Layout(self.shape, contiguous(self.shape)))
@@ -67,6 +75,11 @@ class LayerScale(Layer):
         """Return weight (channels, 1, 1) for an image, (features) where channels are last."""
         at = len(x.dims) - 1 if x.channel_axis is None else x.channel_axis
         return (Tensor("weight", (x.dims[at], *[1] * (len(x.dims) - 1 - at)), "C"),)
+
+    def spelling(self, x: Shape) -> Spelling:
+        """Return a bare parameter."""
+        values = {"shape": self.tensors(x)[0].shape, "init_value": self.init_value}
+        return Spelling(Code("nn.Parameter(torch.full({shape}, {init_value}))", values), Code("{self} * {x}"))
 
     def placed(self, run: Pass) -> Place:
         """Return the order of the input."""

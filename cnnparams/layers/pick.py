@@ -14,6 +14,7 @@ from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Whole, setting
 from cnnparams.layers.shape import Shape
 from cnnparams.layers.spatial import ImageLayer
+from cnnparams.layers.spelling import Code, Spelling
 from cnnparams.layers.training import NOTHING, Kept, Pass, Place
 
 
@@ -49,6 +50,14 @@ class Slice(Layer):
         at = sample_dim("dim", self.dim, x)
         kept = window_taps(1, self.step, -self._kept(x).start)
         return (replaced(same_places(len(x.dims)), at, moving(at, kept)),)
+
+    def spelling(self, x: Shape) -> Spelling:
+        """Return the slice, behind one of everything for the batch and each dimension before."""
+        start = "{start}" if self.start else ""
+        end = "" if self.end is None else "{end}"
+        step = ":{step}" if self.step > 1 else ""
+        before = ":, " * (1 + sample_dim("dim", self.dim, x))
+        return Spelling(None, Code(f"{{x}}[{before}{start}:{end}{step}]", dict(self)))
 
     def placed(self, run: Pass) -> Place:
         """Return a view of the input, which stays in memory as a whole."""

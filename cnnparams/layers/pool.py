@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from cnnparams.errors import LayerError
 from cnnparams.layers import window
@@ -14,12 +14,15 @@ from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Flag, Sizes, Whole, setting
 from cnnparams.layers.shape import Shape
 from cnnparams.layers.spatial import dims_text
+from cnnparams.layers.spelling import Code, Spelling
 from cnnparams.layers.training import INDEX, Kept, Own, Pass, Place, as_pooled
 from cnnparams.layers.windowed import SAME, Paddings, WindowedLayer
 
 
 class Pool(WindowedLayer):
     """What pooling layers share: no weights, and windows that do not overlap unless told to."""
+
+    knows_same: ClassVar[bool] = False
 
     kernel_size: Sizes = setting("size of the window", label="k", always=True, each_axis=True, keras="pool_size")
     stride: Sizes = setting(
@@ -60,6 +63,11 @@ class Pool(WindowedLayer):
         """Return (channels, *places of the window)."""
         return Shape.image(x.channels, self.places(x))
 
+    def pads(self, x: Shape, sides: tuple[window.Padding, ...]) -> bool:
+        """Tell whether the padding is at most half of the kernel, and the kernel no larger than the input."""
+        axes = zip(x.spatial, self.kernel_size, sides, strict=True)
+        return super().pads(x, sides) and all(2 * before <= k <= n for n, k, (before, _) in axes)
+
     def sights(self, x: Shape) -> tuple[Sights, ...]:
         """Return the window along each axis, and the same channel."""
         return (image_sights(moving(0), self.taps(x)),)
@@ -95,6 +103,11 @@ class MaxPool(Pool):
         """Return the dilation along each axis."""
         return self.dilation
 
+    @property
+    def fill(self) -> str:
+        """What is never the largest."""
+        return ', value=float("-inf")'
+
     def kept(self, run: Pass) -> Kept:
         """Return also where in the input the largest values are."""
         first = super().kept(run)
@@ -122,3 +135,12 @@ class AvgPool(Pool):
             message = f"kernel_size {dims_text(self.kernel_size)} is larger than the {dims_text(x.spatial)} input"
             raise LayerError(f"{message}, which padding does not help here", "kernel_size", "use a smaller kernel")
         return found
+
+    def spelling(self, x: Shape) -> Spelling:
+        """Return the module; where the padding stands before it and does not count, divided by the part that counts."""
+        spelled = super().spelling(x)
+        if self.count_include_pad or self.divisor_override or "pad" not in spelled.call.values:
+            return spelled
+        call, values = spelled.call
+        part = call.replace("{x}", "torch.ones_like({x})")
+        return Spelling(spelled.make, Code(f"{call} / {part}", values))

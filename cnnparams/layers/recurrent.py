@@ -12,6 +12,7 @@ from cnnparams.layers.reach import Sights, everything
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Flag, Real, Whole, setting
 from cnnparams.layers.shape import Shape
+from cnnparams.layers.spelling import Code, Spelling
 from cnnparams.layers.training import FLOAT32, NOTHING, Kept, Own, Pass, Place, rows_kept
 
 
@@ -54,6 +55,11 @@ class Recurrent(Layer):
     def sights(self, x: Shape) -> tuple[Sights, ...]:
         """Return all steps: what the last one sees, or the first one backwards."""
         return (tuple(map(everything, x.dims)),)
+
+    def spelling(self, x: Shape) -> Spelling:
+        """Return the module, whose result is the output at every step and the last state."""
+        batched = self.model_copy(update={"batch_first": True})
+        return Spelling(batched.module(type(self).__name__, x), Code("{self}({x})[0]"))
 
     def placed(self, run: Pass) -> Place:
         """Return the outputs of a step side by side: PyTorch goes through the steps with all samples at once."""

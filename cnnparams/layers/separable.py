@@ -9,8 +9,11 @@ from cnnparams.layers.base import Tensor
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Flag, Sizes, Whole, setting
 from cnnparams.layers.shape import Shape
+from cnnparams.layers.spelling import Code, Spelling, module
 from cnnparams.layers.training import Kept, Own, Pass
 from cnnparams.layers.windowed import Paddings, WindowedLayer
+
+_WINDOW = ("kernel_size", "stride", "padding", "dilation")
 
 
 class DepthwiseWindow(WindowedLayer):
@@ -43,6 +46,13 @@ class DepthwiseWindow(WindowedLayer):
         shape = (x.channels * self.depth_multiplier, 1, *self.kernel_size)
         return Tensor(name, shape, f"C_in * m * {self.settings_product('k')}")
 
+    def convolution(self, x: Shape) -> Code:
+        """Return the depthwise convolution: one in as many groups as there are channels."""
+        channels = {"in_channels": x.channels, "between": x.channels * self.depth_multiplier}
+        window = {key: value for key, value in self.differing().items() if key in _WINDOW}
+        bias = {} if self.bias else {"bias": False}
+        return module(f"Conv{self.rank}d", {**channels, **window, "groups": x.channels, **bias}, by_place=2)
+
     def kept(self, run: Pass) -> Kept:
         """Return what the depthwise kernels keep."""
         return self.window_kept(run)
@@ -59,6 +69,10 @@ class DepthwiseConv(DepthwiseWindow):
     def output_shape(self, x: Shape) -> Shape:
         """Return (in_channels * depth_multiplier, *places of the kernel)."""
         return Shape.image(x.channels * self.depth_multiplier, self.places(x))
+
+    def sliding(self, x: Shape) -> Spelling:
+        """Return the depthwise convolution."""
+        return Spelling(self.convolution(x))
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return weight, and bias for each output channel."""
@@ -88,6 +102,17 @@ class SeparableConv(DepthwiseWindow):
     def output_shape(self, x: Shape) -> Shape:
         """Return (out_channels, *places of the kernel)."""
         return Shape.image(self.out_channels, self.places(x))
+
+    def sliding(self, x: Shape) -> Spelling:
+        """Return both convolutions under their names."""
+        first = self.model_copy(update={"bias": False}).convolution(x)
+        bias = "" if self.bias else ", bias=False"
+        second = f"nn.Conv{self.rank}d({{between}}, {{out_channels}}, kernel_size=1{bias})"
+        both = f'nn.ModuleDict({{{{"depthwise": {first.template}, "pointwise": {second}}}}})'
+        return Spelling(
+            Code(both, {**first.values, "out_channels": self.out_channels}),
+            Code("{self}.pointwise({self}.depthwise({x}))"),
+        )
 
     def kept(self, run: Pass) -> Kept:
         """Return also what is between both convolutions."""

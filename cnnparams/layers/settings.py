@@ -122,6 +122,13 @@ def one_for_all(value: Any) -> Any:
     return value[0] if isinstance(value, tuple) and len(set(value)) == 1 else value
 
 
+def brief(layer: BaseModel, name: str) -> Any:
+    """Return a setting of a layer; of numbers per axis, or of a list of one, the one number if there is no other."""
+    value = getattr(layer, name)
+    single = isinstance(value, tuple) and len(value) == 1
+    return one_for_all(value) if single or name in per_axis(type(layer)) else value
+
+
 Sizes = Annotated[tuple[int, ...], PerAxis(minimum=1)]
 """Kernel sizes, strides, dilations: at least 1 along each axis."""
 

@@ -12,6 +12,7 @@ from cnnparams.layers.reach import Sights, same_places
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Real, Whole, setting
 from cnnparams.layers.shape import Shape
+from cnnparams.layers.spelling import Spelling, module
 from cnnparams.layers.training import OUTPUT, Kept, Pass, Place, fresh
 
 
@@ -91,6 +92,11 @@ class OverDimension(Activation):
         """Return the same place, and the sum along `dim`, for which PyTorch takes the batch where a sample has two."""
         summed = {} if self.dim is None and len(x.dims) == 2 else {sample_dim("dim", self.dim or 1, x)}
         return (same_places(len(x.dims), frozenset(summed)),)
+
+    def spelling(self, x: Shape) -> Spelling:
+        """Return the module with the dimension that PyTorch takes where none is given, and warns about."""
+        dim = (0 if len(x.dims) == 2 else 1) if self.dim is None else self.dim
+        return Spelling(module(type(self).__name__, {"dim": dim}))
 
     def placed(self, run: Pass) -> Place:
         """Return an output that is laid out anew."""

@@ -13,6 +13,7 @@ from cnnparams.layers.reach import Sights, Taps, everything, image_sights, windo
 from cnnparams.layers.settings import PerAxis
 from cnnparams.layers.shape import AXES, Shape
 from cnnparams.layers.spatial import SpatialLayer, dims_text
+from cnnparams.layers.spelling import Code, Spelling
 from cnnparams.layers.training import INPUT, Kept, Own, Pass, Value
 
 SAME = "same"
@@ -28,6 +29,9 @@ class WindowedLayer(SpatialLayer):
     legend: ClassVar[str] = (
         "C channels, k kernel_size, s stride, p padding, d dilation, g groups; _h, _w, ... along an axis"
     )
+
+    knows_same: ClassVar[bool] = True
+    """Whether PyTorch's module takes the word "same", for strides of 1."""
 
     if TYPE_CHECKING:  # not fields of this class: each subclass orders and describes its own
         kernel_size: tuple[int, ...]
@@ -61,6 +65,32 @@ class WindowedLayer(SpatialLayer):
         befores = (before for before, _ in self.paddings(x))
         geometry = zip(self.kernel_size, self.stride, befores, self.dilations(), strict=True)
         return tuple(window_taps(*axis) for axis in geometry)
+
+    def spelling(self, x: Shape) -> Spelling:
+        """Return the module; where it has no such padding as "same" means here, that in numbers, or before it."""
+        if self.padding != SAME or (self.knows_same and set(self.stride) == {1}):
+            return self.sliding(x)
+        sides = self.paddings(x)
+        befores = tuple(before for before, _ in sides)
+        if self.pads(x, sides):
+            return self.model_copy(update={"padding": befores}).sliding(x)
+        padded = Shape.image(x.channels, tuple(n + sum(p) for n, p in zip(x.spatial, sides, strict=True)))
+        slid = self.model_copy(update={"padding": (0,) * self.rank}).sliding(padded)
+        pad = {"pad": tuple(n for pair in reversed(sides) for n in pair)}
+        return slid.reading(Code(f"F.pad({{x}}, {{pad}}{self.fill})", pad))
+
+    def sliding(self, x: Shape) -> Spelling:
+        """Return how PyTorch writes the layer whose padding is what PyTorch means by it."""
+        return super().spelling(x)
+
+    def pads(self, x: Shape, sides: tuple[window.Padding, ...]) -> bool:
+        """Tell whether the module itself can pad so."""
+        return all(before == after for before, after in sides)
+
+    @property
+    def fill(self) -> str:
+        """What the padding is filled with, as further arguments of PyTorch's pad."""
+        return ""
 
     def sights(self, x: Shape) -> tuple[Sights, ...]:
         """Return the window along each axis, and every channel."""

@@ -31,9 +31,10 @@ class AdaptivePool(SpatialLayer):
         return Shape.image(x.channels, tuple(sizes))
 
     def spelling(self, x: Shape) -> Spelling:
-        """Return the module, with the size that null stands for: PyTorch takes no None along one axis."""
-        size = one_for_all(self.output_shape(x).spatial)
-        return Spelling(module(type(self).__name__, {"output_size": size}, by_place=1))
+        """Return the module; along one axis PyTorch takes no None for the input's size."""
+        size = x.spatial if self.output_size == (None,) else self.output_size
+        brief = size if None in size else one_for_all(size)
+        return Spelling(module(type(self).__name__, {"output_size": brief}, by_place=1))
 
     def placed(self, run: Pass) -> Place:
         """Return a pooled image."""

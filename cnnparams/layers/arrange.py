@@ -51,8 +51,10 @@ class Reshape(Regrouping):
         return Shape.of(dims)
 
     def spelling(self, x: Shape) -> Spelling:
-        """Return the method of a tensor, whose -1 is the batch."""
-        return Spelling(None, Code("{x}.reshape{shape}", {"shape": (INFER, *self.output_shape(x).dims)}))
+        """Return the method of a tensor, which is given the batch too."""
+        sizes = {f"size{i}": n for i, n in enumerate(self.shape)}
+        holes = "".join(f", {{{name}}}" for name in sizes)
+        return Spelling(None, Code(f"{{x}}.reshape({{x}}.shape[0]{holes})", sizes))
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return the number of elements, and n_1, n_2, ...: the sizes that are known."""

@@ -73,17 +73,16 @@ class LayerScale(Layer):
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return weight (channels, 1, 1) for an image, (features) where channels are last."""
-        at = len(x.dims) - 1 if x.channel_axis is None else x.channel_axis
-        return (Tensor("weight", (x.dims[at], *[1] * (len(x.dims) - 1 - at)), "C"),)
+        return (Tensor("weight", self._shape(x), "C"),)
 
     def spelling(self, x: Shape) -> Spelling:
         """Return a bare parameter."""
-        values = {"shape": self.tensors(x)[0].shape, "init_value": self.init_value}
+        values = {"shape": self._shape(x), "init_value": self.init_value}
         return Spelling(Code("nn.Parameter(torch.full({shape}, {init_value}))", values), Code("{self} * {x}"))
 
     def placed(self, run: Pass) -> Place:
         """Return the order of the input."""
-        shape = self.tensors(run.x.shape)[0].shape
+        shape = self._shape(run.x.shape)
         return in_order(run.output, Layout(shape, contiguous(shape)), run.x.layout)
 
     def kept(self, run: Pass) -> Kept:
@@ -92,4 +91,8 @@ class LayerScale(Layer):
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return the channels."""
-        return {"C": self.tensors(x)[0].shape[0]}
+        return {"C": self._shape(x)[0]}
+
+    def _shape(self, x: Shape) -> tuple[int, ...]:
+        at = len(x.dims) - 1 if x.channel_axis is None else x.channel_axis
+        return (x.dims[at], *[1] * (len(x.dims) - 1 - at))

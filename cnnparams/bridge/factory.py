@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 import traceback
-from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -34,14 +34,14 @@ def _module(path: str) -> ModuleType:
     if (here := str(Path.cwd())) not in sys.path:
         sys.path.insert(0, here)
     try:
-        return import_module(path)
+        return importlib.import_module(path)
     except ModuleNotFoundError as error:
         if error.name and (path == error.name or path.startswith(f"{error.name}.")):
             hint = "name it as Python imports it, from the current folder or an installed package"
             raise CnnparamsError(f"no module {quote(path)}\n  hint: {hint}") from None
-        raise _failed(f"importing {quote(path)}", error) from None
-    except Exception as error:  # whatever a user's code may raise
-        raise _failed(f"importing {quote(path)}", error) from None
+        raise failed(f"importing {quote(path)}", error) from None
+    except (Exception, SystemExit) as error:  # whatever a user's code may raise
+        raise failed(f"importing {quote(path)}", error) from None
 
 
 def _attribute(module: ModuleType, dotted: str) -> Any:
@@ -60,12 +60,14 @@ def _called(factory: Any, name: str) -> Any:
         raise CnnparamsError(f"{quote(name)} can neither be called nor is it a torch.nn.Module")
     try:
         return factory()
-    except Exception as error:  # whatever a user's code may raise
-        raise _failed(f"calling {quote(name)}", error) from None
+    except (Exception, SystemExit) as error:  # whatever a user's code may raise
+        raise failed(f"calling {quote(name)}", error) from None
 
 
-def _failed(doing: str, error: Exception) -> CnnparamsError:
-    """Return the error of a user's code: what it was, and the line where it happened."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f"\n  {frames[-1].filename}:{frames[-1].lineno}: {frames[-1].line}" if frames else ""
-    return CnnparamsError(f"{doing} failed: {type(error).__name__}: {error}{where}")
+def failed(doing: str, error: BaseException) -> CnnparamsError:
+    """Return the error of a user's code: what it was, and the last line of that code, if it came so far."""
+    files = (str(extra("torch").__file__), importlib.__file__, str(Path(__file__).parent))
+    others = ("<frozen", *(str(Path(file).parent) for file in files))  # PyTorch's lines, Python's import, and ours
+    own = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(others)]
+    where = f"\n  {own[-1].filename}:{own[-1].lineno}: {own[-1].line}" if own else ""
+    return CnnparamsError(f"{doing} failed: {type(error).__name__}: {' '.join(str(error).split())}{where}")

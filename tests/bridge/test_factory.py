@@ -25,6 +25,12 @@ def needs(width):
 
 def text():
     return "net"
+
+def narrow():
+    return nn.Linear("2", 3)
+
+def leaves():
+    raise SystemExit(3)
 """
 
 
@@ -56,6 +62,7 @@ def test_a_class_a_function_or_a_model_gives_a_model(models: str, name: str) -> 
         ("factory_models:text", "gives no torch.nn.Module, but str"),
         ("factory_models:broken", "failed: RuntimeError: no weights\n"),
         ("factory_models:needs", "failed: TypeError: needs() missing 1 required positional argument"),
+        ("factory_models:leaves", "failed: SystemExit: 3\n"),
     ],
 )
 def test_what_gives_no_model_is_told(models: str, name: str, message: str) -> None:
@@ -66,8 +73,19 @@ def test_what_gives_no_model_is_told(models: str, name: str, message: str) -> No
     assert message in str(raised.value)
 
 
-def test_the_line_that_failed_is_named(models: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "line"), [("broken", '11: raise RuntimeError("no weights")'), ("narrow", '20: return nn.Linear("2", 3)')]
+)
+def test_the_line_of_the_user_s_code_is_named(models: str, name: str, line: str) -> None:
     from cnnparams.bridge.factory import make
 
-    with pytest.raises(CnnparamsError, match=r'factory_models\.py:11: raise RuntimeError\("no weights"\)'):
-        make(f"{models}:broken")
+    with pytest.raises(CnnparamsError) as raised:
+        make(f"{models}:{name}")
+    assert str(raised.value).endswith(f"factory_models.py:{line}")
+
+
+def test_what_fails_before_a_line_of_it_runs_has_none(models: str) -> None:
+    from cnnparams.bridge.factory import make
+
+    with pytest.raises(CnnparamsError, match=r"^calling 'factory_models:needs' failed: [^\n]*$"):
+        make(f"{models}:needs")

@@ -2,9 +2,18 @@
 
 import pytest
 
+from tests.layers import effort
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--thorough", type=int, default=1, metavar="N", help="draw N times as many examples in the random tests"
+    )
     parser.addoption("--benchmarks", action="store_true", help="measure ratios of time and memory, and print them")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    effort.factor = config.getoption("--thorough")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from cnnparams.bridge.extra import extra
-from cnnparams.errors import CnnparamsError, quote, suggest
+from cnnparams.errors import CnnparamsError, printable, quote, suggest
 
 
 def make(name: str) -> Any:
@@ -70,4 +70,4 @@ def failed(doing: str, error: BaseException) -> CnnparamsError:
     others = ("<frozen", *(str(Path(file).parent) for file in files))  # PyTorch's lines, Python's import, and ours
     own = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(others)]
     where = f"\n  {own[-1].filename}:{own[-1].lineno}: {own[-1].line}" if own else ""
-    return CnnparamsError(f"{doing} failed: {type(error).__name__}: {' '.join(str(error).split())}{where}")
+    return CnnparamsError(f"{doing} failed: {type(error).__name__}: {printable(' '.join(str(error).split()))}{where}")

@@ -17,6 +17,7 @@ from cnnparams.layers.training import INDEX, NOTHING, Kept, Pass
 class Embedding(Layer):
     """Embedding: looks a learned vector up for each token; a look-up multiplies nothing."""
 
+    input_dtype: ClassVar[str | None] = "int64"
     legend: ClassVar[str] = "V num_embeddings, D embedding_dim"
 
     num_embeddings: Whole = setting("size of the vocabulary", ge=1, label="in", always=True, keras="input_dim")

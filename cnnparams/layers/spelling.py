@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel
 
@@ -67,6 +67,9 @@ def _literal(value: Any) -> str:
 
 class Spelled(BaseModel):
     """What a layer type says of PyTorch. The default is the class of torch.nn of the same name."""
+
+    input_dtype: ClassVar[str | None] = None
+    """What PyTorch wants to read, where that is not whatever comes: int64 for indices."""
 
     if TYPE_CHECKING:  # a layer says it
 

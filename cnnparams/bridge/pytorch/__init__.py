@@ -1,0 +1,1 @@
+"""PyTorch. Whoever imports what is here has asked for the extra before."""

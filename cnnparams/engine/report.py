@@ -22,11 +22,15 @@ __all__ = [
     "LayerReport",
     "PortReport",
     "Report",
+    "Role",
     "Shape",
     "TensorReport",
     "Total",
     "base_columns",
 ]
+
+
+Role = Literal["trainable", "frozen", "buffer"]
 
 
 class PortReport(NamedTuple):
@@ -42,7 +46,7 @@ class TensorReport(NamedTuple):
 
     name: str
     shape: tuple[int, ...]
-    role: Literal["trainable", "frozen", "buffer"]
+    role: Role
 
 
 def _column(kind: Kind, key: str, title: str, *, default: bool = False) -> Any:

@@ -1,0 +1,52 @@
+"""What a model in PyTorch holds and gives, in the terms of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from torch import nn
+
+from cnnparams.bridge.pytorch.inputs import BATCH
+from cnnparams.bridge.verification import Figure
+from cnnparams.engine.report import Report, Role, TensorReport
+from cnnparams.layers.shape import Shape
+
+
+def held(module: nn.Module) -> tuple[TensorReport, ...]:
+    """Return the tensors of a module, part by part; what is shared is there once."""
+    found: dict[int, TensorReport] = {}
+    for prefix, part in module.named_modules():
+        for name, tensor in part.named_parameters(prefix, recurse=False):
+            role: Role = "trainable" if tensor.requires_grad else "frozen"
+            found.setdefault(id(tensor), TensorReport(name, tuple(tensor.shape), role))
+        for name, tensor in part.named_buffers(prefix, recurse=False):
+            found.setdefault(id(tensor), TensorReport(name, tuple(tensor.shape), "buffer"))
+    return tuple(found.values())
+
+
+def counts(model: nn.Module) -> dict[str, int]:
+    """Return the elements of a model's tensors, under the names that a report's totals have."""
+    return {
+        "total_params": sum(p.numel() for p in model.parameters()),
+        "trainable_params": sum(p.numel() for p in model.parameters() if p.requires_grad),
+        "frozen_params": sum(p.numel() for p in model.parameters() if not p.requires_grad),
+        "buffers": sum(b.numel() for b in model.buffers()),
+    }
+
+
+def compared(report: Report, found: Mapping[str, Any]) -> tuple[Figure, ...]:
+    """Return the report's totals beside those that were found."""
+    return tuple(
+        Figure(total.field, total.title, total.kind, report.costs[total.field], found[total.field])
+        for total in report.totals
+        if total.field in found
+    )
+
+
+def sample_shape(tensor: Any, ours: Shape) -> Shape | str:
+    """Return the shape of a sample of a batch, its channels where ours has them; as text, a shape without the batch."""
+    dims = tuple(tensor.shape)
+    if dims[:1] != (BATCH,):
+        return f"{dims} for a batch of {BATCH}"
+    return Shape(dims[1:], ours.channel_axis) if len(dims[1:]) == len(ours.dims) else Shape.of(dims[1:])

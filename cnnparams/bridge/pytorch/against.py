@@ -1,0 +1,82 @@
+"""A network beside a model that someone else wrote: what both hold, and what both give for the same input."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import torch
+from torch import nn
+from torch.func import functional_call
+
+from cnnparams.bridge.factory import failed
+from cnnparams.bridge.pytorch.inputs import batches
+from cnnparams.bridge.pytorch.tensors import compared, counts, held, sample_shape
+from cnnparams.bridge.unmatched import unmatched
+from cnnparams.bridge.verification import Figure, Verification
+from cnnparams.engine.graph import Graph
+from cnnparams.engine.measure import measure
+from cnnparams.engine.report import Kind, Report, TensorReport
+from cnnparams.errors import quote
+
+
+def compare(graph: Graph, model: nn.Module, name: str) -> Verification:
+    """Compare a network with a model, which `name` stands for; raise CnnparamsError where it cannot be run.
+
+    A model that cannot be run, but holds other tensors, differs: that is an answer.
+    """
+    report, failure, results = measure(graph), None, ()
+    try:
+        results = tuple(_tensors(_run(model, graph)))
+    except (Exception, SystemExit) as error:  # whatever a user's code may raise
+        failure = failed(f"running {quote(name)} on {_described(graph)}", error)
+    if failure and any(map(nn.parameter.is_lazy, model.parameters())):
+        raise failure
+    only_ours, only_theirs = unmatched(_named(report), held(model))
+    if failure and not (only_ours or only_theirs):
+        raise failure
+    return Verification(
+        name=graph.name,
+        other=name,
+        torch_version=torch.__version__,
+        totals=(*compared(report, counts(model)), *([] if failure else [_results(graph, results)])),
+        only_ours=only_ours,
+        only_theirs=only_theirs,
+        failure=str(failure) if failure else None,
+    )
+
+
+def _run(model: nn.Module, graph: Graph) -> Any:
+    """Run a model as it is evaluated: on the meta device, where size does not matter, or as it is."""
+    model.eval()
+    with warnings.catch_warnings(action="ignore"), torch.no_grad():
+        try:
+            tensors = (*model.named_parameters(), *model.named_buffers())
+            placed = {name: tensor.to("meta") for name, tensor in tensors}
+            return functional_call(model, placed, tuple(batches(graph, "meta")))
+        except (Exception, SystemExit):  # it may look at values, or hold tensors that are not its parameters
+            return model(*batches(graph, "cpu"))
+
+
+def _tensors(result: Any) -> Iterator[Any]:
+    """Yield the tensors of whatever a model returns."""
+    if isinstance(result, torch.Tensor):
+        yield result
+    elif isinstance(result, Mapping | list | tuple):
+        for part in result.values() if isinstance(result, Mapping) else result:
+            yield from _tensors(part)
+
+
+def _named(report: Report) -> list[TensorReport]:
+    return [tensor._replace(name=f"{layer.name}.{tensor.name}") for layer in report.layers for tensor in layer.tensors]
+
+
+def _results(graph: Graph, results: tuple[Any, ...]) -> Figure:
+    shapes = tuple(port.shape for port in graph.outputs)
+    found = (sample_shape(result, shapes[min(i, len(shapes) - 1)]) for i, result in enumerate(results))
+    return Figure("output_shapes", "Output", Kind.SHAPES, shapes, tuple(found))
+
+
+def _described(graph: Graph) -> str:
+    return " and ".join("x".join(map(str, port.shape.dims)) for port in graph.inputs)

@@ -27,6 +27,7 @@ MAY_USE = {
         "engine.memory",
         "engine.solve",
         "engine.check",
+        "bridge.verification",
     },
     "bridge": {"errors", "layers", "schema", "engine"},
     "cli": {"", "errors", "units", "schema", "engine", "render", "bridge"},

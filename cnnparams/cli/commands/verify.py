@@ -1,0 +1,76 @@
+"""`cnnparams verify`: whether every figure is PyTorch's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cnnparams.cli import options
+from cnnparams.cli.exit_code import ExitCode
+from cnnparams.render import verification as formats
+
+if TYPE_CHECKING:
+    from cnnparams.bridge.verification import Verification
+    from cnnparams.engine.graph import Graph
+
+
+@click.command()
+@options.specs
+@options.values
+@click.option(
+    "--against",
+    metavar="MODULE:FACTORY",
+    help="Compare the spec with a model of your own instead: the code is imported, called and run.",
+)
+@options.formats(formats, default="table")
+@options.output
+@options.layout
+def command(
+    specs: tuple[str, ...],
+    values: dict[str, Any],
+    against: str | None,
+    format_: str,
+    output: str | None,
+    layout: str,
+) -> ExitCode:
+    """Build the network in PyTorch, and hold every figure against PyTorch's.
+
+    These are each layer's output, tensors, parameters and MACs, and the totals. The exit code is 1 where any differs.
+    SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT chooses a variant.
+    PyTorch is an extra: pip install 'cnnparams[torch]'.
+    """
+    from cnnparams.cli.output import shown_on, write
+    from cnnparams.cli.specs import load_graphs
+    from cnnparams.render.view import LAYOUTS, View
+
+    if against is not None and len(specs) > 1:
+        raise click.UsageError("--against compares one SPEC with a model")
+    graphs = load_graphs(specs, values)
+    found = _verified(graphs) if against is None else [_compared(graphs[0], against)]
+    view = View(LAYOUTS[layout], stream=shown_on(output))
+    write(options.renderer(formats, format_).render(found, view), output, specs)
+    return ExitCode.DONE if all(verification.same for verification in found) else ExitCode.NO
+
+
+def _verified(graphs: list[Graph]) -> list[Verification]:
+    from cnnparams.bridge.extra import extra
+
+    extra("torch")
+    from cnnparams.bridge.pytorch.verify import verify
+
+    return [verify(graph) for graph in graphs]
+
+
+def _compared(graph: Graph, name: str) -> Verification:
+    import sys
+    from contextlib import redirect_stdout
+
+    from cnnparams.bridge.extra import extra
+
+    extra("torch")
+    from cnnparams.bridge.factory import make
+    from cnnparams.bridge.pytorch.against import compare
+
+    with redirect_stdout(sys.stderr):  # what the code prints is not the answer
+        return compare(graph, make(name), name)

@@ -1,0 +1,1 @@
+"""Renderers of what was verified: a module with render(verifications, view) for each format."""

@@ -9,7 +9,7 @@ from typing import Any
 from cnnparams.bridge.verification import Figure, LayerCheck, Verification
 from cnnparams.engine.report import Kind
 from cnnparams.render import verification_notes as notes
-from cnnparams.render.json_document import laid_out, encode
+from cnnparams.render.json_document import encode, laid_out
 from cnnparams.render.view import Layout, View
 
 SCHEMA_VERSION = 1

@@ -9,8 +9,8 @@ from cnnparams.engine.decided import decided
 from cnnparams.engine.difference import Change
 from cnnparams.engine.quantity import Kind
 from cnnparams.engine.report import LayerReport, PortReport, Report, Shape
-from cnnparams.layers.base import Hyperparameter
 from cnnparams.layers.registry import find, layer_class
+from cnnparams.layers.settings import Hyperparameter
 
 Ancestry = Mapping[str, tuple[str, ...]]
 """What the names of a network stand for, which is the same for the names of one layer in both."""

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TypeVar
 
 from cnnparams.engine.report import Column, LayerReport, Report, TensorReport
-from cnnparams.layers.base import Hyperparameter
+from cnnparams.layers.settings import Hyperparameter
 from cnnparams.layers.shape import Shape
 
 R = TypeVar("R", bound=Report)

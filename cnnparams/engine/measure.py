@@ -11,7 +11,8 @@ from cnnparams.engine.graph import Graph, Node, Port
 from cnnparams.engine.quantity import Column, Total
 from cnnparams.engine.report import LayerReport, PortReport, Report, TensorReport
 from cnnparams.engine.setting import USUAL, Setting
-from cnnparams.layers.base import Hyperparameter, Tensor
+from cnnparams.layers.base import Tensor
+from cnnparams.layers.settings import Hyperparameter
 from cnnparams.layers.shape import Shape
 
 R = TypeVar("R", bound=Report)

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from cnnparams.engine.quantity import NUMBERS, Column, Kind, Total
-from cnnparams.layers.base import Hyperparameter
+from cnnparams.layers.settings import Hyperparameter
 from cnnparams.layers.shape import Shape
 
 __all__ = [

@@ -16,7 +16,7 @@ from pydantic import ConfigDict
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.reach import Sights, same_places
-from cnnparams.layers.settings import brief, displays
+from cnnparams.layers.settings import Hyperparameter, brief, displays
 from cnnparams.layers.shape import Shape
 from cnnparams.layers.spelling import Spelled
 from cnnparams.layers.training import Trained
@@ -80,19 +80,6 @@ class Derivation(NamedTuple):
 
     symbols: Mapping[str, float]
     steps: tuple[Step, ...]
-
-
-class Hyperparameter(NamedTuple):
-    """A setting as it was used.
-
-    `label` is its short name in tables (None: not worth a place there), `brief` its value there: one number for all
-    axes where they agree.
-    """
-
-    name: str
-    value: Any
-    label: str | None
-    brief: Any
 
 
 class Layer(Trained, Spelled):

@@ -30,6 +30,19 @@ class Display(NamedTuple):
     keras: str | None = None
 
 
+class Hyperparameter(NamedTuple):
+    """A setting as it was used.
+
+    `label` is its short name in tables (None: not worth a place there), `brief` its value there: one number for all
+    axes where they agree.
+    """
+
+    name: str
+    value: Any
+    label: str | None
+    brief: Any
+
+
 def setting(
     description: str,
     default: Any = ...,

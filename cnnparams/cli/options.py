@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import wraps
+from functools import reduce, wraps
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
@@ -160,15 +160,18 @@ def renderer(package: ModuleType, name: str) -> ModuleType:
     return import_module(f"{package.__name__}.{name}")
 
 
-def formats(package: ModuleType, default: str, json: str = "json") -> Callable[[F], F]:
+def formats(package: ModuleType, default: str, json: str = "json", short: Iterable[str] = ()) -> Callable[[F], F]:
     """Return --format, whose choices are the modules of `package`, and --json, which is short for one of them.
 
-    With `json`, another format stands for JSON.
+    With `json`, another format stands for JSON; those in `short` have an option of their own name too.
     """
     others = {"json"} - {json}
     names = sorted(module.name for module in iter_modules(package.__path__) if module.name not in others)
     chosen = click.option(
         "--format", "format_", type=click.Choice(names), default=default, show_default=True, help="Output format."
     )
-    short = click.option("--json", "format_", flag_value=json, help=f"Short for --format {json}.")
-    return lambda function: chosen(short(function))
+    flags = [
+        click.option(f"--{name}", "format_", flag_value=format_, help=f"Short for --format {format_}.")
+        for name, format_ in {"json": json, **{name: name for name in short}}.items()
+    ]
+    return lambda function: chosen(reduce(lambda decorated, flag: flag(decorated), reversed(flags), function))

@@ -87,14 +87,14 @@ def test_a_word_that_sorts_nothing_is_told() -> None:
 
 
 def test_csv_holds_plain_numbers() -> None:
-    done = run("compare", "simple_cnn", "lenet5", "--format", "csv")
+    done = run("compare", "simple_cnn", "lenet5", "--csv")
     (first, second) = csv.DictReader(io.StringIO(done.stdout))
     assert (first["total_params"], first["weight_bytes"], first["total_params_ratio"]) == ("707690", "2830760", "1.0")
     assert second["input_shape"] == "(32, 32, 1)"
 
 
 def test_markdown_and_the_table_show_ratios() -> None:
-    assert "| 61,706 (0.087x) |" in run("compare", "simple_cnn", "lenet5", "--format", "markdown").stdout
+    assert "| 61,706 (0.087x) |" in run("compare", "simple_cnn", "lenet5", "--markdown").stdout
     lines = run("compare", "simple_cnn", "lenet5").stdout.splitlines()
     assert "61,706" in lines[-2]
     assert "0.087x" in lines[-1]

@@ -25,7 +25,7 @@ _NAME = "name"
 @options.samples
 @click.option("--sort", metavar="WORD", help="Order by name, params, macs, ..., the least first; -params: the most.")
 @click.option("--plot", is_flag=True, help="Also draw parameters against MACs, in the terminal.")
-@options.formats(formats, default="table")
+@options.formats(formats, default="table", short=("csv", "markdown"))
 @options.output
 @options.layout
 def command(

@@ -13,7 +13,7 @@ from cnnparams.render.view import View
 
 
 def render(grid: Grid, view: View) -> Iterator[str]:
-    """Yield the table, in a terminal's width; below each row after the first, its numbers as ratios to the first's."""
+    """Yield the table, in a terminal's width; below each row, its numbers as ratios to the first's."""
     heads = [Head(heading.title, heading.kind in cells.RIGHT_ALIGNED) for heading in grid.headings]
 
     def texts(values: Iterable[Any]) -> list[str]:
@@ -23,8 +23,8 @@ def render(grid: Grid, view: View) -> Iterator[str]:
     widest = [texts(grid.widest)] if grid.widest else [texts(row.values) for row in rows]
     table = stamp(console_for(view.stream), "", heads, widest)
     yield table.above
-    for i, row in enumerate(rows):
+    for row in rows:
         yield table.stamp(texts(row.values))
-        if i and row.ratios:
+        if any(ratio not in (None, 1) for ratio in row.ratios):
             yield table.stamp(list(map(cells.times, row.ratios)))
     yield from (f"\n{note}\n" for note in grid.notes)

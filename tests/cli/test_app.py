@@ -4,20 +4,9 @@ import pytest
 
 import cnnparams
 from tests.cli.run import run
+from tests.specs import ROOT
 
-COMMANDS = [
-    "compare",
-    "completion",
-    "count",
-    "diff",
-    "explain",
-    "layers",
-    "memory",
-    "receptive-field",
-    "schema",
-    "show",
-    "specs",
-]
+COMMANDS = sorted(path.stem.replace("_", "-") for path in (ROOT / "cnnparams/cli/commands").glob("[a-z]*.py"))
 
 
 def test_help_lists_every_command_with_a_line() -> None:

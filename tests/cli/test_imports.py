@@ -17,7 +17,7 @@ print(" ".join(sorted({name.partition(".")[0] for name in sys.modules})), file=s
 print(" ".join(sorted(name for name in sys.modules if name.startswith("cnnparams."))), file=sys.stderr)
 sys.exit(code)
 """
-COMMANDS = ("check", "compare", "count", "diff", "layers", "memory", "solve", "sweep", "verify")
+COMMANDS = sorted(path.stem.replace("_", "-") for path in (ROOT / "cnnparams/cli/commands").glob("[a-z]*.py"))
 HEAVY = {"yaml", "pydantic", "pydantic_core", "rich", "torch", "numpy", "difflib"}
 
 

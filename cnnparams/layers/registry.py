@@ -106,7 +106,13 @@ def declarations() -> Iterator[Declaration]:
     """Return every layer type, family by family."""
     for family in FAMILIES:
         _load(family)
-    return iter(_declared.values())
+    return iter(sorted(_declared.values(), key=_place))
+
+
+def _place(declaration: Declaration) -> int:
+    """Return where the family stands, whichever was imported first; one from outside comes last."""
+    module = declaration.family.__module__.rpartition(".")[2]
+    return FAMILIES.index(module) if module in FAMILIES else len(FAMILIES)
 
 
 def layer_class(declaration: Declaration) -> type[Layer]:

@@ -7,9 +7,9 @@ from cnnparams.engine.quantity import Kind, magnitude
 
 
 def test_every_total_with_a_word_has_a_magnitude() -> None:
-    examples = {Kind.COUNT: 3, Kind.BYTES: 4, Kind.PER_AXIS: (5, 6)}
+    examples = {Kind.COUNT: 3, Kind.BYTES: 4, Kind.PER_AXIS: (5, 6), Kind.RATIO: 0.5}
     assert {word: total.kind for word, total in totals().items() if total.kind not in examples} == {}
-    assert [magnitude(value, kind) for kind, value in examples.items()] == [3, 4, 6]
+    assert [magnitude(value, kind) for kind, value in examples.items()] == [3, 4, 6, 0.5]
     assert magnitude(None, Kind.PER_AXIS) is None
     assert magnitude("conv1", Kind.TEXT) is None
 

@@ -45,7 +45,9 @@ def test_depth_is_refused(text: str) -> None:
 
 
 def test_keys_that_are_mappings_within_mappings_are_refused() -> None:
-    assert "a key must be a plain word" in refused(f"{HEAD}  - {'{' * DEEP}\n")
+    """As such, or as too deep where the parser reads so far ahead."""
+    said = refused(f"{HEAD}  - {'{' * DEEP}\n")
+    assert "a key must be a plain word" in said or "nested more than 100 levels deep" in said
 
 
 def test_aliases_that_multiply_are_refused() -> None:

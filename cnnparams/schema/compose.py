@@ -13,9 +13,8 @@ import yaml
 from cnnparams.errors import brief, quote
 from cnnparams.schema import scalars
 from cnnparams.schema.source import Document, Mapping, Mark, Sequence, Text, split_lines
-from cnnparams.schema.syntax import fault
+from cnnparams.schema.syntax import MAX_DEPTH, TOO_DEEP, fault
 
-MAX_DEPTH = 100
 MAX_ALIASED = 1_000_000
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -102,8 +101,7 @@ class _Composer:
 
     def check_depth(self, event: Any, depth: int) -> None:
         if depth > MAX_DEPTH:
-            message, hint = f"nested more than {MAX_DEPTH} levels deep", "close what is open before this"
-            self.source.fail(*_start(event), message, hint)
+            self.source.fail(*_start(event), *TOO_DEEP)
 
     def content(self, event: Any, depth: int) -> Any:
         if isinstance(event, yaml.MappingStartEvent):

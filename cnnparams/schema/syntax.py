@@ -9,6 +9,8 @@ import yaml
 
 from cnnparams.errors import quote
 
+MAX_DEPTH = 100
+TOO_DEEP = (f"nested more than {MAX_DEPTH} levels deep", "close what is open before this")
 _ALIGN = "indent the keys of one mapping alike, and the '-' of one list alike"
 
 
@@ -37,6 +39,7 @@ _KNOWN = {
     "indentation space": ("a tab in the indentation", "indent with spaces"),
     "unknown escape character": ("in double quotes, a backslash starts an escape", "use single quotes"),
     "undefined tag handle": ("tags are not understood", "remove the tag"),
+    "maximum nesting depth": TOO_DEEP,  # of libyaml, which reads ahead and may get there first
     "alphabetic or numeric": ("a name must follow '&' and '*'", "put the text in quotes"),
 }
 """What the parser says -> what we say, and a remedy."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 import torch
@@ -12,7 +11,7 @@ from torch.func import functional_call
 
 from cnnparams.bridge.factory import failed
 from cnnparams.bridge.pytorch.inputs import batches
-from cnnparams.bridge.pytorch.tensors import compared, counts, held, sample_shape
+from cnnparams.bridge.pytorch.tensors import compared, counts, given, held, sample_shape
 from cnnparams.bridge.unmatched import unmatched
 from cnnparams.bridge.verification import Figure, Verification
 from cnnparams.engine.graph import Graph
@@ -28,7 +27,7 @@ def compare(graph: Graph, model: nn.Module, name: str) -> Verification:
     """
     report, failure, results = measure(graph), None, ()
     try:
-        results = tuple(_tensors(_run(model, graph)))
+        results = tuple(given(_run(model, graph)))
     except (Exception, SystemExit) as error:  # whatever a user's code may raise
         failure = failed(f"running {quote(name)} on {_described(graph)}", error)
     if failure and any(map(nn.parameter.is_lazy, model.parameters())):
@@ -57,15 +56,6 @@ def _run(model: nn.Module, graph: Graph) -> Any:
             return functional_call(model, placed, tuple(batches(graph, "meta")))
         except (Exception, SystemExit):  # it may look at values, or hold tensors that are not its parameters
             return model(*batches(graph, "cpu"))
-
-
-def _tensors(result: Any) -> Iterator[Any]:
-    """Yield the tensors of whatever a model returns."""
-    if isinstance(result, torch.Tensor):
-        yield result
-    elif isinstance(result, Mapping | list | tuple):
-        for part in result.values() if isinstance(result, Mapping) else result:
-            yield from _tensors(part)
 
 
 def _named(report: Report) -> list[TensorReport]:

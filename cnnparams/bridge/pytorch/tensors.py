@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from typing import Any
 
+import torch
 from torch import nn
 
 from cnnparams.bridge.pytorch.inputs import BATCH
@@ -33,6 +35,17 @@ def counts(model: nn.Module) -> dict[str, int]:
         "frozen_params": sum(p.numel() for p in model.parameters() if not p.requires_grad),
         "buffers": sum(b.numel() for b in model.buffers()),
     }
+
+
+def given(result: Any) -> Iterator[torch.Tensor]:
+    """Yield the tensors of whatever a model returns, in order."""
+    if isinstance(result, torch.Tensor):
+        yield result
+    elif isinstance(result, Mapping | list | tuple):
+        for part in result.values() if isinstance(result, Mapping) else result:
+            yield from given(part)
+    elif is_dataclass(result):
+        yield from given([getattr(result, field.name) for field in fields(result)])
 
 
 def compared(report: Report, found: Mapping[str, Any]) -> tuple[Figure, ...]:

@@ -1,0 +1,64 @@
+"""Pooling over windows, and to a given size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from cnnparams.bridge.pytorch.reader.call import Call
+from cnnparams.bridge.pytorch.reader.functions.registry import function
+from cnnparams.bridge.pytorch.reader.values import Flow, Unsaid
+
+_NO_INDICES = Unsaid("the indices of a maximum")
+
+
+def _max(
+    type_: str,
+    call: Call,
+    x: Any,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    dilation: Any = 1,
+    ceil_mode: bool = False,
+    return_indices: bool = False,
+) -> Any:
+    settings = {"kernel_size": kernel_size, "stride": stride or None, "padding": padding, "dilation": dilation}
+    return _with_indices(call, call.put(type_, {**settings, "ceil_mode": ceil_mode}, call.flow(x)))
+
+
+def _avg(
+    type_: str,
+    call: Call,
+    x: Any,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: Any = None,
+) -> Flow:
+    settings = {"kernel_size": kernel_size, "stride": stride or None, "padding": padding, "ceil_mode": ceil_mode}
+    rest = {"count_include_pad": count_include_pad, "divisor_override": divisor_override}
+    return call.put(type_, {**settings, **rest}, call.flow(x))
+
+
+def _adaptive(type_: str, call: Call, x: Any, output_size: Any, return_indices: bool = False) -> Any:
+    return _with_indices(call, call.put(type_, {"output_size": output_size}, call.flow(x)))
+
+
+def _with_indices(call: Call, x: Flow) -> Any:
+    return (x, _NO_INDICES) if isinstance(call.step.value, tuple) else x
+
+
+_FAMILIES: dict[str, Callable[..., Any]] = {
+    "max_pool": _max,
+    "avg_pool": _avg,
+    "adaptive_avg_pool": _adaptive,
+    "adaptive_max_pool": _adaptive,
+}
+for _name, _pool in _FAMILIES.items():
+    for _rank in (1, 2, 3):
+        _type = f"{_name}{_rank}d"
+        function(_type, f"{_type}_with_indices")(partial(_pool, _type))

@@ -1,0 +1,60 @@
+"""Modules and tensors of a model that no step uses."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+import torch
+
+from cnnparams.bridge.pytorch.reader.names import spelled
+from cnnparams.bridge.pytorch.reader.sketch import Sketch
+from cnnparams.bridge.pytorch.reader.values import Held
+from cnnparams.bridge.reading import Gap
+
+_REMEDY = "let forward use it, or take it out of the model"
+
+
+def unused(sketch: Sketch, model: torch.nn.Module, met: Collection[int]) -> Iterator[Gap]:
+    """Yield a gap for each module, or tensor of one, that no step uses: what it holds would not be counted.
+
+    `met` are the ids of the tensors that steps use.
+    """
+    busy = {part for held in sketch.tensors.values() if id(held.tensor) in met for part in _around(held.path)}
+    groups: dict[str, list[Held]] = {}
+    for held in sketch.tensors.values():
+        if id(held.tensor) not in met:
+            path = next((part for part in _around(held.path) if part not in busy), held.path)
+            groups.setdefault(path, []).append(held)
+    for path, group in groups.items():
+        yield _gap(sketch, path, _kind(model, path), group)
+
+
+def kind_of(module: torch.nn.Module) -> str:
+    """Return what messages call a module: its class, with the package that it is known from."""
+    cls = type(module)
+    home = "torch.nn" if cls.__module__.startswith("torch.nn.modules.") else cls.__module__
+    return f"{home}.{cls.__qualname__}"
+
+
+def _gap(sketch: Sketch, path: str, kind: str, group: Sequence[Held]) -> Gap:
+    sizes = {"parameters": True, "buffers": False}
+    counts = {
+        what: sum(held.tensor.numel() for held in group if held.learned is learned) for what, learned in sizes.items()
+    }
+    holds = " and ".join(f"{n:,} {what}" for what, n in counts.items() if n)
+    name = sketch.names.of_layer(spelled(path), spelled(path))
+    entry = sketch.gap(name, kind, (), parameters=counts["parameters"] or None)
+    return Gap(path, f"{kind} is never used: its {holds} would not be counted", None, _REMEDY, entry)
+
+
+def _around(path: str) -> Iterator[str]:
+    """Yield the modules around a tensor, outermost first."""
+    parts = path.split(".")
+    yield from (".".join(parts[:i]) for i in range(1, len(parts)))
+
+
+def _kind(model: torch.nn.Module, path: str) -> str:
+    modules = dict(model.named_modules())
+    if path in modules:
+        return kind_of(modules[path])
+    return "torch.nn.Parameter" if path in dict(model.named_parameters()) else "torch.Tensor"

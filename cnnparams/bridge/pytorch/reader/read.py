@@ -1,0 +1,111 @@
+"""A live model -> a Reading."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import torch
+from torch import nn
+from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.nn.attention import SDPBackend, sdpa_kernel
+
+from cnnparams.bridge.given import Given
+from cnnparams.bridge.pytorch.reader.entering import entering
+from cnnparams.bridge.pytorch.reader.exported import export
+from cnnparams.bridge.pytorch.reader.failure import refuse
+from cnnparams.bridge.pytorch.reader.functions.reshape import without
+from cnnparams.bridge.pytorch.reader.run import Run, run, untouched
+from cnnparams.bridge.pytorch.reader.tidy import tidied
+from cnnparams.bridge.pytorch.reader.trace import trace
+from cnnparams.bridge.pytorch.reader.values import BATCH
+from cnnparams.bridge.pytorch.reader.walk import Draft, walk
+from cnnparams.bridge.pytorch.tensors import counts
+from cnnparams.bridge.reading import Reading, Totals
+from cnnparams.engine.graph import Graph, Node, Port
+from cnnparams.engine.stack import stack
+from cnnparams.errors import CnnparamsError
+from cnnparams.layers.recurrent import Recurrent
+from cnnparams.layers.shape import Shape
+from cnnparams.layers.spatial import SpatialLayer
+
+_MODES = {True: "training", False: "evaluation"}
+
+
+def read(model: nn.Module, inputs: Sequence[Given], name: str) -> Reading:
+    """Return a model as a spec of that name, with what of the model the spec does not say.
+
+    It is read in the mode that it is in, training or evaluation; where that leaves gaps also in the other, whose
+    reading is taken if it has fewer. Raise CnnparamsError for a model that does not run with such inputs.
+    """
+    refuse(model)
+    with _plainly():
+        first = _read(model, inputs, name)
+        if not first.gaps:
+            return first
+        try:
+            second = _read(model.train(not model.training), inputs, name)
+        except CnnparamsError:  # some models run in one mode only
+            return first
+    if len(second.gaps) >= len(first.gaps):
+        return first
+    return second._replace(remarks=(f"remark: read in {_MODES[model.training]} mode, which leaves fewer gaps",))
+
+
+def _read(model: nn.Module, inputs: Sequence[Given], name: str) -> Reading:
+    fake = FakeTensorMode(allow_non_fake_inputs=True)
+    entered = entering(model, fake, inputs)
+    with untouched(model):
+        ran = run(model, fake, entered)
+    with untouched(model):
+        program = trace(model, fake, entered)
+    if program.failure:
+        with untouched(model):
+            program = export(model, entered) or program
+    draft = walk(program, model)
+    totals = None if draft.gaps else _totals(model, ran, draft)
+    return Reading(stack(_graph(draft, name)), draft.gaps, totals=totals)
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """Keep to itself what torch says of its attempts, and let it run attention step by step."""
+    disabled, fast = logging.root.manager.disable, torch.backends.mha.get_fastpath_enabled()
+    logging.disable()
+    torch.backends.mha.set_fastpath_enabled(False)  # whose MACs torch does not count, nor those of its fast kernels
+    try:
+        with warnings.catch_warnings(action="ignore"), sdpa_kernel(SDPBackend.MATH):
+            yield
+    finally:
+        logging.disable(disabled)
+        torch.backends.mha.set_fastpath_enabled(fast)
+
+
+def _graph(draft: Draft, name: str) -> Graph:
+    last = [each.name for each in draft.nodes[-1:]]  # what is left of a model that was not read to its end
+    nodes, outputs = tidied(draft.nodes, [result.name for result in draft.results] or last)
+    ports = tuple(Port(port.name, port.source, _as_read(port, nodes)) for port in draft.inputs)
+    shapes = {each.name: each.output_shape for each in nodes} | {port.name: port.shape for port in ports}
+    return Graph(name, ports, nodes, tuple(Port(source, source, shapes[source]) for source in outputs))
+
+
+def _as_read(port: Port, nodes: Sequence[Node]) -> Shape:
+    """Return the shape of an input: a signal rather than tokens, where a layer reads it as that."""
+    signal = any(port.source in node.inputs and isinstance(node.layer, SpatialLayer) for node in nodes)
+    channels, *spatial = port.shape.dims
+    return Shape.image(channels, tuple(spatial)) if signal and spatial else port.shape
+
+
+def _totals(model: nn.Module, ran: Run | None, draft: Draft) -> Totals:
+    """Return what the model has, and what its own run gives; no MACs where torch runs layers that it cannot count."""
+    sizes = counts(model)
+    totals = Totals(sizes["trainable_params"], sizes["frozen_params"], sizes["buffers"])
+    if ran is None:
+        return totals
+    results = zip(ran.shapes, draft.results, strict=True)
+    outputs = tuple(without(shape, result.batch) or (1,) for shape, result in results)
+    counted = not any(isinstance(node.layer, Recurrent) for node in draft.nodes)
+    macs = ran.flops // (2 * BATCH) if counted else None
+    return totals._replace(outputs=outputs, macs=macs)

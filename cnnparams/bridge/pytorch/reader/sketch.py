@@ -1,0 +1,119 @@
+"""The network as far as a model has been read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import ClassVar
+
+from cnnparams.bridge.pytorch.reader.names import Names
+from cnnparams.bridge.pytorch.reader.values import Held, TranslationError
+from cnnparams.engine.graph import Node
+from cnnparams.engine.network import Network, Placing
+from cnnparams.errors import LayerError
+from cnnparams.layers.base import Layer
+from cnnparams.layers.settings import Dims, Whole, setting
+from cnnparams.layers.shape import Shape
+from cnnparams.schema.structures import Edge, Edges
+
+
+class Untranslated(Layer):
+    """Stands where a model has something that no layer says. Its type is that thing's name, which no spec may use."""
+
+    least_inputs: ClassVar[int] = 0
+    most_inputs: ClassVar[int | None] = None
+
+    gives: Dims | None = setting("shape of what it gives", None)
+    parameters: Whole | None = setting("parameters that it holds", None)
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """Return the shape that it gives; a vector of one feature where it gives nothing."""
+        return Shape.of(self.gives or (1,))
+
+
+class Sketch:
+    """Nodes in order, and which of them holds which tensor of the model."""
+
+    def __init__(self, names: Names, tensors: Iterable[Held]) -> None:
+        self.names = names
+        self.tensors = {held.path: held for held in tensors}
+        self.network = Network()
+        self.owners: dict[int, str] = {}
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """The layers so far."""
+        return tuple(self.network.order)
+
+    def within(self, module: str) -> set[str]:
+        """Return the paths of all tensors inside of a module."""
+        return {path for path in self.tensors if path.startswith(f"{module}.")}
+
+    def add(self, name: str, layer: Layer, x: Edges, held: Sequence[Held] = ()) -> Edge:
+        """Put a layer behind what it reads; raise TranslationError where it cannot be what the model has."""
+        owner, trainable = self._owner(held), _trainable(held)
+        try:
+            (edge,) = self.network.add(Placing(name, (), trainable, owner), layer, None, x)
+        except LayerError as error:
+            raise TranslationError(f"{layer.type}: {error}", error.hint) from None
+        _check_tensors(self.network.nodes[name], held)
+        self.owners.update({id(each.tensor): owner or name for each in held})
+        return edge
+
+    def gap(
+        self, name: str, what: str, x: Edges, gives: tuple[int, ...] | None = None, parameters: int | None = None
+    ) -> str:
+        """Put something that no layer says; return its name."""
+        layer = _untranslated(what)(gives=gives, parameters=parameters)
+        last = [Edge(node.name, node.output_shape) for node in self.network.order[-1:]]
+        self.network.add(Placing(name, (), True, None), layer, None, x or tuple(last))
+        return name
+
+    def rewind(self, length: int) -> None:
+        """Take back all layers but the first."""
+        for node in self.network.order[length:]:
+            del self.network.nodes[node.name]
+            self.names.release(node.name)
+        del self.network.order[length:]
+        self.owners = {tensor: name for tensor, name in self.owners.items() if name in self.network.nodes}
+
+    def _owner(self, held: Sequence[Held]) -> str | None:
+        """Return the layer that holds these tensors already."""
+        owners = {each.path: self.owners.get(id(each.tensor)) for each in held}
+        first, *others = set(owners.values()) or {None}
+        if others:
+            shared = next(f"{path} with {owner}" for path, owner in owners.items() if owner)
+            raise TranslationError(
+                f"shares {shared}, but not all its tensors", "a layer shares all tensors of another or none"
+            )
+        return first
+
+
+@cache
+def _untranslated(what: str) -> type[Untranslated]:
+    return type("Untranslated", (Untranslated,), {"__module__": __name__, "type": what, "stem": "gap"})
+
+
+def _trainable(held: Sequence[Held]) -> bool:
+    learning = {each.tensor.requires_grad for each in held if each.learned}
+    if len(learning) > 1:
+        frozen = next(each.path for each in held if each.learned and not each.tensor.requires_grad)
+        raise TranslationError(
+            f"{frozen} is frozen, and the layer's other parameters are not", "a layer is frozen as a whole"
+        )
+    return learning != {False}
+
+
+def _check_tensors(node: Node, held: Sequence[Held]) -> None:
+    """Raise TranslationError where a layer holds other tensors than the model does."""
+    own = Counter((tensor.shape, tensor.learned) for tensor in node.layer.tensors(*node.input_shapes))
+    models = Counter((each.shape, each.learned) for each in held)
+    for shape, learned in (models - own) + (own - models):
+        kind = "a parameter" if learned else "a buffer"
+        more, less = (
+            ("the model", node.layer.type)
+            if models[shape, learned] > own[shape, learned]
+            else (node.layer.type, "the model")
+        )
+        raise TranslationError(f"{more} holds {kind} of {list(shape)}, which {less} does not")

@@ -1,0 +1,89 @@
+"""What the results of a model's steps are to a spec."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, Protocol, runtime_checkable
+
+from cnnparams.schema.structures import Edge
+
+BATCH = 13
+"""Samples that enter a model as it is read: a number that sizes seldom have, and that divides few of them."""
+
+
+NOTHING_COUNTED = "nothing is counted for it: an identity may stand in its place"
+"""The remedy for a function that works element by element."""
+
+
+class TranslationError(Exception):
+    """Something that no layer says; `told` where that is a consequence of what was told before."""
+
+    def __init__(self, what: str, remedy: str | None = None, *, told: bool = False) -> None:
+        self.what = what
+        self.remedy = remedy
+        self.told = told
+        super().__init__(what)
+
+
+class Flow(NamedTuple):
+    """A tensor on its way through the network; `batch` is the dimension along which it has the samples."""
+
+    edge: Edge
+    batch: int = 0
+
+    @property
+    def dims(self) -> tuple[int, ...]:
+        """The dimensions of a sample."""
+        return self.edge.shape.dims
+
+    @property
+    def full(self) -> tuple[int, ...]:
+        """The dimensions with the batch among them."""
+        return (*self.dims[: self.batch], BATCH, *self.dims[self.batch :])
+
+    def axis(self, dim: Any) -> int:
+        """Return a dimension counted from 0 with the batch among them; raise TranslationError where there is none."""
+        rank = len(self.dims) + 1
+        if not isinstance(dim, int) or not -rank <= dim < rank:
+            raise TranslationError(f"works along dimension {dim} of {rank}")
+        return dim % rank
+
+    def dim(self, dim: Any) -> int:
+        """Return the number of a dimension in a spec, where the batch is 0; raise TranslationError for the batch."""
+        at = self.axis(dim)
+        if at == self.batch:
+            raise TranslationError("works along the batch, whose samples a spec keeps apart")
+        return at if at > self.batch else at + 1
+
+
+class Held(NamedTuple):
+    """A parameter or a buffer of the model, in the shape in which it is used."""
+
+    path: str
+    tensor: Any
+    shape: tuple[int, ...]
+    learned: bool
+
+
+class Unsaid(NamedTuple):
+    """A tensor that no layer gives: fine as long as nothing reads it. `zeros` is its shape where it is all zeros."""
+
+    what: str
+    told: bool = False
+    zeros: tuple[int, ...] | None = None
+
+
+@runtime_checkable
+class Implied(Protocol):
+    """A tensor made of another, for which layers are put only where it is needed as such."""
+
+    @property
+    def of(self) -> Flow:
+        """The other tensor."""
+
+    def put(self, call: Any) -> Flow:
+        """Put the layers, and return what they give; raise TranslationError where none do."""
+
+
+def is_list(value: Any) -> bool:
+    """Tell a list or tuple of values from a value that is a tuple by itself."""
+    return isinstance(value, list | tuple) and not hasattr(value, "_fields")

@@ -1,0 +1,177 @@
+"""Networks that do what not every way of reading a model can follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
+
+
+class Strict(nn.Module):
+    """A model that takes tensors and nothing that stands for one, so that torch.export alone can follow it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3)
+        self.norm = nn.BatchNorm2d(8)
+        self.attention = nn.MultiheadAttention(8, 2, batch_first=True)
+        self.drop = nn.Dropout(0.2)
+        self.lstm = nn.LSTM(8, 6, batch_first=True)
+        self.scale = nn.Parameter(torch.ones(6))
+        self.fc = nn.Linear(6, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not isinstance(x, torch.Tensor):
+            raise TypeError("a tensor is due")
+        x = F.max_pool2d(F.relu(self.norm(self.conv(x))), 2)
+        x = F.interpolate(F.pad(x, (1, 0, 1, 0)), size=(6, 6)).flatten(2).permute(0, 2, 1)
+        x = self.attention(x, x, x)[0]
+        x, _ = self.lstm(self.drop(x))
+        one, two = torch.split(x * self.scale, 18, dim=1)
+        return self.fc(torch.cat([one, two[:, :9]], 1).mean(1))
+
+
+class Swish(torch.autograd.Function):
+    """A function with a gradient of its own, which torch.fx cannot look into."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        return x * torch.sigmoid(x)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:
+        return gradient
+
+
+class OwnGradient(nn.Module):
+    """An activation with a gradient of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3)
+        self.fc = nn.Linear(8, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.fc(Swish.apply(self.conv(x)).mean((2, 3)))
+
+
+class Checkpointed(nn.Module):
+    """Layers that are run again in the backward pass, and a loop that ends by a size."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 3, 3, padding=1)
+        self.fc = nn.Linear(3, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        while x.shape[-1] > 4:
+            x = F.max_pool2d(checkpoint(self.conv, x, use_reentrant=False), 2)
+        return self.fc(x.mean((2, 3)))
+
+
+@dataclass
+class Answer:
+    """Results with names."""
+
+    scores: Tensor
+    features: Tensor
+
+
+class DropPath(nn.Module):
+    """Leaves a branch out for some samples, while training: then no layer says what it does."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training:
+            return x
+        return x * x.new_empty(x.shape[0], 1, 1, 1).bernoulli_(0.9)
+
+
+class Named(nn.Module):
+    """Results with names, and a branch that may be left out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 3, 3, padding=1)
+        self.drop_path = DropPath()
+        self.fc = nn.Linear(3, 4)
+
+    def forward(self, x: Tensor) -> Answer:
+        x = x + self.drop_path(self.conv(x))
+        return Answer(self.fc(x.mean((2, 3))), x)
+
+
+class Cache(nn.Module):
+    """A model that keeps what it makes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3)
+        self.seen: list[Tensor] = []
+        self.last: Tensor | None = None
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x if self.last is None else x + self.last
+        self.last = x
+        self.seen.append(x)
+        return self.conv(x)
+
+
+class Values(nn.Module):
+    """A model that goes as the values of a tensor tell it to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3)
+        self.fc = nn.Linear(8, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.conv(x)
+        if x.max() > 0:
+            x = F.relu(x)
+        return self.fc(x.mean((2, 3)))
+
+
+class OwnAttention(nn.Module):
+    """Attention written out, whose matrix products have no layer; a part of it is a module of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embed = nn.Linear(8, 8)
+        self.attention = Products(8)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.attention(self.embed(x))
+
+
+class Products(nn.Module):
+    """Queries, keys and values."""
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.qkv = nn.Linear(dim, 3 * dim)
+
+    def forward(self, x: Tensor) -> Tensor:
+        query, key, value = self.qkv(x).chunk(3, dim=-1)
+        weights = query @ key.transpose(-2, -1)
+        return F.softmax(weights, -1) @ value
+
+
+class Spare(nn.Module):
+    """A model with a layer and a parameter that forward does not use, and one that it uses for nothing."""
+
+    def __init__(self, idle: bool = False) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3)
+        self.idle = nn.Parameter(torch.zeros(5)) if idle else None
+        if not idle:
+            self.extra = nn.Sequential(nn.Linear(8, 4), nn.ReLU(), nn.Linear(4, 2))
+            self.token = nn.Parameter(torch.zeros(4))
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.idle is not None:
+            torch.cumsum(self.idle, 0)
+        return self.conv(x)

@@ -1,0 +1,78 @@
+"""A spec that becomes a model, and a spec again, comes to the same figures: layers, networks, the zoo."""
+
+from __future__ import annotations
+
+from collections import Counter
+from types import ModuleType
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from cnnparams.engine.build import build
+from cnnparams.engine.graph import Graph
+from cnnparams.engine.measure import measure
+from cnnparams.engine.report import Report
+from cnnparams.errors import SpecError
+from cnnparams.render.stack.yaml import render
+from cnnparams.render.view import View
+from cnnparams.schema import zoo
+from cnnparams.schema.load import load
+from tests.bridge.read_back import figures, read_back, text
+from tests.engine.drawn_specs import specs
+from tests.layers import effort
+from tests.layers.answers import Refusal, ours
+from tests.layers.effort import examples
+from tests.layers.oracles import ORACLES
+from tests.layers.oracles.case import Case
+from tests.specs import graph_of, report_of
+
+MEMBERS = list(zoo.members())
+FAMILIES = {member.path: member.name for member in reversed(MEMBERS)}.values()
+READ = FAMILIES if effort.factor == 1 else [member.name for member in MEMBERS]  # with --thorough, all
+
+
+def check(graph: Graph) -> None:
+    report, again = measure(graph), report_of(text(read_back(graph)))
+    assert figures(again) == figures(report)
+    assert tensors(again) == tensors(report)
+
+
+def tensors(report: Report) -> Counter[tuple[tuple[int, ...], str]]:
+    return Counter((tensor.shape, tensor.role) for layer in report.layers for tensor in layer.tensors)
+
+
+def alone(name: str, case: Case) -> str:
+    """Write the spec of a single layer."""
+    inputs = {f"x{i}": {"shape": list(dims)} for i, dims in enumerate(case.inputs)}
+    spec = {"inputs": inputs, "layers": [{"type": name, **case.settings}]}
+    return "".join(render(spec, View()))
+
+
+@pytest.mark.parametrize("name", ORACLES)
+@given(data=st.data())
+@examples(3)
+def test_a_layer_is_read(torch: ModuleType, name: str, data: st.DataObject) -> None:
+    case = data.draw(ORACLES[name].cases.filter(lambda case: not isinstance(ours(name, case), Refusal)))
+    assume(not padded_otherwise(case))
+    check(graph_of(alone(name, case)))
+
+
+def padded_otherwise(case: Case) -> bool:
+    """Tell whether PyTorch may have to pad before a layer with something other than zeros, which no layer does."""
+    return case.settings.get("padding") == "same" and case.settings.get("padding_mode", "zeros") != "zeros"
+
+
+@given(spec=specs())
+@examples(15)
+def test_a_random_network_is_read(torch: ModuleType, spec: dict[str, object]) -> None:
+    try:
+        graph = graph_of("".join(render(spec, View())), "small")
+    except SpecError:
+        assume(False)
+    check(graph)
+
+
+@pytest.mark.parametrize("name", READ)
+def test_a_network_of_the_zoo_is_read(torch: ModuleType, name: str) -> None:
+    check(build(load(name)))

@@ -1,0 +1,171 @@
+"""Models as people write them: their specs come to what PyTorch says of them, to the unit."""
+
+from __future__ import annotations
+
+import warnings
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import pytest
+
+from cnnparams.bridge.checking import differences
+from cnnparams.bridge.given import given
+from cnnparams.errors import CnnparamsError
+from tests.bridge.read_back import counted, named, read, text, torchs
+from tests.specs import graph_of, report_of
+
+
+class Sample(NamedTuple):
+    """A model, its inputs, and the MACs of its LSTMs, which torch's counter leaves out."""
+
+    model: str
+    inputs: tuple[str, ...]
+    uncounted: int = 0
+
+
+STEPS, ROWS = 36, 28
+SAMPLES = [
+    Sample("classic:Tutorial", ("3x64x64",)),
+    Sample("classic:LeNet", ("1x28x28",)),
+    Sample("classic:AlexNet", ("3x224x224",)),
+    Sample("classic:VGG", ("3x37x37",)),
+    Sample("classic:Functional", ("3x32x32",)),
+    Sample("classic:Signal", ("2x200",)),
+    Sample("classic:Volume", ("1x8x16x16",)),
+    Sample("residual:ResNet", ("3x64x64",)),
+    Sample("residual:FrozenBackbone", ("3x64x64",)),
+    Sample("residual:PreActivationNet", ("3x16x16",)),
+    Sample("residual:MobileNetV2", ("3x32x32",)),
+    Sample("branching:DenseNet", ("3x32x32",)),
+    Sample("branching:Inception", ("3x17x17",)),
+    Sample("branching:ShuffleNet", ("3x17x17",)),
+    Sample("branching:UNet", ("3x35x35",)),
+    Sample("branching:Siamese", ("1x14x14", "1x14x14")),
+    Sample("branching:ImageAndMeta", ("3x14x14", "5")),
+    Sample("tokens:VisionTransformer", ("3x32x32",)),
+    Sample("tokens:ConvNeXt", ("3x32x32",)),
+    Sample("tokens:Recurrent", ("1x28x28",), ROWS * (4 * 16 * (28 + 16) + 4 * 16 * (16 + 16))),
+    Sample("tokens:Language", ("20:int64",)),
+    Sample("tokens:StepsFirst", ("7x6",)),
+    Sample("unusual:Strict", ("3x16x16",), STEPS * 4 * 6 * (8 + 6)),
+    Sample("unusual:OwnGradient", ("3x8x8",)),
+    Sample("unusual:Checkpointed", ("3x16x16",)),
+    Sample("unusual:Cache", ("3x8x8",)),
+    Sample("unusual:Named", ("3x8x8",)),
+]
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=[sample.model for sample in SAMPLES])
+@pytest.mark.parametrize("training", [True, False], ids=["training", "evaluation"])
+def test_a_model_is_read_and_counts_the_same(torch: ModuleType, sample: Sample, training: bool) -> None:
+    model = named(sample.model)().train(training)
+    reading = read(model, *sample.inputs)
+    found = counted(reading)
+    model = named(sample.model)().train(training if not reading.remarks else not training)
+    expected = torchs(model, *(_batch(torch, each) for each in sample.inputs))
+    assert found == expected._replace(macs=expected.macs + sample.uncounted)
+    assert reading.totals is not None
+    assert list(differences(text(reading), reading.totals)) == []
+
+
+def _batch(torch: ModuleType, written: str) -> Any:
+    shape = given(written)
+    return torch.zeros(2, *shape.dims, dtype=getattr(torch, shape.dtype or "float32"))
+
+
+def layers_of(model: Any, *inputs: str) -> list[str]:
+    """Return the lines of the layers of a spec that was read."""
+    lines = text(read(model, *inputs)).splitlines()
+    return [line.strip() for line in lines[lines.index("layers:") + 1 :] if line.startswith("  -")]
+
+
+def test_the_tutorial_s_network_reads_like_its_spec(torch: ModuleType) -> None:
+    assert layers_of(named("classic:Tutorial")(), "3x64x64") == [
+        "- {type: conv2d, name: conv1, out_channels: 16, kernel_size: 5, activation: relu}",
+        "- {type: max_pool2d, name: pool, kernel_size: 2}",
+        "- {type: conv2d, name: conv2, out_channels: 32, kernel_size: 3, activation: relu}",
+        "- {type: max_pool2d, name: pool2, kernel_size: 2}",
+        "- {type: flatten, name: flatten1}",
+        "- {type: linear, name: fc1, out_features: 128, activation: relu}",
+        "- {type: linear, name: fc2, out_features: 10}",
+    ]
+
+
+def test_modules_keep_the_names_of_their_paths(torch: ModuleType) -> None:
+    model = named("residual:ResNet")()
+    graph = graph_of(text(read(model, "3x64x64")))
+    holding = {name.rpartition(".")[0] for name, _ in model.named_parameters()}
+    assert holding <= {node.name for node in graph.nodes}
+
+
+def test_what_is_frozen_is_not_trainable(torch: ModuleType) -> None:
+    report = report_of(text(read(named("residual:FrozenBackbone")(), "3x64x64")))
+    roles = {(layer.name.startswith("backbone."), tensor.role) for layer in report.layers for tensor in layer.tensors}
+    assert roles == {(True, "frozen"), (True, "buffer"), (False, "trainable")}
+
+
+def test_a_module_that_is_called_twice_shares_its_tensors(torch: ModuleType) -> None:
+    shared = [line for line in layers_of(named("branching:Siamese")(), "1x14x14", "1x14x14") if "share: " in line]
+    assert ["share: tower.0" in line or "share: tower.4" in line for line in shared] == [True, True]
+
+
+def test_modules_with_one_tensor_between_them_share_it(torch: ModuleType) -> None:
+    first, second = torch.nn.Linear(6, 6), torch.nn.Linear(6, 6)
+    second.weight, second.bias = first.weight, first.bias
+    reading = read(torch.nn.Sequential(first, torch.nn.ReLU(), second), "6")
+    assert counted(reading).trainable == 42
+    assert 'share: "0"' in text(reading)
+
+
+def test_an_auxiliary_head_is_found_though_only_training_uses_it(torch: ModuleType) -> None:
+    reading = read(named("branching:Inception")().eval(), "3x17x17")
+    assert reading.remarks == ("remark: read in training mode, which leaves fewer gaps",)
+    assert "name: aux.2" in text(reading)
+
+
+def test_inputs_and_results_have_names(torch: ModuleType) -> None:
+    reading = read(named("branching:ImageAndMeta")(), "meta=5", "image=3x14x14")
+    graph = graph_of(text(reading))
+    assert {port.name: port.shape.dims for port in graph.inputs} == {"meta": (5,), "image": (3, 14, 14)}
+    assert [port.shape.dims for port in graph.outputs] == [(2,), (8,)]
+    assert len(read(named("branching:ImageAndMeta")().fc, "8").spec["layers"]) == 1
+
+
+def test_a_model_is_left_as_it_was(torch: ModuleType) -> None:
+    model = named("unusual:Cache")()
+    state = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    read(model, "3x8x8")
+    assert (model.seen, model.last, model.training) == ([], None, True)
+    torch.testing.assert_close(model.state_dict(), state)
+
+
+def test_totals_that_are_not_the_model_s_are_told(torch: ModuleType) -> None:
+    reading = read(named("unusual:Spare")(idle=True), "3x8x8")
+    assert reading.gaps == ()
+    assert reading.totals is not None
+    assert list(differences(text(reading), reading.totals)) == ["trainable: 224 in the spec, 229 in the model"]
+
+
+@pytest.mark.parametrize(
+    ("model", "inputs", "message"),
+    [
+        ("classic:Tutorial", ["3x64x64", "5"], r"the inputs do not fit the model: .*\n  hint: .*which takes x, with"),
+        ("classic:Tutorial", ["image=3x64x64"], r"the inputs do not fit the model: missing a required argument: 'x'"),
+        ("classic:Tutorial", ["3x32x32"], r"running the model failed: RuntimeError: .*\n  .*classic.py:\d+: x = "),
+        ("tokens:Language", ["20"], r"(?s)running the model failed: .*hint: for tokens, .* --input 128:int64$"),
+    ],
+)
+def test_a_model_that_cannot_run_on_such_inputs_is_told(
+    torch: ModuleType, model: str, inputs: list[str], message: str
+) -> None:
+    with pytest.raises(CnnparamsError, match=message):
+        read(named(model)(), *inputs)
+
+
+def test_what_has_no_code_or_no_sizes_yet_is_refused(torch: ModuleType) -> None:
+    with warnings.catch_warnings(action="ignore"):
+        script = torch.jit.trace(torch.nn.ReLU(), torch.zeros(1))
+    with pytest.raises(CnnparamsError, match=r"^the model is TorchScript"):
+        read(script, "5")
+    with pytest.raises(CnnparamsError, match=r"^1 is lazy"):
+        read(torch.nn.Sequential(torch.nn.ReLU(), torch.nn.LazyLinear(3)), "5")

@@ -1,0 +1,94 @@
+"""Models read by the tool, and what their specs come to."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import is_dataclass
+from importlib import import_module
+from typing import Any, NamedTuple
+
+from cnnparams.bridge.given import Given, given
+from cnnparams.bridge.reading import Reading
+from cnnparams.engine.graph import Graph
+from cnnparams.engine.report import Report
+from cnnparams.render.stack.yaml import render
+from cnnparams.render.view import View
+from tests.specs import report_of
+
+
+class Figures(NamedTuple):
+    """What a network has and costs."""
+
+    trainable: int
+    frozen: int
+    buffers: int
+    macs: int
+    outputs: tuple[tuple[int, ...], ...]
+
+
+def figures(report: Report) -> Figures:
+    """Return the figures of a report."""
+    outputs = tuple(port.shape.dims for port in report.outputs)
+    return Figures(report.trainable_params, report.frozen_params, report.buffers, report.total_macs, outputs)
+
+
+def torchs(model: Any, *inputs: Any) -> Figures:
+    """Return what torch says of a model that is run on a batch of each input."""
+    import torch
+    from torch.nn.attention import SDPBackend, sdpa_kernel
+    from torch.utils.flop_counter import FlopCounterMode
+
+    counter = FlopCounterMode(display=False)
+    torch.backends.mha.set_fastpath_enabled(False)  # whose MACs torch does not count
+    try:
+        with counter, sdpa_kernel(SDPBackend.MATH), warnings.catch_warnings(action="ignore"), torch.no_grad():
+            results = model(*inputs)
+    finally:
+        torch.backends.mha.set_fastpath_enabled(True)
+    parameters = list(model.parameters())
+    trainable, frozen = (sum(p.numel() for p in parameters if p.requires_grad is learns) for learns in (True, False))
+    buffers = sum(buffer.numel() for buffer in model.buffers())
+    macs = counter.get_total_flops() // (2 * len(inputs[0]))
+    results = vars(results) if is_dataclass(results) else results
+    parts = list(results.values()) if isinstance(results, dict) else results
+    flat = [parts] if isinstance(parts, torch.Tensor) else parts
+    return Figures(trainable, frozen, buffers, macs, tuple(tuple(result.shape[1:]) or (1,) for result in flat))
+
+
+def named(path: str) -> Any:
+    """Return a model, or what makes it, of tests/bridge/models: module:name."""
+    module, _, name = path.partition(":")
+    return getattr(import_module(f"tests.bridge.models.{module}"), name)
+
+
+def read(model: Any, *inputs: str | Given) -> Reading:
+    """Return what the tool reads of a model."""
+    from cnnparams.bridge.pytorch.reader.read import read as read_model
+
+    return read_model(model, [given(each) if isinstance(each, str) else each for each in inputs], "net")
+
+
+def text(reading: Reading) -> str:
+    """Return the spec that was read."""
+    return "".join(render(reading.spec, View()))
+
+
+def counted(reading: Reading) -> Figures:
+    """Return what a spec that was read comes to, the tool itself reading it."""
+    assert reading.gaps == ()
+    return figures(report_of(text(reading)))
+
+
+def read_back(graph: Graph) -> Reading:
+    """Return what the tool reads of a spec's network in PyTorch."""
+    import torch
+
+    from cnnparams.bridge.pytorch.inputs import dtypes
+    from cnnparams.bridge.pytorch.network import Network
+
+    wanted = dtypes(graph)
+    with torch.device("meta"), warnings.catch_warnings(action="ignore"):
+        network = Network.of(graph)
+    inputs: Sequence[Given] = [Given(port.shape.dims, dtype=wanted[port.source]) for port in graph.inputs]
+    return read(network, *inputs)

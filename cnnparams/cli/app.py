@@ -1,8 +1,12 @@
-"""The command group. A command is a module of `commands`, imported when it is called or listed."""
+"""The command group. A command is a module of `commands`, imported when it is called or listed.
+
+The module of a command whose name is a word of Python has an underscore behind it: import_ is `cnnparams import`.
+"""
 
 from __future__ import annotations
 
 from importlib import import_module
+from keyword import iskeyword
 from pkgutil import iter_modules
 
 import click
@@ -20,13 +24,15 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands."""
-        return sorted(module.name.replace("_", "-") for module in iter_modules(commands.__path__))
+        return sorted(module.name.rstrip("_").replace("_", "-") for module in iter_modules(commands.__path__))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a command by its name."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        found: click.Command = import_module(f"{commands.__name__}.{cmd_name.replace('-', '_')}").command
+        word = cmd_name.replace("-", "_")
+        module = import_module(f"{commands.__name__}.{word}_" if iskeyword(word) else f"{commands.__name__}.{word}")
+        found: click.Command = module.command
         return found
 
     def resolve_command(

@@ -6,7 +6,8 @@ import cnnparams
 from tests.cli.run import run
 from tests.specs import ROOT
 
-COMMANDS = sorted(path.stem.replace("_", "-") for path in (ROOT / "cnnparams/cli/commands").glob("[a-z]*.py"))
+MODULES = (ROOT / "cnnparams/cli/commands").glob("[a-z]*.py")
+COMMANDS = sorted(path.stem.rstrip("_").replace("_", "-") for path in MODULES)
 
 
 def test_help_lists_every_command_with_a_line() -> None:

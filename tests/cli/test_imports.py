@@ -17,7 +17,8 @@ print(" ".join(sorted({name.partition(".")[0] for name in sys.modules})), file=s
 print(" ".join(sorted(name for name in sys.modules if name.startswith("cnnparams."))), file=sys.stderr)
 sys.exit(code)
 """
-COMMANDS = sorted(path.stem.replace("_", "-") for path in (ROOT / "cnnparams/cli/commands").glob("[a-z]*.py"))
+MODULES = (ROOT / "cnnparams/cli/commands").glob("[a-z]*.py")
+COMMANDS = sorted(path.stem.rstrip("_").replace("_", "-") for path in MODULES)
 HEAVY = {"yaml", "pydantic", "pydantic_core", "rich", "torch", "numpy", "difflib"}
 
 

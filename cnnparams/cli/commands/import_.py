@@ -1,0 +1,89 @@
+"""`cnnparams import`: a spec from a model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from cnnparams.cli import options
+from cnnparams.cli.exit_code import ExitCode
+from cnnparams.render import stack as formats
+
+if TYPE_CHECKING:
+    from cnnparams.bridge.given import Given
+    from cnnparams.bridge.reading import Reading
+
+_GAPS = "the vocabulary has no words for this"
+
+
+def _given(context: click.Context, parameter: click.Parameter, written: tuple[str, ...]) -> list[Given]:
+    from cnnparams.bridge.given import given
+
+    try:
+        return [given(text) for text in written]
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+@click.command()
+@click.argument("model", metavar="MODULE:FACTORY")
+@click.option(
+    "--input",
+    "inputs",
+    metavar="[NAME=]SHAPE",
+    multiple=True,
+    callback=_given,
+    help="Shape of one sample, without the batch, such as 3x224x224 or tokens=128:int64; once for each input.",
+)
+@click.option(
+    "--partial", is_flag=True, help="Write a spec even if it has gaps, which are marked; the exit code is then 1."
+)
+@options.formats(formats, default="yaml")
+@options.output
+def command(model: str, inputs: list[Given], partial: bool, format_: str, output: str | None) -> ExitCode:
+    """Write the spec of a PyTorch model, read from the model as it runs.
+
+    MODULE:FACTORY is what makes it, such as mypackage.models:resnet: the code is imported, called and run, on tensors
+    without data. What no layer type stands for is named, and nothing is written unless --partial is given.
+    PyTorch is needed: pip install 'cnnparams[torch]'.
+    """
+    from cnnparams.cli.output import shown_on, write
+    from cnnparams.render.marks import marked
+    from cnnparams.render.view import View
+
+    reading = _read(model, inputs)
+    for remark in dict.fromkeys((*reading.remarks, *map(str, reading.gaps))):  # a line of a loop is told once
+        click.echo(remark, err=True)
+    if reading.gaps and not partial:
+        click.echo(f"nothing is written, as {_GAPS}; --partial writes the rest, with these marked", err=True)
+        return ExitCode.NO_ANSWER
+    lines = options.renderer(formats, format_).render(reading.spec, View(stream=shown_on(output)))
+    text = "".join(marked(lines, {gap.entry: str(gap) for gap in reading.gaps if gap.entry}))
+    _check(reading, text)
+    write([text], output)
+    return ExitCode.NO if reading.gaps else ExitCode.DONE
+
+
+def _read(model: str, inputs: list[Given]) -> Reading:
+    import sys
+    from contextlib import redirect_stdout
+
+    from cnnparams.bridge.extra import extra
+
+    if not inputs:
+        raise click.UsageError("--input says what enters the model, such as --input 3x224x224")
+    extra("torch")
+    from cnnparams.bridge.factory import make
+    from cnnparams.bridge.pytorch.reader.read import read
+
+    with redirect_stdout(sys.stderr):  # what the code prints is not the spec
+        return read(make(model), inputs, name=model.rpartition(":")[2].rpartition(".")[2])
+
+
+def _check(reading: Reading, text: str) -> None:
+    from cnnparams.bridge.checking import differences
+    from cnnparams.errors import CnnparamsError
+
+    if reading.totals and (found := list(differences(text, reading.totals))):
+        raise CnnparamsError("\n  ".join(["nothing is written, as the spec would not be the model's:", *found]))

@@ -175,3 +175,17 @@ class Spare(nn.Module):
         if self.idle is not None:
             torch.cumsum(self.idle, 0)
         return self.conv(x)
+
+
+class PaddedSame(nn.Module):
+    """Max pooling as networks converted from TensorFlow pad it: with -inf, one row more at the end where it is odd."""
+
+    def __init__(self, pad: tuple[int, ...] = (0, 1, 0, 1)) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3, padding=1)
+        self.pool = nn.MaxPool2d(3, 2)
+        self.pad = pad
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = F.pad(self.conv(x), self.pad, value=-torch.inf)
+        return self.pool(x)

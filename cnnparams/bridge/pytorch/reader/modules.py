@@ -12,6 +12,7 @@ from torch import nn
 
 from cnnparams.bridge.pytorch.reader.call import Call, layer_of
 from cnnparams.bridge.pytorch.reader.functions.activation import normalised
+from cnnparams.bridge.pytorch.reader.functions.pool import surrounded
 from cnnparams.bridge.pytorch.reader.functions.recurrent import States, recurrent
 from cnnparams.bridge.pytorch.reader.functions.registry import invoke
 from cnnparams.bridge.pytorch.reader.values import Flow, Held, TranslationError, Unsaid
@@ -88,6 +89,11 @@ def _plain(module: Leaf, call: Call, x: Any) -> Any:
     return (made, Unsaid("the indices of a maximum")) if isinstance(call.step.value, tuple) else made
 
 
+def _max_pool(module: Leaf, call: Call, x: Any) -> Any:
+    x, settings = surrounded(module.type.type, module.settings, x)
+    return _plain(module._replace(settings={**settings}), call, x)
+
+
 def _recurrent(module: Leaf, call: Call, x: Any, hx: Any = None) -> tuple[Flow, States | tuple[States, Unsaid]]:
     out, states, cells = recurrent(call, module.type.type, module.settings, module.held, x, hx)
     return out, (states, cells) if module.type.type == "lstm" else states
@@ -129,6 +135,7 @@ def _transposed(module: Leaf, call: Call, x: Any, output_size: Any = None) -> An
 _CALLS: Mapping[str, Callable[..., Any]] = {
     **dict.fromkeys(("rnn", "lstm", "gru"), _recurrent),
     **{f"conv_transpose{rank}d": _transposed for rank in (1, 2, 3)},
+    **{f"max_pool{rank}d": _max_pool for rank in (1, 2, 3)},
     "multihead_attention": _attention,
 }
-"""What is called with more than a tensor."""
+"""What is called with more than a tensor, or with one that others do not take."""

@@ -37,21 +37,28 @@ _MODES = {True: "training", False: "evaluation"}
 def read(model: nn.Module, inputs: Sequence[Given], name: str) -> Reading:
     """Return a model as a spec of that name, with what of the model the spec does not say.
 
-    It is read in the mode that it is in, training or evaluation; where that leaves gaps also in the other, whose
-    reading is taken if it has fewer. Raise CnnparamsError for a model that does not run with such inputs.
+    It is read in the mode that it is in, training or evaluation; where that fails or leaves gaps also in the other,
+    whose reading is taken if it is the better. Raise CnnparamsError for a model that does not run with such inputs.
     """
     refuse(model)
     with _plainly():
-        first = _read(model, inputs, name)
-        if not first.gaps:
+        first = _attempt(model, inputs, name)
+        if isinstance(first, Reading) and not first.gaps:
             return first
-        try:
-            second = _read(model.train(not model.training), inputs, name)
-        except CnnparamsError:  # some models run in one mode only
-            return first
-    if len(second.gaps) >= len(first.gaps):
-        return first
-    return second._replace(remarks=(f"remark: read in {_MODES[model.training]} mode, which leaves fewer gaps",))
+        second = _attempt(model.train(not model.training), inputs, name)
+    if isinstance(second, Reading) and (isinstance(first, CnnparamsError) or len(second.gaps) < len(first.gaps)):
+        why = "as the other fails" if isinstance(first, CnnparamsError) else "which leaves fewer gaps"
+        return second._replace(remarks=(f"remark: read in {_MODES[model.training]} mode, {why}",))
+    if isinstance(first, CnnparamsError):
+        raise first
+    return first
+
+
+def _attempt(model: nn.Module, inputs: Sequence[Given], name: str) -> Reading | CnnparamsError:
+    try:
+        return _read(model, inputs, name)
+    except CnnparamsError as error:  # some models run in one mode only
+        return error
 
 
 def _read(model: nn.Module, inputs: Sequence[Given], name: str) -> Reading:

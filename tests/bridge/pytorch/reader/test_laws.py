@@ -59,8 +59,11 @@ def test_a_layer_is_read(torch: ModuleType, name: str, data: st.DataObject) -> N
 
 
 def padded_otherwise(case: Case) -> bool:
-    """Tell whether PyTorch may have to pad before a layer with something other than zeros, which no layer does."""
-    return case.settings.get("padding") == "same" and case.settings.get("padding_mode", "zeros") != "zeros"
+    """Tell whether PyTorch may have to pad a layer with other steps of its own, which no layer stands for."""
+    settings = {"padding_mode": "zeros", "count_include_pad": True, **case.settings}
+    return settings.get("padding") == "same" and not (
+        settings["padding_mode"] == "zeros" and settings["count_include_pad"]
+    )
 
 
 @given(spec=specs())

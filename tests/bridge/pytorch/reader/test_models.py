@@ -123,6 +123,18 @@ def test_an_auxiliary_head_is_found_though_only_training_uses_it(torch: ModuleTy
     assert "name: aux.2" in text(reading)
 
 
+def test_a_model_that_runs_in_one_mode_only_is_read_in_that(torch: ModuleType) -> None:
+    reading = read(torch.nn.InstanceNorm2d(3, track_running_stats=True), "3x1x1")
+    assert reading.remarks == ("remark: read in evaluation mode, as the other fails",)
+
+
+def test_what_is_padded_as_same_says_is_same(torch: ModuleType) -> None:
+    reading = read(named("unusual:PaddedSame")(), "3x16x16")
+    assert "{type: max_pool2d, name: pool, kernel_size: 3, stride: 2, padding: same}" in text(reading)
+    other = read(named("unusual:PaddedSame")((1, 1, 1, 1)), "3x16x16")
+    assert [gap.what for gap in other.gaps] == ["torch.nn.MaxPool2d reads what is padded with -inf"]
+
+
 def test_inputs_and_results_have_names(torch: ModuleType) -> None:
     reading = read(named("branching:ImageAndMeta")(), "meta=5", "image=3x14x14")
     graph = graph_of(text(reading))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from cnnparams.bridge.pytorch.reader.call import Call
+from cnnparams.bridge.pytorch.reader.call import Call, layer_of
 from cnnparams.bridge.pytorch.reader.functions.registry import function
+from cnnparams.bridge.pytorch.reader.functions.resize import Lowest
 from cnnparams.bridge.pytorch.reader.values import Flow, Unsaid
+from cnnparams.errors import LayerError
+from cnnparams.layers.pool import Pool
+from cnnparams.layers.windowed import SAME
 
 _NO_INDICES = Unsaid("the indices of a maximum")
 
@@ -25,7 +29,28 @@ def _max(
     return_indices: bool = False,
 ) -> Any:
     settings = {"kernel_size": kernel_size, "stride": stride or None, "padding": padding, "dilation": dilation}
-    return _with_indices(call, call.put(type_, {**settings, "ceil_mode": ceil_mode}, call.flow(x)))
+    x, settled = surrounded(type_, {**settings, "ceil_mode": ceil_mode}, x)
+    return _with_indices(call, call.put(type_, settled, call.flow(x)))
+
+
+def surrounded(type_: str, settings: Mapping[str, Any], x: Any) -> tuple[Any, Mapping[str, Any]]:
+    """Return what max pooling reads and its settings, with "same" padding where -inf is around the image like that."""
+    same = {**settings, "padding": SAME}
+    if isinstance(x, Lowest) and settings["padding"] in (0, (0,) * (len(x.of.dims) - 1)) and _pads_same(type_, same, x):
+        return x.of, same
+    return x, settings
+
+
+def _pads_same(type_: str, settings: Mapping[str, Any], x: Lowest) -> bool:
+    """Tell whether an image has around it what such a layer puts there."""
+    pool = layer_of(type_, settings)
+    assert isinstance(pool, Pool)
+    shape = x.of.edge.shape
+    try:
+        pairs = pool.resolve(shape).paddings(shape)
+    except LayerError:
+        return False
+    return x.pad == tuple(n for pair in reversed(pairs) for n in pair)
 
 
 def _avg(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple, NoReturn
 
 from cnnparams.bridge.pytorch.reader.call import Call
 from cnnparams.bridge.pytorch.reader.functions.registry import function
@@ -12,9 +13,22 @@ from cnnparams.bridge.pytorch.reader.values import NOTHING_COUNTED, Flow, Transl
 _MOST_AXES = 3
 
 
+class Lowest(NamedTuple):
+    """An image with -inf around it, as "same" padding of max pooling is written: (left, right, top, bottom, ...)."""
+
+    of: Flow
+    pad: tuple[int, ...]
+
+    def put(self, call: Call) -> NoReturn:
+        """Raise TranslationError: only max pooling has such padding."""
+        raise TranslationError("reads what is padded with -inf", "zero_pad2d counts the same")
+
+
 @function("pad", "constant_pad_nd")
-def padded(call: Call, x: Any, pad: Any, mode: str = "constant", value: Any = None) -> Flow:
+def padded(call: Call, x: Any, pad: Any, mode: str = "constant", value: Any = None) -> Flow | Lowest:
     """Return zero padding: of the image where its channels stay as they are, else dimension by dimension."""
+    if mode == "constant" and value == -math.inf:
+        return Lowest(call.flow(x), tuple(pad))
     if mode != "constant" or value:
         what = f"pads with {value:g}" if value else f"pads in {mode} mode"
         raise TranslationError(what, "zero_pad2d counts the same")

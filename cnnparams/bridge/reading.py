@@ -31,12 +31,12 @@ class Gap(NamedTuple):
 class Totals(NamedTuple):
     """What a spec must come to: the elements of a model's tensors, the shapes of its results without the batch, MACs.
 
-    None of the last two where they are not known.
+    None where they are not known.
     """
 
     trainable: int
     frozen: int
-    buffers: int
+    buffers: int | None = None
     outputs: tuple[tuple[int, ...], ...] | None = None
     macs: int | None = None
 

@@ -4,32 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import cache
-from typing import ClassVar
 
 from cnnparams.bridge.pytorch.reader.names import Names
 from cnnparams.bridge.pytorch.reader.values import Held, TranslationError
+from cnnparams.bridge.untranslated import untranslated
 from cnnparams.engine.graph import Node
 from cnnparams.engine.network import Network, Placing
 from cnnparams.errors import LayerError
 from cnnparams.layers.base import Layer
-from cnnparams.layers.settings import Dims, Whole, setting
-from cnnparams.layers.shape import Shape
 from cnnparams.schema.structures import Edge, Edges
-
-
-class Untranslated(Layer):
-    """Stands where a model has something that no layer says. Its type is that thing's name, which no spec may use."""
-
-    least_inputs: ClassVar[int] = 0
-    most_inputs: ClassVar[int | None] = None
-
-    gives: Dims | None = setting("shape of what it gives", None)
-    parameters: Whole | None = setting("parameters that it holds", None)
-
-    def output_shape(self, *inputs: Shape) -> Shape:
-        """Return the shape that it gives; a vector of one feature where it gives nothing."""
-        return Shape.of(self.gives or (1,))
 
 
 class Sketch:
@@ -65,7 +48,7 @@ class Sketch:
         self, name: str, what: str, x: Edges, gives: tuple[int, ...] | None = None, parameters: int | None = None
     ) -> str:
         """Put something that no layer says; return its name."""
-        layer = _untranslated(what)(gives=gives, parameters=parameters)
+        layer = untranslated(what, gives, parameters)
         last = [Edge(node.name, node.output_shape) for node in self.network.order[-1:]]
         self.network.add(Placing(name, (), True, None), layer, None, x or tuple(last))
         return name
@@ -88,11 +71,6 @@ class Sketch:
                 f"shares {shared}, but not all its tensors", "a layer shares all tensors of another or none"
             )
         return first
-
-
-@cache
-def _untranslated(what: str) -> type[Untranslated]:
-    return type("Untranslated", (Untranslated,), {"__module__": __name__, "type": what, "stem": "gap"})
 
 
 def _trainable(held: Sequence[Held]) -> bool:

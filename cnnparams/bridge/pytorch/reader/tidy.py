@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from cnnparams.bridge.pytorch.reader.sketch import Untranslated
+from cnnparams.bridge.untranslated import Untranslated
 from cnnparams.engine.graph import Node
 
 

@@ -1,0 +1,162 @@
+"""A network on its way from ONNX: the layers laid out so far, and what has been used of the file's tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from cnnparams.bridge.onnx.model import Dims, Known, Model, Op, Origin
+from cnnparams.bridge.onnx.names import Names
+from cnnparams.bridge.onnx.values import NoLayerError, Tensor, Value
+from cnnparams.bridge.untranslated import untranslated
+from cnnparams.engine.graph import Node
+from cnnparams.engine.network import Network, Placing
+from cnnparams.errors import LayerError
+from cnnparams.layers import registry
+from cnnparams.layers.base import Layer
+from cnnparams.schema.structures import Edge
+
+Settings = Mapping[str, Any]
+
+
+class Held(NamedTuple):
+    """The tensors of the file that a layer holds, and those whose values decided what it is."""
+
+    learned: tuple[Known, ...] = ()
+    buffers: tuple[Known, ...] = ()
+    read: tuple[Known, ...] = ()
+
+
+NOTHING = Held()
+
+
+class Net:
+    """The layers so far. A value that is None is not known, as no layer gives it."""
+
+    def __init__(self, model: Model, names: Names, inputs: Mapping[str, Tensor]) -> None:
+        self.model = model
+        self.names = names
+        self.network = Network()
+        self.values: dict[str, Value | None] = {**model.initializers, **inputs}
+        self.remarks: dict[str, list[str]] = {}
+        self.learned: set[Origin] = set()
+        self.buffers: set[Origin] = set()
+        self.read: set[Origin] = set()
+        self._entered = tuple(inputs.values())
+        self._owners: dict[tuple[frozenset[Origin], ...], Node] = {}
+        self._settled: dict[tuple[str, tuple[int, ...]], Tensor] = {}
+
+    def add(
+        self, op: Op, type_: str, settings: Settings, inputs: Sequence[Tensor], held: Held = NOTHING, name: str = ""
+    ) -> Tensor:
+        """Put a layer behind what it reads; raise NoLayerError, or LayerError where it cannot take that."""
+        x = [self.settle(tensor) for tensor in inputs]
+        if any(tensor.batch != x[0].batch for tensor in x):
+            raise NoLayerError("reads tensors whose batches stand at different dimensions")
+        layer, owner = make(type_, settings), self._owner(type_, held)
+        called = name or self.names.layer(op, held.learned, layer.stem)
+        placing = Placing(called, (), True, owner.name if owner else None)
+        edges = tuple(Edge(tensor.source, tensor.shape) for tensor in x)
+        try:
+            (edge,) = self.network.add(placing, layer, None, edges)
+            self._hold(self.network.order[-1], held)
+        except LayerError as error:
+            self.names.release(called)
+            raise NoLayerError(f"cannot be {type_}: {error}", error.hint) from None
+        except NoLayerError:
+            self._take_back(called)
+            raise
+        return Tensor(edge.source, edge.shape, edge.shape.dims, x[0].number, x[0].batch)
+
+    def settle(self, x: Tensor) -> Tensor:
+        """Return a tensor whose layer gives the dimensions that it is seen in; where it must be, put one there."""
+        if x.dims == x.shape.dims:
+            return x
+        if not x.dims or x.view is None:
+            raise NoLayerError("leaves no dimension besides the batch", "keep one of 1")
+        key = (x.source, x.dims)
+        if key not in self._settled:
+            self._settled[key] = self.add(x.view, *_regrouping(x), (x._replace(dims=x.shape.dims),))
+        return self._settled[key]._replace(batch=x.batch)
+
+    def gap(
+        self,
+        name: str,
+        what: str,
+        inputs: Sequence[Tensor] = (),
+        gives: Dims | None = None,
+        parameters: int | None = None,
+    ) -> str:
+        """Put something that no layer says behind what it reads, or else the last layer; return its name."""
+        last = self.network.order[-1:]
+        edges = [Edge(x.source, x.shape) for x in inputs or (() if last else self._entered[:1])]
+        edges = edges or [Edge(node.name, node.output_shape) for node in last]
+        self.network.add(Placing(name, (), True, None), untranslated(what, gives, parameters), None, tuple(edges))
+        return name
+
+    def remark(self, text: str, about: str) -> None:
+        """Note what is right but not plain to see; what is said of several is told once."""
+        self.remarks.setdefault(text, []).append(about)
+
+    def _owner(self, type_: str, held: Held) -> Node | None:
+        """Return the layer whose tensors these are; raise NoLayerError where only some of them are."""
+        if not held.learned:
+            return None
+        owner = self._owners.get(_key(held))
+        if owner is None and any(known.origins & self.learned for known in held.learned):
+            raise NoLayerError(
+                "uses some tensors of another layer, and some of its own",
+                "export a trained network, or one whose equal tensors are not merged",
+            )
+        if owner and owner.layer.type != type_:
+            raise NoLayerError(f"uses the tensors of {owner.name}, which is {owner.layer.type}, not {type_}")
+        return owner
+
+    def _take_back(self, name: str) -> None:
+        """Remove the last layer."""
+        self.network.order.pop()
+        del self.network.nodes[name]
+        self.names.release(name)
+
+    def _hold(self, node: Node, held: Held) -> None:
+        """Note whose tensors these are; raise NoLayerError where they are not what the layer holds."""
+        needed = sum(tensor.size for tensor in node.layer.tensors(*node.input_shapes) if tensor.learned)
+        given = sum(known.size for known in held.learned)
+        if not needed == given == _whole(held) or not all(known.is_whole for known in (*held.learned, *held.buffers)):
+            raise NoLayerError(f"holds {given:,} weights of {_whole(held):,}, where {node.layer.type} has {needed:,}")
+        self._owners.setdefault(_key(held), node)
+        self.learned.update(*(known.origins for known in held.learned))
+        self.buffers.update(*(known.origins for known in held.buffers))
+        self.read.update(*(known.origins for known in held.read))
+
+
+def make(type_: str, settings: Settings) -> Layer:
+    """Return a layer; raise NoLayerError where it has no such settings."""
+    declaration = registry.find(type_)
+    if declaration is None:
+        raise NoLayerError(f"would be {type_}, which is no layer type", "layers know 1 to 3 spatial axes")
+    try:
+        return registry.layer_class(declaration)(**settings)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(map(str, first["loc"]))
+        raise NoLayerError(f"cannot be {type_}: {field}: {first['msg']}", "export it again") from None
+
+
+def _regrouping(x: Tensor) -> tuple[str, Settings]:
+    """Return the layer that lays the same elements out otherwise: flatten where that is what it does."""
+    given = x.shape.dims
+    start = len(x.dims) - 1
+    if len(x.dims) < len(given) and x.dims[:-1] == given[:start]:
+        return "flatten", {"start_dim": start + 1}
+    return "reshape", {"shape": x.dims}
+
+
+def _key(held: Held) -> tuple[frozenset[Origin], ...]:
+    return tuple(known.origins for known in (*held.learned, *held.buffers))
+
+
+def _whole(held: Held) -> int:
+    return sum(origin.size for origin in frozenset().union(*(known.origins for known in held.learned)))

@@ -1,0 +1,60 @@
+"""From the path of a file to its spec, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cnnparams.bridge.given import Given
+from cnnparams.bridge.onnx.audit import unheld
+from cnnparams.bridge.onnx.entrance import entering
+from cnnparams.bridge.onnx.file import fail
+from cnnparams.bridge.onnx.names import Names
+from cnnparams.bridge.onnx.net import Net
+from cnnparams.bridge.onnx.prepare import prepared
+from cnnparams.bridge.onnx.proto import read_model
+from cnnparams.bridge.onnx.translate import Translation
+from cnnparams.bridge.onnx.values import Tensor
+from cnnparams.bridge.reading import Reading, Totals
+from cnnparams.engine.graph import Graph, Port
+from cnnparams.engine.stack import stack
+from cnnparams.errors import quote, some
+from cnnparams.layers.shape import Shape
+from cnnparams.schema.keys import INPUT
+
+
+def reading(path: str, given: Sequence[Given]) -> Reading:
+    """Return the spec of a file, the gaps, and what is right but not plain to see."""
+    model = read_model(path)
+    ops = prepared(model)
+    samples = entering(path, model, ops, given)
+    names = Names(model)
+    called = {port.name: INPUT if len(samples) == 1 else names.port(port.name) for port in samples}
+    ports = tuple(Port(called[port.name], called[port.name], Shape.of(dims)) for port, dims in samples.items())
+    numbers = [port.dims[0] if port.dims else None for port in samples]
+    entered = (Tensor(p.source, p.shape, p.shape.dims, number or 1) for p, number in zip(ports, numbers, strict=True))
+    translation = Translation(model, names, dict(zip(called, entered, strict=True)))
+    for op in ops:
+        translation.read(op)
+    outputs = tuple(translation.outputs())
+    if not outputs and not translation.gaps:
+        fail(path, "has no output that depends on its input", "export it again")
+    net = translation.net
+    gaps = tuple(translation.gaps or unheld(net, ops))
+    spec = stack(Graph(model.name, ports, tuple(net.network.order), outputs or _last(net, ports)))
+    return Reading(spec, gaps, tuple(_remarks(net)), None if gaps else _totals(net, outputs))
+
+
+def _totals(net: Net, outputs: tuple[Port, ...]) -> Totals:
+    """Return what the weights of the file come to."""
+    learned = sum(origin.size for origin in net.learned)
+    return Totals(learned, frozen=0, outputs=tuple(port.shape.dims for port in outputs))
+
+
+def _last(net: Net, ports: tuple[Port, ...]) -> tuple[Port, ...]:
+    """Return the last layer as the result, where no layer gives any."""
+    order = net.network.order
+    return (Port("", order[-1].name, order[-1].output_shape),) if order else ports[:1]
+
+
+def _remarks(net: Net) -> Iterator[str]:
+    yield from (f"remark: {text}: {some(map(quote, about))}" for text, about in net.remarks.items())

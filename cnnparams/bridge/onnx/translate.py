@@ -1,0 +1,167 @@
+"""Model -> Net: node by node, each a layer, or a gap where no layer does what it does."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+
+from cnnparams.bridge.extra import extra
+from cnnparams.bridge.onnx.call import Call
+from cnnparams.bridge.onnx.fold import fold
+from cnnparams.bridge.onnx.model import Declared, Dims, Known, Model, Op
+from cnnparams.bridge.onnx.names import Names, path_of, safe
+from cnnparams.bridge.onnx.net import Net
+from cnnparams.bridge.onnx.ops import Results, translator_of
+from cnnparams.bridge.onnx.values import NoLayerError, Tensor, Value, shown
+from cnnparams.bridge.reading import Gap
+from cnnparams.engine.graph import Port
+from cnnparams.errors import quote
+from cnnparams.layers.shape import MOST_ELEMENTS, Shape
+
+_AT_RUN_TIME = "export it with fixed sizes, so that nothing is decided at run time"
+_REMEDIES = {"If": _AT_RUN_TIME, "Loop": _AT_RUN_TIME, "Scan": _AT_RUN_TIME}
+_QUANTIZED = "import the network as it was before it was quantized"
+_OTHERWISE = "cut the file before it with onnx.utils.extract_model, or write the spec by hand"
+_LEFT_OUT = "what reads the result of a gap is left out, where the file does not declare its sizes"
+_AGAIN = "the file contradicts itself: export it again"
+
+
+class Translation:
+    """A network read node by node; what depends on a gap is left out, unless the file declares what the gap gives."""
+
+    def __init__(self, model: Model, names: Names, inputs: Mapping[str, Tensor]) -> None:
+        self.net = Net(model, names, inputs)
+        self.gaps: list[Gap] = []
+        self._lost: set[str] = set()
+        self._refused: dict[str, str] = {}
+        self._declared = {**model.declared, **{port.name: port.dims for port in model.outputs if port.dims}}
+
+    def read(self, op: Op) -> None:
+        """Translate a node."""
+        if not self._lost.isdisjoint(op.inputs):
+            self._lost.update(filter(None, op.outputs))
+            self.net.remark(_LEFT_OUT, op.written)
+            return
+        try:
+            self._check_inputs(op)
+            self._use_up(op)
+            self._keep(op, _results(Call(op, self.net)))
+        except NoLayerError as error:
+            self._refuse(op, error)
+
+    def outputs(self) -> Iterator[Port]:
+        """Yield the results, each once; note a gap for one that no layer gives."""
+        seen = set[str]()
+        for port in self.net.model.outputs:
+            value = self.net.values.get(port.name)
+            if isinstance(value, Tensor) and (found := self._settled(value)) and found.source not in seen:
+                seen.add(found.source)
+                yield Port(port.name, found.source, found.shape)
+            elif isinstance(value, Known):
+                self.net.remark("outputs that do not depend on the input are left out", port.name)
+            elif value is None and port.name not in self._lost:
+                what = f"the output {quote(port.name)} {self._why(port.name)}"
+                entry = self.net.gap(self.net.names.numbered("gap"), "onnx.output")
+                self.gaps.append(Gap("", what, remedy=_AGAIN, entry=entry))
+
+    def _settled(self, value: Tensor) -> Tensor | None:
+        try:
+            return self.net.settle(value)
+        except NoLayerError as error:
+            if value.view:
+                self._refuse(value.view, error)
+            return None
+
+    def _check_inputs(self, op: Op) -> None:
+        for name in op.inputs:
+            if name and name not in self.net.values:
+                raise NoLayerError(f"reads {quote(name)}, which {self._why(name)}", _AGAIN)
+
+    def _use_up(self, op: Op) -> None:
+        """Note what was read of nodes that are one layer together: the numbers by which they are known."""
+        for name in {name for part in op.parts for name in part.inputs} - {*op.inputs}:
+            if isinstance(value := self.net.values.get(name), Known):
+                self.net.read.update(value.origins)
+
+    def _why(self, name: str) -> str:
+        """Return why a value is not there."""
+        return self._refused.get(name, "nothing before it gives")
+
+    def _keep(self, op: Op, results: Results) -> None:
+        """Note what a node gives; raise NoLayerError where it is not what the file says."""
+        values = results if isinstance(results, list) else [results]
+        for i, name in enumerate(op.outputs):
+            value = values[i] if i < len(values) else None
+            if not name:
+                continue
+            if value is None:
+                self._refused[name] = f"is the output {i} of {_called(op)}, which no layer gives"
+                continue
+            _check_declared(value, self._declared.get(name))
+            self.net.values[name] = value
+
+    def _refuse(self, op: Op, error: NoLayerError) -> None:
+        """Note a gap, and put what marks it; go on behind it where the file declares what the node gives."""
+        read = [x for name in op.inputs if isinstance(x := self.net.values.get(name), Tensor)]
+        names = [name for name in op.outputs if name]
+        gives = _sample(read, self._declared.get(names[0])) if len(names) == 1 else None
+        entry = self.net.gap(self.net.names.layer(op, (), "gap"), _type_of(op), read, gives)
+        self.gaps.append(Gap(path_of(op) or "", f"{_called(op)} {error.what}", remedy=error.remedy, entry=entry))
+        if gives:
+            self.net.values[names[0]] = Tensor(entry, Shape.of(gives), gives, read[0].number)
+        else:
+            self._lost.update(names)
+
+
+def _results(call: Call) -> Results:
+    """Return what a node gives."""
+    op = call.op
+    values = [call.value(i) for i in range(len(op.inputs)) if call.has(i)]
+    known = [value for value in values if isinstance(value, Known)]
+    if op.domain:
+        raise NoLayerError(f"is an operation of {quote(op.domain)}, not of ONNX itself", _remedy(op))
+    if values and len(known) == len(values) and (folded := fold(op, known)) is not None:
+        return folded
+    is_one = bool(op.parts) or extra("onnx").defs.has(op.kind)
+    translator = translator_of(op.kind) if is_one else None
+    if translator is None:
+        raise NoLayerError("does what no layer does", _remedy(op))
+    return translator(call)
+
+
+def _remedy(op: Op) -> str:
+    quantized = op.kind.startswith(("QLinear", "Quantize", "Dequantize", "DynamicQuantize")) or "Integer" in op.kind
+    return _QUANTIZED if quantized else _REMEDIES.get(op.kind, _OTHERWISE)
+
+
+def _sample(read: list[Tensor], declared: Declared | None) -> Dims | None:
+    """Return the dimensions of a sample as a file declares them; None where it does not, or not with the batch."""
+    is_first = declared is not None and declared[:1] in ((None,), *((x.number,) for x in read[:1]))
+    if not read or declared is None or not is_first or any(x.batch != 0 for x in read):
+        return None
+    dims = tuple(n for n in declared[1:] if n is not None)
+    return dims if len(dims) == len(declared) - 1 and math.prod(dims) <= MOST_ELEMENTS else None
+
+
+def _type_of(op: Op) -> str:
+    """Return what stands for a node in a spec: its operation, with a dot, which no layer type has."""
+    return safe([*(op.domain or "onnx").split("."), op.written]) or "onnx.unnamed"
+
+
+def _check_declared(value: Value, declared: Declared | None) -> None:
+    """Raise NoLayerError where a tensor has other dimensions than the file declares; those of the batch are free."""
+    if declared is None or isinstance(value, Known):
+        return
+    own = [n for at, n in enumerate(value.full) if at != value.batch]
+    said = [n for at, n in enumerate(declared) if at != value.batch]
+    if len(own) != len(said) or any(b is not None and a != b for a, b in zip(own, said, strict=True)):
+        expected = ["?" if n is None else n for n in declared]
+        raise NoLayerError(f"gives {shown(value.full)}, where the file declares {shown(expected)}", _AGAIN)
+
+
+def _called(op: Op) -> str:
+    """Return what messages call a node."""
+    if op.name:
+        return f"node {quote(op.name)} ({quote(op.written)[1:-1]})"
+    output = next(filter(None, op.outputs), "")
+    return f"the {quote(op.written)[1:-1]} that gives {quote(output)}"

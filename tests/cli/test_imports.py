@@ -19,7 +19,7 @@ sys.exit(code)
 """
 MODULES = (ROOT / "cnnparams/cli/commands").glob("[a-z]*.py")
 COMMANDS = sorted(path.stem.rstrip("_").replace("_", "-") for path in MODULES)
-HEAVY = {"yaml", "pydantic", "pydantic_core", "rich", "torch", "numpy", "difflib"}
+HEAVY = {"yaml", "pydantic", "pydantic_core", "rich", "torch", "onnx", "numpy", "difflib"}
 
 
 def loaded(*args: str) -> tuple[set[str], set[str]]:

@@ -1,4 +1,4 @@
-"""`cnnparams import`: a spec from a model."""
+"""`cnnparams import`: a spec from a model, or from a file that holds one."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cnnparams.bridge.given import Given
     from cnnparams.bridge.reading import Reading
 
+_FILE = ".onnx"
 _GAPS = "the vocabulary has no words for this"
 
 
@@ -27,14 +28,15 @@ def _given(context: click.Context, parameter: click.Parameter, written: tuple[st
 
 
 @click.command()
-@click.argument("model", metavar="MODULE:FACTORY")
+@click.argument("model", metavar="MODEL")
 @click.option(
     "--input",
     "inputs",
     metavar="[NAME=]SHAPE",
     multiple=True,
     callback=_given,
-    help="Shape of one sample, without the batch, such as 3x224x224 or tokens=128:int64; once for each input.",
+    help="Shape of one sample, without the batch, such as 3x224x224 or tokens=128:int64; once for each input. "
+    "An ONNX file needs it only where it leaves sizes open.",
 )
 @click.option(
     "--partial", is_flag=True, help="Write a spec even if it has gaps, which are marked; the exit code is then 1."
@@ -42,17 +44,17 @@ def _given(context: click.Context, parameter: click.Parameter, written: tuple[st
 @options.formats(formats, default="yaml")
 @options.output
 def command(model: str, inputs: list[Given], partial: bool, format_: str, output: str | None) -> ExitCode:
-    """Write the spec of a PyTorch model, read from the model as it runs.
+    """Write the spec of a PyTorch model or of an ONNX file.
 
-    MODULE:FACTORY is what makes it, such as mypackage.models:resnet: the code is imported, called and run, on tensors
-    without data. What no layer type stands for is named, and nothing is written unless --partial is given.
-    PyTorch is needed: pip install 'cnnparams[torch]'.
+    MODEL is MODULE:FACTORY, such as mypackage.models:resnet: the code is imported, called and run, on tensors without
+    data. Or it is a file that ends in .onnx, of which nothing is run. What no layer type stands for is named, and
+    nothing is written unless --partial is given. Extras: pip install 'cnnparams[torch]' or 'cnnparams[onnx]'.
     """
     from cnnparams.cli.output import shown_on, write
     from cnnparams.render.marks import marked
     from cnnparams.render.view import View
 
-    reading = _read(model, inputs)
+    reading = _of_file(model, inputs) if model.endswith(_FILE) else _of_code(model, inputs)
     for remark in dict.fromkeys((*reading.remarks, *map(str, reading.gaps))):  # a line of a loop is told once
         click.echo(remark, err=True)
     if reading.gaps and not partial:
@@ -61,11 +63,17 @@ def command(model: str, inputs: list[Given], partial: bool, format_: str, output
     lines = options.renderer(formats, format_).render(reading.spec, View(stream=shown_on(output)))
     text = "".join(marked(lines, {gap.entry: str(gap) for gap in reading.gaps if gap.entry}))
     _check(reading, text)
-    write([text], output)
+    write([text], output, [model])
     return ExitCode.NO if reading.gaps else ExitCode.DONE
 
 
-def _read(model: str, inputs: list[Given]) -> Reading:
+def _of_file(path: str, inputs: list[Given]) -> Reading:
+    from cnnparams.bridge.onnx import read
+
+    return read(path, inputs)
+
+
+def _of_code(model: str, inputs: list[Given]) -> Reading:
     import sys
     from contextlib import redirect_stdout
 

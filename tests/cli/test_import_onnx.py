@@ -14,8 +14,7 @@ from tests.bad_runs import cnnparams
 SMALL = """name: net
 input: {channels: 3, height: 8, width: 8}
 layers:
-  - {type: conv2d, name: stem, out_channels: 4, kernel_size: 3}
-  - {type: relu, name: relu1}
+  - {type: conv2d, name: stem, out_channels: 4, kernel_size: 3, activation: relu}
   - {type: flatten, name: flatten1}
   - {type: linear, name: head, out_features: 5}
 """

@@ -15,6 +15,7 @@ from cnnparams.bridge.onnx.proto import read_model
 from cnnparams.bridge.onnx.translate import Translation
 from cnnparams.bridge.onnx.values import Tensor
 from cnnparams.bridge.reading import Reading, Totals
+from cnnparams.bridge.tidy import tidied
 from cnnparams.engine.graph import Graph, Port
 from cnnparams.engine.stack import stack
 from cnnparams.errors import quote, some
@@ -40,7 +41,8 @@ def reading(path: str, given: Sequence[Given]) -> Reading:
         fail(path, "has no output that depends on its input", "export it again")
     net = translation.net
     gaps = tuple(translation.gaps or unheld(net, ops))
-    spec = stack(Graph(model.name, ports, tuple(net.network.order), outputs or _last(net, ports)))
+    graph = Graph(model.name, ports, tuple(net.network.order), outputs or _last(net, ports))
+    spec = stack(graph if gaps else tidied(graph))  # what leads nowhere may be due behind a gap
     return Reading(spec, gaps, tuple(_remarks(net)), None if gaps else _totals(net, outputs))
 
 

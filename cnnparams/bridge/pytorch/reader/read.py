@@ -18,12 +18,12 @@ from cnnparams.bridge.pytorch.reader.exported import export
 from cnnparams.bridge.pytorch.reader.failure import refuse
 from cnnparams.bridge.pytorch.reader.functions.reshape import without
 from cnnparams.bridge.pytorch.reader.run import Run, run, untouched
-from cnnparams.bridge.pytorch.reader.tidy import tidied
 from cnnparams.bridge.pytorch.reader.trace import trace
 from cnnparams.bridge.pytorch.reader.values import BATCH
 from cnnparams.bridge.pytorch.reader.walk import Draft, walk
 from cnnparams.bridge.pytorch.tensors import counts
 from cnnparams.bridge.reading import Reading, Totals
+from cnnparams.bridge.tidy import tidied
 from cnnparams.engine.graph import Graph, Node, Port
 from cnnparams.engine.stack import stack
 from cnnparams.errors import CnnparamsError
@@ -92,10 +92,10 @@ def _plainly() -> Iterator[None]:
 
 def _graph(draft: Draft, name: str) -> Graph:
     last = [each.name for each in draft.nodes[-1:]]  # what is left of a model that was not read to its end
-    nodes, outputs = tidied(draft.nodes, [result.name for result in draft.results] or last)
-    ports = tuple(Port(port.name, port.source, _as_read(port, nodes)) for port in draft.inputs)
-    shapes = {each.name: each.output_shape for each in nodes} | {port.name: port.shape for port in ports}
-    return Graph(name, ports, nodes, tuple(Port(source, source, shapes[source]) for source in outputs))
+    shapes = {each.name: each.output_shape for each in draft.nodes} | {port.name: port.shape for port in draft.inputs}
+    results = [Port(source, source, shapes[source]) for source in [each.name for each in draft.results] or last]
+    graph = tidied(Graph(name, draft.inputs, draft.nodes, tuple(results)))
+    return graph._replace(inputs=tuple(port._replace(shape=_as_read(port, graph.nodes)) for port in graph.inputs))
 
 
 def _as_read(port: Port, nodes: Sequence[Node]) -> Shape:

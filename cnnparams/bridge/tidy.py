@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from cnnparams.bridge.untranslated import Untranslated
-from cnnparams.engine.graph import Node
+from cnnparams.engine.graph import Graph, Node
 
 
-def tidied(nodes: Sequence[Node], outputs: Sequence[str]) -> tuple[tuple[Node, ...], tuple[str, ...]]:
-    """Return the nodes without those that count nothing and lead nowhere, activations folded, and the results."""
-    return _folded(tuple(_needed(nodes, outputs)), outputs)
+def tidied(graph: Graph) -> Graph:
+    """Return the network without layers that count nothing and lead nowhere, activations at the layers before them."""
+    outputs = [port.source for port in graph.outputs]
+    nodes, sources = _folded(tuple(_needed(graph.nodes, outputs)), outputs)
+    ports = [port._replace(source=source) for port, source in zip(graph.outputs, sources, strict=True)]
+    return graph._replace(nodes=nodes, outputs=tuple(ports))
 
 
 def _needed(nodes: Sequence[Node], outputs: Sequence[str]) -> Iterator[Node]:

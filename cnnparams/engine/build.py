@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import TypeVar
 
 from cnnparams.engine.context import DEEPEST, Context, Plan
 from cnnparams.engine.graph import Graph, Port
@@ -19,25 +20,32 @@ from cnnparams.schema.spec import Reference, Spec
 from cnnparams.schema.structures import Edge, Edges
 from cnnparams.schema.variables import values
 
+L = TypeVar("L", bound=Listing)
+
 _FRAMES = 10 * DEEPEST  # of Python, for lists nested as deep as they may be
 
 
 def build(spec: Spec) -> Graph:
     """Return the network's graph; raise SpecError at the first layer that cannot take its input."""
+    return lay_out(spec, Listing)[0]
+
+
+def lay_out(spec: Spec, kind: type[L]) -> tuple[Graph, L]:
+    """Return the network's graph, and its list of entries once laid out; raise SpecError as `build` does."""
     scope, network = values(spec), Network()
     budget = _budget(spec, scope)
     inputs = ports_in(spec, scope)
     network.inputs = frozenset(port.name for port in inputs)
     edges = {port.name: (Edge(port.source, port.shape),) for port in inputs}
     plan = Plan(network, scope, spec.blocks, stopper(spec, inputs, network), {})
-    listing = Listing(Context(plan, dict(scope)), spec.layers, None)
+    listing = kind(Context(plan, dict(scope)), spec.layers, None)
     listing.known.update({name: Known(edge, name) for name, edge in edges.items()})
-    with _room_to_nest():
+    with room_to_nest():
         last = listing.run(tuple(edge for (edge,) in edges.values()))
     outputs = tuple(_outputs(spec, listing, last))
     remarks = (*spec.remarks, *(placed(spec, remark) for remark in network.remarks.values()))
     name = printable(spec.choice.variant or spec.name)
-    return Graph(name, inputs, tuple(network.order), outputs, remarks, budget, spec.document)
+    return Graph(name, inputs, tuple(network.order), outputs, remarks, budget, spec.document), listing
 
 
 def _budget(spec: Spec, scope: Mapping[str, Value]) -> tuple[Limit, ...]:
@@ -82,7 +90,7 @@ def _is_there(reference: Reference, spec: Spec, listing: Listing) -> bool:
 
 
 @contextmanager
-def _room_to_nest() -> Iterator[None]:
+def room_to_nest() -> Iterator[None]:
     """Let Python call functions as deep as a spec may nest lists, which its own limit falls short of."""
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(limit + _FRAMES)

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any, NamedTuple, NoReturn
+from typing import ClassVar, NamedTuple, NoReturn, Self
 
 from cnnparams.engine.context import Context, joined
 from cnnparams.engine.graph import channels_of
-from cnnparams.engine.network import MOST_LAYERS
+from cnnparams.engine.occurrence import flag, reads, times
 from cnnparams.engine.site import Site
 from cnnparams.errors import LayerError, quote, suggest
-from cnnparams.expression import BOOLEAN, ExpressionError, Value, at
-from cnnparams.schema.computed import Computed, value_of
+from cnnparams.expression import ExpressionError, Value, at
+from cnnparams.schema.computed import value_of
 from cnnparams.schema.entries import numbered
 from cnnparams.schema.keys import INPUT
 from cnnparams.schema.slips import CHANNELS, INDEX
 from cnnparams.schema.spec import Entry, Reference
 from cnnparams.schema.structures import Edges, Entries
-from cnnparams.schema.template import evaluate
 
 
 class Known(NamedTuple):
@@ -31,7 +30,10 @@ class Known(NamedTuple):
 class Listing:
     """One list, entry by entry."""
 
-    def __init__(self, context: Context, entries: Entries, outer: Listing | None, *, positions: bool = False) -> None:
+    replays: ClassVar[bool] = True
+    """Whether a block that has been laid out may be copied where it would come out the same."""
+
+    def __init__(self, context: Context, entries: Entries, outer: Self | None, *, positions: bool = False) -> None:
         self.context = context
         self.entries = entries
         self.outer = outer
@@ -41,13 +43,13 @@ class Listing:
         self.count: Counter[str] = Counter()
         self.position = 0
 
-    def within(self, context: Context, entries: Entries, *, positions: bool = False) -> Listing:
+    def within(self, context: Context, entries: Entries, *, positions: bool = False) -> Self:
         """Return a list inside of this one, which sees the names here."""
-        return Listing(context, entries, self, positions=positions)
+        return type(self)(context, entries, self, positions=positions)
 
-    def apart(self, context: Context, entries: Entries, x: Edges) -> Listing:
+    def apart(self, context: Context, entries: Entries, x: Edges) -> Self:
         """Return the list of a block, which sees no names but `input`, what enters the block."""
-        listing = Listing(context, entries, None)
+        listing = type(self)(context, entries, None)
         listing.known[INPUT] = Known(x, "")
         return listing
 
@@ -62,32 +64,32 @@ class Listing:
         try:
             self.context.plan.network.count_entries(1)
             scope[CHANNELS] = channels(x)
-            if entry.sources and _reads(entry.repeat, CHANNELS):
+            if entry.sources and reads(entry.repeat, CHANNELS):
                 scope[CHANNELS] = channels(self._entering(entry, x, {**scope, INDEX: 0}))
-            times = _times(entry.repeat, scope)
+            count = times(entry.repeat, scope)
         except LayerError as error:
             self._stop(entry, x, error)
-        for index in range(times):
+        for index in range(count):
             x = self._place(entry, x, {**scope, INDEX: index})
         return x
 
     def _place(self, entry: Entry, x: Edges, scope: dict[str, Value]) -> Edges:
         context, entered, name = self.context, x, None
         try:
-            if entry.when is not True and not _reads(entry.when, CHANNELS) and not _flag("when", entry.when, scope):
+            if entry.when is not True and not reads(entry.when, CHANNELS) and not flag("when", entry.when, scope):
                 context.plan.network.count_entries(1)
                 return x
             entered = self._entering(entry, x, scope)
             context.plan.network.count_entries(len(entered))
             scope[CHANNELS] = channels(entered)
-            if entry.when is not True and _reads(entry.when, CHANNELS) and not _flag("when", entry.when, scope):
+            if entry.when is not True and reads(entry.when, CHANNELS) and not flag("when", entry.when, scope):
                 return x
             name = self._name(entry)
             path = self._path(name)
-            trainable = context.trainable and (entry.trainable is True or _flag("trainable", entry.trainable, scope))
+            trainable = context.trainable and (entry.trainable is True or flag("trainable", entry.trainable, scope))
             share = (path, self._shared(entry.share, scope)) if entry.share else context.share
             inner = Context(context.plan, scope, path, trainable, share, context.uses, context.depth)
-            left = entry.body.wire(Site(inner, self, entry), entered)
+            left = self._wire(entry, inner, x, entered)
         except LayerError as error:
             self._stop(entry, entered, error, name)
         known = Known(left, path)
@@ -95,6 +97,10 @@ class Listing:
         if entry.repeat is not None and entry.name:
             self.copies.setdefault(entry.name, []).append(known)
         return x if entry.body.side else left
+
+    def _wire(self, entry: Entry, context: Context, x: Edges, entered: Edges) -> Edges:
+        """Lay out what the entry is, behind what entered; x is what would go on without it."""
+        return entry.body.wire(Site(context, self, entry), entered)
 
     def _entering(self, entry: Entry, x: Edges, scope: dict[str, Value]) -> Edges:
         if not entry.sources:
@@ -168,30 +174,6 @@ def _copy(reference: Reference, key: str, copies: list[Known], scope: Mapping[st
         found: Known = at(tuple(copies), index)
     except ExpressionError as error:
         raise LayerError(f"{key}: {reference.name}: {error}", key, error.hint) from None
-    return found
-
-
-def _times(repeat: Any, scope: Mapping[str, Value]) -> int:
-    times = evaluate("repeat", repeat, scope)
-    aside = f" ({repeat.explained(scope)})" if isinstance(repeat, Computed) else ""
-    if type(times) is not int:
-        hint = "// and round, floor, ceil give whole numbers" if isinstance(times, float) else None
-        raise LayerError(f"repeat: expected a whole number, but found {quote(times)}{aside}", "repeat", hint)
-    if times < 0:
-        raise LayerError(f"repeat must be at least 0, but is {times}{aside}", "repeat")
-    if times > MOST_LAYERS:
-        raise LayerError(f"repeat: a network has {MOST_LAYERS:,} layers at most", "repeat", "repeat less")
-    return times
-
-
-def _reads(value: Any, name: str) -> bool:
-    return isinstance(value, Computed) and name in value.names
-
-
-def _flag(key: str, value: Any, scope: Mapping[str, Value]) -> bool:
-    found = evaluate(key, value, scope)
-    if not isinstance(found, bool):
-        raise LayerError(f"{key}: expected {BOOLEAN}, but found {quote(found)} ({value.explained(scope)})", key)
     return found
 
 

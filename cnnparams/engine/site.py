@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from itertools import count
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from cnnparams.engine.context import Context, Use, joined
 from cnnparams.engine.graph import Node, is_within
@@ -26,6 +26,8 @@ _A_LOT = 100  # vars, or characters of values, that cost about as much as an ent
 
 class Lists(Protocol):
     """What lays out lists: the list that a site stands in, and what comes out of it for those within."""
+
+    replays: ClassVar[bool]
 
     def within(self, context: Context, entries: Entries, *, positions: bool = False) -> Lists:
         """Return a list inside of this one, which sees the names here."""
@@ -110,7 +112,7 @@ class Site:
         network.count_entries(len(values) // _A_LOT)
         around = tuple([use.block for use in context.uses])
         key = (name, values, pattern(x), context.trainable, context.depth, around)
-        if context.share is None and key in recordings:
+        if context.share is None and self.listing.replays and key in recordings:
             return replay(network, recordings[key], context.prefix, x)
         before = network.size
         uses = (*context.uses, Use(name, self.entry.path))

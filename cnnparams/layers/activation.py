@@ -7,6 +7,8 @@ from typing import ClassVar
 
 from cnnparams.layers.base import SAME_SIZES, Footprint, Layer
 from cnnparams.layers.settings import Flag, setting
+from cnnparams.layers.shape import Shape
+from cnnparams.layers.spelling import Code, Spelling
 from cnnparams.layers.training import INPUT, OUTPUT, Kept, Own, Pass, Place, in_order, overwritten
 
 
@@ -15,6 +17,17 @@ class Activation(Layer):
 
     footprint: ClassVar[Footprint] = Footprint.ELEMENTWISE
     is_activation: ClassVar[bool] = True
+    home: ClassVar[str] = "F"
+    """Where PyTorch has the function."""
+
+    def in_forward(self, x: Shape) -> Spelling:
+        """Return the function of the same name, which takes what the module is made with."""
+        make = self.spelling(x).make
+        assert make
+        settings = ", ".join(f"{name}={{{name}}}" for name in make.values)
+        return Spelling(
+            None, Code(f"{self.home}.{self.type}({', '.join(filter(None, ['{x}', settings]))})", make.values)
+        )
 
     def geometry(self) -> Hashable | None:
         """Return that every size is kept."""

@@ -12,7 +12,7 @@ from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Flag, PerAxis, one_for_all, setting
 from cnnparams.layers.shape import Shape
 from cnnparams.layers.spatial import SpatialLayer
-from cnnparams.layers.spelling import Code, Spelling, module
+from cnnparams.layers.spelling import CALLED, Code, Spelling, module
 from cnnparams.layers.training import INDEX, INPUT, NOTHING, Kept, Own, Pass, Place, as_pooled
 
 OutputSizes = Annotated[tuple[int | None, ...], PerAxis(minimum=1, optional=True)]
@@ -83,8 +83,15 @@ class GlobalPool(SpatialLayer):
 
     def spelling(self, x: Shape) -> Spelling:
         """Return the pooling to size 1, and a flatten."""
-        pool = f"nn.{type(self).__name__.replace('Global', 'Adaptive')}(1)"
-        return Spelling(Code(pool if self.keepdims else f"nn.Sequential({pool}, nn.Flatten())"))
+        return Spelling(Code(self._pool if self.keepdims else f"nn.Sequential({self._pool}, nn.Flatten())"))
+
+    def in_forward(self, x: Shape) -> Spelling:
+        """Return the pooling to size 1, and torch.flatten."""
+        return Spelling(Code(self._pool), CALLED if self.keepdims else Code("torch.flatten({self}({x}), 1)"))
+
+    @property
+    def _pool(self) -> str:
+        return f"nn.{type(self).__name__.replace('Global', 'Adaptive')}(1)"
 
     def placed(self, run: Pass) -> Place:
         """Return a pooled image."""

@@ -13,6 +13,7 @@ from cnnparams.layers.reach import Sights, regrouped
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Whole, setting
 from cnnparams.layers.shape import Shape
+from cnnparams.layers.spelling import Code, Spelling
 from cnnparams.layers.training import NOTHING, Kept, Pass, Place, view_or_copy
 
 
@@ -56,6 +57,11 @@ class Flatten(Regrouping):
         start, end = self._range(x)
         dims = (*x.dims[:start], math.prod(x.dims[start : end + 1]), *x.dims[end + 1 :])
         return Shape(dims, x.channel_axis if len(dims) == len(x.dims) else None)
+
+    def in_forward(self, x: Shape) -> Spelling:
+        """Return torch.flatten, whose dimensions are those of the batch too."""
+        end = "" if self.end_dim == -1 else ", {end_dim}"
+        return Spelling(None, Code(f"torch.flatten({{x}}, {{start_dim}}{end})", dict(self)))
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return n_1, n_2, ...: the flattened sizes in the order in which tables show them."""

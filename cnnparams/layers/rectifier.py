@@ -11,6 +11,7 @@ from cnnparams.layers.base import Footprint, Layer, Tensor
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Real, Whole, setting
 from cnnparams.layers.shape import Shape
+from cnnparams.layers.spelling import Spelling
 from cnnparams.layers.strides import Layout, contiguous
 from cnnparams.layers.training import INPUT, NOTHING, OUTPUT, Kept, Pass, Place, in_order, overwritten
 
@@ -92,6 +93,10 @@ class Identity(Activation):
     """Identity: passes its input on (Keras' linear activation)."""
 
     footprint: ClassVar[Footprint] = Footprint.VIEW
+
+    def in_forward(self, x: Shape) -> Spelling:
+        """Return the module: there is no function that does nothing."""
+        return self.spelling(x)
 
     def placed(self, run: Pass) -> Place:
         """Return the place of the input."""

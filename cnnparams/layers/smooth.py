@@ -37,6 +37,8 @@ class Mish(InPlaceActivation):
 class Sigmoid(Activation):
     """Sigmoid: 1 / (1 + exp(-x))."""
 
+    home: ClassVar[str] = "torch"
+
     def kept(self, run: Pass) -> Kept:
         """Return the output, which tells the slope."""
         return OUTPUT
@@ -45,6 +47,8 @@ class Sigmoid(Activation):
 @layer_type("tanh")
 class Tanh(Activation):
     """Hyperbolic tangent."""
+
+    home: ClassVar[str] = "torch"
 
     def kept(self, run: Pass) -> Kept:
         """Return the output, which tells the slope."""

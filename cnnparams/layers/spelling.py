@@ -80,6 +80,10 @@ class Spelled(BaseModel):
         """Return how PyTorch writes the layer."""
         return Spelling(self.module(type(self).__name__, *inputs))
 
+    def in_forward(self, *inputs: Any, **_: Any) -> Spelling:
+        """Return how people write the layer in a forward pass, where they make less of it than in a Sequential."""
+        return self.spelling(*inputs)
+
     def module(self, name: str, *inputs: Shape) -> Code:
         """Return the making of a class of torch.nn that takes this layer's settings: those that are not defaults.
 

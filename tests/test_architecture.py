@@ -29,7 +29,7 @@ MAY_USE = {
         "engine.check",
         "bridge.verification",
     },
-    "bridge": {"errors", "layers", "schema", "engine"},
+    "bridge": {"errors", "expression", "layers", "schema", "engine"},
     "cli": {"", "errors", "units", "schema", "engine", "render", "bridge"},
     "api": {"schema", "engine", "render"},
     "": {"api", "errors"},

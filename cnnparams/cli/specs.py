@@ -32,6 +32,13 @@ def value_of(text: str) -> tuple[str, Any]:
     return name, found[name]
 
 
+def load_spec(path: str, values: Mapping[str, Any] | None = None) -> Spec:
+    """Load a spec that can be built; raise SpecError with its problems, print its remarks otherwise."""
+    spec = load(path, values)
+    _remark([build(spec)])
+    return spec
+
+
 def load_graphs(
     paths: Iterable[str], values: Mapping[str, Any] | None = None, *, families: bool = False
 ) -> list[Graph]:

@@ -1,0 +1,27 @@
+"""`cnnparams export`: the network as a module for PyTorch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from cnnparams.cli import options
+
+
+@click.command()
+@options.spec
+@options.values
+@options.output
+def command(spec: str, values: dict[str, Any], output: str | None) -> None:
+    """Write the network as code for PyTorch: a module that depends on torch alone.
+
+    It has a class for each block and for the network, as you would write them, and prints the parameter count when run.
+    SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT chooses a variant.
+    PyTorch is not needed to write it.
+    """
+    from cnnparams.bridge.export.module import export
+    from cnnparams.cli.output import write
+    from cnnparams.cli.specs import load_spec
+
+    write([export(load_spec(spec, values))], output, [spec])

@@ -33,8 +33,12 @@ LAYOUTS = {layout.name: layout for layout in (HWC, CHW)}
 
 
 class View(NamedTuple):
-    """Layout and columns of a report. Where `stream` is a terminal, tables fit its width and use colour."""
+    """Layout and columns of a report. Where `stream` is a terminal, tables fit its width and use colour.
+
+    `width` is how long lines of a spec may be, where they can be parted; None for a layer a line.
+    """
 
     layout: Layout = HWC
     columns: tuple[Column, ...] = ()
     stream: TextIO | None = None
+    width: int | None = None

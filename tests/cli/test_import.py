@@ -44,6 +44,9 @@ class Leaving(nn.Module):
     def forward(self, x):
         sys.exit(0)
 
+def repeated():
+    return nn.Sequential(*(nn.Sequential(nn.Conv2d(3, 3, 3), nn.BatchNorm2d(3)) for _ in range(3)))
+
 def leaving_early():
     sys.exit(0)
 """
@@ -142,3 +145,14 @@ def test_the_input_is_asked_for_and_checked() -> None:
     assert "--input says what enters the model, such as --input 3x224x224" in missing.stderr
     code, _, err = read("small", shape="3x")
     assert (code, "'3x' is not a shape without the batch" in err) == (2, True)
+
+
+def test_what_repeats_is_a_block_unless_a_flat_list_is_asked_for() -> None:
+    code, out, _ = read("repeated")
+    assert code == 0
+    assert "repeat: 3" in out
+    assert out.count("conv2d") == 1
+    code, flat, _ = read("repeated", "--flat")
+    assert code == 0
+    assert flat.count("conv2d") == 3
+    assert "blocks" not in flat

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cnnparams.bridge.reading import Reading
 
 _FILE = ".onnx"
+_WIDTH = 120  # columns of a line, of a spec with blocks
 _GAPS = "the vocabulary has no words for this"
 
 
@@ -41,15 +42,18 @@ def _given(context: click.Context, parameter: click.Parameter, written: tuple[st
 @click.option(
     "--partial", is_flag=True, help="Write a spec even if it has gaps, which are marked; the exit code is then 1."
 )
+@click.option("--flat", is_flag=True, help="Write a plain list of layers, without blocks and repeats.")
 @options.formats(formats, default="yaml")
 @options.output
-def command(model: str, inputs: list[Given], partial: bool, format_: str, output: str | None) -> ExitCode:
+def command(model: str, inputs: list[Given], partial: bool, flat: bool, format_: str, output: str | None) -> ExitCode:
     """Write the spec of a PyTorch model or of an ONNX file.
 
     MODEL is MODULE:FACTORY, such as mypackage.models:resnet: the code is imported, called and run, on tensors without
-    data. Or it is a file that ends in .onnx, of which nothing is run. What no layer type stands for is named, and
-    nothing is written unless --partial is given. Extras: pip install 'cnnparams[torch]' or 'cnnparams[onnx]'.
+    data. Or it is a file that ends in .onnx, of which nothing is run. Structure that repeats is written as blocks and
+    repeats, of the very same layers under the same names. What no layer type stands for is named, and nothing is
+    written unless --partial is given. Extras: pip install 'cnnparams[torch]' or 'cnnparams[onnx]'.
     """
+    from cnnparams.bridge.structure.recover import recovered
     from cnnparams.cli.output import shown_on, write
     from cnnparams.render.marks import marked
     from cnnparams.render.view import View
@@ -60,7 +64,10 @@ def command(model: str, inputs: list[Given], partial: bool, format_: str, output
     if reading.gaps and not partial:
         click.echo(f"nothing is written, as {_GAPS}; --partial writes the rest, with these marked", err=True)
         return ExitCode.NO_ANSWER
-    lines = options.renderer(formats, format_).render(reading.spec, View(stream=shown_on(output)))
+    plain = flat or bool(reading.gaps)  # gaps are marked by the names in the list
+    spec = reading.spec if plain else recovered(reading.spec)
+    view = View(stream=shown_on(output), width=None if plain else _WIDTH)
+    lines = options.renderer(formats, format_).render(spec, view)
     text = "".join(marked(lines, {gap.entry: str(gap) for gap in reading.gaps if gap.entry}))
     _check(reading, text)
     write([text], output, [model])

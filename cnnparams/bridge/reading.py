@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from cnnparams.engine.stack import Plain
@@ -45,9 +47,11 @@ class Reading(NamedTuple):
     """A model as a spec: a plain list of layers named by their paths, as `engine.stack` gives it, and the gaps.
 
     `remarks` are what is right but not plain to see; `totals` are the model's own, where the reader knows them.
+    `classes` are what the model's author called the modules at these paths.
     """
 
     spec: Plain
     gaps: tuple[Gap, ...] = ()
     remarks: tuple[str, ...] = ()
     totals: Totals | None = None
+    classes: Mapping[str, str] = MappingProxyType({})

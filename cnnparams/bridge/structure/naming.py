@@ -24,11 +24,11 @@ _UNIT, _STAGE, _WIDTH = "unit", "stage", "width"
 _TAKEN = frozenset((*RESERVED, *ENTRY_KEYS, TYPE, BLOCK))
 
 
-def block_names(blocks: Sequence[Pattern], kinds: Mapping[str, str]) -> dict[Pattern, str]:
+def block_names(blocks: Sequence[Pattern], classes: Mapping[str, str]) -> dict[Pattern, str]:
     """Return a name for each block: what its class, the groups that use it, or its layers are called."""
     found: dict[Pattern, str] = {}
     for pattern in blocks:
-        found[pattern] = _free(_block_name(pattern, kinds), {*found.values(), *_TAKEN})
+        found[pattern] = _free(_block_name(pattern, classes), {*found.values(), *_TAKEN})
     return found
 
 
@@ -69,11 +69,11 @@ def _stems() -> set[str]:
     return {layer_class(declaration).stem for declaration in registry.declarations()}
 
 
-def _block_name(pattern: Pattern, kinds: Mapping[str, str]) -> str:
+def _block_name(pattern: Pattern, classes: Mapping[str, str]) -> str:
     groups = [instance.group for instance in pattern.instances]
-    classes = [kinds[group.path] for group in groups if group.path in kinds]
-    if classes:
-        return _snake(_commonest(classes))
+    known = [classes[group.path] for group in groups if group.path in classes]
+    if known:
+        return _snake(_commonest(known))
     stems = [_stem(group.name) for group in groups]
     stem, types = _commonest(stems), _types(pattern)
     if types and (len(set(stems)) > 1 or _says_little(stem) or not stem):

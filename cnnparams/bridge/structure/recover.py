@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from cnnparams.bridge.structure.formula import Mark
@@ -27,44 +28,52 @@ from cnnparams.schema.source import Text
 from cnnparams.schema.structures import Edge
 
 
-def recovered(plain: Plain) -> Plain:
-    """Return a plain list of layers with blocks and repeats.
+def recovered(plain: Plain, classes: Mapping[str, str] = MappingProxyType({})) -> Plain:
+    """Return a plain list of layers with blocks and repeats; blocks are called after the classes at their paths.
 
-    It is returned as it is where nothing in it is a block, or where that would not be the same network.
+    It is returned as it is where nothing in it is a block, or where that would be longer, or not the same network.
     """
     try:
         graph = _graph(plain)
         flat = stack(graph)
         for loosely in (True, False):
-            found = _attempt(flat, graph, loosely=loosely)
+            found = _attempt(flat, graph, classes, loosely=loosely)
             if found is not None:
-                return found
+                return min(found, plain, key=_length)
     except CnnparamsError:  # the list itself is no network
         pass
     return plain
 
 
-def _attempt(flat: Plain, graph: Graph, *, loosely: bool) -> Plain | None:
+def _length(spec: Plain) -> int:
+    return len(json.dumps(spec))
+
+
+def _attempt(flat: Plain, graph: Graph, classes: Mapping[str, str], *, loosely: bool) -> Plain | None:
     """Return a spec with structure; None where it is not the same network."""
     try:
-        found = structured(flat, graph, {}, loosely=loosely)
+        found = structured(flat, graph, classes, loosely=loosely)
         return found if "blocks" in found and same_network(_graph(found), graph) else None
     except Exception:  # whatever goes wrong, the flat list is right
         return None
 
 
 def same_network(one: Graph, other: Graph) -> bool:
-    """Tell whether two networks have the same layers under the same names, wired alike, of the same shapes."""
+    """Tell whether two networks have the same layers under the same names, wired alike, of the same shapes.
+
+    An output may be called after what is around the layer that gives it.
+    """
     nodes = [[node._replace(path=()) for node in graph.nodes] for graph in (one, other)]
-    return (nodes[0], one.inputs, one.outputs) == (nodes[1], other.inputs, other.outputs)
+    outputs = [[port._replace(name="") for port in graph.outputs] for graph in (one, other)]
+    return (nodes[0], one.inputs, outputs[0]) == (nodes[1], other.inputs, outputs[1])
 
 
-def structured(flat: Plain, graph: Graph, kinds: Mapping[str, str], *, loosely: bool) -> Plain:
+def structured(flat: Plain, graph: Graph, classes: Mapping[str, str], *, loosely: bool) -> Plain:
     """Return a flat list as blocks and their uses; `loosely`, groups may differ in parts that are left out."""
     sight = visible(flat)
-    sorting = Sorting(sight, kinds, loosely=loosely)
+    sorting = Sorting(sight, classes, loosely=loosely)
     found = plan(sorting.root)
-    names = block_names(found.blocks, kinds)
+    names = block_names(found.blocks, classes)
     filling = Filling(sorting, found, names, _channels(graph))
     blocks: dict[Pattern, Block] = {}
     written: dict[str, Any] = {}

@@ -22,9 +22,9 @@ Key = tuple[tuple[object, ...], ...]
 class Sorting:
     """The patterns of a tree. Groups deep inside come first, so that those around them can be told by them."""
 
-    def __init__(self, sight: Sight, kinds: Mapping[str, str], *, loosely: bool) -> None:
+    def __init__(self, sight: Sight, classes: Mapping[str, str], *, loosely: bool) -> None:
         self.sight = sight
-        self.kinds = kinds
+        self.classes = classes
         self.loosely = loosely
         self.patterns: dict[str, Pattern] = {}
         self.instances: dict[str, Instance] = {}
@@ -68,7 +68,7 @@ class Sorting:
         if group.path not in self.sight.closed:
             return Pattern(closed=False, slots=slots)
         key = tuple((slot.name, slot.kind, slot.wire.flows or slot.wire.refs) for slot in slots)
-        alike = self._alike.setdefault(self.kinds.get(group.path) or self._role(group), [])
+        alike = self._alike.setdefault(self.classes.get(group.path) or self._role(group), [])
         known = [self._exact[key]] if key in self._exact else alike[:_MOST_TRIED]
         for pattern in known:
             both = None if _would_circle(pattern, slots) else merged(pattern.slots, slots, loosely=self.loosely)

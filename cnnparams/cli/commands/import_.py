@@ -65,7 +65,7 @@ def command(model: str, inputs: list[Given], partial: bool, flat: bool, format_:
         click.echo(f"nothing is written, as {_GAPS}; --partial writes the rest, with these marked", err=True)
         return ExitCode.NO_ANSWER
     plain = flat or bool(reading.gaps)  # gaps are marked by the names in the list
-    spec = reading.spec if plain else recovered(reading.spec)
+    spec = reading.spec if plain else recovered(reading.spec, reading.classes)
     view = View(stream=shown_on(output), width=None if plain else _WIDTH)
     lines = options.renderer(formats, format_).render(spec, view)
     text = "".join(marked(lines, {gap.entry: str(gap) for gap in reading.gaps if gap.entry}))

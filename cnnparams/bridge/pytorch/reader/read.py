@@ -17,6 +17,7 @@ from cnnparams.bridge.pytorch.reader.entering import entering
 from cnnparams.bridge.pytorch.reader.exported import export
 from cnnparams.bridge.pytorch.reader.failure import refuse
 from cnnparams.bridge.pytorch.reader.functions.reshape import without
+from cnnparams.bridge.pytorch.reader.names import spelled
 from cnnparams.bridge.pytorch.reader.run import Run, run, untouched
 from cnnparams.bridge.pytorch.reader.trace import trace
 from cnnparams.bridge.pytorch.reader.values import BATCH
@@ -73,7 +74,13 @@ def _read(model: nn.Module, inputs: Sequence[Given], name: str) -> Reading:
             program = export(model, entered) or program
     draft = walk(program, model)
     totals = None if draft.gaps else _totals(model, ran, draft)
-    return Reading(stack(_graph(draft, name)), draft.gaps, totals=totals)
+    return Reading(stack(_graph(draft, name)), draft.gaps, totals=totals, classes=dict(_classes(model)))
+
+
+def _classes(model: nn.Module) -> Iterator[tuple[str, str]]:
+    for path, module in model.named_modules():
+        if path and not type(module).__module__.startswith("torch."):
+            yield spelled(path), type(module).__name__
 
 
 @contextmanager

@@ -10,7 +10,10 @@ import pytest
 
 from cnnparams.bridge.checking import differences
 from cnnparams.bridge.given import given
+from cnnparams.bridge.structure.recover import recovered, same_network
 from cnnparams.errors import CnnparamsError
+from cnnparams.render.stack.yaml import render
+from cnnparams.render.view import View
 from tests.bridge.read_back import counted, named, read, text, torchs
 from tests.specs import graph_of, report_of
 
@@ -66,6 +69,8 @@ def test_a_model_is_read_and_counts_the_same(torch: ModuleType, sample: Sample, 
     assert found == expected._replace(macs=expected.macs + sample.uncounted)
     assert reading.totals is not None
     assert list(differences(text(reading), reading.totals)) == []
+    structured = "".join(render(recovered(reading.spec, reading.classes), View()))
+    assert same_network(graph_of(structured), graph_of(text(reading)))
 
 
 def _batch(torch: ModuleType, written: str) -> Any:
@@ -102,6 +107,13 @@ def test_what_is_frozen_is_not_trainable(torch: ModuleType) -> None:
     report = report_of(text(read(named("residual:FrozenBackbone")(), "3x64x64")))
     roles = {(layer.name.startswith("backbone."), tensor.role) for layer in report.layers for tensor in layer.tensors}
     assert roles == {(True, "frozen"), (True, "buffer"), (False, "trainable")}
+
+
+def test_a_block_is_called_after_the_class_of_its_modules(torch: ModuleType) -> None:
+    reading = read(named("residual:ResNet")(), "3x64x64")
+    blocks = recovered(reading.spec, reading.classes)["blocks"]
+    assert list(blocks) == ["basic_block", "layer"]
+    assert blocks["basic_block"]["params"] == {"out": None, "stride": 1}
 
 
 def test_a_module_that_is_called_twice_shares_its_tensors(torch: ModuleType) -> None:

@@ -97,7 +97,7 @@ def _without_locals(scope: Scope, said: Formula) -> Formula:
 
 def _lines(writer: Writer, arguments: Sequence[Argument], body: Body) -> Iterator[str]:
     """Yield the lines inside of a class, indented."""
-    own = without_repetition([*variables(writer), *body.init], writer.scope.names)
+    own = [*variables(writer), *without_repetition(body.init, writer.scope.names)]
     made_at_once = any(line.startswith(_MADE) for line in own)
     init = own if made_at_once else [f"{_MADE})", *own]
     if arguments or len(init) > 1 or made_at_once:

@@ -36,7 +36,7 @@ def model_of(code: str, device: str = "meta") -> Any:
     names: dict[str, Any] = {"__name__": MODULE}
     exec(compile(code, MODULE, "exec"), names)
     classes = [each for each in names.values() if isinstance(each, type) and each.__module__ == MODULE]
-    with torch.device(device):
+    with torch.device(device), warnings.catch_warnings(action="ignore"):  # of settings without effect
         return classes[-1]()
 
 
@@ -46,7 +46,7 @@ def network_of(graph: Graph, device: str = "meta") -> Any:
 
     from cnnparams.bridge.pytorch.network import Network
 
-    with torch.device(device):
+    with torch.device(device), warnings.catch_warnings(action="ignore"):
         return Network.of(graph)
 
 

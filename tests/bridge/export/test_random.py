@@ -17,7 +17,7 @@ from cnnparams.engine.build import build
 from cnnparams.errors import SpecError
 from cnnparams.schema.spec import Spec
 from cnnparams.schema.variables import choose
-from tests.bridge.export.exported import differences, model_of, unexpected
+from tests.bridge.export.exported import differences, model_of, text_of, unexpected
 from tests.engine.drawn_specs import VARIANTS, specs
 from tests.engine.saved_cases import specs_around
 from tests.layers.effort import examples
@@ -68,3 +68,13 @@ def test_a_layer(torch: ModuleType, name: str, data: st.DataObject) -> None:
     except SpecError:
         return
     assert wrong(spec) == []
+
+
+def test_a_width_that_follows_from_a_param_that_follows_from_another(torch: ModuleType) -> None:
+    wide = {"type": "conv2d", "out_channels": "extra + 4", "kernel_size": 1}
+    block = {"params": {"out": None, "extra": "out + 6"}, "layers": [wide, wide, wide]}
+    uses = [{"block": "b", "out": out} for out in (2, 5)]
+    spec = {"input": {"channels": 3, "height": 4, "width": 4}, "blocks": {"b": block}, "layers": uses}
+    code = text_of(spec)
+    assert "hidden_channels = extra + 4" in code
+    assert wrong(spec_of(json.dumps(spec))) == []

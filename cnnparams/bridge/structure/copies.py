@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from cnnparams.bridge.structure.slot import numbered
+from cnnparams.bridge.structure.pattern import numbered
 from cnnparams.bridge.structure.tree import Group, Part
 
 Content = Callable[[Part], tuple[object, object]]

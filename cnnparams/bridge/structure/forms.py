@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cnnparams.bridge.structure.pattern import Pattern
-from cnnparams.bridge.structure.slot import ENTERING, Kind, Ref, Slot, Wire, numbered
+from cnnparams.bridge.structure.pattern import ENTERING, Kind, Pattern, Ref, Slot, Wire, numbered
 from cnnparams.bridge.structure.tree import Leaf
 
 ACTIVATION = "activation"

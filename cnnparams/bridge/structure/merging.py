@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from cnnparams.bridge.structure.pattern import Pattern
-from cnnparams.bridge.structure.slot import Ref, Slot, Wire, named, numbered
+from cnnparams.bridge.structure.pattern import Pattern, Ref, Slot, Wire, named, numbered
 
 Slots = tuple[Slot, ...]
 

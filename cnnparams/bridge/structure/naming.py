@@ -9,8 +9,7 @@ from keyword import iskeyword
 
 from cnnparams.bridge.structure.formula import Mark
 from cnnparams.bridge.structure.inference import Draft, Inference
-from cnnparams.bridge.structure.pattern import Pattern
-from cnnparams.bridge.structure.slot import Kind, numbered
+from cnnparams.bridge.structure.pattern import Kind, Pattern, numbered
 from cnnparams.bridge.structure.words import OUT, WHEN
 from cnnparams.layers import registry
 from cnnparams.layers.registry import find, layer_class

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from cnnparams.bridge.structure.slot import numbered
+from cnnparams.bridge.structure.pattern import numbered
 
 
 class Item(NamedTuple):

@@ -7,8 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from cnnparams.bridge.structure.forms import by_name
-from cnnparams.bridge.structure.pattern import Pattern, inner_patterns, within
-from cnnparams.bridge.structure.slot import Ref, Slot
+from cnnparams.bridge.structure.pattern import Pattern, Ref, Slot, inner_patterns, within
 from cnnparams.schema.keys import INPUT
 
 

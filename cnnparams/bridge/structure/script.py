@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 
 from cnnparams.bridge.structure.forms import Parallel, Residual, form
 from cnnparams.bridge.structure.numbering import Item, written
-from cnnparams.bridge.structure.pattern import Pattern
+from cnnparams.bridge.structure.pattern import Kind, Pattern, Ref, Slot, named, numbered
 from cnnparams.bridge.structure.plan import Plan
-from cnnparams.bridge.structure.slot import Kind, Ref, Slot, named, numbered
 from cnnparams.bridge.structure.template import Site
 from cnnparams.bridge.structure.tree import FROM, SHARE
 from cnnparams.bridge.structure.wording import FIRST, REST, Block, Wording

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from cnnparams.bridge.structure.slot import Ref, Wire
+from cnnparams.bridge.structure.pattern import Ref, Wire
 from cnnparams.bridge.structure.tree import Group, Leaf, Part, groups
 from cnnparams.schema.keys import INPUT
 

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 
 from cnnparams.bridge.structure.copies import Run, runs
 from cnnparams.bridge.structure.merging import Slots, merged
-from cnnparams.bridge.structure.pattern import Instance, Pattern, within
+from cnnparams.bridge.structure.pattern import Instance, Kind, Pattern, Slot, Wire, within
 from cnnparams.bridge.structure.sight import Lineage, Sight
-from cnnparams.bridge.structure.slot import Kind, Slot, Wire
 from cnnparams.bridge.structure.tree import Group, Part, groups
 from cnnparams.layers import registry
 

@@ -10,9 +10,8 @@ from cnnparams.bridge.structure.defaults import default
 from cnnparams.bridge.structure.formula import Formula, Mark, Split, constant, same
 from cnnparams.bridge.structure.inference import LATE, Column, Draft, Inference
 from cnnparams.bridge.structure.naming import param_names
-from cnnparams.bridge.structure.pattern import Instance, Pattern
+from cnnparams.bridge.structure.pattern import ENTERING, Instance, Pattern, Slot
 from cnnparams.bridge.structure.plan import Plan
-from cnnparams.bridge.structure.slot import ENTERING, Slot
 from cnnparams.bridge.structure.sorting import Sorting
 from cnnparams.bridge.structure.tree import TRAINABLE, Leaf, Part
 from cnnparams.bridge.structure.words import DEPTH, WHEN, WORDS

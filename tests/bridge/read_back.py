@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import is_dataclass
 from importlib import import_module
@@ -14,7 +15,14 @@ from cnnparams.engine.graph import Graph
 from cnnparams.engine.report import Report
 from cnnparams.render.stack.yaml import render
 from cnnparams.render.view import View
+from cnnparams.schema import zoo
+from tests.layers import effort
 from tests.specs import report_of
+
+_MEMBERS = list(zoo.members())
+_FAMILIES = {member.path: member.name for member in reversed(_MEMBERS)}.values()
+NETWORKS = _FAMILIES if effort.factor == 1 else [member.name for member in _MEMBERS]
+"""Networks of the zoo that make a round trip: one of each family, and with --thorough all."""
 
 
 class Figures(NamedTuple):
@@ -31,6 +39,11 @@ def figures(report: Report) -> Figures:
     """Return the figures of a report."""
     outputs = tuple(port.shape.dims for port in report.outputs)
     return Figures(report.trainable_params, report.frozen_params, report.buffers, report.total_macs, outputs)
+
+
+def tensors(report: Report) -> Counter[tuple[tuple[int, ...], str]]:
+    """Return the tensors of a report: how many there are of each shape and role."""
+    return Counter((tensor.shape, tensor.role) for layer in report.layers for tensor in layer.tensors)
 
 
 def torchs(model: Any, *inputs: Any) -> Figures:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from types import ModuleType
 from typing import Any
 
@@ -15,25 +14,18 @@ from cnnparams.bridge.given import Given
 from cnnparams.bridge.structure.recover import recovered
 from cnnparams.engine.build import build
 from cnnparams.engine.measure import measure
-from cnnparams.engine.report import Report
 from cnnparams.errors import SpecError
 from cnnparams.render.stack.yaml import render
 from cnnparams.render.view import View
-from cnnparams.schema import zoo
 from cnnparams.schema.load import load
 from cnnparams.schema.spec import Spec
 from cnnparams.schema.variables import choose
 from tests.bridge.export.exported import model_of
 from tests.bridge.export.exported import zoo as exported
-from tests.bridge.read_back import figures, read
+from tests.bridge.read_back import NETWORKS, figures, read, tensors
 from tests.engine.drawn_specs import VARIANTS, specs
-from tests.layers import effort
 from tests.layers.effort import examples
 from tests.specs import report_of, spec_of
-
-MEMBERS = list(zoo.members())
-FAMILIES = {member.path: member.name for member in reversed(MEMBERS)}.values()
-NAMES = FAMILIES if effort.factor == 1 else [member.name for member in MEMBERS]  # with --thorough, all
 
 
 def check(spec: Spec, code: str) -> None:
@@ -49,11 +41,7 @@ def check(spec: Spec, code: str) -> None:
     assert tensors(again) == tensors(measure(graph))
 
 
-def tensors(report: Report) -> Counter[tuple[tuple[int, ...], str]]:
-    return Counter((tensor.shape, tensor.role) for layer in report.layers for tensor in layer.tensors)
-
-
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", NETWORKS)
 def test_a_network_of_the_zoo(torch: ModuleType, name: str) -> None:
     check(load(name), exported(name))
 

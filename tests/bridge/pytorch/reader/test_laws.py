@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from types import ModuleType
 
 import pytest
@@ -12,34 +11,23 @@ from hypothesis import strategies as st
 from cnnparams.engine.build import build
 from cnnparams.engine.graph import Graph
 from cnnparams.engine.measure import measure
-from cnnparams.engine.report import Report
 from cnnparams.errors import SpecError
 from cnnparams.render.stack.yaml import render
 from cnnparams.render.view import View
-from cnnparams.schema import zoo
 from cnnparams.schema.load import load
-from tests.bridge.read_back import figures, read_back, text
+from tests.bridge.read_back import NETWORKS, figures, read_back, tensors, text
 from tests.engine.drawn_specs import specs
-from tests.layers import effort
 from tests.layers.answers import Refusal, ours
 from tests.layers.effort import examples
 from tests.layers.oracles import ORACLES
 from tests.layers.oracles.case import Case
 from tests.specs import graph_of, report_of
 
-MEMBERS = list(zoo.members())
-FAMILIES = {member.path: member.name for member in reversed(MEMBERS)}.values()
-READ = FAMILIES if effort.factor == 1 else [member.name for member in MEMBERS]  # with --thorough, all
-
 
 def check(graph: Graph) -> None:
     report, again = measure(graph), report_of(text(read_back(graph)))
     assert figures(again) == figures(report)
     assert tensors(again) == tensors(report)
-
-
-def tensors(report: Report) -> Counter[tuple[tuple[int, ...], str]]:
-    return Counter((tensor.shape, tensor.role) for layer in report.layers for tensor in layer.tensors)
 
 
 def alone(name: str, case: Case) -> str:
@@ -76,6 +64,6 @@ def test_a_random_network_is_read(torch: ModuleType, spec: dict[str, object]) ->
     check(graph)
 
 
-@pytest.mark.parametrize("name", READ)
+@pytest.mark.parametrize("name", NETWORKS)
 def test_a_network_of_the_zoo_is_read(torch: ModuleType, name: str) -> None:
     check(build(load(name)))

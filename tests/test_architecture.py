@@ -138,6 +138,7 @@ def test_every_family_of_layer_types_is_known_to_the_registry() -> None:
     assert declaring == set(FAMILIES)
 
 
-def test_files_are_small() -> None:
+def test_a_file_holds_one_subject() -> None:
+    """More than 400 lines are more than one subject; fewer may be one that is better read in one place."""
     lengths = {str(path.relative_to(PACKAGE)): len(path.read_text().splitlines()) for path in modules()}
-    assert {name: length for name, length in lengths.items() if length > 200} == {}
+    assert {name: length for name, length in lengths.items() if length > 400} == {}

@@ -189,3 +189,97 @@ class PaddedSame(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         x = F.pad(self.conv(x), self.pad, value=-torch.inf)
         return self.pool(x)
+
+
+class SharingBlock(nn.Module):
+    """A convolution, and an activation that all blocks have in common."""
+
+    activation = nn.SiLU()
+
+    def __init__(self, channels: int, out: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(channels, out, 3, padding=1)
+        self.act = self.activation
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.act(self.conv(x))
+
+
+class OneActivation(nn.Module):
+    """Blocks that share a module, in a model that torch.export alone can follow."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.a, self.b = SharingBlock(3, 4), SharingBlock(4, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not isinstance(x, torch.Tensor):
+            raise TypeError("a tensor is due")
+        return self.b(self.a(x))
+
+
+class TwoNames(OneActivation):
+    """The same, of one convolution under two names."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.a = self.b = nn.Conv2d(3, 3, 3, padding=1)
+
+
+class Sliced(nn.Module):
+    """The same, of slices of a list: the first and the last of three blocks are called once, the second twice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.blocks = nn.ModuleList(SharingBlock(3, 3) for _ in range(3))
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not isinstance(x, torch.Tensor):
+            raise TypeError("a tensor is due")
+        for block in [*self.blocks[1:], *self.blocks[:2]]:
+            x = block(x)
+        return x
+
+
+class Growing(nn.Module):
+    """A weight that is made in steps, of which each uses what the one before gave twice."""
+
+    def __init__(self, steps: int) -> None:
+        super().__init__()
+        self.steps = steps
+        self.conv = nn.Conv2d(3, 8, 3)
+        self.scale = nn.Parameter(torch.ones(8, 1, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        scale = self.scale
+        for _ in range(self.steps):
+            scale = scale + torch.sigmoid(scale)
+        return self.conv(x) * scale
+
+
+class MixedBatch(nn.Module):
+    """Norms over samples and tokens at once, in residual steps."""
+
+    def __init__(self, steps: int) -> None:
+        super().__init__()
+        self.norms = nn.ModuleList(nn.BatchNorm1d(16) for _ in range(steps))
+
+    def forward(self, x: Tensor) -> Tensor:
+        for norm in self.norms:
+            x = x + norm(x.flatten(0, 1)).reshape_as(x)
+        return x
+
+
+class ManyWeights(nn.Module):
+    """A weight that is made of many others."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3)
+        self.scales = nn.ParameterList(torch.ones(8, 1, 1) for _ in range(50))
+
+    def forward(self, x: Tensor) -> Tensor:
+        scale = self.scales[0]
+        for other in list(self.scales)[1:]:
+            scale = scale + other
+        return self.conv(x) * scale

@@ -42,6 +42,9 @@ class _Exported:
         self.modules = dict(model.named_modules(remove_duplicate=False))
         self.exported = exported
         self.names = iter(names)
+        specs = exported.graph_signature.input_specs
+        self.targets = {spec.arg.name: str(spec.target) for spec in specs if spec.kind is not InputKind.USER_INPUT}
+        self.tensors = {**exported.constants, **tensors_of(model)}
 
     def steps(self) -> Iterator[Step]:
         """Yield a step for each node; those of a module that is a layer are one, where a tensor passes through."""
@@ -53,7 +56,7 @@ class _Exported:
 
     def _leaf(self, node: fx.Node) -> tuple[Chain, str] | None:
         """Return the calls down to a module that is a layer, and its path."""
-        calls = _chain(node)
+        calls = self._chain(node)
         for i, (_, path) in enumerate(calls, 1):
             if layer_type(self.modules[path]):
                 return calls[:i], path
@@ -61,9 +64,10 @@ class _Exported:
 
     def _module(self, group: tuple[fx.Node, ...], calls: Chain, path: str) -> Step | None:
         """Return the call of a layer that one tensor enters and leaves; of several it is not known which is which."""
-        used = dict.fromkeys(each for node in group for each in node.all_input_nodes if each not in group)
+        inside = set(group)
+        used = dict.fromkeys(each for node in group for each in node.all_input_nodes if each not in inside)
         entering = [each for each in used if not self._path(each).startswith(f"{path}.")]
-        leaving = [node for node in group if any(user not in group for user in node.users)]
+        leaving = [node for node in group if any(user not in inside for user in node.users)]
         module = self.modules[path]
         attends = isinstance(module, nn.MultiheadAttention)
         if attends:  # beside what goes on may leave its weights
@@ -79,7 +83,7 @@ class _Exported:
         value, args = node.meta.get("val"), node.args
         if node.op == "placeholder":
             name = label = self._path(node) or next(self.names)
-            value = self._tensor(node) if self._path(node) else value
+            value = self.tensors[self._path(node)] if self._path(node) else value
         elif node.op == "output":
             specs = self.exported.graph_signature.output_specs
             results = zip(node.args[0], specs, strict=True)
@@ -87,21 +91,16 @@ class _Exported:
         kinds = {"placeholder": "tensor" if self._path(node) else "input", "output": "output"}
         kind: Any = kinds.get(node.op, "function")
         overwrites = node.op == "call_function" and writes_over(name)
-        return Step(kind, name, label, node, args, node.kwargs, value, _chain(node), _line(node), overwrites)
+        return Step(kind, name, label, node, args, node.kwargs, value, self._chain(node), _line(node), overwrites)
 
     def _path(self, node: fx.Node) -> str:
         """Return the path of the tensor that a node stands for; nothing for an input of the user's, or a step."""
-        specs = {spec.arg.name: spec for spec in self.exported.graph_signature.input_specs}
-        spec = specs.get(node.name) if node.op == "placeholder" else None
-        return str(spec.target) if spec and spec.kind is not InputKind.USER_INPUT else ""
+        return self.targets.get(node.name, "") if node.op == "placeholder" else ""
 
-    def _tensor(self, node: fx.Node) -> torch.Tensor:
-        return {**self.exported.constants, **tensors_of(self.model)}[self._path(node)]
-
-
-def _chain(node: fx.Node) -> Chain:
-    stack = node.meta.get("nn_module_stack", {})
-    return tuple((key, path) for key, (path, _) in stack.items() if path)
+    def _chain(self, node: fx.Node) -> Chain:
+        """Return the calls that a node happens in; a part of a ModuleList, cut out by a slice, is no module."""
+        stack = node.meta.get("nn_module_stack", {})
+        return tuple((key, path) for key, (path, _) in stack.items() if path and path in self.modules)
 
 
 def _shape(node: fx.Node) -> Any:

@@ -57,8 +57,8 @@ class _Walker:
 
     def __init__(self, program: Program, model: torch.nn.Module) -> None:
         entering = [step.name for step in program.steps if step.kind == "input"]
-        names = Names({INPUT, *entering}, (name for name, _ in model.named_modules() if name))
-        self.modules = dict(model.named_modules())
+        self.modules = dict(model.named_modules(remove_duplicate=False))  # torch.export goes by any of a module's names
+        names = Names({INPUT, *entering}, filter(None, self.modules))
         self.sketch = Sketch(names, modules.held("", model))
         self.single = len(entering) == 1
         self.inputs: tuple[Port, ...] = ()

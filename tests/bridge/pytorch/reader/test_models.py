@@ -55,6 +55,9 @@ SAMPLES = [
     Sample("unusual:Checkpointed", ("3x16x16",)),
     Sample("unusual:Cache", ("3x8x8",)),
     Sample("unusual:Named", ("3x8x8",)),
+    Sample("unusual:OneActivation", ("3x16x16",)),
+    Sample("unusual:TwoNames", ("3x16x16",)),
+    Sample("unusual:Sliced", ("3x8x8",)),
 ]
 
 
@@ -127,6 +130,14 @@ def test_modules_with_one_tensor_between_them_share_it(torch: ModuleType) -> Non
     reading = read(torch.nn.Sequential(first, torch.nn.ReLU(), second), "6")
     assert counted(reading).trainable == 42
     assert 'share: "0"' in text(reading)
+
+
+@pytest.mark.parametrize(("model", "params", "macs"), [("OneActivation", 112 + 148, 64_512), ("TwoNames", 84, 41_472)])
+def test_what_has_two_names_is_read_under_either(torch: ModuleType, model: str, params: int, macs: int) -> None:
+    """27 x 4 + 4 and 36 x 4 + 4 parameters, 256 x (27 + 36) x 4 MACs; 27 x 3 + 3, used twice: 2 x 256 x 27 x 3."""
+    report = report_of(text(read(named(f"unusual:{model}")(), "3x16x16")))
+    assert (report.total_params, report.total_macs) == (params, macs)
+    assert [layer.name.partition(".")[0] for layer in report.layers] == ["a", "b"]
 
 
 def test_an_auxiliary_head_is_found_though_only_training_uses_it(torch: ModuleType) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import islice
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from cnnparams.schema.structures import Edge
@@ -9,6 +11,8 @@ from cnnparams.schema.structures import Edge
 BATCH = 13
 """Samples that enter a model as it is read: a number that sizes seldom have, and that divides few of them."""
 
+_MOST_NAMED = 3
+"""Tensors that a message names of those that something is made of: with all of them it would grow with each step."""
 
 NOTHING_COUNTED = "nothing is counted for it: an identity may stand in its place"
 """The remedy for a function that works element by element."""
@@ -65,11 +69,27 @@ class Held(NamedTuple):
 
 
 class Unsaid(NamedTuple):
-    """A tensor that no layer gives: fine as long as nothing reads it. `zeros` is its shape where it is all zeros."""
+    """A tensor that no layer gives: fine as long as nothing reads it. `zeros` is its shape where it is all zeros.
+
+    `origins` are what it was made of in the first place: a few names, however many steps lie between.
+    """
 
     what: str
     told: bool = False
     zeros: tuple[int, ...] | None = None
+    origins: tuple[str, ...] = ()
+
+    @classmethod
+    def made(cls, label: str, of: Iterable[Held | Unsaid], *, told: bool) -> Unsaid:
+        """Return what a function makes of tensors."""
+        each = dict.fromkeys(name for tensor in of for name in _origins(tensor))
+        origins = tuple(islice(each, _MOST_NAMED + 1))
+        listed = origins if len(origins) <= _MOST_NAMED else (*origins[:_MOST_NAMED], "others")
+        return cls(f"what {label} makes of {' and '.join(listed) or 'constants'}", told, origins=origins)
+
+
+def _origins(tensor: Held | Unsaid) -> Iterable[str]:
+    return (tensor.path,) if isinstance(tensor, Held) else tensor.origins or (tensor.what,)
 
 
 @runtime_checkable

@@ -127,7 +127,8 @@ class _Walker:
         """Return what stands for the results of a step that cannot be said."""
         flows = [each if isinstance(each, Flow) else each.of for each in leaves if isinstance(each, Flow | Implied)]
         if error.told or not flows:  # only a tensor that leads on from the input matters
-            return Unsaid(f"what {step.label} makes of {_listed(leaves)}", told=error.told)
+            others = (each for each in leaves if isinstance(each, Held | Unsaid))
+            return Unsaid.made(step.label, others, told=error.told)
         name = self.sketch.names.of_call(step.chain)
         if step.kind == "function":
             name = self.sketch.names.of_layer(joined(name, spelled(step.label.rpartition(".")[2])), name)
@@ -188,8 +189,3 @@ def _leaves(value: Any) -> Iterator[Any]:
             yield from _leaves(each)
     else:
         yield value
-
-
-def _listed(leaves: Sequence[Any]) -> str:
-    names = [each.path if isinstance(each, Held) else each.what for each in leaves if isinstance(each, Held | Unsaid)]
-    return " and ".join(dict.fromkeys(names)) or "constants"

@@ -94,6 +94,19 @@ def test_weights_that_are_made_on_the_way_are_told(torch: ModuleType) -> None:
     assert "torch.nn.functional.conv2d has what Tensor.sigmoid makes of w as a weight" in gap
 
 
+@pytest.mark.parametrize(("model", "shape"), [("Growing", "3x8x8"), ("MixedBatch", "10x16")])
+def test_an_explanation_does_not_grow_with_the_steps_that_lead_to_it(torch: ModuleType, model: str, shape: str) -> None:
+    """Each step uses the one before twice: spelled out, forty steps would take 2 ** 40 words."""
+    few, many = (gaps(named(f"unusual:{model}")(steps), shape) for steps in (2, 40))
+    assert few[0] == many[0]
+    assert len(many) < 40
+
+
+def test_of_many_origins_a_few_are_named(torch: ModuleType) -> None:
+    first, *_ = gaps(named("unusual:ManyWeights")(), "3x8x8")
+    assert first.endswith("uses what operator.add makes of scales.0 and scales.1 and scales.2 and others")
+
+
 def test_a_layer_of_which_a_part_is_frozen_is_told(torch: ModuleType) -> None:
     model = torch.nn.Sequential(torch.nn.Linear(4, 2))
     model[0].weight.requires_grad = False

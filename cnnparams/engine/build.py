@@ -11,11 +11,13 @@ from cnnparams.engine.context import DEEPEST, Context, Plan
 from cnnparams.engine.graph import Graph, Port
 from cnnparams.engine.listing import Known, Listing
 from cnnparams.engine.network import Network
+from cnnparams.engine.orientation import oriented
 from cnnparams.engine.quantity import Limit
 from cnnparams.engine.trouble import placed, stopper
 from cnnparams.errors import LayerError, Problem, SpecError, printable
 from cnnparams.expression import Value
 from cnnparams.schema.keys import INPUT
+from cnnparams.schema.source import KeyPath
 from cnnparams.schema.spec import Reference, Spec
 from cnnparams.schema.structures import Edge, Edges
 from cnnparams.schema.variables import values
@@ -32,9 +34,33 @@ def build(spec: Spec) -> Graph:
 
 def lay_out(spec: Spec, kind: type[L]) -> tuple[Graph, L]:
     """Return the network's graph, and its list of entries once laid out; raise SpecError as `build` does."""
-    scope, network = values(spec), Network()
-    budget = _budget(spec, scope)
+    scope = values(spec)
     inputs = ports_in(spec, scope)
+    graph, listing = _laid_out(spec, kind, scope, inputs)
+    turned = [port for port, before in zip(oriented(graph), inputs, strict=True) if port != before]
+    if not turned:
+        return graph, listing
+    open_ = {port.name: port for port in turned if spec.inputs[port.name].fill(scope).shape is not None}
+    if open_:
+        graph, listing = _laid_out(spec, kind, scope, tuple(open_.get(port.name, port) for port in inputs))
+    remarks = tuple(_misnamed(spec, port) for port in turned if port.name not in open_)
+    return graph._replace(remarks=(*graph.remarks, *remarks)), listing
+
+
+def _misnamed(spec: Spec, port: Port) -> Problem:
+    """Return the remark on an image whose channels are not where its spec says."""
+    message = "remark: the first layer over images takes another dimension for the channels than the input says"
+    hint = f"write shape: {list(port.shape.dims)}, and the receptive field is that along the other dimensions"
+    return Problem(message, spec.document.place(_path(spec, port.name)), subject=port.name, hint=hint)
+
+
+def _path(spec: Spec, name: str) -> KeyPath:
+    """Return where an input stands."""
+    return (INPUT,) if tuple(spec.inputs) == (INPUT,) and INPUT in spec.document.root else ("inputs", name)
+
+
+def _laid_out(spec: Spec, kind: type[L], scope: Mapping[str, Value], inputs: tuple[Port, ...]) -> tuple[Graph, L]:
+    network, budget = Network(), _budget(spec, scope)
     network.inputs = frozenset(port.name for port in inputs)
     edges = {port.name: (Edge(port.source, port.shape),) for port in inputs}
     plan = Plan(network, scope, spec.blocks, stopper(spec, inputs, network), {})
@@ -63,7 +89,7 @@ def ports_in(spec: Spec, scope: Mapping[str, Value]) -> tuple[Port, ...]:
 
 def _inputs(spec: Spec, scope: Mapping[str, Value]) -> Iterator[Port]:
     for name, template in spec.inputs.items():
-        path = (INPUT,) if tuple(spec.inputs) == (INPUT,) and INPUT in spec.document.root else ("inputs", name)
+        path = _path(spec, name)
         try:
             yield Port(name, name, template.fill(scope).to_shape())
         except LayerError as error:

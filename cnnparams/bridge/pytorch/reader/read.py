@@ -26,6 +26,7 @@ from cnnparams.bridge.pytorch.tensors import counts
 from cnnparams.bridge.reading import Reading, Totals
 from cnnparams.bridge.tidy import tidied
 from cnnparams.engine.graph import Graph, Node, Port
+from cnnparams.engine.orientation import oriented
 from cnnparams.engine.stack import stack
 from cnnparams.errors import CnnparamsError
 from cnnparams.layers.recurrent import Recurrent
@@ -102,7 +103,7 @@ def _graph(draft: Draft, name: str) -> Graph:
     shapes = {each.name: each.output_shape for each in draft.nodes} | {port.name: port.shape for port in draft.inputs}
     results = [Port(source, source, shapes[source]) for source in [each.name for each in draft.results] or last]
     graph = tidied(Graph(name, draft.inputs, draft.nodes, tuple(results)))
-    return graph._replace(inputs=tuple(port._replace(shape=_as_read(port, graph.nodes)) for port in graph.inputs))
+    return graph._replace(inputs=tuple(port._replace(shape=_as_read(port, graph.nodes)) for port in oriented(graph)))
 
 
 def _as_read(port: Port, nodes: Sequence[Node]) -> Shape:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from cnnparams.cli.command import Named
 from cnnparams.engine.setting import DTYPES, OPTIMIZERS, USUAL, Setting
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ values = click.option(
     "--set",
     "values",
     metavar="NAME=VALUE",
-    multiple=True,
+    cls=Named,
     callback=_named_values,
     help="Give a var of the spec another value; may be repeated.",
 )
@@ -65,7 +66,7 @@ values_of_second = click.option(
     "--set-b",
     "values_of_second",
     metavar="NAME=VALUE",
-    multiple=True,
+    cls=Named,
     callback=_named_values,
     help="Give a var of B alone another value; may be repeated.",
 )
@@ -122,11 +123,18 @@ def _limits(context: click.Context, parameter: click.Parameter, written: tuple[s
         raise click.BadParameter(str(error)) from None
 
 
+def _same_word(word: str) -> str:
+    from cnnparams.engine.costs import folded
+
+    return folded(word)
+
+
 limits = click.option(
     "--max",
     "limits",
     metavar="WORD=AMOUNT",
-    multiple=True,
+    cls=Named,
+    fold=_same_word,
     callback=_limits,
     help="Limit a total, such as params=1M or peak-memory=256KiB; may be repeated.",
 )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -27,15 +25,6 @@ class Axis(NamedTuple):
 
     name: str
     values: tuple[Any, ...]
-
-
-def parse_axes(texts: Iterable[str]) -> list[Axis]:
-    """Return the axes; raise AxisError for what is none, and where two have one name."""
-    axes = [parse_axis(text) for text in texts]
-    for name, count in Counter(axis.name for axis in axes).items():
-        if count > 1:
-            raise AxisError(f"{name} is given {count} times; write its values once, separated by commas")
-    return axes
 
 
 def parse_axis(text: str) -> Axis:

@@ -126,14 +126,17 @@ def test_csv_and_the_table_have_the_same_rows() -> None:
     ("args", "said"),
     [
         (("--set", "wide"), "Invalid value for --set: 'wide' is not NAME=VALUES"),
-        (("--set", "wide=1", "--set", "wide=2"), "wide is given 2 times"),
+        (
+            ("--set", "wide=1", "--set", "wide=2"),
+            "--set wide is given twice: write its values once",
+        ),
         (("--set", "wid=1"), "no var 'wid'\n  hint: did you mean 'wide'?"),
         (("--set", "wide=1", "--where", "parms < 3"), "Invalid value for --where: unknown name 'parms'"),
         (("--set", "wide=1", "--columns", "parms"), "Invalid value for --columns: nothing that is measured is called"),
         (("--set", "wide=1", "--pareto", "parms"), "Invalid value for --pareto: nothing that is measured is called"),
         (("--set", "wide=1", "--pareto", "params:big"), "'params:big' ends in neither :min nor :max"),
         (("--set", "wide=[1"), "not YAML"),
-        (("--set", "wide=1", "--json", "--format", "json"), "'json' is not one of"),
+        (("--set", "wide=1", "--format", "json"), "'json' is not one of"),
         ((), "Missing option '--set'"),
     ],
 )

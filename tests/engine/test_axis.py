@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnparams.engine.axis import AxisError, parse_axes, parse_axis
+from cnnparams.engine.axis import AxisError, parse_axis
 from cnnparams.errors import CnnparamsError
 
 
@@ -71,11 +71,6 @@ def test_text_that_stands_for_no_values(text: str, message: str) -> None:
     with pytest.raises(AxisError) as raised:
         parse_axis(text)
     assert message in str(raised.value)
-
-
-def test_a_name_may_be_given_once() -> None:
-    with pytest.raises(AxisError, match="size is given 2 times; write its values once"):
-        parse_axes(["size=1", "width=2", "size=3"])
 
 
 @given(st.text(max_size=30))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnnparams.cli import options
+from cnnparams.cli.command import Command
 from cnnparams.cli.exit_code import ExitCode
 from cnnparams.render import verdict as formats
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from cnnparams.errors import Problem
 
 
-@click.command()
+@click.command(cls=Command)
 @options.specs
 @options.limits
 @options.values

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnnparams.cli import options
+from cnnparams.cli.command import Command
 from cnnparams.render import grid as formats
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _NAME = "name"
 
 
-@click.command()
+@click.command(cls=Command)
 @options.specs
 @options.values
 @options.setting

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import click
 
+from cnnparams.cli.command import Command
+
 _SETUP = {"bash": "COMP_WORDBREAKS=${COMP_WORDBREAKS//@/}  # FILE@VARIANT is one word\n"}
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> None:
     """Print the script that completes commands, specs and variants in a SHELL.

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnnparams.cli import options
+from cnnparams.cli.command import Command
 from cnnparams.render import report as formats
 
 if TYPE_CHECKING:
     from cnnparams.engine.report import Column
 
 
-@click.command()
+@click.command(cls=Command)
 @options.specs
 @options.values
 @options.formats(formats, default="table")

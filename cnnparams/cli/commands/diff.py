@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnnparams.cli import options
+from cnnparams.cli.command import Command
 from cnnparams.render import difference as formats
 
 if TYPE_CHECKING:
     from cnnparams.engine.setting import Setting
 
 
-@click.command()
+@click.command(cls=Command)
 @options.first
 @options.second
 @options.values

@@ -7,12 +7,13 @@ from typing import Any
 import click
 
 from cnnparams.cli import options
+from cnnparams.cli.command import Command
 from cnnparams.render import explanation as formats
 
 _MOST_LISTED = 20
 
 
-@click.command()
+@click.command(cls=Command)
 @options.spec
 @click.argument("layers", metavar="[LAYER]...", nargs=-1)
 @options.values

@@ -7,9 +7,10 @@ from typing import Any
 import click
 
 from cnnparams.cli import options
+from cnnparams.cli.command import Command
 
 
-@click.command()
+@click.command(cls=Command)
 @options.spec
 @options.values
 @options.output

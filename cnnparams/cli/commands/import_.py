@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cnnparams.cli import options
+from cnnparams.cli.command import Command, Named
 from cnnparams.cli.exit_code import ExitCode
 from cnnparams.render import stack as formats
 
@@ -28,13 +29,13 @@ def _given(context: click.Context, parameter: click.Parameter, written: tuple[st
         raise click.BadParameter(str(error)) from None
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("model", metavar="MODEL")
 @click.option(
     "--input",
     "inputs",
     metavar="[NAME=]SHAPE",
-    multiple=True,
+    cls=Named,
     callback=_given,
     help="Shape of one sample, without the batch, such as 3x224x224 or tokens=128:int64; once for each input. "
     "An ONNX file needs it only where it leaves sizes open.",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from cnnparams.cli import options
+from cnnparams.cli.command import Command
 from cnnparams.render import catalogue as formats
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("types", metavar="[TYPE]...", nargs=-1)
 @options.formats(formats, default="text")
 @options.output

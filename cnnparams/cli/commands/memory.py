@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnnparams.cli import options
+from cnnparams.cli.command import Command
 from cnnparams.cli.exit_code import ExitCode
 from cnnparams.render import memory as formats
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from cnnparams.engine.setting import Setting
 
 
-@click.command()
+@click.command(cls=Command)
 @options.spec
 @options.values
 @options.setting

@@ -7,12 +7,13 @@ from typing import Any
 import click
 
 from cnnparams.cli import options
+from cnnparams.cli.command import Command
 from cnnparams.render import report as formats
 
 COLUMNS = ("layer", "output", "rf", "rf_stride", "rf_padding", "aligned", "sees_all")
 
 
-@click.command()
+@click.command(cls=Command)
 @options.specs
 @options.values
 @options.formats(formats, default="table")

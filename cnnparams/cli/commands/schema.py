@@ -5,9 +5,10 @@ from __future__ import annotations
 import click
 
 from cnnparams.cli import options
+from cnnparams.cli.command import Command
 
 
-@click.command()
+@click.command(cls=Command)
 @options.output
 def command(output: str | None) -> None:
     """Print the JSON Schema of a spec, for your editor.

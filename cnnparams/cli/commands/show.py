@@ -7,10 +7,11 @@ from typing import Any
 import click
 
 from cnnparams.cli import options
+from cnnparams.cli.command import Command
 from cnnparams.render import stack as formats
 
 
-@click.command()
+@click.command(cls=Command)
 @options.spec
 @options.values
 @options.formats(formats, default="yaml")

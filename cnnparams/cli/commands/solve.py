@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnnparams.cli import options
+from cnnparams.cli.command import Command
 from cnnparams.cli.exit_code import ExitCode
 from cnnparams.render import solution as formats
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from cnnparams.schema.spec import Spec
 
 
-@click.command()
+@click.command(cls=Command)
 @options.spec
 @click.option(
     "--var",

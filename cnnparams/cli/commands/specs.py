@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from cnnparams.cli import options
+from cnnparams.cli.command import Command
 from cnnparams.render import grid as formats
 
 
-@click.command()
+@click.command(cls=Command)
 @options.formats(formats, default="table")
 @options.output
 @options.layout

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cnnparams.cli import options
+from cnnparams.cli.command import Command, Named
 from cnnparams.cli.exit_code import ExitCode
 from cnnparams.render import grid as formats
 
@@ -17,13 +18,14 @@ if TYPE_CHECKING:
     from cnnparams.engine.sweep import Sweep
 
 
-@click.command()
+@click.command(cls=Command)
 @options.spec
 @click.option(
     "--set",
     "axes",
     metavar="NAME=VALUES",
-    multiple=True,
+    cls=Named,
+    remedy="write its values once, separated by commas",
     required=True,
     help="Values of a var: FROM:TO:STEP, or several with commas; may be repeated.",
 )
@@ -72,7 +74,7 @@ def command(
 def _sweep(
     spec: str, axes: tuple[str, ...], where: str | None, pareto: str | None, columns: str, setting: Setting
 ) -> Sweep:
-    from cnnparams.engine.axis import parse_axes
+    from cnnparams.engine.axis import parse_axis
     from cnnparams.engine.condition import parse_condition
     from cnnparams.engine.costs import find_total
     from cnnparams.engine.sweep import Sweep, parse_goal
@@ -80,7 +82,7 @@ def _sweep(
     from cnnparams.schema.variables import choose, members
 
     with options.blaming("--set"):
-        found = parse_axes(axes)
+        found = [parse_axis(text) for text in axes]
     names = [axis.name for axis in found]
     first = {axis.name: axis.values[0] for axis in found}
     specs = [choose(member, member.choice.variant, first) for member in members(load(spec))]

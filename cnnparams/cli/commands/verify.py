@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnnparams.cli import options
+from cnnparams.cli.command import Command
 from cnnparams.cli.exit_code import ExitCode
 from cnnparams.render import verification as formats
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from cnnparams.engine.graph import Graph
 
 
-@click.command()
+@click.command(cls=Command)
 @options.specs
 @options.values
 @click.option(

@@ -96,10 +96,15 @@ def short_totals() -> list[Total]:
     return [total for cost in every_cost() for total in cost.TOTALS if total.short]
 
 
+def folded(word: str) -> str:
+    """Return the word of a total as it is known: - and _ are the same, as are capitals and small letters."""
+    return word.strip().casefold().replace("_", "-")
+
+
 def find_total(word: str) -> Total:
-    """Return the total of a word, in which - and _ are the same; raise UnknownTotalError where there is none."""
+    """Return the total of a word, however it is spelt; raise UnknownTotalError where there is none."""
     known = totals()
-    found = known.get(word.strip().casefold().replace("_", "-"))
+    found = known.get(folded(word))
     if found is None:
         raise UnknownTotalError(word, known)
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Mapping
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.base import Tensor
@@ -56,6 +56,10 @@ class Conv(WindowedLayer):
         """Return (out_channels, *places of the kernel)."""
         self._check_padding_mode(x)
         return Shape.image(self.out_channels, self.places(x))
+
+    def unpadded(self) -> Self:
+        """Return the layer behind a pad of its own, which would pad by nothing once more in another mode than zeros."""
+        return super().unpadded().model_copy(update={"padding_mode": "zeros"})
 
     @property
     def fill(self) -> str:

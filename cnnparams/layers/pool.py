@@ -139,8 +139,19 @@ class AvgPool(Pool):
     def spelling(self, x: Shape) -> Spelling:
         """Return the module; where the padding stands before it and does not count, divided by the part that counts."""
         spelled = super().spelling(x)
-        if self.count_include_pad or self.divisor_override or "pad" not in spelled.call.values:
+        if not self._divides(x):
             return spelled
         call, values = spelled.call
         part = call.replace("{x}", "torch.ones_like({x})")
         return Spelling(spelled.make, Code(f"{call} / {part}", values))
+
+    def kept(self, run: Pass) -> Kept:
+        """Return also the part that counts, where the mean is divided by it."""
+        first = super().kept(run)
+        divisor = (Own(math.prod(run.output)),) if self._divides(run.x.shape) else ()
+        return first._replace(own=(*first.own, *divisor))
+
+    def _divides(self, x: Shape) -> bool:
+        """Tell whether the module, which sees padding as a part of the image, counts it, and should not."""
+        counts = self.count_include_pad or self.divisor_override
+        return not counts and self.padded_before(x) is not None

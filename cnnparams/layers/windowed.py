@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterator
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from cnnparams.errors import LayerError
 from cnnparams.layers import window
@@ -68,16 +68,31 @@ class WindowedLayer(SpatialLayer):
 
     def spelling(self, x: Shape) -> Spelling:
         """Return the module; where it has no such padding as "same" means here, that in numbers, or before it."""
-        if self.padding != SAME or (self.knows_same and set(self.stride) == {1}):
+        if self.padding != SAME or self._is_torchs_same:
             return self.sliding(x)
-        sides = self.paddings(x)
-        befores = tuple(before for before, _ in sides)
-        if self.pads(x, sides):
+        sides = self.padded_before(x)
+        if sides is None:
+            befores = tuple(before for before, _ in self.paddings(x))
             return self.model_copy(update={"padding": befores}).sliding(x)
         padded = Shape.image(x.channels, tuple(n + sum(p) for n, p in zip(x.spatial, sides, strict=True)))
-        slid = self.model_copy(update={"padding": (0,) * self.rank}).sliding(padded)
+        slid = self.unpadded().sliding(padded)
         pad = {"pad": tuple(n for pair in reversed(sides) for n in pair)}
         return slid.reading(Code(f"F.pad({{x}}, {{pad}}{self.fill})", pad))
+
+    def padded_before(self, x: Shape) -> tuple[window.Padding, ...] | None:
+        """Return what a pad of its own adds before the module, along each axis; None where the module itself pads."""
+        if self.padding != SAME or self._is_torchs_same:
+            return None
+        sides = self.paddings(x)
+        return None if self.pads(x, sides) else sides
+
+    def unpadded(self) -> Self:
+        """Return the layer behind a pad of its own."""
+        return self.model_copy(update={"padding": (0,) * self.rank})
+
+    @property
+    def _is_torchs_same(self) -> bool:
+        return self.padding == SAME and self.knows_same and set(self.stride) == {1}
 
     def sliding(self, x: Shape) -> Spelling:
         """Return how PyTorch writes the layer whose padding is what PyTorch means by it."""
@@ -97,8 +112,16 @@ class WindowedLayer(SpatialLayer):
         return (image_sights(everything(x.channels), self.taps(x)),)
 
     def window_kept(self, run: Pass) -> Kept:
-        """Return the input, or the copy with the odd row of "same" padding (aten/src/ATen/native/Convolution.cpp)."""
-        odd = tuple(after - before for before, after in self.paddings(run.x.shape))
+        """Return the input, or a copy of it: with the pad before the module, or the odd row of PyTorch's own "same".
+
+        Of the latter PyTorch adds the odd row alone, and leaves the rest to the kernel
+        (aten/src/ATen/native/Convolution.cpp, _convolution_same).
+        """
+        x = run.x.shape
+        sides = self.padded_before(x)
+        if sides is not None:
+            return Kept(own=(self.padded_copy(run.x, tuple(map(sum, sides))),))
+        odd = tuple(after - before for before, after in self.paddings(x)) if self._is_torchs_same else ()
         return Kept(own=(self.padded_copy(run.x, odd),)) if any(odd) else INPUT
 
     def padded_copy(self, x: Value, rows: tuple[int, ...]) -> Own:

@@ -40,6 +40,31 @@ def test_the_tutorials_network() -> None:
     assert (found.total, found.uncertain) == (604_288, ())
 
 
+SAME = "kernel_size: 3, stride: 2, padding: same"
+
+
+@pytest.mark.parametrize(
+    ("layer", "rows", "more"),
+    [
+        (f"{{type: conv2d, out_channels: 4, {SAME}}}", 11 * 9, 0),  # a pad of its own: a row on both sides, a column
+        (f"{{type: conv2d, out_channels: 4, {SAME}, padding_mode: circular}}", 11 * 9, 0),
+        ("{type: conv2d, out_channels: 4, kernel_size: [3, 2], padding: same}", 9 * 9, 0),  # PyTorch's: the odd column
+        (f"{{type: depthwise_conv2d, {SAME}}}", 11 * 9, 0),
+        (f"{{type: separable_conv2d, out_channels: 4, {SAME}}}", 11 * 9, 2 * 5 * 4),
+    ],
+)
+def test_the_pad_before_a_convolution_is_what_is_kept(layer: str, rows: int, more: int) -> None:
+    """An image of 2 x 9 x 8; PyTorch's saved_tensors_hooks see of the exported module: 2,376 for the first."""
+    assert kept(layer, dims="{channels: 2, height: 9, width: 8}", batch=3).total == 3 * 4 * (2 * rows + more)
+
+
+@pytest.mark.parametrize(("counts", "divisor"), [("true", 0), ("false", 2 * 5 * 4)])
+def test_a_mean_that_leaves_out_its_pad_keeps_what_it_divides_by(counts: str, divisor: int) -> None:
+    pool = f"{{type: avg_pool2d, {SAME}, count_include_pad: {counts}}}"
+    found = kept("{type: parameter, shape: [1]}", pool, dims="{channels: 2, height: 9, width: 8}")
+    assert found.total == 4 * (2 * 11 * 9 + divisor)
+
+
 def test_a_network_with_batch_norm_and_dropout() -> None:
     """The total is PyTorch's, and counts the 768 bytes of running statistics."""
     layers = [

@@ -35,6 +35,8 @@ DTYPES = st.sampled_from(("float32", "float32", "float64", "bfloat16"))
 UNTOLD = {"lstm"}
 """Types whose memory PyTorch leaves to oneDNN."""
 
+MODES = ("zeros", "zeros", "reflect", "replicate", "circular")
+
 MIXED = [
     {"type": "multihead_attention", "num_heads": 2, "from": ["a", "a", "a"]},
     {"type": "multihead_attention", "num_heads": 2, "from": ["a", "b", "b"]},
@@ -92,6 +94,38 @@ def test_the_example_of_a_layer(torch: ModuleType, name: str, learns: bool, behi
     graph = graph_of(json.dumps(spec))
     assert compare(torch, graph, 2)
     assert not saved(graph, Setting()).uncertain or name in UNTOLD
+
+
+def windows(data: st.DataObject, kind: str, rank: int) -> dict[str, Any]:
+    """Draw a layer of a kind with a window and padding of "same": axes that are unlike, any stride, any mode."""
+    each = [st.integers(1, most) for most in (4, 3, 2)]
+    kernel, stride, dilation = (data.draw(st.lists(one, min_size=rank, max_size=rank)) for one in each)
+    mode: str = data.draw(st.sampled_from(MODES))
+    words: dict[str, dict[str, Any]] = {
+        "conv": {"out_channels": 4, "dilation": dilation, "padding_mode": mode},
+        "depthwise_conv": {"dilation": dilation},
+        "separable_conv": {"out_channels": 4, "dilation": dilation},
+        "max_pool": {"dilation": dilation, "ceil_mode": data.draw(st.booleans())},
+        "avg_pool": {"count_include_pad": data.draw(st.booleans()), "ceil_mode": data.draw(st.booleans())},
+    }
+    return {"type": f"{kind}{rank}d", "kernel_size": kernel, "stride": stride, "padding": "same", **words[kind]}
+
+
+@pytest.mark.parametrize("kind", ["conv", "depthwise_conv", "separable_conv", "max_pool", "avg_pool"])
+@given(data=st.data())
+@drawn(40)
+def test_a_pad_of_its_own_is_what_is_kept(torch: ModuleType, kind: str, data: st.DataObject) -> None:
+    rank = data.draw(st.integers(1, 2 if "able" in kind or "depth" in kind else 3))
+    layer = windows(data, kind, rank)
+    before = data.draw(st.sampled_from(([], [{"type": "parameter", "shape": [1]}])))
+    after = data.draw(st.sampled_from(([], [{"type": "layer_norm"}])))
+    dims = data.draw(st.lists(st.integers(3, 9), min_size=rank, max_size=rank))
+    spec = {"input": {"shape": [2, *dims]}, "layers": [*before, layer, *after]}
+    try:
+        graph = graph_of(json.dumps(spec))
+    except SpecError:  # a padding that a mode does not have
+        return
+    assert compare(torch, graph, data.draw(BATCHES))
 
 
 @pytest.mark.parametrize("layer", MIXED)

@@ -1,4 +1,4 @@
-"""Graph -> the same network in PyTorch, node by node, and what autograd keeps of it."""
+"""What autograd keeps of a network in PyTorch as it is exported; and layers in PyTorch as their tests build them."""
 
 from __future__ import annotations
 
@@ -7,42 +7,42 @@ from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any
 
-from cnnparams.engine.graph import Graph, Node
+from cnnparams.engine.graph import Graph
 from cnnparams.layers.base import Layer
 from cnnparams.layers.shape import Shape
 from cnnparams.layers.windowed import WindowedLayer
 from tests.layers.oracles import ORACLES
 from tests.layers.oracles.case import Built, Case
 
-Forward = Callable[..., Any]
 _VIEWS = ("flatten", "reshape", "permute", "slice", "identity")
 
 
 class TorchNetwork:
-    """The modules of a network on the CPU, with whatever weights memory holds, and how to run it as it is trained."""
+    """A network as it is exported and verified, on the CPU, with whatever weights memory holds, in training mode."""
 
     def __init__(self, torch: ModuleType, graph: Graph, dtype: str = "float32") -> None:
+        from cnnparams.bridge.pytorch.network import Network  # it imports torch, without which the tests are skipped
+
         self.torch = torch
         self.graph = graph
         self.dtype = getattr(torch, dtype)
-        self.modules = torch.nn.ModuleList()
-        self._layers: dict[str, Built] = {}
-        self._activations: dict[str, Forward] = {}
         with torch.device("meta"), warnings.catch_warnings(action="ignore"):
-            for node in graph.nodes:
-                self._add(node)
-        self.modules.to_empty(device="cpu").to(self.dtype).train()
+            self.module = Network.of(graph)
+        self._give_memory()
+        self.module.train()
 
-    def _add(self, node: Node) -> None:
-        built = built_of(self.torch, node.layer, node.input_shapes)
-        if node.shares:
-            _tie(built.module, self._layers[node.shares].module)
-        else:
-            built.module.requires_grad_(node.trainable)
-        self.modules.append(built.module)
-        self._layers[node.name] = built
-        if node.activation:
-            self._activations[node.name] = built_of(self.torch, node.activation, (node.output_shape,)).forward
+    def _give_memory(self) -> None:
+        """Give every tensor memory, once where modules share it, which PyTorch's to_empty does not see."""
+        made: dict[int, Any] = {}
+        for part in self.module.modules():
+            for tensors in (part._parameters, part._buffers):
+                for name, tensor in [(name, tensor) for name, tensor in tensors.items() if tensor is not None]:
+                    if id(tensor) not in made:
+                        dtype = self.dtype if tensor.is_floating_point() else tensor.dtype
+                        empty = self.torch.empty_like(tensor, device="cpu", dtype=dtype)
+                        learned = isinstance(tensor, self.torch.nn.Parameter)
+                        made[id(tensor)] = self.torch.nn.Parameter(empty, tensor.requires_grad) if learned else empty
+                    tensors[name] = made[id(tensor)]
 
     def inputs(self, batch: int) -> dict[str, Any]:
         """Return a batch for each input: tokens where an embedding reads it."""
@@ -50,16 +50,6 @@ class TorchNetwork:
         dtypes = {port.source: self.torch.int64 if port.source in tokens else self.dtype for port in self.graph.inputs}
         ports = self.graph.inputs
         return {port.source: self.torch.zeros(batch, *port.shape.dims, dtype=dtypes[port.source]) for port in ports}
-
-    def run(self, batch: int) -> dict[str, Any]:
-        """Return what every node gives."""
-        values = self.inputs(batch)
-        for node in self.graph.nodes:
-            entering = [values[source] for source in node.inputs]
-            result = self._layers[node.name].forward(*entering)
-            activation = self._activations.get(node.name)
-            values[node.name] = activation(result) if activation else result
-        return values
 
     def saved_bytes(self, batch: int) -> int:
         """Return the bytes of all memory that autograd keeps of a run, parameters left out."""
@@ -72,17 +62,10 @@ class TorchNetwork:
 
         hooks = self.torch.autograd.graph.saved_tensors_hooks(pack, _as_it_is)
         with hooks, warnings.catch_warnings(action="ignore"):
-            self.run(batch)
-        for parameter in self.modules.parameters():
+            self.module(*self.inputs(batch).values())
+        for parameter in self.module.parameters():
             kept.pop(parameter.untyped_storage()._cdata, None)
         return sum(storage.nbytes() for storage in kept.values())
-
-
-def _tie(module: Any, owner: Any) -> None:
-    """Let a module use the parameters and buffers of another."""
-    for name, part in module.named_modules():
-        other = owner.get_submodule(name)
-        part._parameters, part._buffers = other._parameters, other._buffers
 
 
 def built_of(torch: ModuleType, layer: Layer, shapes: tuple[Shape, ...]) -> Built:

@@ -101,8 +101,7 @@ WRITTEN: list[tuple[str, dict[str, Any], tuple[Dims, ...], str]] = [
         "conv2d",
         {"out_channels": 8, "kernel_size": [3, 5], "stride": 2, "padding": "same", "padding_mode": "reflect"},
         ((3, 8, 8),),
-        'nn.Conv2d(3, 8, kernel_size=(3, 5), stride=2, padding_mode="reflect") '
-        'net(F.pad(x, (1, 2, 0, 1), mode="reflect"))',
+        'nn.Conv2d(3, 8, kernel_size=(3, 5), stride=2) net(F.pad(x, (1, 2, 0, 1), mode="reflect"))',
     ),
     (
         "conv2d",

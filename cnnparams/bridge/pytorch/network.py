@@ -72,8 +72,8 @@ def _made(spelling: Spelling) -> nn.Module | None:
 
 def _call(spelling: Spelling, module: nn.Module | None, inputs: int) -> Forward:
     names = [f"x{i}" for i in range(inputs)]
-    made = module["weight"] if isinstance(module, nn.ParameterDict) else module
-    call: Forward = _evaluated(f"lambda {', '.join(names)}: {spelling.called('made', names)}", made=made)
+    made = 'made["weight"]' if isinstance(module, nn.ParameterDict) else "made"  # looked up when called: it may move
+    call: Forward = _evaluated(f"lambda {', '.join(names)}: {spelling.called(made, names)}", made=module)
     return call
 
 

@@ -12,7 +12,7 @@ from cnnparams.engine.condition import Condition
 from cnnparams.engine.costs import find_total
 from cnnparams.engine.frontier import frontier
 from cnnparams.engine.grid import Grid, Heading, Row, heading
-from cnnparams.engine.outcomes import Outcome, Point, outcomes
+from cnnparams.engine.outcomes import Outcome, Point, Points, outcomes
 from cnnparams.engine.quantity import Kind, Total, magnitude
 from cnnparams.engine.setting import Setting
 from cnnparams.errors import CnnparamsError, quote
@@ -67,7 +67,8 @@ class Sweep(NamedTuple):
         read = [*self.columns, *(self.condition.totals.values() if self.condition else ())]
         fields = [total.field for total in (*read, *(goal.total for goal in self.goals if goal.total))]
         for spec in self.specs:
-            yield from outcomes(spec, fields, self.setting, self._points(), jobs)
+            points = Points(self._points(), self.points // len(self.specs))
+            yield from outcomes(spec, fields, self.setting, points, jobs)
 
     def _points(self) -> Iterator[Point]:
         names = [axis.name for axis in self.axes]

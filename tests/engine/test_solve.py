@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cnnparams.engine.axis import Axis, AxisError, ascending
 from cnnparams.engine.costs import find_total
-from cnnparams.engine.outcomes import Outcome, outcomes
+from cnnparams.engine.outcomes import Outcome, Points, outcomes
 from cnnparams.engine.quantity import Limit
 from cnnparams.engine.setting import USUAL
 from cnnparams.engine.solve import Solution, solve
@@ -60,9 +60,8 @@ def test_the_first_fall_of_a_cost_is_told(costs: list[int | None]) -> None:
 def test_a_network_whose_cost_is_not_monotone(most: int, step: int) -> None:
     spec, values = spec_of(NET), range(1, 17)
     limits = [Limit(PARAMS, Fraction(most))]
-    solution = solve(
-        "net", "wide", limits, outcomes(spec, ["total_params"], USUAL, [{"wide": v, "step": step} for v in values])
-    )
+    points = Points(iter([{"wide": v, "step": step} for v in values]), len(values))
+    solution = solve("net", "wide", limits, outcomes(spec, ["total_params"], USUAL, points))
     single = {value: report_of(NET, wide=value, step=step).total_params for value in values}
     fitting = [value for value in values if single[value] <= most]
     assert (None if solution.best is None else solution.candidates[solution.best].value) == max(fitting, default=None)

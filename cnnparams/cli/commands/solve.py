@@ -52,7 +52,7 @@ def command(
 
     from cnnparams.cli.output import shown_on, write
     from cnnparams.cli.progress import progress
-    from cnnparams.engine.outcomes import outcomes
+    from cnnparams.engine.outcomes import Points, outcomes
     from cnnparams.engine.solve import solve
     from cnnparams.errors import CnnparamsError
     from cnnparams.render.view import View
@@ -61,7 +61,7 @@ def command(
     chosen = load(spec, values)
     axis = _axis(chosen, var)
     kept = limits or _own(chosen, axis.name)
-    points = ({axis.name: value} for value in axis.values)
+    points = Points(({axis.name: value} for value in axis.values), len(axis.values))
     fields = [limit.total.field for limit in kept]
     with closing(outcomes(chosen, fields, setting, points, jobs)) as found:
         name = chosen.choice.variant or chosen.name

@@ -78,7 +78,10 @@ def read_template(
     Where not `complete`, settings may be missing, which are known later.
     """
     noted, words = len(reader.problems.found), setting_words(model)
-    read = {key: reader.setting((*path, key), value, words.get(key, ()), subject) for key, value in data.items()}
+    read = {
+        key: reader.setting((*path, key), value, words[key], subject) if key in words else value
+        for key, value in data.items()
+    }
     computed = {key: value for key, value in read.items() if isinstance(value, Computed)}
     settings = {key: value for key, value in read.items() if key not in computed}
     key = (model, repr(settings))

@@ -9,6 +9,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--thorough", type=int, default=1, metavar="N", help="draw N times as many examples in the random tests"
     )
+    parser.addoption("--keras", action="store_true", help="make Keras' figures anew, and compare with those kept")
     parser.addoption("--benchmarks", action="store_true", help="measure ratios of time and memory, and print them")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnnparams.errors import CnnparamsError, listed, suggest
-from cnnparams.layers.base import Step
+from cnnparams.layers.base import Layer, Step
 from cnnparams.layers.registry import Declaration, declarations, find, layer_class
 from cnnparams.layers.settings import display
 from cnnparams.layers.shape import Shape
@@ -33,6 +33,7 @@ class Card:
 
     types: tuple[str, ...]
     keras: tuple[str, ...]
+    keras_notes: tuple[str, ...]
     summary: str
     accepts_activation: bool
     settings: tuple[Setting, ...]
@@ -70,7 +71,7 @@ def card(word: str) -> Card:
         guess = suggest(word, summaries())
         remedy = f"did you mean {guess}?" if guess else "cnnparams layers lists them"
         raise UnknownTypeError(f"no layer type {word!r}; {remedy}")
-    return _card([declaration])
+    return _card([find(declaration.name) or declaration])
 
 
 def _card(members: Sequence[Declaration]) -> Card:
@@ -82,6 +83,7 @@ def _card(members: Sequence[Declaration]) -> Card:
     return Card(
         types=tuple(declaration.name for declaration in members),
         keras=tuple(alias for declaration in members for alias in declaration.aliases),
+        keras_notes=tuple(_keras_notes(layer, members)),
         summary=_summary(shown),
         accepts_activation=layer.accepts_activation,
         settings=tuple(_settings(shown)),
@@ -91,6 +93,17 @@ def _card(members: Sequence[Declaration]) -> Card:
         input_shapes=inputs,
         output_shape=example.output_shape(*inputs),
     )
+
+
+def _keras_notes(layer: type[Layer], members: Sequence[Declaration]) -> Iterator[str]:
+    """Yield what words of Keras' mean, where that is more than the type, and how Keras' type of the name differs."""
+    words = [find(alias) for declaration in members for alias in declaration.aliases]
+    families = dict.fromkeys(word.family for word in words if word and word.word)
+    for family in families:
+        named = [word.word for word in words if word and word.family is family]
+        yield f"{listed(named, 'and')}: {_first_line(family)}"
+    if layer.unlike_keras:
+        yield f"{layer.type}: {layer.unlike_keras}."
 
 
 def _sources(count: int) -> dict[str, list[str]]:
@@ -108,7 +121,11 @@ def _settings(declaration: Declaration) -> Iterator[Setting]:
 
 
 def _summary(declaration: Declaration) -> str:
-    return (declaration.family.__doc__ or "").strip().splitlines()[0]
+    return _first_line(declaration.family)
+
+
+def _first_line(documented: type) -> str:
+    return (documented.__doc__ or "").strip().splitlines()[0]
 
 
 def _values(schema: dict[str, Any]) -> str:

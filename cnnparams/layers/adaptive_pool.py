@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 from cnnparams.layers.base import Step
+from cnnparams.layers.keras import KerasReading
 from cnnparams.layers.reach import Sights, adaptive_taps, everything, image_sights, moving
-from cnnparams.layers.registry import layer_type
+from cnnparams.layers.registry import keras_word, layer_type
 from cnnparams.layers.settings import Flag, PerAxis, one_for_all, setting
 from cnnparams.layers.shape import Shape
 from cnnparams.layers.spatial import SpatialLayer
@@ -126,3 +127,13 @@ class GlobalMaxPool(GlobalPool):
     def kept(self, run: Pass) -> Kept:
         """Return the input, and where in it the largest values are."""
         return INPUT._replace(own=(Own(math.prod(run.output), INDEX),))
+
+
+@keras_word("GlobalAveragePooling{rank}D")
+class GlobalAveragePooling(KerasReading, GlobalAvgPool):
+    """The channels are what is not pooled."""
+
+
+@keras_word("GlobalMaxPooling{rank}D")
+class GlobalMaxPooling(KerasReading, GlobalMaxPool):
+    """The channels are what is not pooled."""

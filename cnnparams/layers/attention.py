@@ -65,6 +65,12 @@ class MultiheadAttention(Layer):
     """Multi-head attention over (tokens, features): of one input on itself, or a query, a key and a value."""
 
     most_inputs: ClassVar[int | None] = 3
+    unlike_keras: ClassVar[str] = (
+        "the word is PyTorch's: the heads share the features of a token; in Keras each has key_dim of its own"
+    )
+    keras_settings: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("key_dim", "value_dim", "output_shape", "attention_axes"), "leave it out"
+    )
     legend: ClassVar[str] = (
         "T tokens, S tokens attended to, E embed_dim; "
         "with keys of their own: K tokens of key and value, E_k kdim, E_v vdim"

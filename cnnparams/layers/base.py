@@ -99,6 +99,10 @@ class Layer(Trained, Spelled):
     least_inputs: ClassVar[int] = 1
     most_inputs: ClassVar[int | None] = 1
     footprint: ClassVar[Footprint] = Footprint.NEW
+    unlike_keras: ClassVar[str] = ""
+    """How Keras' layer of the same name counts otherwise; the word is PyTorch's."""
+    keras_settings: ClassVar[Mapping[str, str]] = {}
+    """Settings that Keras' layer has and this one has not, under no name, each with what to do."""
 
     @classmethod
     def reads(cls, x: Shape) -> Shape:

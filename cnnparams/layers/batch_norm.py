@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Mapping
+from fractions import Fraction
 from typing import Any, ClassVar
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.base import SAME_SIZES, Footprint, Tensor
+from cnnparams.layers.keras import KerasReading
 from cnnparams.layers.reach import Sights, same_places
-from cnnparams.layers.registry import layer_type
+from cnnparams.layers.registry import keras_word, layer_type
 from cnnparams.layers.settings import Flag, Real, Whole, setting
 from cnnparams.layers.shape import Shape
 from cnnparams.layers.spatial import SpatialLayer
@@ -21,10 +23,14 @@ class RunningNorm(SpatialLayer):
     """Normalisation of each channel, which may keep running statistics as buffers."""
 
     accepts_activation: ClassVar[bool] = True
+    keras_settings: ClassVar[Mapping[str, str]] = {
+        "axis": "it is the channels that are normalised: leave it out",
+        **dict.fromkeys(("center", "scale"), "affine: false learns neither shift nor scale; one alone cannot be said"),
+    }
     legend: ClassVar[str] = "C channels"
 
     num_features: Whole | None = setting("channels of the input; inferred", None, ge=1)
-    eps: Real = setting("added to the variance", 1e-5)
+    eps: Real = setting("added to the variance", 1e-5, keras="epsilon")
     momentum: Real | None = setting("weight of a new batch in the running statistics", 0.1)
     affine: Flag
     track_running_stats: Flag
@@ -111,3 +117,19 @@ class InstanceNorm(RunningNorm):
         if layout is None or is_contiguous(layout):
             return Kept((0,), own=own, certain=layout is not None)
         return Kept(own=(Own(run.x.size), *own))
+
+
+@keras_word("BatchNormalization")
+class BatchNormalization(KerasReading, BatchNorm):
+    """For every rank; eps is 0.001, and momentum, 0.99, the weight of the running statistics, 1 less PyTorch's."""
+
+    eps: Real = setting("added to the variance", 1e-3, keras="epsilon")
+    momentum: Real = setting("weight of the running statistics, not of a new batch", 0.99)
+
+    def pytorch_type(self, x: Shape) -> str:
+        """Return the type of the input's rank."""
+        return f"batch_norm{min(max(len(x.dims) - 1, 1), 3)}d"
+
+    def settings(self, x: Shape) -> dict[str, Any]:
+        """Return PyTorch's momentum."""
+        return super().settings(x) | {"momentum": float(1 - Fraction(str(self.momentum)))}

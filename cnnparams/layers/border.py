@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
+
+from pydantic_core import PydanticCustomError
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.axis import axis_name
 from cnnparams.layers.base import Layer, Step
 from cnnparams.layers.checks import sample_dim
+from cnnparams.layers.keras import KerasReading
 from cnnparams.layers.reach import Sights, image_sights, moving, replaced, same_places, window_taps
-from cnnparams.layers.registry import layer_type
+from cnnparams.layers.registry import keras_word, layer_type
 from cnnparams.layers.settings import PerAxis, Whole, one_for_all, setting
 from cnnparams.layers.shape import AXES, Shape
 from cnnparams.layers.spatial import SpatialLayer, dims_text
@@ -152,3 +155,54 @@ def _cropped(run: Pass) -> Place:
     """Return the place of a copy of a part: PyTorch's pad makes one even where it adds nothing."""
     strides = run.x.strides
     return in_order(run.output, None if strides is None else Layout(run.output, strides))
+
+
+class _KerasSides(PerAxis):
+    """Keras' way: a number for all sides, for each axis, or a pair for each axis, the first axis first."""
+
+    def expand(self, value: object, rank: int) -> object:
+        """Return the sides in PyTorch's order, the last axis first; raise PydanticCustomError."""
+        if not isinstance(value, list | tuple):
+            return super().expand(value, rank)
+        axes = [value] if rank == 1 and len(value) == self.each else value
+        if len(axes) != rank:
+            raise self._unlike(value, rank)
+        pairs = [self._pair(axis, rank, (i,)) for i, axis in enumerate(axes)]
+        return tuple(side for pair in reversed(pairs) for side in pair)
+
+    def _pair(self, value: Any, rank: int, at: tuple[int, ...]) -> tuple[Any, ...]:
+        sides = value if isinstance(value, list | tuple) else (value,) * self.each
+        if len(sides) != self.each:
+            raise self._unlike(value, rank)
+        return tuple(self._number(side, rank, at) for side in sides)
+
+    def _unlike(self, value: Any, rank: int) -> PydanticCustomError:
+        wanted = "a number, or [before, after]" if rank == 1 else f"a number, {rank} numbers, or {rank} pairs of them"
+        message = f"expected {wanted}, as Keras has it, but found a list of {len(value)}"
+        hint = "write [height, width] or [[top, bottom], [left, right]]" if rank == len(AXES[2]) else None
+        return PydanticCustomError("keras_sides", "{message}", {"message": message, **({"hint": hint} if hint else {})})
+
+
+_InKeras = Annotated[tuple[int, ...], _KerasSides(minimum=0, each=2)]
+_KERAS = "a number for all sides, for each axis, or a pair for each axis"
+
+
+@keras_word("ZeroPadding{rank}D")
+class ZeroPadding(KerasReading, ZeroPad):
+    """1 where nothing is given; lists are Keras': [height, width] or [[top, bottom], [left, right]]."""
+
+    padding: _InKeras = setting(_KERAS, 1, label="p", always=True)
+
+
+@keras_word("Cropping1D Cropping3D")
+class Cropping(KerasReading, Crop):
+    """1 where nothing is given; lists are Keras': [before, after] for each axis."""
+
+    cropping: _InKeras = setting(_KERAS, 1, label="crop", always=True)
+
+
+@keras_word("Cropping2D")
+class ImageCropping(Cropping):
+    """0 where nothing is given; lists are Keras': [height, width] or [[top, bottom], [left, right]]."""
+
+    cropping: _InKeras = setting(_KERAS, 0, label="crop", always=True)

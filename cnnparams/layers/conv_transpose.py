@@ -4,18 +4,42 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, NamedTuple
 
-from cnnparams.errors import LayerError
+from pydantic import field_validator
+from pydantic_core import PydanticCustomError
+
+from cnnparams.errors import LayerError, quote
 from cnnparams.layers import window
 from cnnparams.layers.base import Step, Tensor
 from cnnparams.layers.checks import check_divides
+from cnnparams.layers.keras import KerasReading
 from cnnparams.layers.reach import Sights, everything, image_sights, transposed_taps
-from cnnparams.layers.registry import layer_type
-from cnnparams.layers.settings import Flag, Margins, Sizes, Whole, setting
+from cnnparams.layers.registry import keras_word, layer_type
+from cnnparams.layers.settings import Flag, Margins, Sizes, Whole, one_for_all, setting
 from cnnparams.layers.shape import Shape
 from cnnparams.layers.spatial import SpatialLayer, dims_text
 from cnnparams.layers.training import INPUT, Kept, Pass, Place, as_image
+
+
+class _KerasPadding(NamedTuple):
+    """The size that a word of Keras' asks for, and the numbers that give it."""
+
+    size: str
+    hint: str
+
+
+_SIZES = {
+    "same": _KerasPadding(
+        "input x stride",
+        "for a kernel k no smaller than the stride s, padding: (k - s + 1) // 2 "
+        "and output_padding: (k - s) % 2 give that size",
+    ),
+    "valid": _KerasPadding(
+        "(input - 1) x stride + the larger of kernel and stride",
+        "write padding: 0, and output_padding: stride - kernel_size where the stride is larger",
+    ),
+}
 
 
 @layer_type(
@@ -43,6 +67,16 @@ class ConvTranspose(SpatialLayer):
     dilation: Sizes = setting("spacing between the kernel's elements", 1, label="d", keras="dilation_rate")
 
     padding_mode: Literal["zeros"] = setting("what the padding repeats; PyTorch knows zeros only", "zeros")
+
+    @field_validator("padding", mode="before")
+    @classmethod
+    def _in_numbers(cls, value: object) -> object:
+        """Refuse Keras' words, which give sizes of their own (keras/src/backend/common/backend_utils.py)."""
+        sizes = _SIZES.get(value.casefold()) if isinstance(value, str) else None
+        if sizes:
+            message = f"is {quote(value)}, a word of Keras' for an output of {sizes.size}, which is not counted yet"
+            raise PydanticCustomError("keras_padding", "{message}", {"message": message, "hint": sizes.hint})
+        return value
 
     def inferred(self, x: Shape) -> Mapping[str, Any]:
         """Infer in_channels; check groups and output_padding."""
@@ -114,3 +148,18 @@ class ConvTranspose(SpatialLayer):
     def shape_steps(self, x: Shape) -> Iterator[Step]:
         """Yield the output's sizes."""
         return self.size_steps(x, window.SIZE_TRANSPOSED)
+
+
+@keras_word("Conv{rank}DTranspose")
+class KerasConvTranspose(KerasReading, ConvTranspose):
+    """Padding is written in numbers; refused where the stride is larger than the kernel, which Keras makes up for."""
+
+    def check(self, x: Shape) -> None:
+        """Raise LayerError also where Keras adds to the output: it has (n - 1)s + max(k, s) elements there."""
+        super().check(x)
+        reaches = tuple(map(window.extent, self.kernel_size, self.dilation))
+        more = tuple(max(s - reach, 0) for s, reach in zip(self.stride, reaches, strict=True))
+        if any(more) and not self.model_fields_set & {"padding", "output_padding"}:
+            message = f"{self.word} is Keras', where a stride beyond the kernel adds {dims_text(more)} to the output"
+            hint = f"write output_padding: {one_for_all(list(more) if len(set(more)) > 1 else more)}, or 0 for none"
+            raise LayerError(message, "stride", hint)

@@ -6,7 +6,8 @@ from collections.abc import Hashable
 from typing import ClassVar
 
 from cnnparams.layers.base import SAME_SIZES, Footprint, Layer
-from cnnparams.layers.registry import layer_type
+from cnnparams.layers.keras import KerasReading
+from cnnparams.layers.registry import keras_word, layer_type
 from cnnparams.layers.settings import Flag, Real, setting
 from cnnparams.layers.shape import Shape
 from cnnparams.layers.spatial import SpatialLayer
@@ -56,3 +57,12 @@ class ChannelDropout(DropoutSettings, SpatialLayer):
 
     def _choices(self, x: Value) -> int:
         return x.batch * x.shape.channels
+
+
+@keras_word("SpatialDropout{rank}D")
+class SpatialDropout(KerasReading, ChannelDropout):
+    """The probability must be given."""
+
+    p: Real = setting(
+        "probability of a channel to be zeroed while training", ge=0, le=1, label="p", always=True, keras="rate"
+    )

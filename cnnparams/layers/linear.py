@@ -6,9 +6,11 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
+from cnnparams.errors import LayerError
 from cnnparams.layers.base import Layer, Step, Tensor
+from cnnparams.layers.keras import KerasReading
 from cnnparams.layers.reach import Sights, everything, same_places
-from cnnparams.layers.registry import layer_type
+from cnnparams.layers.registry import keras_word, layer_type
 from cnnparams.layers.settings import Flag, Whole, setting
 from cnnparams.layers.shape import AXES, Shape
 from cnnparams.layers.training import INPUT, NOTHING, Kept, Pass, rows_kept
@@ -33,16 +35,18 @@ class Linear(Layer):
         return {"in_features": x.dims[-1]}
 
     def other_size_hint(self, written: object, x: Shape) -> str | None:
-        """Return the commonest slip: the features are those of the whole image."""
+        """Return the commonest slip: an image enters, which has not been flattened."""
         product = f"{x.size} = {' x '.join(map(str, x.channels_last))}"
-        return f"put flatten before it, which gives {product}" if written == x.size else None
+        if written == x.size:
+            return f"put flatten before it, which gives {product}"
+        missing = "an image enters a linear layer: a flatten is probably missing before it"
+        return f"{missing}, which gives {product}" if _is_image(x) else None
 
     def remark(self, x: Shape) -> str | None:
         """Remark on an image, of which only the last axis is seen: flatten may be missing."""
-        if x.channel_axis != 0 or len(x.dims) == 1:
+        if not _is_image(x):
             return None
-        axis = AXES[len(x.spatial)][-1] if len(x.spatial) in AXES else "axis"
-        return f"works along the last dimension, here the {axis} of {x}: is a flatten missing before it?"
+        return f"works along the last dimension, here the {_last_axis(x)} of {x}: is a flatten missing before it?"
 
     def output_shape(self, x: Shape) -> Shape:
         """Return the input's shape with out_features as its last dimension."""
@@ -78,3 +82,25 @@ class Linear(Layer):
     def shape_steps(self, x: Shape) -> Iterator[Step]:
         """Yield the output features."""
         yield Step("output features", "features", "F_out", self.out_features)
+
+
+@keras_word("Dense")
+class Dense(KerasReading, Linear):
+    """Along the channels, which of an image are not PyTorch's last dimension: there it is refused."""
+
+    def check(self, x: Shape) -> None:
+        """Raise LayerError for an image whose channels are not last."""
+        if _is_image(x):
+            message = f"Dense is Keras', where it works along the channels of {x}; a linear layer works along the last"
+            pointwise = f"conv{len(x.spatial)}d with kernel_size: 1 works along the channels"
+            hint = f"is a flatten missing before it? {pointwise}, with the same counts"
+            raise LayerError(f"{message} dimension, the {_last_axis(x)}", hint=hint)
+
+
+def _is_image(x: Shape) -> bool:
+    """Tell whether the last dimension is an axis of an image."""
+    return len(x.dims) > 1 and x.channel_axis is not None and x.channel_axis < len(x.dims) - 1
+
+
+def _last_axis(x: Shape) -> str:
+    return AXES[len(x.spatial)][-1] if x.channel_axis == 0 and len(x.spatial) in AXES else "axis"

@@ -9,8 +9,9 @@ from cnnparams.errors import LayerError, listed
 from cnnparams.layers.axis import axis_name
 from cnnparams.layers.base import Layer, Step
 from cnnparams.layers.checks import sample_dim
+from cnnparams.layers.keras import KerasReading
 from cnnparams.layers.reach import Sight, Sights, replaced, same_places
-from cnnparams.layers.registry import layer_type
+from cnnparams.layers.registry import keras_word, layer_type
 from cnnparams.layers.settings import Whole, setting
 from cnnparams.layers.shape import Shape
 from cnnparams.layers.spelling import Code, Spelling
@@ -54,6 +55,9 @@ class Merge(Layer):
 class Concat(Merge):
     """Concatenation: joins tensors along one dimension, the channels by default."""
 
+    keras_settings: ClassVar[Mapping[str, str]] = {
+        "axis": "write dim, which counts in PyTorch's order: of an image 1 is the channels, 2 the height"
+    }
     dim: Whole = setting("dimension to join along; 0 is the batch, 1 the channels", 1, label="dim")
 
     def _check_sizes(self, *inputs: Shape) -> None:
@@ -122,3 +126,18 @@ def _reshape_hint(a: Shape, b: Shape) -> str:
     if len(vector.dims) == 1 and image.channel_axis == 0 and vector.dims[0] == image.channels:
         return f"reshape the vector to {[image.channels, *[1] * len(image.spatial)]} before: a number for each channel"
     return "reshape or flatten one of them before"
+
+
+@keras_word("Concatenate")
+class Concatenate(KerasReading, Concat):
+    """Joins along the channels, which of anything but an image are the last dimension."""
+
+    dim: Whole | None = setting("dimension to join along; 0 is the batch", None, label="dim")  # type: ignore[assignment]
+
+    def check(self, *inputs: Shape) -> None:
+        """Raise nothing: the dimension is found, wherever the channels are."""
+
+    def settings(self, *inputs: Shape) -> dict[str, Any]:
+        """Return the dimension."""
+        at = typical(*inputs).channel_axis
+        return {"dim": (-1 if at is None else at + 1) if self.dim is None else self.dim}

@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 from cnnparams.errors import LayerError
 from cnnparams.layers.base import Layer, Tensor
 from cnnparams.layers.checks import check_divides
+from cnnparams.layers.keras import KerasReading
 from cnnparams.layers.reach import Sights, same_places
-from cnnparams.layers.registry import layer_type
+from cnnparams.layers.registry import keras_word, layer_type
 from cnnparams.layers.settings import Dims, Flag, Real, Whole, setting
 from cnnparams.layers.shape import Shape
 from cnnparams.layers.spatial import ImageLayer, SpatialLayer
@@ -24,12 +25,16 @@ class GroupNorm(ImageLayer):
     """Group normalisation: groups of channels of each sample to mean 0 and variance 1."""
 
     accepts_activation: ClassVar[bool] = True
+    keras_settings: ClassVar[Mapping[str, str]] = {
+        "axis": "it is the channels that are normalised: leave it out",
+        **dict.fromkeys(("center", "scale"), "affine: false learns neither shift nor scale; one alone cannot be said"),
+    }
 
     num_groups: Whole = setting(
         "groups of channels; must divide them", ge=1, label="num_groups", always=True, keras="groups"
     )
     num_channels: Whole | None = setting("channels of the input; inferred", None, ge=1)
-    eps: Real = setting("added to the variance", 1e-5)
+    eps: Real = setting("added to the variance", 1e-5, keras="epsilon")
     affine: Flag = setting("whether to learn a scale and a shift for each channel", True, label="affine")
 
     def inferred(self, x: Shape) -> Mapping[str, Any]:
@@ -61,11 +66,16 @@ class TrailingNorm(Layer):
     """Normalisation over the last dimensions of the input."""
 
     accepts_activation: ClassVar[bool] = True
+    keras_settings: ClassVar[Mapping[str, str]] = {
+        "axis": "write normalized_shape, the sizes of the last dimensions",
+        "center": "write bias: false to learn no shift",
+        "scale": "elementwise_affine: false learns neither scale nor shift; a shift alone cannot be said",
+    }
 
     normalized_shape: Dims | None = setting(
         "the last dimensions, to normalise over; the last one where not given", None, label="shape", always=True
     )
-    eps: Real | None = setting("added to the variance or the mean square", 1e-5)
+    eps: Real | None = setting("added to the variance or the mean square", 1e-5, keras="epsilon")
     elementwise_affine: Flag = setting("whether to learn a scale for each element", True, label="elementwise_affine")
 
     def inferred(self, x: Shape) -> Mapping[str, Any]:
@@ -100,11 +110,11 @@ class TrailingNorm(Layer):
         return Tensor(name, self.normalized_shape or (), " * ".join(self.symbols(x)))
 
 
-@layer_type("layer_norm", example_input=(64,))
+@layer_type("layer_norm", keras="LayerNormalization", example_input=(64,))
 class LayerNorm(TrailingNorm):
     """Layer normalisation: the last dimensions of each sample to mean 0 and variance 1."""
 
-    eps: Real = setting("added to the variance", 1e-5)
+    eps: Real = setting("added to the variance", 1e-5, keras="epsilon")
     bias: Flag = setting("whether to learn a shift too", True, label="bias")
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
@@ -152,7 +162,7 @@ class ChannelLayerNorm(LayerNorm, SpatialLayer):
 class RMSNorm(TrailingNorm):
     """Root mean square normalisation: the last dimensions of each sample to mean square 1."""
 
-    eps: Real | None = setting("added to the mean square; the dtype's epsilon where not given", None)
+    eps: Real | None = setting("added to the mean square; the dtype's epsilon where not given", None, keras="epsilon")
 
     def placed(self, run: Pass) -> Place:
         """Return an image like the input's."""
@@ -172,3 +182,31 @@ class RMSNorm(TrailingNorm):
                 return INPUT._replace(own=tuple(own))
             own.append(Own(run.x.size, itemsize))
         return Kept(own=tuple(own))
+
+
+@keras_word("GroupNormalization")
+class GroupNormalization(KerasReading, GroupNorm):
+    """32 groups where no number is given; eps is 0.001."""
+
+    num_groups: Whole = setting(
+        "groups of channels; must divide them", 32, ge=1, label="num_groups", always=True, keras="groups"
+    )
+    eps: Real = setting("added to the variance", 1e-3, keras="epsilon")
+
+
+@keras_word("LayerNormalization")
+class LayerNormalization(KerasReading, LayerNorm):
+    """Over the channels: layer_norm2d for an image, else layer_norm; eps is 0.001."""
+
+    eps: Real = setting("added to the variance", 1e-3, keras="epsilon")
+
+    def check(self, x: Shape) -> None:
+        """Raise LayerError for an image of another rank."""
+        if self.pytorch_type(x) != self.type and (len(x.dims) != 3 or x.channel_axis != 0):
+            message = f"LayerNormalization is Keras', and normalises the channels of {x}"
+            raise LayerError(message, hint="no layer type does that but for (height, width, channels)")
+
+    def pytorch_type(self, x: Shape) -> str:
+        """Return that of images where the channels are not the last dimension."""
+        image = x.channel_axis is not None and x.channel_axis < len(x.dims) - 1
+        return "layer_norm2d" if image else "layer_norm"

@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 from cnnparams.errors import LayerError
 from cnnparams.layers import window
 from cnnparams.layers.base import Step
+from cnnparams.layers.keras import KerasReading
 from cnnparams.layers.reach import Sights, image_sights, moving
-from cnnparams.layers.registry import layer_type
+from cnnparams.layers.registry import keras_word, layer_type
 from cnnparams.layers.settings import Flag, Sizes, Whole, setting
 from cnnparams.layers.shape import Shape
 from cnnparams.layers.spatial import dims_text
@@ -155,3 +156,19 @@ class AvgPool(Pool):
         """Tell whether the module, which sees padding as a part of the image, counts it, and should not."""
         counts = self.count_include_pad or self.divisor_override
         return not counts and self.padded_before(x) is not None
+
+
+@keras_word("MaxPooling{rank}D")
+class MaxPooling(KerasReading, MaxPool):
+    """A window of 2 where none is given."""
+
+    kernel_size: Sizes = setting("size of the window", 2, label="k", always=True, each_axis=True, keras="pool_size")
+
+
+@keras_word("AveragePooling{rank}D")
+class AveragePooling(KerasReading, AvgPool):
+    """Padding "same" does not count in the mean."""
+
+    def settings(self, x: Shape) -> dict[str, Any]:
+        """Return also that padding does not count."""
+        return ({"count_include_pad": False} if self.padding == SAME else {}) | super().settings(x)

@@ -38,7 +38,7 @@ class LeakyReLU(InPlaceActivation):
 
     copies_overwritten: ClassVar[bool] = False
 
-    negative_slope: Real = setting("slope for negative inputs", 0.01, label="negative_slope")
+    negative_slope: Real = setting("slope for negative inputs", 0.01, label="negative_slope", keras="alpha")
 
 
 @layer_type("prelu", example={"num_parameters": 16})
@@ -46,6 +46,12 @@ class PReLU(Layer):
     """PReLU: leaky ReLU whose slope is learned, one for all channels or one for each."""
 
     footprint: ClassVar[Footprint] = Footprint.ELEMENTWISE
+    unlike_keras: ClassVar[str] = (
+        "the word is PyTorch's: one slope, or one for each channel; in Keras each element has one along axes not shared"
+    )
+    keras_settings: ClassVar[Mapping[str, str]] = {
+        "shared_axes": "where all axes but the channels are shared, write num_parameters, the channels"
+    }
 
     num_parameters: Whole = setting("1, or the number of channels", 1, ge=1, label="num_parameters", always=True)
     init: Real = setting("initial slope", 0.25)

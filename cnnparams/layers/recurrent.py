@@ -20,6 +20,18 @@ class Recurrent(Layer):
     """What recurrent layers share; they differ in the number of gates."""
 
     gates: ClassVar[int]
+    unlike_keras: ClassVar[str] = (
+        "the word is PyTorch's: two biases for each gate (in Keras one, but for GRU), and the output at every step"
+    )
+    keras_settings: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(
+            ("recurrent_activation", "recurrent_dropout", "go_backwards", "stateful", "unroll", "unit_forget_bias"),
+            "it changes no count: leave it out",
+        ),
+        "reset_after": "leave it out",
+        "return_sequences": "leave it out",
+        "return_state": "leave it out",
+    }
     legend: ClassVar[str] = (
         "T steps, I input_size, H hidden_size, G gates, D directions, O features that one direction puts out"
     )

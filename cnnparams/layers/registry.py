@@ -42,11 +42,16 @@ FAMILIES = (
     "attention",
 )
 
+_RANKS = (1, 2, 3)
+
 L = TypeVar("L", bound=type[Layer])
 
 
 class Declaration(NamedTuple):
-    """One layer type: its name, its class (of a family, for all ranks), other names for it, and a working example."""
+    """One layer type: its name, its class (of a family, for all ranks), other names for it, and a working example.
+
+    Of a word that is Keras' alone, `word` is that, and the family is what reads it as Keras does.
+    """
 
     name: str
     family: type[Layer]
@@ -54,6 +59,7 @@ class Declaration(NamedTuple):
     aliases: tuple[str, ...]
     example: Mapping[str, Any]
     example_input: tuple[int, ...]
+    word: str = ""
 
 
 _declared: dict[str, Declaration] = {}
@@ -92,6 +98,21 @@ def layer_type(
     return declare
 
 
+def keras_word(words: str) -> Callable[[L], L]:
+    """Declare a class as what words mean that are Keras' alone; "{rank}" stands for each rank.
+
+    The words are among those that layer types have been declared to answer to.
+    """
+
+    def declare(reading: L) -> L:
+        for said in (name.format(rank=rank) for name in words.split() for rank in _RANKS):
+            if declared := _by_word.get(_squashed(said)):
+                _by_word[_squashed(said)] = declared._replace(family=reading, word=said)
+        return reading
+
+    return declare
+
+
 def find(word: str) -> Declaration | None:
     """Return the layer type that a spec means, whatever case and underscores it has; None where there is none."""
     key = _squashed(word)
@@ -117,7 +138,7 @@ def _place(declaration: Declaration) -> int:
 
 def layer_class(declaration: Declaration) -> type[Layer]:
     """Return the class of one type: that of its family with its name and, where it has one, its rank."""
-    return _class(declaration.name)
+    return _class(declaration.name, declaration.word)
 
 
 @cache
@@ -128,16 +149,17 @@ def words() -> frozenset[str]:
 
 
 @cache
-def _class(name: str) -> type[Layer]:
-    declaration = _declared[name]
+def _class(name: str, word: str) -> type[Layer]:
+    declaration, plain = _by_word[_squashed(word or name)], _declared[name]
     family, rank = declaration.family, declaration.rank
-    if rank is None:
+    own: dict[str, Any] = {"word": word} if word else {}
+    if rank is not None:
+        ranks = tuple(other.rank for other in _declared.values() if other.family is plain.family)
+        own |= {"type": name, "stem": _stem(name.removesuffix(f"{rank}d")), "rank": rank, "ranks": ranks}
+    if not own:
         return family
-    ranks = tuple(other.rank for other in _declared.values() if other.family is family)
-    own = {"type": name, "stem": _stem(name.removesuffix(f"{rank}d")), "rank": rank, "ranks": ranks}
-    return type(
-        f"{family.__name__}{rank}d", (family,), {"__module__": family.__module__, "__doc__": family.__doc__, **own}
-    )
+    title = word or f"{family.__name__}{rank}d"
+    return type(title, (family,), {"__module__": family.__module__, "__doc__": family.__doc__, **own})
 
 
 def _stem(name: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from cnnparams.layers.base import Tensor
+from cnnparams.layers.keras import check_channels_first
 from cnnparams.layers.registry import layer_type
 from cnnparams.layers.settings import Flag, Sizes, Whole, setting
 from cnnparams.layers.shape import Shape
@@ -37,7 +38,8 @@ class DepthwiseWindow(WindowedLayer):
         return self.dilation
 
     def inferred(self, x: Shape) -> Mapping[str, Any]:
-        """Infer in_channels."""
+        """Infer in_channels; check that they are what Keras would take for them."""
+        check_channels_first(self.type, f"conv{self.rank}d with groups", x)
         super().inferred(x)
         return {"in_channels": x.channels}
 

@@ -70,6 +70,13 @@ def displays(layer: type[BaseModel]) -> tuple[tuple[str, Display, Any], ...]:
     return tuple((name, display(field), field.default) for name, field in layer.model_fields.items())
 
 
+_KERAS_PADDINGS: Mapping[str, str] = {
+    "causal": "put zero_pad1d before it, with padding: [dilation * (kernel_size - 1), 0]",
+    "same": "write numbers",
+    "valid": "write numbers, which are 0",
+}
+
+
 class PerAxis(NamedTuple):
     """`each` numbers for every spatial axis, or one number for all of them.
 
@@ -98,12 +105,17 @@ class PerAxis(NamedTuple):
             return None
         if not isinstance(value, int) or isinstance(value, bool):
             expected = "a whole number" if at else self._expected(count)
-            meant = suggest(value, self.words) if isinstance(value, str) and self.words else None
-            hint = {"hint": f"did you mean {quote(meant)}?"} if meant else {}
+            hint = {"hint": said} if isinstance(value, str) and (said := self._remedy(value)) else {}
             raise PydanticCustomError("per_axis", f"expected {expected}, but found {quote(value)}", {"at": at, **hint})
         if self.minimum is not None and value < self.minimum:
             raise PydanticCustomError("per_axis", f"must be at least {self.minimum}, but is {value}", {"at": at})
         return value
+
+    def _remedy(self, word: str) -> str | None:
+        if word in _KERAS_PADDINGS:
+            return f"{word} is a word of Keras' that is not known here: {_KERAS_PADDINGS[word]}"
+        meant = suggest(word, self.words) if self.words else None
+        return f"did you mean {quote(meant)}?" if meant else None
 
     def _expected(self, count: int) -> str:
         choices = ["a whole number", *([f"a list of {count}"] if count > 1 else []), *self.words]

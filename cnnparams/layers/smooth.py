@@ -83,6 +83,9 @@ class OverDimension(Activation):
     """An activation that normalises along one dimension."""
 
     footprint: ClassVar[Footprint] = Footprint.NEW
+    keras_settings: ClassVar[Mapping[str, str]] = {
+        "axis": "write dim, which counts in PyTorch's order: of an image 1 is the channels, 2 the height"
+    }
 
     dim: Whole | None = setting("dimension to normalise along; 0 is the batch", None, label="dim")
 

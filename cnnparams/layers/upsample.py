@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any, Literal, Self
 
-from pydantic import ConfigDict, model_validator
+from pydantic import ConfigDict, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.base import Step
+from cnnparams.layers.keras import KerasReading
 from cnnparams.layers.reach import Sights, Taps, image_sights, interpolated_taps, moving, nearest_taps
-from cnnparams.layers.registry import layer_type
+from cnnparams.layers.registry import keras_word, layer_type
 from cnnparams.layers.settings import Dims, Flag, Scales, setting
 from cnnparams.layers.shape import AXES, MOST_ELEMENTS, Shape
 from cnnparams.layers.spatial import ImageLayer, dims_text
@@ -22,7 +23,7 @@ from cnnparams.layers.training import NOTHING, Kept, Pass
 _RANK_OF_MODE = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}
 
 
-@layer_type("upsample", example={"scale_factor": 2})
+@layer_type("upsample", keras="UpSampling1D UpSampling2D UpSampling3D", example={"scale_factor": 2})
 class Upsample(ImageLayer):
     """Upsampling to a size or by a factor: repeats or interpolates."""
 
@@ -31,7 +32,7 @@ class Upsample(ImageLayer):
     size: Dims | None = setting("size of the output, for each axis or one for all", None, label="size")
     scale_factor: Scales | None = setting("factor, for each axis or one for all", None, label="scale")
     mode: Literal["nearest", "nearest-exact", "linear", "bilinear", "bicubic", "trilinear"] = setting(
-        "how to interpolate", "nearest", label="mode"
+        "how to interpolate", "nearest", label="mode", keras="interpolation"
     )
     align_corners: Flag | None = setting("whether corners keep their place", None)
 
@@ -115,3 +116,26 @@ class Upsample(ImageLayer):
     def _scales(self, rank: int) -> tuple[float, ...]:
         scales = self.scale_factor or ()
         return scales if len(scales) == rank else scales * rank
+
+
+@keras_word("UpSampling1D UpSampling2D UpSampling3D")
+class UpSampling(KerasReading, Upsample):
+    """By a factor, 2 where none is given: scale_factor, as Keras' size is PyTorch's for another thing."""
+
+    scale_factor: Scales | None = setting("factor, for each axis or one for all", 2, label="scale")
+
+    @field_validator("size", mode="before")
+    @classmethod
+    def _no_size(cls, value: object) -> object:
+        if value is not None:
+            message = f"is that of {cls.word}, which is Keras': there it is a factor"
+            raise PydanticCustomError("keras_size", "{message}", {"message": message, "hint": "write scale_factor"})
+        return value
+
+    def check(self, x: Shape) -> None:
+        """Raise LayerError also for an input of another rank."""
+        super().check(x)
+        if self.word != f"UpSampling{len(x.dims) - 1}D":
+            rank = len(x.dims) - 1
+            hint = f"for this input use UpSampling{rank}D" if rank in AXES else "give it an image"
+            raise LayerError(f"{self.word} does not take {x}", hint=hint)

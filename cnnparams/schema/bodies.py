@@ -34,7 +34,7 @@ class Leaf(NamedTuple):
         try:
             layer = self.template.fill(at.scope, self._settings(shared) if shared else None)
         except LayerError as error:
-            if shared is None or type(shared) is self.template.model:
+            if shared is None or shared.type == self.template.model.type:
                 raise
             hint = f"what it shares is a {shared.type}: only another {shared.type} takes over its settings"
             raise LayerError(str(error), error.field, hint) from None
@@ -42,7 +42,7 @@ class Leaf(NamedTuple):
 
     def _settings(self, shared: Layer) -> Mapping[str, Any]:
         """Return the settings of the layer that is shared; of another type there are none."""
-        return shared.model_dump(exclude_unset=True) if type(shared) is self.template.model else {}
+        return shared.model_dump(exclude_unset=True) if shared.type == self.template.model.type else {}
 
 
 class Call(NamedTuple):

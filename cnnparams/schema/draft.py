@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from cnnparams.errors import LayerError, brief, quote, some, suggest
 from cnnparams.layers import registry
 from cnnparams.layers.base import Layer
+from cnnparams.layers.keras import uncounted
 from cnnparams.schema.bodies import activation_class
 from cnnparams.schema.computed import Reader
 from cnnparams.schema.source import KeyPath, Mapping
@@ -115,6 +116,8 @@ def _type(reader: Reader, path: KeyPath, word: str, subject: str | None = None) 
     blocks = reader.names.blocks
     if word in blocks:
         hint = f"{word} is a block of this file: write {BLOCK}: {word}"
+    elif remedy := uncounted(word):
+        hint = remedy
     else:
         declared = sorted(registry.declarations(), key=lambda declaration: declaration.rank not in (None, _USUAL_RANK))
         guess = suggest(word, [*(declaration.name for declaration in declared), *STRUCTURES, *blocks])

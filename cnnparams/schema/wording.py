@@ -9,6 +9,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from cnnparams.errors import brief, quote, some, suggest
+from cnnparams.layers.base import Layer
+from cnnparams.layers.keras import setting_remedy
 from cnnparams.layers.settings import display
 from cnnparams.schema import remedies
 from cnnparams.schema.source import KeyPath
@@ -85,12 +87,24 @@ def _meant_by(key: str, model: type[BaseModel], known: list[str]) -> tuple[str |
         return before, f"write a space after the ':': {before}: {brief(after)}"
     if key.count(")") > key.count("("):
         return None, remedies.CUT
-    keras = {shown.keras: name for name, field in model.model_fields.items() if (shown := display(field)).keras}
+    if of_keras := _of_keras(key, model):
+        return of_keras
     inner = next((name for name in model.model_fields if key in _model_at(model, (name,)).model_fields), None)
     if inner:
         return inner, f"it belongs in {inner}, {remedies.example(inner, model)}"
-    guess = keras.get(key) or suggest(key, known) or _only([name for name in known if _stem(name) == _stem(key)])
+    guess = suggest(key, known) or _only([name for name in known if _stem(name) == _stem(key)])
     return guess, f"did you mean {quote(guess)}?" if guess else f"the keys here are {some(known)}"
+
+
+def _of_keras(key: str, model: type[BaseModel]) -> tuple[str | None, str] | None:
+    """Return the setting that a word of Keras' alone means, if it has one here, and what to do."""
+    if not issubclass(model, Layer):
+        return None
+    named = next((name for name, field in model.model_fields.items() if display(field).keras == key), None)
+    remedy = f"write {named}" if named else setting_remedy(model, key)
+    if remedy is None:
+        return None
+    return named, "; ".join(filter(None, (f"{key} is Keras' setting: {remedy}", model.unlike_keras)))
 
 
 def keys(model: type[BaseModel]) -> list[str]:

@@ -15,6 +15,7 @@ from cnnparams.engine.difference import Difference, Status
 from cnnparams.engine.report import Report
 from cnnparams.errors import SpecError
 from cnnparams.layers.registry import Declaration, declarations, layer_class
+from cnnparams.layers.shape import Shape
 from cnnparams.schema.load import load
 from tests.engine.difference_specs import SIMPLE, between, found, named, names, of_layers, report_of, told
 from tests.specs import graph_of, reference
@@ -214,9 +215,11 @@ def test_a_total_that_only_one_has_is_told_without_a_difference() -> None:
 
 def of_type(declaration: Declaration, shape: Sequence[int]) -> Report:
     """Return the report of the example of a layer type behind an input of this shape."""
-    source = ["input"] * (layer_class(declaration).least_inputs)
-    entry = {"type": declaration.name, "from": source, **declaration.example}
-    return report_of(graph_of(json.dumps({"input": {"shape": list(shape)}, "layers": [entry]})))
+    layer = layer_class(declaration)
+    entry = {"type": declaration.name, "from": ["input"] * layer.least_inputs, **declaration.example}
+    signal = len(shape) == 2 and layer.reads(Shape.of(tuple(shape))).channel_axis == 0
+    entering = dict(zip(("channels", "length"), shape, strict=True)) if signal else {"shape": list(shape)}
+    return report_of(graph_of(json.dumps({"input": entering, "layers": [entry]})))
 
 
 @pytest.mark.parametrize("declaration", list(declarations()), ids=lambda declaration: declaration.name)

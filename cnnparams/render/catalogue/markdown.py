@@ -28,6 +28,7 @@ def _sections(card: Card, view: View) -> Iterator[str]:
     yield f"## {', '.join(card.types)}\n\n{card.summary}\n"
     if card.keras:
         yield f"In Keras: {', '.join(card.keras)}.\n"
+    yield from (f"{escape(note)}\n" for note in card.keras_notes)
     if card.settings:
         yield _table(("Setting", "Value", "Default", "What it is"), map(_setting, card.settings))
     yield _table(("Quantity", "Formula"), formulas(card, TEXT))

@@ -27,6 +27,7 @@ def _lines(card: Card, view: View) -> Iterator[str]:
     yield f"{', '.join(card.types)}: {card.summary}"
     if card.keras:
         yield f"In Keras: {', '.join(card.keras)}"
+    yield from (f"  {note}" for note in card.keras_notes)
     if card.settings:
         yield "\nSettings"
         yield from _table(

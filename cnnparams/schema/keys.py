@@ -11,6 +11,7 @@ from cnnparams.errors import listed, quote
 from cnnparams.layers.settings import Flag, Size
 from cnnparams.layers.shape import MOST_ELEMENTS, Shape
 
+NAME, DESCRIPTION = "name", "description"  # what a spec says of itself
 INPUT = "input"  # what layers call the network's input when they say where theirs comes from
 Name = Annotated[str, StringConstraints(pattern=r"^\w[\w-]*(\.\w[\w-]*)*$")]
 

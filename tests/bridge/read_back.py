@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import is_dataclass
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnparams.bridge.given import Given, given
 from cnnparams.bridge.reading import Reading
@@ -18,6 +18,9 @@ from cnnparams.render.view import View
 from cnnparams.schema import zoo
 from tests.layers import effort
 from tests.specs import report_of
+
+if TYPE_CHECKING:
+    from cnnparams.bridge.pytorch.reader.mode import Mode
 
 _MEMBERS = list(zoo.members())
 _FAMILIES = {member.path: member.name for member in reversed(_MEMBERS)}.values()
@@ -75,11 +78,11 @@ def named(path: str) -> Any:
     return getattr(import_module(f"tests.bridge.models.{module}"), name)
 
 
-def read(model: Any, *inputs: str | Given) -> Reading:
+def read(model: Any, *inputs: str | Given, mode: Mode | None = None) -> Reading:
     """Return what the tool reads of a model."""
     from cnnparams.bridge.pytorch.reader.read import read as read_model
 
-    return read_model(model, [given(each) if isinstance(each, str) else each for each in inputs], "net")
+    return read_model(model, [given(each) if isinstance(each, str) else each for each in inputs], "net", mode)
 
 
 def text(reading: Reading) -> str:

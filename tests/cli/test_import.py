@@ -47,10 +47,22 @@ class Leaving(nn.Module):
 def repeated():
     return nn.Sequential(*(nn.Sequential(nn.Conv2d(3, 3, 3), nn.BatchNorm2d(3)) for _ in range(3)))
 
+class TwoHeaded(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv, self.head = nn.Conv2d(3, 4, 3), nn.Conv2d(3, 2, 1)
+
+    def forward(self, x):
+        return (self.conv(x), self.head(x)) if self.training else self.conv(x)
+
+def two_headed():
+    return TwoHeaded()
+
 def leaving_early():
     sys.exit(0)
 """
 SMALL = """name: small
+description: "read in training mode"
 input: {channels: 3, height: 8, width: 8}
 layers:
   - {type: conv2d, name: "0", out_channels: 8, kernel_size: 3, activation: relu}
@@ -85,6 +97,21 @@ def test_the_spec_is_counted_as_any_other(tmp_path: Path) -> None:
     assert verified.code == 0
 
 
+def test_the_mode_is_chosen_and_told_at_the_head() -> None:
+    code, out, _ = read("two_headed")
+    assert (code, out.count("conv2d"), out.splitlines()[1]) == (0, 2, 'description: "read in training mode"')
+    code, out, err = read("two_headed", "--mode", "evaluation")
+    assert (code, out) == (2, "")
+    assert "head: torch.nn.Conv2d is never used" in err
+    code, out, _ = read("two_headed", "--mode", "evaluation", "--partial")
+    assert (code, out.splitlines()[1]) == (1, 'description: "read in evaluation mode"')
+
+
+def test_a_file_has_no_mode_to_choose() -> None:
+    done = run("import", "net.onnx", "--mode", "training")
+    assert (done.code, "--mode is for PyTorch models" in done.stderr) == (2, True)
+
+
 def test_json_is_the_same_spec() -> None:
     code, out, _ = read("small", "--json")
     assert (code, json.loads(out)["layers"][1]) == (0, {"type": "flatten", "name": "2"})
@@ -96,7 +123,8 @@ def test_with_gaps_nothing_is_written(tmp_path: Path) -> None:
     code, out, err = read("gaps", "-o", target)
     assert (code, out, target.read_text()) == (2, "", "as it was")
     told = [line for line in err.splitlines() if line != "running it"]
-    assert told[0].endswith("import_models.py:13: 1: torch.fft.fft2 is not one of the functions that layers stand for")
+    assert told[0] == "remark: read in training mode, as the model is in it; --mode evaluation reads the other"
+    assert told[1].endswith("import_models.py:13: 1: torch.fft.fft2 is not one of the functions that layers stand for")
     assert told[-1].startswith("nothing is written, as the vocabulary has no words for this; --partial writes the rest")
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".net")] == []
 
@@ -106,10 +134,10 @@ def test_a_partial_spec_marks_the_gaps_and_cannot_be_counted(tmp_path: Path) -> 
     code, _, _ = read("gaps", "--partial", "-o", target)
     lines = target.read_text().splitlines()
     assert code == 1
-    assert lines[3] == '  - {type: conv2d, name: "0", out_channels: 8, kernel_size: 3}'
-    assert lines[4].endswith("import_models.py:13: 1: torch.fft.fft2 is not one of the functions that layers stand for")
-    assert lines[4].startswith("  # ")
-    assert lines[5].startswith("  - {type: torch.fft.fft2, name: ")
+    assert lines[4] == '  - {type: conv2d, name: "0", out_channels: 8, kernel_size: 3}'
+    assert lines[5].endswith("import_models.py:13: 1: torch.fft.fft2 is not one of the functions that layers stand for")
+    assert lines[5].startswith("  # ")
+    assert lines[6].startswith("  - {type: torch.fft.fft2, name: ")
     counted = cnnparams("count", target)
     assert (counted.code, counted.out) == (2, "")
     assert "unknown layer type 'torch.fft.fft2'" in counted.err

@@ -23,6 +23,7 @@ from cnnparams.engine.listing import channels
 from cnnparams.engine.stack import Plain, stack
 from cnnparams.errors import CnnparamsError
 from cnnparams.schema.compose import compose
+from cnnparams.schema.keys import DESCRIPTION, NAME
 from cnnparams.schema.parse import parse
 from cnnparams.schema.source import Text
 from cnnparams.schema.structures import Edge
@@ -35,7 +36,7 @@ def recovered(plain: Plain, classes: Mapping[str, str] = MappingProxyType({})) -
     """
     try:
         graph = _graph(plain)
-        flat = stack(graph)
+        flat = {**{key: plain[key] for key in (NAME, DESCRIPTION) if key in plain}, **stack(graph)}
         for loosely in (True, False):
             found = _attempt(flat, graph, classes, loosely=loosely)
             if found is not None:

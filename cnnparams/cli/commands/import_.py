@@ -13,6 +13,7 @@ from cnnparams.render import stack as formats
 
 if TYPE_CHECKING:
     from cnnparams.bridge.given import Given
+    from cnnparams.bridge.pytorch.reader.mode import Mode
     from cnnparams.bridge.reading import Reading
 
 _FILE = ".onnx"
@@ -41,12 +42,19 @@ def _given(context: click.Context, parameter: click.Parameter, written: tuple[st
     "An ONNX file needs it only where it leaves sizes open.",
 )
 @click.option(
+    "--mode",
+    type=click.Choice(["evaluation", "training"]),
+    help="The mode to read a PyTorch model in; by default that which it is in.",
+)
+@click.option(
     "--partial", is_flag=True, help="Write a spec even if it has gaps, which are marked; the exit code is then 1."
 )
 @click.option("--flat", is_flag=True, help="Write a plain list of layers, without blocks and repeats.")
 @options.formats(formats, default="yaml")
 @options.output
-def command(model: str, inputs: list[Given], partial: bool, flat: bool, format_: str, output: str | None) -> ExitCode:
+def command(
+    model: str, inputs: list[Given], mode: Mode | None, partial: bool, flat: bool, format_: str, output: str | None
+) -> ExitCode:
     """Write the spec of a PyTorch model or of an ONNX file.
 
     MODEL is MODULE:FACTORY, such as mypackage.models:resnet: the code is imported, called and run, on tensors without
@@ -59,7 +67,9 @@ def command(model: str, inputs: list[Given], partial: bool, flat: bool, format_:
     from cnnparams.render.marks import marked
     from cnnparams.render.view import View
 
-    reading = _of_file(model, inputs) if model.endswith(_FILE) else _of_code(model, inputs)
+    if model.endswith(_FILE) and mode:
+        raise click.UsageError("--mode is for PyTorch models: an ONNX file has the mode that it was exported in")
+    reading = _of_file(model, inputs) if model.endswith(_FILE) else _of_code(model, inputs, mode)
     for remark in dict.fromkeys((*reading.remarks, *map(str, reading.gaps))):  # a line of a loop is told once
         click.echo(remark, err=True)
     if reading.gaps and not partial:
@@ -81,7 +91,7 @@ def _of_file(path: str, inputs: list[Given]) -> Reading:
     return read(path, inputs)
 
 
-def _of_code(model: str, inputs: list[Given]) -> Reading:
+def _of_code(model: str, inputs: list[Given], mode: Mode | None) -> Reading:
     import sys
     from contextlib import redirect_stdout
 
@@ -94,7 +104,7 @@ def _of_code(model: str, inputs: list[Given]) -> Reading:
     from cnnparams.bridge.pytorch.reader.read import read
 
     with redirect_stdout(sys.stderr):  # what the code prints is not the spec
-        return read(make(model), inputs, name=model.rpartition(":")[2].rpartition(".")[2])
+        return read(make(model), inputs, model.rpartition(":")[2].rpartition(".")[2], mode)
 
 
 def _check(reading: Reading, text: str) -> None:

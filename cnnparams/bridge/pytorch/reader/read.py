@@ -17,6 +17,7 @@ from cnnparams.bridge.pytorch.reader.entering import entering
 from cnnparams.bridge.pytorch.reader.exported import export
 from cnnparams.bridge.pytorch.reader.failure import refuse
 from cnnparams.bridge.pytorch.reader.functions.reshape import without
+from cnnparams.bridge.pytorch.reader.mode import Mode, described, enter, other
 from cnnparams.bridge.pytorch.reader.names import spelled
 from cnnparams.bridge.pytorch.reader.run import Run, run, untouched
 from cnnparams.bridge.pytorch.reader.trace import trace
@@ -28,39 +29,28 @@ from cnnparams.bridge.tidy import tidied
 from cnnparams.engine.graph import Graph, Node, Port
 from cnnparams.engine.orientation import oriented
 from cnnparams.engine.stack import stack
-from cnnparams.errors import CnnparamsError
 from cnnparams.layers.recurrent import Recurrent
 from cnnparams.layers.shape import Shape
 from cnnparams.layers.spatial import SpatialLayer
+from cnnparams.schema.keys import DESCRIPTION, NAME
 
-_MODES = {True: "training", False: "evaluation"}
+_HINT = "remark: {}, as the model is in it; --mode {} reads the other"
 
 
-def read(model: nn.Module, inputs: Sequence[Given], name: str) -> Reading:
+def read(model: nn.Module, inputs: Sequence[Given], name: str, mode: Mode | None = None) -> Reading:
     """Return a model as a spec of that name, with what of the model the spec does not say.
 
-    It is read in the mode that it is in, training or evaluation; where that fails or leaves gaps also in the other,
-    whose reading is taken if it is the better. Raise CnnparamsError for a model that does not run with such inputs.
+    It is read in the mode that it is in, or is to be in. Raise CnnparamsError for a model that does not run with such
+    inputs.
     """
     refuse(model)
-    with _plainly():
-        first = _attempt(model, inputs, name)
-        if isinstance(first, Reading) and not first.gaps:
-            return first
-        second = _attempt(model.train(not model.training), inputs, name)
-    if isinstance(second, Reading) and (isinstance(first, CnnparamsError) or len(second.gaps) < len(first.gaps)):
-        why = "as the other fails" if isinstance(first, CnnparamsError) else "which leaves fewer gaps"
-        return second._replace(remarks=(f"remark: read in {_MODES[model.training]} mode, {why}",))
-    if isinstance(first, CnnparamsError):
-        raise first
-    return first
-
-
-def _attempt(model: nn.Module, inputs: Sequence[Given], name: str) -> Reading | CnnparamsError:
-    try:
-        return _read(model, inputs, name)
-    except CnnparamsError as error:  # some models run in one mode only
-        return error
+    with untouched(model), _plainly():
+        if mode:
+            enter(model, mode)
+        reading = _read(model, inputs, name)
+        spec = {NAME: name, DESCRIPTION: described(model), **reading.spec}
+        hints = () if mode or not reading.gaps else (_HINT.format(described(model), other(model)),)
+        return reading._replace(spec=spec, remarks=hints)
 
 
 def _read(model: nn.Module, inputs: Sequence[Given], name: str) -> Reading:

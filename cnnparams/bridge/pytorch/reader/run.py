@@ -12,6 +12,7 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils.flop_counter import FlopCounterMode
 
 from cnnparams.bridge.factory import failed
+from cnnparams.bridge.pytorch.reader import mode
 from cnnparams.bridge.pytorch.reader.entering import Entering
 from cnnparams.bridge.pytorch.reader.failure import NEEDS_VALUES
 from cnnparams.bridge.pytorch.reader.values import BATCH
@@ -59,6 +60,7 @@ def run(model: nn.Module, fake: FakeTensorMode, inputs: Entering) -> Run | None:
     except (Exception, SystemExit) as error:  # whatever a user's code may raise
         shapes = " and ".join(str(tuple(each.shape[1:])) for each in inputs.tensors.values())
         tokens = "Long" in str(error) and "float" in str(error).casefold()
-        hint = _TOKENS if tokens else f"{BATCH} samples of {shapes} entered; is that the --input of the model?"
+        entered = f"{BATCH} samples of {shapes} entered, in {mode.of(model)} mode"
+        hint = _TOKENS if tokens else f"{entered}; are that the --input and the --mode of the model?"
         raise CnnparamsError(f"{failed('running the model', error)}\n  hint: {hint}") from None
     return Run(tuple(tuple(each.shape) for each in given(results)), counter.get_total_flops())

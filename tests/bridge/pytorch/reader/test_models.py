@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
@@ -17,13 +17,17 @@ from cnnparams.render.view import View
 from tests.bridge.read_back import counted, named, read, text, torchs
 from tests.specs import graph_of, report_of
 
+if TYPE_CHECKING:
+    from cnnparams.bridge.pytorch.reader.mode import Mode
+
 
 class Sample(NamedTuple):
-    """A model, its inputs, and the MACs of its LSTMs, which torch's counter leaves out."""
+    """A model, its inputs, the MACs of its LSTMs, which torch's counter leaves out, and the modes to read it in."""
 
     model: str
     inputs: tuple[str, ...]
     uncounted: int = 0
+    modes: tuple[Mode, ...] = ("training", "evaluation")
 
 
 STEPS, ROWS = 36, 28
@@ -40,7 +44,7 @@ SAMPLES = [
     Sample("residual:PreActivationNet", ("3x16x16",)),
     Sample("residual:MobileNetV2", ("3x32x32",)),
     Sample("branching:DenseNet", ("3x32x32",)),
-    Sample("branching:Inception", ("3x17x17",)),
+    Sample("branching:Inception", ("3x17x17",), modes=("training",)),
     Sample("branching:ShuffleNet", ("3x17x17",)),
     Sample("branching:UNet", ("3x35x35",)),
     Sample("branching:Siamese", ("1x14x14", "1x14x14")),
@@ -54,20 +58,22 @@ SAMPLES = [
     Sample("unusual:OwnGradient", ("3x8x8",)),
     Sample("unusual:Checkpointed", ("3x16x16",)),
     Sample("unusual:Cache", ("3x8x8",)),
-    Sample("unusual:Named", ("3x8x8",)),
+    Sample("unusual:Named", ("3x8x8",), modes=("evaluation",)),
     Sample("unusual:OneActivation", ("3x16x16",)),
     Sample("unusual:TwoNames", ("3x16x16",)),
     Sample("unusual:Sliced", ("3x8x8",)),
 ]
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=[sample.model for sample in SAMPLES])
-@pytest.mark.parametrize("training", [True, False], ids=["training", "evaluation"])
-def test_a_model_is_read_and_counts_the_same(torch: ModuleType, sample: Sample, training: bool) -> None:
-    model = named(sample.model)().train(training)
+@pytest.mark.parametrize(
+    ("sample", "mode"),
+    [pytest.param(sample, mode, id=f"{sample.model}-{mode}") for sample in SAMPLES for mode in sample.modes],
+)
+def test_a_model_is_read_and_counts_the_same(torch: ModuleType, sample: Sample, mode: Mode) -> None:
+    model = named(sample.model)().train(mode == "training")
     reading = read(model, *sample.inputs)
     found = counted(reading)
-    model = named(sample.model)().train(training if not reading.remarks else not training)
+    model = named(sample.model)().train(mode == "training")
     expected = torchs(model, *(_batch(torch, each) for each in sample.inputs))
     assert found == expected._replace(macs=expected.macs + sample.uncounted)
     assert reading.totals is not None
@@ -140,15 +146,35 @@ def test_what_has_two_names_is_read_under_either(torch: ModuleType, model: str, 
     assert [layer.name.partition(".")[0] for layer in report.layers] == ["a", "b"]
 
 
-def test_an_auxiliary_head_is_found_though_only_training_uses_it(torch: ModuleType) -> None:
-    reading = read(named("branching:Inception")().eval(), "3x17x17")
-    assert reading.remarks == ("remark: read in training mode, which leaves fewer gaps",)
-    assert "name: aux.2" in text(reading)
+def test_a_model_is_read_in_its_mode_and_no_other(torch: ModuleType) -> None:
+    """Only training uses the auxiliary head, of 512 x 10 + 10 parameters, so evaluation leaves a gap."""
+    model = named("branching:Inception")().eval()
+    reading = read(model, "3x17x17")
+    (gap,) = reading.gaps
+    assert str(gap).startswith("aux: torch.nn.Sequential is never used: its 5,130 parameters would not be counted")
+    assert reading.remarks == (
+        "remark: read in evaluation mode, as the model is in it; --mode training reads the other",
+    )
+    assert reading.spec["description"] == "read in evaluation mode"
+    chosen = read(model, "3x17x17", mode="training")
+    assert (chosen.gaps, chosen.remarks, model.training) == ((), (), False)
+    assert chosen.spec["description"] == "read in training mode"
+    assert "name: aux.2" in text(chosen)
 
 
-def test_a_model_that_runs_in_one_mode_only_is_read_in_that(torch: ModuleType) -> None:
-    reading = read(torch.nn.InstanceNorm2d(3, track_running_stats=True), "3x1x1")
-    assert reading.remarks == ("remark: read in evaluation mode, as the other fails",)
+def test_parts_in_the_other_mode_are_told_and_stay_in_it(torch: ModuleType) -> None:
+    model = torch.nn.Sequential(torch.nn.Sequential(torch.nn.Linear(4, 4), torch.nn.Dropout()), torch.nn.Linear(4, 2))
+    model[0].eval()
+    assert read(model, "4").spec["description"] == "read in training mode, with 0 in evaluation mode"
+    assert read(model, "4", mode="training").spec["description"] == "read in training mode"
+    assert [module.training for module in model.modules()] == [True, False, False, False, True]
+
+
+def test_a_model_that_fails_in_its_mode_is_not_read_in_the_other(torch: ModuleType) -> None:
+    model = torch.nn.InstanceNorm2d(3, track_running_stats=True)
+    with pytest.raises(CnnparamsError, match=r"in training mode; are that the --input and the --mode of the model\?$"):
+        read(model, "3x1x1")
+    assert read(model, "3x1x1", mode="evaluation").gaps == ()
 
 
 def test_what_is_padded_as_same_says_is_same(torch: ModuleType) -> None:

@@ -59,7 +59,7 @@ values = click.option(
     metavar="NAME=VALUE",
     cls=Named,
     callback=_named_values,
-    help="Give a var of the spec another value; may be repeated.",
+    help="Give a var of the spec another value; once for each.",
 )
 
 values_of_second = click.option(
@@ -68,7 +68,7 @@ values_of_second = click.option(
     metavar="NAME=VALUE",
     cls=Named,
     callback=_named_values,
-    help="Give a var of B alone another value; may be repeated.",
+    help="Give a var of B alone another value; once for each.",
 )
 
 
@@ -101,14 +101,22 @@ samples = click.option(
 )
 
 
-def setting(function: F) -> F:
-    """Add --batch, --dtype and --optimizer; the function gets them as `setting`."""
+def _setting(**chosen: Callable[[F], F]) -> Callable[[F], F]:
+    """Return what adds these options, each called as the field that it gives; the function gets a `setting`."""
 
-    @wraps(function)
-    def gathered(*args: Any, batch: int, dtype: str, optimizer: str, **others: Any) -> Any:
-        return function(*args, setting=Setting(batch, dtype, optimizer), **others)
+    def add(function: F) -> F:
+        @wraps(function)
+        def gathered(*args: Any, **others: Any) -> Any:
+            return function(*args, setting=Setting(**{name: others.pop(name) for name in chosen}), **others)
 
-    return batch(dtype(optimizer(cast("F", gathered))))
+        return reduce(lambda decorated, option: option(decorated), reversed(chosen.values()), cast("F", gathered))
+
+    return add
+
+
+training_set = _setting(samples=samples)
+setting = _setting(batch=batch, dtype=dtype, optimizer=optimizer)
+setting_of_totals = _setting(batch=batch, dtype=dtype, optimizer=optimizer, samples=samples)
 
 
 def _limits(context: click.Context, parameter: click.Parameter, written: tuple[str, ...]) -> tuple[Limit, ...]:
@@ -136,7 +144,7 @@ limits = click.option(
     cls=Named,
     fold=_same_word,
     callback=_limits,
-    help="Limit a total, such as params=1M or peak-memory=256KiB; may be repeated.",
+    help="Limit a total, such as params=1M or peak-memory=256KiB; once for each.",
 )
 fit = click.option(
     "--fit", metavar="SIZE", callback=_bytes, help="Find the largest batch that stays within SIZE, such as 8GiB."

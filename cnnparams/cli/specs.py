@@ -10,6 +10,7 @@ import click
 from cnnparams.engine.build import build
 from cnnparams.engine.graph import Graph
 from cnnparams.engine.measure import measure
+from cnnparams.engine.quantity import Total
 from cnnparams.engine.report import Report
 from cnnparams.engine.setting import USUAL, Setting
 from cnnparams.errors import CnnparamsError, Problem, SpecError, quote, some, suggest
@@ -53,7 +54,7 @@ def load_graphs(
 
     paths = list(paths)
     _check_stdin(paths)
-    graphs = [graph for graphs in _each(load_one, paths) for graph in graphs]
+    graphs = [graph for graphs in each(load_one, paths) for graph in graphs]
     _remark(graphs)
     return graphs
 
@@ -64,12 +65,12 @@ def load_pair(first: str, second: str, values: Mapping[str, Any], of_second: Map
     `of_second` are values for the second alone. Raise BadParameter for a var that neither has.
     """
     _check_stdin([first, second])
-    specs = _each(load, [first, second])
+    specs = each(load, [first, second])
     _check_vars(values, specs)
     held = [{name: value for name, value in values.items() if name in spec.variables.names} for spec in specs]
     held[1] |= of_second
-    chosen = _each(lambda pair: choose(pair[0], pair[0].choice.variant, pair[1]), zip(specs, held, strict=True))
-    graphs = _each(build, chosen)
+    chosen = each(lambda pair: choose(pair[0], pair[0].choice.variant, pair[1]), zip(specs, held, strict=True))
+    graphs = each(build, chosen)
     _remark(graphs)
     return graphs
 
@@ -89,8 +90,8 @@ def _check_stdin(paths: Sequence[str]) -> None:
         raise CnnparamsError(f"{STDIN} stands for standard input, which can be read once")
 
 
-def _each(make: Callable[[T], U], items: Iterable[T]) -> list[U]:
-    """Return what is made of each; raise SpecError with the problems of all of them."""
+def each(make: Callable[[T], U], items: Iterable[T]) -> list[U]:
+    """Return what is made of each; raise SpecError with the problems of all of them, each told once."""
     made: list[U] = []
     problems: list[Problem] = []
     for item in items:
@@ -99,13 +100,18 @@ def _each(make: Callable[[T], U], items: Iterable[T]) -> list[U]:
         except SpecError as error:
             problems.extend(error.problems)
     if problems:
-        raise SpecError(problems)
+        raise SpecError(dict.fromkeys(problems))
     return made
 
 
 def _remark(graphs: Iterable[Graph]) -> None:
     for remark in dict.fromkeys(remark for graph in graphs for remark in graph.remarks):
         click.echo(str(remark), err=True)
+
+
+def kept_without(total: Total, name: str, source: str) -> Problem:
+    """Return the remark that a network has no such total, which no limit of it forbids."""
+    return Problem(f"remark: {name} has no {total.word}, so that any budget for it is kept", source=source)
 
 
 def _member(spec: Spec) -> Graph:

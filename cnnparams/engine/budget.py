@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from cnnparams.engine.costs import UnknownTotalError, find_total
+from cnnparams.engine.costs import UnknownTotalError, UnmeasuredError, find_total, measurable
 from cnnparams.engine.quantity import Kind, Limit, Total, exactly
-from cnnparams.errors import CnnparamsError, LayerError, quote
+from cnnparams.engine.setting import Setting
+from cnnparams.errors import CnnparamsError, LayerError, Problem, SpecError, quote
 from cnnparams.expression import Value
 from cnnparams.schema.budget import BUDGET
 from cnnparams.schema.computed import Computed
@@ -55,6 +56,24 @@ def limit(written: str) -> Limit:
         raise CnnparamsError(f"{error}; {error.hint}") from None
     except AmountError as error:
         raise CnnparamsError(f"{total.word}: {error}") from None
+
+
+def measurable_limits(limits: Iterable[Limit], setting: Setting) -> tuple[Limit, ...]:
+    """Return the limits of totals that can be measured in a setting.
+
+    Raise SpecError where a spec limits one that cannot, UnmeasuredError where that comes from elsewhere.
+    """
+    found, problems = tuple(limits), []
+    for limit in found:
+        try:
+            measurable([limit.total], setting)
+        except UnmeasuredError as error:
+            if limit.place is None:
+                raise
+            problems.append(Problem(str(error), limit.place, subject=BUDGET))
+    if problems:
+        raise SpecError(problems)
+    return found
 
 
 def _most(word: str, written: Any, total: Total, scope: Mapping[str, Value]) -> Fraction:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from cnnparams.engine.budget import measurable_limits
 from cnnparams.engine.costs import columns, totals
 from cnnparams.engine.graph import Graph
 from cnnparams.engine.measure import measure
@@ -67,9 +68,13 @@ class Verdict(NamedTuple):
 
 
 def check(graph: Graph, limits: Iterable[Limit] = (), setting: Setting = USUAL) -> Verdict:
-    """Hold a network, measured in a setting, against its own budget and these limits."""
+    """Hold a network, measured in a setting, against its own budget and these limits.
+
+    Raise SpecError or UnmeasuredError for a limit of what cannot be measured in that setting.
+    """
     words, known = list(totals()), columns()
-    given = sorted((*graph.budget, *limits), key=lambda limit: (words.index(str(limit.total.word)), limit.most))
+    every = measurable_limits((*graph.budget, *limits), setting)
+    given = sorted(every, key=lambda limit: (words.index(str(limit.total.word)), limit.most))
     weighed = [known[limit.total.column].field for limit in given if limit.total.column]
     report = measure(graph, [*weighed, *(limit.total.field for limit in given)], setting)
     document = graph.document

@@ -27,7 +27,8 @@ class Condition(NamedTuple):
         try:
             found = self.expression.run({**scope, **point})
         except ExpressionError as error:
-            raise ConditionError(f"{quote(self.expression.text)}: {error}") from None
+            missing = next((f"; the network has no {self.totals[n].word}" for n in scope if scope[n] is None), "")
+            raise ConditionError(f"{quote(self.expression.text)}: {error}{missing}") from None
         if not isinstance(found, bool):
             raise ConditionError(f"{quote(self.expression.text)} is neither true nor false, but {quote(found)}")
         return found

@@ -33,7 +33,7 @@ class Evaluator:
         self.spec = spec
         self.name = spec.choice.variant or spec.name
         self.setting = setting
-        self._costs = costs_giving(fields)
+        self._costs = costs_giving(fields, setting)
         self._wanted = [total.field for cost in self._costs for total in cost.TOTALS]
         self._behind_layers = vars_behind(spec, (spec.layers, spec.blocks, spec.outputs))
         self._behind_inputs = vars_behind(spec, spec.inputs)

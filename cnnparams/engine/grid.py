@@ -48,9 +48,10 @@ def heading(total: Total) -> Heading:
 
 
 def side_by_side(reports: Sequence[Report], also: Collection[Total] = ()) -> Grid:
-    """Return name, input, the totals that have a short title, and others; but none that no network has."""
-    measured = [total for total in (reports[0].totals if reports else ()) if total.short or total in also]
-    totals = [total for total in measured if any(report.costs[total.field] is not None for report in reports)]
+    """Return name, input, the totals that have a short title, but for those that no network has, and these others."""
+    measured = reports[0].totals if reports else ()
+    had = {total for total in measured if any(report.costs[total.field] is not None for report in reports)}
+    totals = [total for total in measured if total in also or (total.short and total in had)]
     own = (Heading("name", "Network", Kind.TEXT), Heading("input_shape", "Input", Kind.SHAPE))
     headings = (*own, *map(heading, totals))
     rows = [Row(tuple([getattr(report, heading.key) for heading in headings])) for report in reports]

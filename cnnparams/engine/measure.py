@@ -25,7 +25,7 @@ def measure(graph: Graph, fields: Collection[str] = (), setting: Setting = USUAL
 
 def measure_as(graph: Graph, report: type[R], fields: Collection[str] = (), setting: Setting = USUAL) -> R:
     """Return the report of a network as a subclass of Report."""
-    costs = costs_of(fields)
+    costs = costs_of(fields, setting)
     measured = [cost.measure(graph, setting) for cost in costs]
     columns = tuple(column for cost in costs for column in cost.COLUMNS)
     totals = tuple(total for cost in costs for total in cost.TOTALS)

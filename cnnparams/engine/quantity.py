@@ -56,6 +56,11 @@ class Column(NamedTuple):
     default: bool = False
     fold: Callable[[Sequence[Any]], Any] = unknown
 
+    @property
+    def called(self) -> str:
+        """What a user calls it."""
+        return self.key
+
 
 class Total(NamedTuple):
     """A value of the network, and the line of the totals that shows it; an optional one is left out where it is 0.
@@ -73,6 +78,11 @@ class Total(NamedTuple):
     word: str | None = None
     column: str | None = None
     note: str | None = None
+
+    @property
+    def called(self) -> str:
+        """What a user calls it."""
+        return self.word or self.field
 
 
 class Limit(NamedTuple):

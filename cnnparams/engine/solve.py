@@ -58,6 +58,13 @@ class Solution(NamedTuple):
         return tuple(candidate for candidate in self.candidates[: self.best or 0] if candidate.broken)
 
     @property
+    def missing(self) -> tuple[Total, ...]:
+        """The limited totals that the networks of the proof do not have, which no limit forbids."""
+        limited = dict.fromkeys(limit.total for limit in self.limits)
+        networks = [candidate.totals for candidate in self.proof if candidate.problem is None]
+        return tuple(t for t in limited if any(magnitude(totals[t.field], t.kind) is None for totals in networks))
+
+    @property
     def invalid(self) -> tuple[Candidate, ...]:
         """The values at which there is no network."""
         return tuple(candidate for candidate in self.candidates if candidate.problem is not None)

@@ -75,6 +75,11 @@ class Sweep(NamedTuple):
         for values in product(*(axis.values for axis in self.axes)):
             yield dict(zip(names, values, strict=True))
 
+    def missing(self, outcome: Outcome) -> list[Total]:
+        """Return what is shown or compared, and the network of a point does not have."""
+        read = dict.fromkeys((*self.columns, *(goal.total for goal in self.goals if goal.total)))
+        return [total for total in read if magnitude(outcome.totals[total.field], total.kind) is None]
+
     def grid(self, valid: Iterable[Outcome]) -> Grid:
         """Return the points that are shown, with their vars and totals; without goals, each as soon as it comes."""
         shown = (outcome for outcome in valid if self._holds(outcome))

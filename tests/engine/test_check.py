@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from cnnparams.engine.build import build
 from cnnparams.engine.check import Balance, Verdict, check
-from cnnparams.engine.costs import columns, find_total, totals
+from cnnparams.engine.costs import UnmeasuredError, columns, find_total, totals
 from cnnparams.engine.graph import Graph
 from cnnparams.engine.measure import measure
 from cnnparams.engine.quantity import Limit, magnitude
 from cnnparams.engine.setting import Setting
+from cnnparams.errors import SpecError
 from cnnparams.schema.load import load
 from tests.engine.drawn_specs import VARIANTS, specs
 from tests.engine.graph_rows import drawn, graph_of
@@ -127,8 +128,20 @@ def test_of_two_budgets_for_the_same_both_hold_and_the_tighter_is_first() -> Non
 
 
 def test_what_a_network_does_not_have_no_limit_forbids() -> None:
-    (balance, _) = verdict("budget: {receptive-field: 0, params-per-sample: 0}" + SMALL.split("30}")[1]).balances
+    (balance,) = verdict("budget: {receptive-field: 0}" + SMALL.split("30}")[1]).balances
     assert (balance.value, balance.excess, balance.is_kept, balance.heaviest) == (None, None, True, ())
+
+
+def test_what_was_not_measured_is_not_kept() -> None:
+    """A budget of the spec says where, one from elsewhere what."""
+    small = SMALL.split("30}")[1]
+    with pytest.raises(SpecError) as raised:
+        verdict("budget: {params: 1, params-per-sample: 0}" + small)
+    (problem,) = raised.value.problems
+    assert problem.place
+    assert (problem.place.line, problem.message.endswith("give --samples")) == (1, True)
+    with pytest.raises(UnmeasuredError, match=r"params-per-sample is not measured without .*: give --samples"):
+        check(graph_of_yaml(small), [Limit(find_total("params-per-sample"), Fraction(1))])
 
 
 def test_the_heaviest_by_receptive_field_are_not_those_that_see_all() -> None:

@@ -39,10 +39,11 @@ layers:
 )
 def test_every_total_equals_that_of_a_count(name: str, axes: dict[str, tuple[float, ...]]) -> None:
     spec = load(name)
-    evaluator = Evaluator(spec, FIELDS, Setting(batch=2))
+    setting = Setting(batch=2, samples=60_000)
+    evaluator = Evaluator(spec, FIELDS, setting)
     for values in itertools.product(*axes.values()):
         point = dict(zip(axes, values, strict=True))
-        report = measure(build(choose(spec, spec.choice.variant, point)), FIELDS, Setting(batch=2))
+        report = measure(build(choose(spec, spec.choice.variant, point)), FIELDS, setting)
         assert evaluator(point) == report.costs
 
 

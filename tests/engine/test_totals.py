@@ -2,8 +2,17 @@
 
 import pytest
 
-from cnnparams.engine.costs import UnknownTotalError, columns, find_total, totals
+from cnnparams.engine.costs import (
+    UnknownTotalError,
+    UnmeasuredError,
+    columns,
+    costs_giving,
+    find_total,
+    short_totals,
+    totals,
+)
 from cnnparams.engine.quantity import Kind, magnitude
+from cnnparams.engine.setting import USUAL, Setting
 
 
 def test_every_total_with_a_word_has_a_magnitude() -> None:
@@ -33,3 +42,16 @@ def test_a_word_like_no_other_is_told_with_all_that_are_known() -> None:
     with pytest.raises(UnknownTotalError) as raised:
         find_total("xyzzy")
     assert raised.value.hint.startswith("known are params, trainable, frozen, buffers, macs, ")
+
+
+def test_what_a_setting_says_too_little_for_is_not_measured() -> None:
+    field, known = "params_per_sample", Setting(samples=3)
+    with pytest.raises(UnmeasuredError, match=r"params-per-sample is not measured without .*: give --samples"):
+        costs_giving([field], USUAL)
+    assert [total.field for cost in costs_giving([field], known) for total in cost.TOTALS] == [field]
+    assert {total.field for total in short_totals(known)} - {total.field for total in short_totals()} == {field}
+
+
+@pytest.mark.parametrize("word", [word for word in totals() if word != "params-per-sample"])
+def test_all_else_is_measured_in_any_setting(word: str) -> None:
+    assert costs_giving([find_total(word).field], USUAL)

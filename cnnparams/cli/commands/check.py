@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 @options.specs
 @options.limits
 @options.values
-@options.setting
-@options.samples
+@options.setting_of_totals
 @options.formats(formats, default="text")
 @options.output
 def command(
@@ -32,7 +31,6 @@ def command(
     limits: tuple[Limit, ...],
     values: dict[str, Any],
     setting: Setting,
-    samples: int | None,
     format_: str,
     output: str | None,
 ) -> ExitCode:
@@ -43,20 +41,23 @@ def command(
     --max. The exit code is 1 where a total is over one; the layers that weigh most are named.
     """
     from cnnparams.cli.output import shown_on, write
-    from cnnparams.cli.specs import load_graphs
+    from cnnparams.cli.specs import each, load_graphs
+    from cnnparams.engine.budget import measurable_limits
     from cnnparams.engine.check import check
     from cnnparams.errors import SpecError
     from cnnparams.render.view import View
 
     renderer = options.renderer(formats, format_)
+    with options.blaming("--max"):
+        measurable_limits(limits, setting)
     try:
         graphs = load_graphs(specs, values, families=True)
+        verdicts = each(lambda graph: check(graph, limits, setting), graphs)
     except SpecError as error:
         if not hasattr(renderer, "trouble"):
             raise
         write(renderer.trouble(error.problems), output, specs)
         return ExitCode.NO_ANSWER
-    verdicts = [check(graph, limits, setting._replace(samples=samples)) for graph in graphs]
     for remark in dict.fromkeys(_remarks(verdicts)):
         click.echo(str(remark), err=True)
     write(renderer.render(verdicts, View(stream=shown_on(output))), output, specs)
@@ -65,11 +66,12 @@ def command(
 
 def _remarks(verdicts: Sequence[Verdict]) -> Iterator[Problem]:
     """Yield what a quiet success would hide."""
+    from cnnparams.cli.specs import kept_without
     from cnnparams.errors import Problem
 
     for verdict in verdicts:
         source = verdict.place.source if verdict.place else verdict.name
         if not verdict.balances:
             yield Problem("remark: it has no budget, so that only the spec itself was checked", source=source)
-        for word in (balance.limit.total.word for balance in verdict.balances if balance.value is None):
-            yield Problem(f"remark: {verdict.name} has no {word}, so that any budget for it is kept", source=source)
+        missing = (balance.limit.total for balance in verdict.balances if balance.value is None)
+        yield from (kept_without(total, verdict.name, source) for total in missing)

@@ -22,8 +22,7 @@ _NAME = "name"
 @click.command(cls=Command)
 @options.specs
 @options.values
-@options.setting
-@options.samples
+@options.setting_of_totals
 @click.option("--sort", metavar="WORD", help="Order by name, params, macs, ..., the least first; -params: the most.")
 @click.option("--plot", is_flag=True, help="Also draw parameters against MACs, in the terminal.")
 @options.formats(formats, default="table", short=("csv", "markdown"))
@@ -33,7 +32,6 @@ def command(
     specs: tuple[str, ...],
     values: dict[str, Any],
     setting: Setting,
-    samples: int | None,
     sort: str | None,
     plot: bool,
     format_: str,
@@ -48,7 +46,7 @@ def command(
     from cnnparams.cli.output import shown_on, write
     from cnnparams.cli.progress import progress
     from cnnparams.cli.specs import load_graphs
-    from cnnparams.engine.costs import short_totals
+    from cnnparams.engine.costs import measurable, short_totals
     from cnnparams.engine.grid import compared, ordered, side_by_side
     from cnnparams.engine.measure import measure
     from cnnparams.render.view import LAYOUTS, View
@@ -56,11 +54,11 @@ def command(
     if plot and format_ != "table":
         raise click.BadParameter(f"a plot is drawn below the table, not in {format_}", param_hint="--plot")
     by = _total(sort)
-    also = [by] if by else []
-    fields = [total.field for total in (*short_totals(), *also)]
+    with options.blaming("--sort"):
+        also = measurable([by] if by else [], setting)
+    fields = [total.field for total in (*short_totals(setting), *also)]
     graphs = load_graphs(specs, values, families=True)
-    given = setting._replace(samples=samples)
-    reports = [measure(graph, fields, given) for graph in progress(graphs, len(graphs), "measuring")]
+    reports = [measure(graph, fields, setting) for graph in progress(graphs, len(graphs), "measuring")]
     grid = compared(side_by_side(reports, also))
     if sort:
         grid = ordered(grid, by.field if by else _NAME, descending=sort.startswith("-"))

@@ -12,6 +12,7 @@ from cnnparams.render import report as formats
 
 if TYPE_CHECKING:
     from cnnparams.engine.report import Column
+    from cnnparams.engine.setting import Setting
 
 
 @click.command(cls=Command)
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     help="Columns of tables, CSV and Markdown, such as layer,output,macs; a wrong name lists them.",
 )
 @options.depth
-@options.samples
+@options.training_set
 def command(
     specs: tuple[str, ...],
     values: dict[str, Any],
@@ -35,7 +36,7 @@ def command(
     layout: str,
     columns: str | None,
     depth: int | None,
-    samples: int | None,
+    setting: Setting,
 ) -> None:
     """Print every layer's output shape and parameters, and the totals.
 
@@ -44,12 +45,10 @@ def command(
     """
     from cnnparams.cli.output import shown_on, write
     from cnnparams.cli.specs import load_reports
-    from cnnparams.engine.setting import USUAL
     from cnnparams.render.view import LAYOUTS, View
 
     view = View(LAYOUTS[layout], _chosen(columns), shown_on(output))
-    fields = [column.field for column in view.columns] + (["params_per_sample"] if samples else [])
-    reports = load_reports(specs, values, fields, depth, USUAL._replace(samples=samples))
+    reports = load_reports(specs, values, [column.field for column in view.columns], depth, setting)
     write(options.renderer(formats, format_).render(reports, view), output, specs)
 
 

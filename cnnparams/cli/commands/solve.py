@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @options.limits
 @options.values
 @options.jobs
-@options.setting
+@options.setting_of_totals
 @options.formats(formats, default="table")
 @options.output
 def command(
@@ -52,15 +52,19 @@ def command(
 
     from cnnparams.cli.output import shown_on, write
     from cnnparams.cli.progress import progress
+    from cnnparams.cli.specs import kept_without
+    from cnnparams.engine.budget import measurable_limits
     from cnnparams.engine.outcomes import Points, outcomes
     from cnnparams.engine.solve import solve
     from cnnparams.errors import CnnparamsError
     from cnnparams.render.view import View
     from cnnparams.schema.load import load
 
+    with options.blaming("--max"):
+        measurable_limits(limits, setting)
     chosen = load(spec, values)
     axis = _axis(chosen, var)
-    kept = limits or _own(chosen, axis.name)
+    kept = measurable_limits(limits or _own(chosen, axis.name), setting)
     points = Points(({axis.name: value} for value in axis.values), len(axis.values))
     fields = [limit.total.field for limit in kept]
     with closing(outcomes(chosen, fields, setting, points, jobs)) as found:
@@ -69,6 +73,8 @@ def command(
     if solution.invalid == solution.candidates:
         first = solution.candidates[0]
         raise CnnparamsError(f"no value of {axis.name} makes a network; {axis.name}={first.value}: {first.problem}")
+    for total in solution.missing:
+        click.echo(str(kept_without(total, name, chosen.document.source.name)), err=True)
     write(options.renderer(formats, format_).render(solution, View(stream=shown_on(output))), output, [spec])
     return ExitCode.NO if solution.best is None else ExitCode.DONE
 

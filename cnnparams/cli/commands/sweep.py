@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     cls=Named,
     remedy="write its values once, separated by commas",
     required=True,
-    help="Values of a var: FROM:TO:STEP, or several with commas; may be repeated.",
+    help="Values of a var: FROM:TO:STEP, or several with commas; once for each var.",
 )
 @click.option("--where", metavar="CONDITION", help='Show only points such as "params < 1e6 and size >= 160".')
 @click.option(
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 )
 @click.option("--columns", metavar="WORDS", default="params,macs", show_default=True, help="What to measure.")
 @options.jobs
-@options.setting
+@options.setting_of_totals
 @options.formats(formats, default="table", json="jsonl")
 @options.output
 def command(
@@ -65,7 +65,8 @@ def command(
     sweep = _sweep(spec, axes, where, pareto, columns, setting)
     skipped: list[Outcome] = []
     with closing(sweep.outcomes(jobs)) as outcomes:
-        valid = _valid(progress(outcomes, sweep.points, "sweeping", beside_rows=output is None), skipped)
+        shown = progress(outcomes, sweep.points, "sweeping", beside_rows=output is None)
+        valid = _telling(sweep, _valid(shown, skipped))
         rendered = options.renderer(formats, format_).render(sweep.grid(valid), View(stream=shown_on(output)))
         write(rendered, output, [spec], live=True)
     return ExitCode.NO_ANSWER if len(skipped) == sweep.points else ExitCode.DONE
@@ -76,7 +77,7 @@ def _sweep(
 ) -> Sweep:
     from cnnparams.engine.axis import parse_axis
     from cnnparams.engine.condition import parse_condition
-    from cnnparams.engine.costs import find_total
+    from cnnparams.engine.costs import find_total, measurable
     from cnnparams.engine.sweep import Sweep, parse_goal
     from cnnparams.schema.load import load
     from cnnparams.schema.variables import choose, members
@@ -87,11 +88,13 @@ def _sweep(
     first = {axis.name: axis.values[0] for axis in found}
     specs = [choose(member, member.choice.variant, first) for member in members(load(spec))]
     with options.blaming("--columns"):
-        shown = [find_total(word) for word in columns.split(",")]
+        shown = measurable([find_total(word) for word in columns.split(",")], setting)
     with options.blaming("--where"):
         condition = None if where is None else parse_condition(where, names)
+        measurable(condition.totals.values() if condition else (), setting)
     with options.blaming("--pareto"):
         goals = [] if pareto is None else [parse_goal(word, names) for word in pareto.split(",")]
+        measurable([goal.total for goal in goals if goal.total], setting)
     return Sweep(specs, found, shown, condition, goals, setting)
 
 
@@ -103,3 +106,14 @@ def _valid(outcomes: Iterable[Outcome], skipped: list[Outcome]) -> Iterator[Outc
         else:
             skipped.append(outcome)
             click.echo(f"skipped: {outcome.place}: {outcome.problem}", err=True)
+
+
+def _telling(sweep: Sweep, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+    """Yield the networks; tell once of each what it does not have, as that stays empty."""
+    told = set()
+    for outcome in outcomes:
+        for total in sweep.missing(outcome):
+            if (outcome.name, total) not in told:
+                click.echo(f"remark: {outcome.name} has no {total.word}, which stays empty", err=True)
+            told.add((outcome.name, total))
+        yield outcome

@@ -1,8 +1,12 @@
 """What a network costs: a module for each kind of cost, which reads the graph and gives numbers per layer and in total.
 
 A module declares ORDER, its place among the others; ALWAYS, whether it is measured even where nobody asks for it;
-COLUMNS and TOTALS, what it gives; measure(graph, setting), which gives it; and AT_OTHER_SIZES, how its totals follow
-from those of the same layers at other sizes, where they do. All else follows from that.
+NEEDS, what a setting must say before it can be measured at all, where that is not always so; COLUMNS and TOTALS, what
+it gives; measure(graph, setting), which gives it; and AT_OTHER_SIZES, how its totals follow from those of the same
+layers at other sizes, where they do. All else follows from that.
+
+A total that cannot be measured is an error, which names what is missing. One that does not apply to a network (the
+receptive field where there is no image) is None: it breaks no limit.
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ from cnnparams.engine.graph import Graph
 from cnnparams.engine.quantity import Column, Total
 from cnnparams.engine.report import base_columns
 from cnnparams.engine.resized import Resized
-from cnnparams.engine.setting import Setting
+from cnnparams.engine.setting import USUAL, Need, Setting
 from cnnparams.errors import CnnparamsError, quote, suggest
 
 Totals = tuple[Any, ...]
@@ -40,6 +44,13 @@ class UnknownTotalError(CnnparamsError):
         super().__init__(f"nothing that is measured is called {quote(word)}")
 
 
+class UnmeasuredError(CnnparamsError):
+    """Something is asked for that a setting says too little for."""
+
+    def __init__(self, word: str, need: Need) -> None:
+        super().__init__(f"{word} is not measured without {need.words}: give {need.option}")
+
+
 AtOtherSizes = Callable[[Totals, Resized], Totals]
 """Returns the totals of a network at other sizes, given those that it had before."""
 
@@ -54,6 +65,7 @@ class Cost(Protocol):
 
     ORDER: int
     ALWAYS: bool
+    NEEDS: Need | None
     COLUMNS: tuple[Column, ...]
     TOTALS: tuple[Total, ...]
     AT_OTHER_SIZES: AtOtherSizes | None
@@ -69,15 +81,30 @@ def every_cost() -> tuple[Cost, ...]:
     return tuple(sorted(found, key=lambda cost: cost.ORDER))
 
 
-def costs_of(fields: Collection[str] = ()) -> tuple[Cost, ...]:
-    """Return the kinds of cost that are always measured, and those that give any of these fields."""
-    asked = costs_giving(fields)
-    return tuple(cost for cost in every_cost() if cost.ALWAYS or cost in asked)
+def costs_of(fields: Collection[str], setting: Setting) -> tuple[Cost, ...]:
+    """Return the kinds of cost that are always measured, those that give any of these fields, and those asked for.
+
+    A setting that says what a cost needs asks for it. Raise UnmeasuredError as `costs_giving` does.
+    """
+    asked = costs_giving(fields, setting)
+    return tuple(cost for cost in every_cost() if cost.ALWAYS or cost in asked or (cost.NEEDS and _met(cost, setting)))
 
 
-def costs_giving(fields: Collection[str]) -> tuple[Cost, ...]:
-    """Return the kinds of cost that give any of these fields."""
-    return tuple(cost for cost in every_cost() if not _given(cost).isdisjoint(fields))
+def costs_giving(fields: Collection[str], setting: Setting) -> tuple[Cost, ...]:
+    """Return the kinds of cost that give any of these fields; raise UnmeasuredError where a setting says too little."""
+    found = tuple(cost for cost in every_cost() if any(quantity.field in fields for quantity in _given(cost)))
+    for cost in found:
+        if cost.NEEDS and not _met(cost, setting):
+            asked = next(quantity for quantity in _given(cost) if quantity.field in fields)
+            raise UnmeasuredError(asked.called, cost.NEEDS)
+    return found
+
+
+def measurable(totals: Iterable[Total], setting: Setting) -> list[Total]:
+    """Return the totals; raise UnmeasuredError for the first that a setting says too little for."""
+    found = list(totals)
+    costs_giving([total.field for total in found], setting)
+    return found
 
 
 def columns() -> dict[str, Column]:
@@ -91,9 +118,9 @@ def totals() -> dict[str, Total]:
     return {total.word: total for cost in every_cost() for total in cost.TOTALS if total.word}
 
 
-def short_totals() -> list[Total]:
-    """Return the totals that stand side by side."""
-    return [total for cost in every_cost() for total in cost.TOTALS if total.short]
+def short_totals(setting: Setting = USUAL) -> list[Total]:
+    """Return the totals that stand side by side, but for those that a setting says too little for."""
+    return [total for cost in every_cost() if _met(cost, setting) for total in cost.TOTALS if total.short]
 
 
 def folded(word: str) -> str:
@@ -115,5 +142,9 @@ def default_columns() -> tuple[Column, ...]:
     return tuple(column for column in columns().values() if column.default)
 
 
-def _given(cost: Cost) -> set[str]:
-    return {column.field for column in cost.COLUMNS} | {total.field for total in cost.TOTALS}
+def _given(cost: Cost) -> tuple[Column | Total, ...]:
+    return (*cost.COLUMNS, *cost.TOTALS)
+
+
+def _met(cost: Cost, setting: Setting) -> bool:
+    return cost.NEEDS is None or cost.NEEDS.is_met(setting)

@@ -13,6 +13,7 @@ from cnnparams.engine.setting import Setting
 
 ORDER = 30
 ALWAYS = False
+NEEDS = None
 AT_OTHER_SIZES = None
 COLUMNS = (
     Column("activation_size", "Output size", Kind.BYTES, "output_bytes", fold=max),

@@ -12,6 +12,7 @@ from cnnparams.layers.shape import Shape
 
 ORDER = 20
 ALWAYS = True
+NEEDS = None
 COLUMNS = (Column("macs", "MACs", Kind.COUNT, "macs", fold=sum),)
 TOTALS = (Total("total_macs", "MACs", Kind.COUNT, short="MACs", word="macs", column="macs"),)
 

@@ -9,6 +9,7 @@ from cnnparams.engine.setting import Setting
 
 ORDER = 60
 ALWAYS = False
+NEEDS = None
 AT_OTHER_SIZES = same
 COLUMNS: tuple[Column, ...] = ()
 TOTALS = (Total("layer_count", "Layers", Kind.COUNT, short="Layers", word="layers"),)

@@ -9,6 +9,7 @@ from cnnparams.engine.setting import Setting
 
 ORDER = 10
 ALWAYS = True
+NEEDS = None
 BYTES_FLOAT32 = 4
 AT_OTHER_SIZES = same
 COLUMNS = (

@@ -16,6 +16,7 @@ from cnnparams.engine.setting import Setting
 
 ORDER = 50
 ALWAYS = False
+NEEDS = None
 _first, _last = itemgetter(0), itemgetter(-1)
 AT_OTHER_SIZES = None
 COLUMNS = (

@@ -9,10 +9,11 @@ from __future__ import annotations
 from cnnparams.engine.costs import Measured, parameters, same
 from cnnparams.engine.graph import Graph
 from cnnparams.engine.quantity import Column, Kind, Total
-from cnnparams.engine.setting import Setting
+from cnnparams.engine.setting import SAMPLES, Setting
 
 ORDER = 70
 ALWAYS = False
+NEEDS = SAMPLES
 AT_OTHER_SIZES = same
 COLUMNS: tuple[Column, ...] = ()
 _NOTE = (
@@ -34,6 +35,7 @@ TOTALS = (
 
 
 def measure(graph: Graph, setting: Setting) -> Measured:
-    """Return the trainable parameters over the setting's samples; None where it has no number of them."""
+    """Return the trainable parameters over the setting's samples."""
     _, trainable, *_ = parameters.measure(graph, setting).totals
-    return Measured([()] * len(graph.nodes), (trainable / setting.samples if setting.samples else None,))
+    assert setting.samples is not None  # which NEEDS sees to
+    return Measured([()] * len(graph.nodes), (trainable / setting.samples,))

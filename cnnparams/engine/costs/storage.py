@@ -9,6 +9,7 @@ from cnnparams.engine.setting import Setting
 
 ORDER = 25
 ALWAYS = False
+NEEDS = None
 AT_OTHER_SIZES = same
 COLUMNS = (
     Column("weight_size", "Weights", Kind.BYTES, "weight_bytes", fold=sum),

@@ -14,6 +14,7 @@ from cnnparams.engine.setting import OPTIMIZERS, Setting
 
 ORDER = 40
 ALWAYS = False
+NEEDS = None
 AT_OTHER_SIZES = None
 COLUMNS = (Column("saved", "Saved for backward", Kind.BYTES, "saved_bytes", fold=sum),)
 TOTALS = (

@@ -39,6 +39,7 @@ class Balance(NamedTuple):
     limit: Limit
     value: Fraction | None
     heaviest: tuple[Weight, ...] = ()
+    is_estimate: bool = False
 
     @property
     def excess(self) -> Fraction | None:
@@ -85,7 +86,8 @@ def check(graph: Graph, limits: Iterable[Limit] = (), setting: Setting = USUAL) 
 
 def _balance(graph: Graph, report: Report, limit: Limit, document: Document | None) -> Balance:
     measured = magnitude(report.costs[limit.total.field], limit.total.kind)
-    balance = Balance(limit, None if measured is None else exactly(measured))
+    estimated = bool(limit.total.estimate and report.costs[limit.total.estimate])
+    balance = Balance(limit, None if measured is None else exactly(measured), is_estimate=estimated)
     if measured is None or balance.is_kept or limit.total.column is None:
         return balance
     column = columns()[limit.total.column]

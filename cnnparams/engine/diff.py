@@ -80,5 +80,6 @@ def _totals(before: Report, after: Report) -> Iterator[TotalDifference]:
     for total in after.totals:
         found = TotalDifference(total, before.costs[total.field], after.costs[total.field])
         has_any = found.before is not None or found.after is not None
-        if has_any and (total.short or (total.kind in _COUNTED and found.by)):
+        is_marked = total.kind is Kind.MARK and (found.before or found.after)
+        if is_marked or (has_any and (total.short or (total.kind in _COUNTED and found.by))):
             yield found

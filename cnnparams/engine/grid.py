@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from cnnparams.engine.costs import with_estimates
 from cnnparams.engine.quantity import Kind, Total, magnitude
 from cnnparams.engine.report import Report
 
@@ -48,10 +49,15 @@ def heading(total: Total) -> Heading:
 
 
 def side_by_side(reports: Sequence[Report], also: Collection[Total] = ()) -> Grid:
-    """Return name, input, the totals that have a short title, but for those that no network has, and these others."""
+    """Return name, input, the totals that have a short title, but for those that no network has, and these others.
+
+    Where some are estimates of a network, a column behind the others says so.
+    """
     measured = reports[0].totals if reports else ()
     had = {total for total in measured if any(report.costs[total.field] is not None for report in reports)}
-    totals = [total for total in measured if total in also or (total.short and total in had)]
+    chosen = [total for total in measured if total in also or (total.short and total in had)]
+    marks = with_estimates(chosen)[len(chosen) :]
+    totals = [*chosen, *(mark for mark in marks if any(report.costs[mark.field] for report in reports))]
     own = (Heading("name", "Network", Kind.TEXT), Heading("input_shape", "Input", Kind.SHAPE))
     headings = (*own, *map(heading, totals))
     rows = [Row(tuple([getattr(report, heading.key) for heading in headings])) for report in reports]

@@ -46,7 +46,8 @@ class Column(NamedTuple):
     """A value of each layer, and the column of the layer table that shows it.
 
     `field` is its key in the JSON and its attribute in the report, `key` the word that chooses the column. Where layers
-    are summed up, `fold` makes one value of theirs.
+    are summed up, `fold` makes one value of theirs. `estimate` is the field that says whether the value is no more than
+    an estimate, where it may be one.
     """
 
     key: str
@@ -55,6 +56,7 @@ class Column(NamedTuple):
     field: str
     default: bool = False
     fold: Callable[[Sequence[Any]], Any] = unknown
+    estimate: str | None = None
 
     @property
     def called(self) -> str:
@@ -67,7 +69,8 @@ class Total(NamedTuple):
 
     `field` is its key in the JSON and its attribute in the report, `word` what limits, sorts and plots by it. With a
     `short` title it is a column where networks stand side by side. `column` is the word of the column that says which
-    layers weigh most in it, `note` what has to be said where it is shown to people.
+    layers weigh most in it, `note` what has to be said where it is shown to people. `estimate` is the field of the
+    total that says whether this one is no more than an estimate, where it may be one.
     """
 
     field: str
@@ -78,6 +81,7 @@ class Total(NamedTuple):
     word: str | None = None
     column: str | None = None
     note: str | None = None
+    estimate: str | None = None
 
     @property
     def called(self) -> str:

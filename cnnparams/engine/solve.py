@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from cnnparams.engine.costs import with_estimates
 from cnnparams.engine.outcomes import Outcome
 from cnnparams.engine.quantity import Limit, Total, magnitude
 
@@ -44,6 +45,11 @@ class Solution(NamedTuple):
     candidates: tuple[Candidate, ...]
     best: int | None
     falls: tuple[Fall, ...]
+
+    @property
+    def totals(self) -> tuple[Total, ...]:
+        """What is limited, and what says whether it is an estimate."""
+        return with_estimates(dict.fromkeys(limit.total for limit in self.limits))
 
     @property
     def proof(self) -> tuple[Candidate, ...]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from cnnparams.engine.axis import Axis
 from cnnparams.engine.condition import Condition
-from cnnparams.engine.costs import find_total
+from cnnparams.engine.costs import find_total, with_estimates
 from cnnparams.engine.frontier import frontier
 from cnnparams.engine.grid import Grid, Heading, Row, heading
 from cnnparams.engine.outcomes import Outcome, Point, Points, outcomes
@@ -18,7 +18,13 @@ from cnnparams.engine.setting import Setting
 from cnnparams.errors import CnnparamsError, quote
 from cnnparams.schema.spec import Spec
 
-_LARGE = {Kind.COUNT: 10**11 - 1, Kind.BYTES: 1024**4 - 1, Kind.RATIO: 99_999.99, Kind.PER_AXIS: (9999,)}
+_LARGE = {
+    Kind.COUNT: 10**11 - 1,
+    Kind.BYTES: 1024**4 - 1,
+    Kind.RATIO: 99_999.99,
+    Kind.PER_AXIS: (9999,),
+    Kind.MARK: True,
+}
 """Values as long as most: tables keep so much room for what comes."""
 
 
@@ -84,19 +90,23 @@ class Sweep(NamedTuple):
         """Return the points that are shown, with their vars and totals; without goals, each as soon as it comes."""
         shown = (outcome for outcome in valid if self._holds(outcome))
         rows = map(self._row, self._best(shown) if self.goals else shown)
-        widest = (*(max(axis.values, key=_length) for axis in self.axes), *(_LARGE[t.kind] for t in self.columns))
+        widest = (*(max(axis.values, key=_length) for axis in self.axes), *(_LARGE[t.kind] for t in self._shown))
         if len(self.specs) > 1:
             widest = (max((_name(spec) for spec in self.specs), key=len), *widest)
         return Grid(self._headings(), rows, widest=widest)
 
+    @property
+    def _shown(self) -> tuple[Total, ...]:
+        return with_estimates(self.columns)
+
     def _headings(self) -> tuple[Heading, ...]:
         name = [Heading("name", "Network", Kind.TEXT)] if len(self.specs) > 1 else []
         axes = (Heading(axis.name, axis.name, Kind.VALUE) for axis in self.axes)
-        return (*name, *axes, *map(heading, self.columns))
+        return (*name, *axes, *map(heading, self._shown))
 
     def _row(self, outcome: Outcome) -> Row:
         name = [outcome.name] if len(self.specs) > 1 else []
-        return Row((*name, *outcome.point.values(), *(outcome.totals[total.field] for total in self.columns)))
+        return Row((*name, *outcome.point.values(), *(outcome.totals[total.field] for total in self._shown)))
 
     def _holds(self, outcome: Outcome) -> bool:
         return self.condition is None or self.condition.holds(outcome.point, outcome.totals)

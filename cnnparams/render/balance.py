@@ -14,6 +14,7 @@ def sentence(balance: Balance) -> str:
     total, most = balance.limit.total, balance.limit.most
     value, excess = (cells.amount(exact or Fraction(), total.kind) for exact in (balance.value, balance.excess))
     origin = "budget" if balance.limit.place else "--max"
+    value = f"{value} (an estimate)" if balance.is_estimate else value
     fact = f"{total.word}: {value} is {excess} over the {origin} of {cells.amount(most, total.kind)}"
     heaviest = ", ".join(f"{weight.name} {weighing(weight)}" for weight in balance.heaviest)
     return f"{fact}; heaviest: {heaviest}" if heaviest else fact

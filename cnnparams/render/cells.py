@@ -39,8 +39,14 @@ def write(value: object, kind: Kind, layout: Layout) -> str:
 
 
 def text(layer: LayerReport, column: Column, layout: Layout) -> str:
-    """Write a cell for people."""
-    return write(getattr(layer, column.field), column.kind, layout)
+    """Write a cell for people; one that is an estimate begins with ~."""
+    written = write(getattr(layer, column.field), column.kind, layout)
+    return estimated(written) if column.estimate and getattr(layer, column.estimate) else written
+
+
+def estimated(written: str) -> str:
+    """Mark a written value as an estimate."""
+    return f"~{written}"
 
 
 def data(layer: LayerReport, column: Column, layout: Layout) -> str | int | float | None:

@@ -56,7 +56,7 @@ def total_table(difference: Difference, layout: Layout) -> Table:
     rows, known = [], set()
     for found in difference.totals:
         total, told = found.total, (found.total.kind, found.before, found.after)
-        if total.short or (total.kind is Kind.COUNT and told not in known):
+        if total.short or total.kind is Kind.MARK or (total.kind is Kind.COUNT and told not in known):
             known.add(told)
             values = [cells.write(value, total.kind, layout) for value in (found.before, found.after)]
             differing = [cells.signed(found.by, total.kind), cells.times(found.ratio)]

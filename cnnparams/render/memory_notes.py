@@ -6,6 +6,8 @@ from cnnparams.engine.memory import Memory
 from cnnparams.render.cells import size
 
 _NAMED = 5
+_TRAIN = "To train it"
+_ASIDE = " (an estimate)"
 
 _USE = {"Weights": "weight_bytes", "Buffers": "buffer_bytes", "Peak activations": "peak_activation_bytes"}
 _TRAINING = {
@@ -22,7 +24,7 @@ def sections(memory: Memory) -> dict[str, dict[str, int]]:
     if memory.training:
         lines = _lines(memory, _TRAINING)
         others = int(memory.report.training_bytes) - sum(lines.values())  # buffers that are not among what is saved
-        found[f"To train it with {memory.setting.optimizer}"] = _summed({**lines, "Other buffers": others})
+        found[f"{_TRAIN} with {memory.setting.optimizer}"] = _summed({**lines, "Other buffers": others})
     if memory.int8:
         parts = {"Weights": memory.int8.weight_bytes, "Biases": memory.int8.bias_bytes}
         flash = {**parts, "Scales": memory.int8.scale_bytes, "Names and shapes": memory.int8.structure_bytes}
@@ -30,6 +32,17 @@ def sections(memory: Memory) -> dict[str, dict[str, int]]:
         found["In 8 bits on a microcontroller, flash (an estimate)"] = _summed(flash)
         found["In 8 bits on a microcontroller, SRAM (an estimate)"] = _summed(sram)
     return found
+
+
+def estimated(memory: Memory, title: str) -> dict[str, str]:
+    """Return what stands behind those of the lines of a section that are estimates, by their names."""
+    doubted = memory.uncertain and title.startswith(_TRAIN)
+    return dict.fromkeys(("Saved for backward", "Together"), f" {_ASIDE}") if doubted else {}
+
+
+def by_estimate(memory: Memory) -> str:
+    """Return what stands behind what is needed in all, where that is an estimate."""
+    return _ASIDE if memory.uncertain else ""
 
 
 def verdict(memory: Memory) -> str | None:
@@ -46,7 +59,7 @@ def doubts(memory: Memory) -> str | None:
     if not memory.uncertain:
         return None
     shown = ", ".join(memory.uncertain[:_NAMED]) + (", ..." if len(memory.uncertain) > _NAMED else "")
-    return f"What is saved for the backward pass is an estimate for {shown}."
+    return f"What is saved for the backward pass is an estimate for {shown}: PyTorch may keep more."
 
 
 def _left(what: str, count: int) -> str:

@@ -14,11 +14,10 @@ from cnnparams.render.view import HWC
 
 def proof(solution: Solution) -> Grid:
     """Return the best value and the next, their totals, and what they break."""
-    totals = list(dict.fromkeys(limit.total for limit in solution.limits))
     verdict = Heading("within", "Within", Kind.TEXT)
-    headings = (Heading(solution.var, solution.var, Kind.VALUE), *map(heading, totals), verdict)
+    headings = (Heading(solution.var, solution.var, Kind.VALUE), *map(heading, solution.totals), verdict)
     rows = [
-        Row((c.value, *(c.totals.get(total.field) for total in totals), _verdict(c)))
+        Row((c.value, *(c.totals.get(total.field) for total in solution.totals), _verdict(c)))
         for c in solution.proof
         if c.problem is None
     ]

@@ -73,5 +73,7 @@ def _remarks(verdicts: Sequence[Verdict]) -> Iterator[Problem]:
         source = verdict.place.source if verdict.place else verdict.name
         if not verdict.balances:
             yield Problem("remark: it has no budget, so that only the spec itself was checked", source=source)
+        for balance in (each for each in verdict.balances if each.is_estimate and each.is_kept):
+            yield Problem(f"remark: {balance.limit.total.word} of {verdict.name} is an estimate", source=source)
         missing = (balance.limit.total for balance in verdict.balances if balance.value is None)
         yield from (kept_without(total, verdict.name, source) for total in missing)

@@ -137,6 +137,13 @@ def find_total(word: str) -> Total:
     return found
 
 
+def with_estimates(shown: Iterable[Total]) -> tuple[Total, ...]:
+    """Return totals, and behind them those that say which of them are estimates, where they may be."""
+    shown = tuple(shown)
+    known = {total.field: total for cost in every_cost() for total in cost.TOTALS}
+    return (*shown, *dict.fromkeys(known[total.estimate] for total in shown if total.estimate))
+
+
 def default_columns() -> tuple[Column, ...]:
     """Return the columns of a table for which none were chosen."""
     return tuple(column for column in columns().values() if column.default)

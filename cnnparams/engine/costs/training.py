@@ -16,12 +16,32 @@ ORDER = 40
 ALWAYS = False
 NEEDS = None
 AT_OTHER_SIZES = None
-COLUMNS = (Column("saved", "Saved for backward", Kind.BYTES, "saved_bytes", fold=sum),)
+_ESTIMATE = "saved_is_estimate"
+COLUMNS = (
+    Column("saved", "Saved for backward", Kind.BYTES, "saved_bytes", fold=sum, estimate=_ESTIMATE),
+    Column("saved_estimate", "Saved is an estimate", Kind.MARK, _ESTIMATE, fold=any),
+)
 TOTALS = (
     Total("gradient_bytes", "Gradients", Kind.BYTES, word="gradients", column="trainable"),
     Total("optimizer_bytes", "Optimizer state", Kind.BYTES, word="optimizer", column="trainable"),
-    Total("saved_for_backward_bytes", "Saved for backward", Kind.BYTES, word="saved", column="saved"),
-    Total("training_bytes", "Training", Kind.BYTES, short="Training", word="training-memory", column="saved"),
+    Total(
+        "saved_for_backward_bytes",
+        "Saved for backward",
+        Kind.BYTES,
+        word="saved",
+        column="saved",
+        estimate=_ESTIMATE,
+    ),
+    Total(
+        "training_bytes",
+        "Training",
+        Kind.BYTES,
+        short="Training",
+        word="training-memory",
+        column="saved",
+        estimate=_ESTIMATE,
+    ),
+    Total(_ESTIMATE, "Saved is an estimate", Kind.MARK, optional=True),
 )
 
 
@@ -33,4 +53,6 @@ def measure(graph: Graph, setting: Setting) -> Measured:
     state = OPTIMIZERS[setting.optimizer] * gradients
     kept = saved(graph, setting)
     whole = weights + buffers + gradients + state + kept.total - kept.buffers
-    return Measured([(size,) for size in kept.per_node], (gradients, state, kept.total, whole))
+    uncertain = set(kept.uncertain)
+    rows = [(size, node.name in uncertain) for node, size in zip(graph.nodes, kept.per_node, strict=True)]
+    return Measured(rows, (gradients, state, kept.total, whole, bool(uncertain)))

@@ -19,12 +19,13 @@ def render(memory: Memory, view: View) -> Iterator[str]:
     yield f"{memory.report.name}, batch {setting.batch}, {setting.dtype}\n"
     for title, lines in notes.sections(memory).items():
         yield f"\n{title}\n"
-        yield from (f"  {name:<24}{size(count):>14}\n" for name, count in lines.items())
+        marks = notes.estimated(memory, title)
+        yield from (f"  {name:<24}{size(count):>14}{marks.get(name, '')}\n" for name, count in lines.items())
     report = memory.report
     yield f"\nThe peak is at {report.peak_layer}: {_alive(memory)}.\n"
     yield f"Without reuse in place it would be {size(report.peak_activation_bytes_out_of_place)}.\n"
     if memory.fit:
-        yield f"{_fitting(memory.fit)}\n"
+        yield f"{_fitting(memory.fit, notes.by_estimate(memory))}\n"
     yield from (f"{said}\n" for said in (notes.verdict(memory), notes.doubts(memory)) if said)
     yield from _arena(memory)
     yield f"\nAlive while each layer runs\n{''.join(_bars(memory))}"
@@ -37,12 +38,12 @@ def _alive(memory: Memory) -> str:
     return ", ".join([*shown, *([f"and {more} more"] if more > 0 else [])])
 
 
-def _fitting(fit: Fit) -> str:
+def _fitting(fit: Fit, aside: str) -> str:
     if fit.batch == 0:
-        return f"Not even one sample fits in {size(fit.limit)}: it needs {size(fit.bytes)}."
+        return f"Not even one sample fits in {size(fit.limit)}: it needs {size(fit.bytes)}{aside}."
     if fit.batch is None:
-        return f"Any batch fits in {size(fit.limit)}: samples keep nothing, and the rest is {size(fit.bytes)}."
-    return f"The largest batch in {size(fit.limit)} is {fit.batch:,}: it needs {size(fit.bytes)}."
+        return f"Any batch fits in {size(fit.limit)}: samples keep nothing, and the rest is {size(fit.bytes)}{aside}."
+    return f"The largest batch in {size(fit.limit)} is {fit.batch:,}: it needs {size(fit.bytes)}{aside}."
 
 
 def _arena(memory: Memory) -> Iterator[str]:

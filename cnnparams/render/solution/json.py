@@ -36,7 +36,6 @@ def render(solution: Solution, view: View) -> Iterator[str]:
 
 
 def _candidate(solution: Solution, candidate: Candidate, view: View) -> dict[str, Any]:
-    totals = dict.fromkeys(limit.total for limit in solution.limits)
-    measured = {t.field: encode(candidate.totals.get(t.field), t.kind, view.layout) for t in totals}
+    measured = {t.field: encode(candidate.totals.get(t.field), t.kind, view.layout) for t in solution.totals}
     broken = [limit.total.word for limit in candidate.broken]
     return {"value": candidate.value, **measured, "broken": broken, "problem": candidate.problem}

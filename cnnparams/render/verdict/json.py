@@ -40,6 +40,7 @@ def _balance(balance: Balance, layout: Layout) -> dict[str, Any]:
         "limit": number(limit.most),
         "excess": None if balance.excess is None else number(balance.excess),
         "kept": balance.is_kept,
+        "is_estimate": balance.is_estimate,
         "origin": "budget" if limit.place else "--max",
         **_place(limit.place),
         "heaviest": [_weight(weight, layout) for weight in balance.heaviest],

@@ -15,10 +15,11 @@ _UNREAD = "nothing that the outputs depend on reads some tensors of the file; th
 
 def unheld(net: Net, ops: Sequence[Op]) -> Iterator[Gap]:
     """Yield a gap for each tensor of weights that is read and in no layer; remark on those that nothing reads."""
-    read = {name for op in ops for one in (op, *op.parts) for name in one.inputs}
+    read = {name for op in ops for one in (op, *op.parts) for name in one.reads}
     used = net.learned | net.buffers | net.read
     for name, known in net.model.initializers.items():
-        if not known.is_float or not known.size:
+        is_weights = known.is_float or not net.quantized.isdisjoint(known.origins)
+        if not is_weights or not known.size:
             continue
         if name not in read:
             net.remark(_UNREAD, name)

@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 from cnnparams.bridge.onnx.model import Known, Op
 from cnnparams.bridge.onnx.net import NOTHING, Held, Net, Settings
-from cnnparams.bridge.onnx.values import NoLayerError, Tensor, Value
+from cnnparams.bridge.onnx.values import FOLD, NOT_OF_THE_INPUT, NoLayerError, Tensor, Value, shown
 
 _BEYOND = 2.0**63  # as any number of a spec is
+_AGAIN = "export it again"
 _DIGITS = 7  # that a float of 32 bits has
 
 
@@ -30,19 +31,19 @@ class Call(NamedTuple):
         """Return an input; raise NoLayerError where it is missing."""
         found = self.net.values.get(self.op.inputs[i]) if self.has(i) else None
         if found is None:
-            raise NoLayerError(f"lacks its input {i}", "export it again")
+            raise NoLayerError(f"lacks its input {i}", _AGAIN)
         return found
 
     def tensor(self, i: int = 0) -> Tensor:
         """Return an input that depends on the network's."""
         found = self.value(i)
         if isinstance(found, Known):
-            raise NoLayerError("computes what does not depend on the input", "export it with constants folded")
+            raise NoLayerError(NOT_OF_THE_INPUT, FOLD)
         return found
 
     def image(self, i: int = 0) -> Tensor:
         """Return an input whose first dimension is the batch, as that of a convolution must be."""
-        found = self.tensor(i)
+        found = self.tensor(i).with_batch(self.op)
         if found.batch != 0:
             raise NoLayerError("takes its first dimension for the batch, which it is not here")
         return found
@@ -54,12 +55,14 @@ class Call(NamedTuple):
             raise NoLayerError(f"computes its input {i} (weights or settings) from the network's input")
         return found
 
-    def weight(self, i: int) -> Known:
-        """Return an input that is a tensor of weights."""
+    def weight(self, i: int, rank: int | None = None) -> Known:
+        """Return an input that is a tensor of weights, of so many dimensions if that is given."""
         found = self.known(i)
         if not found.is_float or not found.origins:
             hint = "import the network as it was before it was quantized"
             raise NoLayerError(f"has an input {i} that is no tensor of floating point weights", hint)
+        if rank not in (None, len(found.dims)):
+            raise NoLayerError(f"has weights (input {i}) of {shown(found.dims)}, not of {rank} dimensions", _AGAIN)
         return found
 
     def weights(self, *numbers: int) -> tuple[Known, ...]:
@@ -84,7 +87,7 @@ class Call(NamedTuple):
     def numbers(self, i: int) -> tuple[Any, ...]:
         """Return the values of a small input."""
         known = self.known(i)
-        if known.data is None or known.data.dtype.kind not in "biuf":
+        if known.data is None:
             raise NoLayerError(f"reads numbers (input {i}) that are not in the file", "export it again")
         self.net.read.update(known.origins)
         return tuple(known.data.ravel().tolist())
@@ -98,7 +101,7 @@ class Call(NamedTuple):
 
     def ints(self, name: str, length: int | None = None) -> tuple[int, ...] | None:
         """Return an attribute that is a list of whole numbers, of some length if one is given."""
-        found: tuple[int, ...] | None = self._attribute(name, tuple, None)
+        found: tuple[int, ...] | None = self.attribute(name, tuple, None)
         if found is not None and not all(isinstance(n, int) for n in found):
             raise NoLayerError(f"{name} is no list of whole numbers", "export it again")
         if found is not None and length not in (None, len(found)):
@@ -107,20 +110,21 @@ class Call(NamedTuple):
 
     def integer(self, name: str, default: int | None = None) -> Any:
         """Return an attribute that is a whole number."""
-        return self._attribute(name, int, default)
+        return self.attribute(name, int, default)
 
     def real(self, name: str, default: float) -> float:
         """Return an attribute that is a number, as its 32 bits were written."""
-        return real(name, self._attribute(name, float, default))
+        return real(name, self.attribute(name, float, default))
 
     def text(self, name: str, default: str) -> str:
         """Return an attribute that is text."""
-        return str(self._attribute(name, str, default))
+        return str(self.attribute(name, str, default))
 
-    def _attribute(self, name: str, type_: type, default: Any) -> Any:
+    def attribute(self, name: str, type_: type, default: Any) -> Any:
+        """Return an attribute of some type; raise NoLayerError where it is of another."""
         found = self.op.attributes.get(name, default)
-        if found is not None and not isinstance(found, type_):
-            raise NoLayerError(f"{name} is of a wrong type: {type(found).__name__}", "export it again")
+        if found is not None and type(found) is not type_:
+            raise NoLayerError(f"has a {name} of a wrong type: {type(found).__name__}", "export it again")
         return found
 
 

@@ -19,23 +19,20 @@ def entering(path: str, model: Model, ops: Sequence[Op], given: Sequence[Given])
 
     Raise SpecError where the file leaves them open, or says otherwise.
     """
-    read = {name for op in ops for name in op.inputs} | {port.name for port in model.outputs}
+    read = {name for op in ops for name in op.reads} | {port.name for port in model.outputs}
     ports = [port for port in model.inputs if port.name in read]
     if not ports:
         fail(path, "has no input that its outputs depend on", "export it again")
     matched = _matched(path, [port.name for port in ports], given)
-    return {port: _sample(path, port, matched.get(port.name)) for port in ports}
+    return {port: _sample(path, port, matched.get(port.name), alone=len(ports) == 1) for port in ports}
 
 
-def _matched(path: str, names: list[str], given: Sequence[Given]) -> dict[str, Dims]:
+def _matched(path: str, names: list[str], given: Sequence[Given]) -> dict[str, Given]:
     """Return the sizes that are given, by the names of inputs: where none is said, in order."""
-    named = {each.name: each.dims for each in given if each.name}
-    others = [each.dims for each in given if not each.name]
+    named = {each.name: each for each in given if each.name}
+    others = [each for each in given if not each.name]
     rest = [name for name in names if name not in named]
-    typed = next((str(each.dtype) for each in given if each.dtype), None)
     called = f"{len(names)} input{'s' if len(names) > 1 else ''} ({some(map(quote, names))})"
-    if typed:
-        fail(path, f"says itself what its inputs hold: {typed} cannot be given", "give sizes alone")
     if unknown := next((name for name in named if name not in names), None):
         fail(path, f"has {called}, and none is {quote(unknown)}", "check the name")
     if others and len(others) != len(rest):
@@ -43,9 +40,11 @@ def _matched(path: str, names: list[str], given: Sequence[Given]) -> dict[str, D
     return {**named, **dict(zip(rest, others, strict=False))}
 
 
-def _sample(path: str, port: Port, given: Dims | None) -> Dims:
-    """Return the dimensions of a sample."""
-    called, declared = f"its input {quote(port.name)}", port.dims
+def _sample(path: str, port: Port, said: Given | None, *, alone: bool) -> Dims:
+    """Return the dimensions of a sample of an input, which may be the only one."""
+    called, declared, given = f"its input {quote(port.name)}", port.dims, said.dims if said else None
+    if said and said.dtype and port.dtype not in (None, said.dtype):
+        fail(path, f"{called} holds {port.dtype}, not {said.dtype}", "leave the type out: the file says it")
     if declared is None and given is not None:
         declared = (None,) * (len(given) + 1)
     if declared is None:
@@ -58,7 +57,7 @@ def _sample(path: str, port: Port, given: Dims | None) -> Dims:
         fail(path, f"{called} is {_text(sizes)} without the batch, not {_text(given)}", "give what fits, or nothing")
     sample = tuple(n for n in given or sizes if n is not None)
     if len(sample) != len(sizes):
-        example = _text(tuple(n or _TYPICAL for n in sizes))
+        example = ("" if alone else f"{port.name}=") + _text(tuple(n or _TYPICAL for n in sizes))
         fail(path, f"leaves sizes of {called} open: {_text(sizes)}", f"give those of one sample: --input {example}")
     if math.prod(sample) > MOST_ELEMENTS:
         fail(path, f"{called} has more elements than 64 bits can count", "check the file")

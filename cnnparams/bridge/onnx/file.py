@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from cnnparams.bridge.extra import extra
-from cnnparams.bridge.onnx.wire import ALL, ExcessError, MalformedError, Plan, skim
+from cnnparams.bridge.onnx.wire import ALL, ExcessError, MalformedError, Plan, Wanted, skim
 from cnnparams.errors import Problem, SpecError, printable
 
 MOST_BYTES = 2**31 - 1  # of any protobuf message
@@ -16,7 +16,11 @@ MOST_DATA = 16 * 2**10
 
 _SCOPES = b"name_scopes"
 _TENSOR: Plan = {1: ALL, 2: ALL, 8: str, **dict.fromkeys((4, 5, 7, 9, 10, 11), MOST_DATA)}
-_ATTRIBUTE: Plan = {1: str, 5: _TENSOR, **dict.fromkeys((2, 3, 4, 7, 8, 9, 20), ALL)}
+_NAMED: Plan = {1: str}
+_INNER: dict[int, Wanted | Plan] = {5: {8: str}, 11: _NAMED, 12: _NAMED}
+_INNER[1] = {1: str, 2: str, 5: {1: str, 6: _INNER, 11: _INNER, 20: ALL}}
+"""Of a graph inside of a node, as a branch or the body of a loop: the names that it reads and gives, at any depth."""
+_ATTRIBUTE: Plan = {1: str, 5: _TENSOR, 6: _INNER, 11: _INNER, **dict.fromkeys((2, 3, 4, 7, 8, 9, 20), ALL)}
 _NODE: Plan = {1: str, 2: str, 3: str, 4: str, 5: _ATTRIBUTE, 7: str, 9: _SCOPES}
 _VALUE: Plan = {1: str, 2: ALL}
 _SPARSE: Plan = {1: {}}
@@ -53,7 +57,8 @@ def _skimmed(path: str) -> bytes:
     except MalformedError:
         fail(path, "is not an ONNX model, or was cut off", _AGAIN)
     except ExcessError:
-        fail(path, "describes more than a network has: a million fields, or 64 MiB besides its weights", None)
+        most = "a million fields, 64 MiB besides its weights, or graphs nested 25 deep"
+        fail(path, f"describes more than a network has: {most}", None)
     except (OSError, ValueError) as error:
         fail(path, f"cannot be read: {getattr(error, 'strerror', None) or error}", "check the path")
 

@@ -8,24 +8,44 @@ from typing import Any
 
 import numpy as np
 
-from cnnparams.bridge.onnx.model import Known, Op
+from cnnparams.bridge.onnx.model import Known, Op, Origin
 from cnnparams.bridge.onnx.proto import MOST_VALUES
 from cnnparams.bridge.onnx.values import NoLayerError
+from cnnparams.errors import brief
 
 
 def fold(op: Op, known: Sequence[Known]) -> Known | None:
-    """Return what a node computes of small tensors; None where that is not arithmetic, or their values are not read."""
-    compute = _FOLDS.get(op.kind)
-    if compute is None or any(one.data is None for one in known):
+    """Return what a node computes of tensors of the file; None where that is not arithmetic, or values are not read.
+
+    What is made of weights and of single numbers, as of a scale, is made of the weights. Of large tensors, whose values
+    are never read, element by element only the sizes are worked out.
+    """
+    compute, read = _FOLDS.get(op.kind), all(one.data is not None for one in known)
+    if compute is None or not (read or op.kind in _ELEMENTWISE):
         return None
     try:
+        if not read:
+            return _of_sizes(op, known)
         with np.errstate(all="ignore"):
             result = np.asarray(compute(op, *(one.data for one in known)))
-    except (ArithmeticError, IndexError, TypeError, ValueError) as error:
-        raise NoLayerError(f"computes what cannot be computed: {error}", "export it again") from None
+    except (ArithmeticError, LookupError, TypeError, ValueError, MemoryError) as error:
+        raise NoLayerError(f"computes what cannot be computed: {brief(str(error))}", "export it again") from None
     if result.size > MOST_VALUES:
         raise NoLayerError(f"computes {result.size:,} numbers, which are more than any setting has")
-    return Known(result.shape, result.dtype.kind == "f", result, frozenset().union(*(one.origins for one in known)))
+    is_float = result.dtype.kind == "f"
+    return Known(result.shape, is_float, result, _origins(known, is_float=is_float))
+
+
+def _of_sizes(op: Op, known: Sequence[Known]) -> Known | None:
+    dims = tuple(np.broadcast_shapes(*(one.dims for one in known)))
+    is_float = op.kind not in _LOGIC and any(one.is_float for one in known)
+    return Known(dims, is_float, None, _origins(known, is_float=is_float))
+
+
+def _origins(known: Sequence[Known], *, is_float: bool) -> frozenset[Origin]:
+    """Return what a result is made of: of what is as it is, and no single number, if there is such."""
+    weights = [one for one in known if one.is_float == is_float and one.size != 1]
+    return frozenset().union(*(one.origins for one in weights or known))
 
 
 def _divide(a: Any, b: Any) -> Any:
@@ -40,15 +60,32 @@ def _gather(op: Op, data: Any, indices: Any) -> Any:
     return np.take(data, indices, axis=axis)
 
 
+def _matmul(op: Op, a: Any, b: Any) -> Any:
+    if a.ndim > 2 or b.ndim > 2 or a.size * b.size > MOST_VALUES * max(*a.shape[-1:], 1, 1) ** 2:
+        raise ValueError("too many numbers")
+    return np.matmul(a, b)
+
+
+def _power(base: Any, exponent: Any) -> Any:
+    return np.power(base, exponent.astype(base.dtype))
+
+
 def _range(op: Op, start: Any, limit: Any, delta: Any) -> Any:
     if max(math.ceil((limit.item() - start.item()) / delta.item()), 0) > MOST_VALUES:
         raise ValueError("a range of too many numbers")
     return np.arange(start.item(), limit.item(), delta.item(), dtype=start.dtype)
 
 
-def _product(op: Op, data: Any, axes: Any = None) -> Any:
-    named = op.attributes.get("axes") if axes is None else tuple(axes.ravel().tolist())
-    return np.prod(data, axis=named, keepdims=op.attributes.get("keepdims", 1) != 0, dtype=data.dtype)
+def _reduction(compute: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function over some dimensions, or over all."""
+
+    def reduced(op: Op, data: Any, axes: Any = None) -> Any:
+        named = op.attributes.get("axes") if axes is None else tuple(axes.ravel().tolist())
+        if named == () and op.attributes.get("noop_with_empty_axes", 0):
+            return data
+        return compute(data, axis=named or None, keepdims=op.attributes.get("keepdims", 1) != 0).astype(data.dtype)
+
+    return reduced
 
 
 def _axis(op: Op, default: int) -> int:
@@ -69,34 +106,49 @@ def _elementwise(compute: Callable[..., Any]) -> Callable[..., Any]:
     return bounded
 
 
+_LOGIC: dict[str, Callable[..., Any]] = {
+    "And": np.logical_and,
+    "Equal": np.equal,
+    "Greater": np.greater,
+    "GreaterOrEqual": np.greater_equal,
+    "Less": np.less,
+    "LessOrEqual": np.less_equal,
+    "Not": np.logical_not,
+    "Or": np.logical_or,
+}
+_ARITHMETIC: dict[str, Callable[..., Any]] = {
+    "Abs": np.abs,
+    "Add": np.add,
+    "Ceil": np.ceil,
+    "Cos": np.cos,
+    "Div": _divide,
+    "Exp": np.exp,
+    "Floor": np.floor,
+    "Log": np.log,
+    "Max": lambda *data: np.maximum.reduce(np.broadcast_arrays(*data)),
+    "Min": lambda *data: np.minimum.reduce(np.broadcast_arrays(*data)),
+    "Mod": np.mod,
+    "Mul": np.multiply,
+    "Neg": np.negative,
+    "Pow": _power,
+    "Reciprocal": np.reciprocal,
+    "Round": np.round,
+    "Sign": np.sign,
+    "Sin": np.sin,
+    "Sqrt": np.sqrt,
+    "Sub": np.subtract,
+    "Tanh": np.tanh,
+    "Where": np.where,
+}
+_ELEMENTWISE = _LOGIC.keys() | _ARITHMETIC.keys()
 _FOLDS: dict[str, Callable[..., Any]] = {
     "Gather": _gather,
+    "MatMul": _matmul,
     "Range": _range,
-    "ReduceProd": _product,
-    "Div": _elementwise(_divide),
-    **{
-        kind: _elementwise(compute)
-        for kind, compute in {
-            "Abs": np.abs,
-            "Add": np.add,
-            "And": np.logical_and,
-            "Ceil": np.ceil,
-            "Equal": np.equal,
-            "Floor": np.floor,
-            "Greater": np.greater,
-            "GreaterOrEqual": np.greater_equal,
-            "Less": np.less,
-            "LessOrEqual": np.less_equal,
-            "Max": lambda *data: np.maximum.reduce(np.broadcast_arrays(*data)),
-            "Min": lambda *data: np.minimum.reduce(np.broadcast_arrays(*data)),
-            "Mod": np.mod,
-            "Mul": np.multiply,
-            "Neg": np.negative,
-            "Not": np.logical_not,
-            "Or": np.logical_or,
-            "Sqrt": np.sqrt,
-            "Sub": np.subtract,
-            "Where": np.where,
-        }.items()
-    },
+    "ReduceMax": _reduction(np.max),
+    "ReduceMean": _reduction(np.mean),
+    "ReduceMin": _reduction(np.min),
+    "ReduceProd": _reduction(np.prod),
+    "ReduceSum": _reduction(np.sum),
+    **{kind: _elementwise(compute) for kind, compute in (*_LOGIC.items(), *_ARITHMETIC.items())},
 }

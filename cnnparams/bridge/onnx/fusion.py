@@ -51,7 +51,7 @@ class _Matcher:
         self._makers = {output: place for place, op in enumerate(ops) for output in op.outputs if output}
         self._readers: dict[str, set[int]] = {}
         for place, op in enumerate(ops):
-            for name in op.inputs:
+            for name in op.reads:
                 self._readers.setdefault(name, set()).add(place)
 
     def at(self, place: int, taken: set[int]) -> tuple[Op, frozenset[int]] | None:

@@ -49,10 +49,17 @@ class Known(NamedTuple):
         return self.size == sum(origin.size for origin in self.origins)
 
 
+class Unread(NamedTuple):
+    """The value of an attribute that is no number, text or tensor, or a list of these: what it is."""
+
+    kind: str
+
+
 class Op(NamedTuple):
     """A node: what it does, to which values, and what the values that it gives are called ("" for none).
 
-    `scope` are the modules that it was exported from, outermost first; `parts` the nodes that it stands for.
+    `scope` are the modules that it was exported from, outermost first; `parts` the nodes that it stands for;
+    `captured` what the graphs inside of it, such as branches, read of the values outside.
     """
 
     kind: str
@@ -63,6 +70,12 @@ class Op(NamedTuple):
     domain: str = ""
     scope: tuple[str, ...] = ()
     parts: tuple[Op, ...] = ()
+    captured: tuple[str, ...] = ()
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The values that it depends on."""
+        return self.inputs + self.captured
 
     @property
     def written(self) -> str:
@@ -71,10 +84,16 @@ class Op(NamedTuple):
 
 
 class Port(NamedTuple):
-    """An input or an output of the file, and its dimensions; None where nothing is said of them."""
+    """An input or an output of the file, its dimensions and what it holds, such as int64; None where it is not said."""
 
     name: str
     dims: Declared | None
+    dtype: str | None = None
+
+    @property
+    def is_float(self) -> bool:
+        """Whether it holds floating point numbers, as it does where nothing is said."""
+        return self.dtype is None or "float" in self.dtype
 
 
 class Model(NamedTuple):

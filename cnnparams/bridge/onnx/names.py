@@ -81,6 +81,12 @@ def is_made_up(tensor: str) -> bool:
     return _MADE_UP.fullmatch(tensor) is not None
 
 
+def is_of_a_module(tensor: Known) -> bool:
+    """Tell whether a tensor is stored under the name of a module, as what is learned is."""
+    names = [origin.name for origin in tensor.origins if origin.stored]
+    return any(module_of(name) for name in names if not name.startswith("/"))  # as what nodes give is called
+
+
 def path_of(op: Op) -> str | None:
     """Return the module that a node was exported from: layer1.0.relu for /layer1/layer1.0/relu/Relu."""
     if op.scope:

@@ -30,6 +30,8 @@ class Held(NamedTuple):
 
 
 NOTHING = Held()
+_NUMBER = (1,)
+"""The dimensions in a spec of a sample that is a number: a vector of one feature."""
 
 
 class Net:
@@ -44,6 +46,7 @@ class Net:
         self.learned: set[Origin] = set()
         self.buffers: set[Origin] = set()
         self.read: set[Origin] = set()
+        self.quantized: set[Origin] = set()
         self._entered = tuple(inputs.values())
         self._owners: dict[tuple[frozenset[Origin], ...], Node] = {}
         self._settled: dict[tuple[str, tuple[int, ...]], Tensor] = {}
@@ -68,14 +71,18 @@ class Net:
         except NoLayerError:
             self._take_back(called)
             raise
-        return Tensor(edge.source, edge.shape, edge.shape.dims, x[0].number, x[0].batch)
+        is_float = inputs[0].is_float or bool(held.learned)
+        made = Tensor(edge.source, edge.shape, edge.shape.dims, x[0].number, x[0].batch, is_float=is_float)
+        is_number = edge.shape.dims == _NUMBER and not any(tensor.dims for tensor in inputs)
+        return made._replace(dims=(), view=op) if is_number else made
 
     def settle(self, x: Tensor) -> Tensor:
         """Return a tensor whose layer gives the dimensions that it is seen in; where it must be, put one there."""
+        x = x._replace(dims=x.dims or _NUMBER)
         if x.dims == x.shape.dims:
             return x
-        if not x.dims or x.view is None:
-            raise NoLayerError("leaves no dimension besides the batch", "keep one of 1")
+        if x.view is None:
+            raise NoLayerError("lays out a tensor as no node before it does")
         key = (x.source, x.dims)
         if key not in self._settled:
             self._settled[key] = self.add(x.view, *_regrouping(x), (x._replace(dims=x.shape.dims),))
@@ -125,7 +132,11 @@ class Net:
         needed = sum(tensor.size for tensor in node.layer.tensors(*node.input_shapes) if tensor.learned)
         given = sum(known.size for known in held.learned)
         if not needed == given == _whole(held) or not all(known.is_whole for known in (*held.learned, *held.buffers)):
-            raise NoLayerError(f"holds {given:,} weights of {_whole(held):,}, where {node.layer.type} has {needed:,}")
+            made = "" if given == _whole(held) else f", made of tensors that hold {_whole(held):,},"
+            hint = "fold what is computed of weights alone, as onnxsim and onnxruntime's optimizer do"
+            raise NoLayerError(
+                f"has {given:,} weights{made} where {node.layer.type} has {needed:,}", hint if made else None
+            )
         self._owners.setdefault(_key(held), node)
         self.learned.update(*(known.origins for known in held.learned))
         self.buffers.update(*(known.origins for known in held.buffers))

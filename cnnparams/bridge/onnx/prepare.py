@@ -31,7 +31,7 @@ def _live(ops: Sequence[Op], kept: frozenset[str]) -> list[Op]:
         if any(outputs):
             live.append(op._replace(outputs=outputs))
             inner = {name for part in op.parts for name in part.outputs}
-            wanted.update(op.inputs, {name for part in op.parts for name in part.inputs} - inner)
+            wanted.update(op.reads, {name for part in op.parts for name in part.inputs} - inner)
     return live[::-1]
 
 
@@ -39,7 +39,7 @@ def _constants(model: Model, ops: Iterable[Op]) -> Constants:
     names = set(model.initializers)
     numbers = {name: number for name, known in model.initializers.items() if (number := _number(known)) is not None}
     for op in ops:
-        read = op.inputs[:1] if op.kind in _PASSING else op.inputs
+        read = op.inputs[:1] if op.kind in _PASSING else op.reads
         if op.kind not in _RANDOM and all(name in names for name in read if name):
             names.update(op.outputs)
             if (number := _made(op, numbers)) is not None:
@@ -53,8 +53,13 @@ def _made(op: Op, numbers: dict[str, float]) -> float | None:
         return numbers.get(op.inputs[0]) if op.inputs else None
     if op.kind != "Constant":
         return None
-    value = op.attributes.get("value", op.attributes.get("value_float"))
-    return _number(value) if isinstance(value, Known) else value
+    for name in ("value", "value_float", "value_int"):
+        value = op.attributes.get(name)
+        if isinstance(value, Known):
+            return _number(value)
+        if isinstance(value, int | float):
+            return value
+    return None
 
 
 def _number(known: Known) -> float | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePath
 from typing import Any
 
 from cnnparams.bridge.extra import extra
 from cnnparams.bridge.onnx.file import fail, load
-from cnnparams.bridge.onnx.model import MOST_AXES, Declared, Known, Model, Op, Origin, Port
+from cnnparams.bridge.onnx.model import MOST_AXES, Declared, Known, Model, Op, Origin, Port, Unread
 from cnnparams.bridge.onnx.values import shown
 from cnnparams.errors import quote
 
@@ -22,6 +22,8 @@ _SCOPES = "pkg.torch.onnx.name_scopes"  # as torch.onnx.export(dynamo=True) writ
 _QUOTED = re.compile(r"'([^']*)'")
 _FLOATS = ("FLOAT", "FLOAT16", "DOUBLE", "BFLOAT16")
 _NARROW_FLOATS = ("FLOAT8", "FLOAT6", "FLOAT4")
+_AS_PYTORCH = {"float": "float32", "double": "float64"}
+_PLAIN = "biuf"  # NumPy's kinds of numbers
 
 
 def read_model(path: str) -> Model:
@@ -64,28 +66,50 @@ def _op(path: str, node: Any) -> Op:
     attributes = {one.name: _attribute(path, node, one) for one in node.attribute}
     domain = "" if node.domain in _STANDARD else node.domain
     scope = tuple(_scope(node.metadata_props))
-    return Op(node.op_type, node.name, tuple(node.input), tuple(node.output), attributes, domain, scope)
+    captured = tuple(dict.fromkeys(name for graph in _graphs(node) for name in _captured(graph)))
+    inputs, outputs = tuple(node.input), tuple(node.output)
+    return Op(node.op_type, node.name, inputs, outputs, attributes, domain, scope, captured=captured)
+
+
+def _graphs(node: Any) -> Iterator[Any]:
+    """Yield the graphs inside of a node."""
+    for attribute in node.attribute:
+        yield from (*([attribute.g] if attribute.HasField("g") else []), *attribute.graphs)
+
+
+def _captured(graph: Any) -> Iterator[str]:
+    """Yield what a graph inside of a node reads of the values outside."""
+    own = {one.name for one in (*graph.input, *graph.initializer)}
+    own.update(name for node in graph.node for name in node.output)
+    for node in graph.node:
+        inner = (name for nested in _graphs(node) for name in _captured(nested))
+        yield from (name for name in (*node.input, *inner) if name and name not in own)
+    yield from (port.name for port in graph.output if port.name not in own)
 
 
 def _attribute(path: str, node: Any, attribute: Any) -> Any:
-    """Return an attribute's value; None for a graph and for other values that no layer has."""
-    types = attribute.AttributeType
-    match attribute.type:
-        case types.FLOAT:
-            return attribute.f
-        case types.INT:
-            return attribute.i
-        case types.STRING:
-            return attribute.s.decode("utf-8", "replace")
-        case types.TENSOR:
-            return _tensor(path, attribute.t)
-        case types.FLOATS:
-            return tuple(attribute.floats)
-        case types.INTS:
-            return tuple(attribute.ints)
-        case types.UNDEFINED:
-            fail(path, f"node {quote(node.name)}: the attribute {quote(attribute.name)} has no type", "export it again")
-    return None
+    """Return an attribute's value; of a graph, and other values that no layer has, only what it is."""
+    kind = attribute.AttributeType.Name(attribute.type) if attribute.type in attribute.AttributeType.values() else ""
+    if kind in ("", "UNDEFINED"):
+        fail(path, f"node {quote(node.name)}: the attribute {quote(attribute.name)} has no type", "export it again")
+    if kind == "TENSOR":
+        return _tensor(path, attribute.t)
+    reader = _READERS.get(kind)
+    return reader(attribute) if reader else Unread(kind.lower())
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "FLOAT": lambda attribute: attribute.f,
+    "INT": lambda attribute: attribute.i,
+    "STRING": lambda attribute: _text(attribute.s),
+    "FLOATS": lambda attribute: tuple(attribute.floats),
+    "INTS": lambda attribute: tuple(attribute.ints),
+    "STRINGS": lambda attribute: tuple(map(_text, attribute.strings)),
+}
 
 
 def _initializer(path: str, tensor: Any) -> Known:
@@ -104,19 +128,28 @@ def _tensor(path: str, tensor: Any) -> Known:
     except ValueError:
         fail(path, f"the tensor {quote(tensor.name)} is of no known data type", "upgrade onnx, or export it again")
     known = Known(dims, kind in _FLOATS or kind.startswith(_NARROW_FLOATS), None)
-    return known._replace(data=_values(tensor)) if known.size <= MOST_VALUES and kind != "STRING" else known
+    is_read = known.size <= MOST_VALUES and kind != "STRING" and not kind.startswith("COMPLEX")
+    return known._replace(data=_values(tensor, "f4" if known.is_float else "i8")) if is_read else known
 
 
-def _values(tensor: Any) -> Any:
-    """Return the values of a small tensor; None where the file does not hold them."""
+def _values(tensor: Any, wide: str) -> Any:
+    """Return the values of a small tensor, those of types that NumPy has not as `wide`; None where they are not there.
+
+    It may hold too few or too many, or have them in another file, which is not opened.
+    """
     try:
-        return extra("onnx").numpy_helper.to_array(tensor)
-    except Exception:  # whatever NumPy says of values that are elsewhere, too few or too many
+        data = extra("onnx").numpy_helper.to_array(tensor)
+        return data if data.dtype.kind in _PLAIN else data.astype(wide)
+    except Exception:  # whatever NumPy and onnx say
         return None
 
 
 def _port(value: Any) -> Port:
-    return Port(value.name, _declared(value.type.tensor_type))
+    tensor = value.type.tensor_type
+    types = extra("onnx").TensorProto.DataType
+    known = tensor.elem_type in types.values() and tensor.elem_type
+    dtype = types.Name(tensor.elem_type).lower() if known else None
+    return Port(value.name, _declared(tensor), _AS_PYTORCH.get(dtype or "", dtype))
 
 
 def _declared(tensor: Any) -> Declared | None:

@@ -8,6 +8,7 @@ from cnnparams.bridge.given import Given
 from cnnparams.bridge.onnx.audit import unheld
 from cnnparams.bridge.onnx.entrance import entering
 from cnnparams.bridge.onnx.file import fail
+from cnnparams.bridge.onnx.model import Port as Said
 from cnnparams.bridge.onnx.names import Names
 from cnnparams.bridge.onnx.net import Net
 from cnnparams.bridge.onnx.prepare import prepared
@@ -32,8 +33,7 @@ def reading(path: str, given: Sequence[Given]) -> Reading:
     names = Names(model)
     called = {port.name: INPUT if len(samples) == 1 else names.port(port.name) for port in samples}
     ports = tuple(Port(called[port.name], called[port.name], Shape.of(dims)) for port, dims in samples.items())
-    numbers = [port.dims[0] if port.dims else None for port in samples]
-    entered = (Tensor(p.source, p.shape, p.shape.dims, number or 1) for p, number in zip(ports, numbers, strict=True))
+    entered = (_entered(port, said) for port, said in zip(ports, samples, strict=True))
     translation = Translation(model, names, dict(zip(called, entered, strict=True)))
     for op in ops:
         translation.read(op)
@@ -46,6 +46,12 @@ def reading(path: str, given: Sequence[Given]) -> Reading:
     graph = graph._replace(inputs=oriented(graph))
     spec = stack(graph if gaps else tidied(graph))  # what leads nowhere may be due behind a gap
     return Reading(spec, gaps, tuple(_remarks(net)), None if gaps else _totals(net, outputs))
+
+
+def _entered(port: Port, said: Said) -> Tensor:
+    """Return an input as nodes see it: with as many samples as the file says, or one."""
+    number = said.dims[0] if said.dims else None
+    return Tensor(port.source, port.shape, port.shape.dims, number or 1, is_float=said.is_float)
 
 
 def _totals(net: Net, outputs: tuple[Port, ...]) -> Totals:

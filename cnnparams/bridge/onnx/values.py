@@ -15,13 +15,30 @@ _WIDEST = 60
 NOTHING_COUNTED = "nothing is counted for it: an identity may stand in its place"
 """The remedy for what works element by element."""
 
+NOTHING_LEARNED = "nothing is learned there, and --partial goes on behind it: put in its place what gives its sizes"
+"""The remedy for what gives other sizes than it gets."""
+
+
+NOT_OF_THE_INPUT = "computes what does not depend on the input"
+FOLD = "export it with constants folded, or fold them with onnxsim"
+
+
+class Result(NamedTuple):
+    """What a node gives that no layer does: dimensions without the batch, and where that stands."""
+
+    dims: Dims
+    number: int
+    batch: int | None = 0
+    is_float: bool = True
+
 
 class NoLayerError(Exception):
-    """What a node does is not what any layer does: the fact, and what to do about it."""
+    """What a node does is not what any layer does: the fact, what to do about it, what it gives if known."""
 
-    def __init__(self, what: str, remedy: str | None = None) -> None:
+    def __init__(self, what: str, remedy: str | None = None, gives: Result | None = None) -> None:
         self.what = what
         self.remedy = remedy
+        self.gives = gives
         super().__init__(what)
 
 
@@ -29,7 +46,8 @@ class Tensor(NamedTuple):
     """What depends on the input: the layer `source` gave it in `shape`, and it is seen in `dims`, without the batch.
 
     `batch` is where the batch stands and `number` how many samples it has; a batch of one may be dropped (None).
-    `view` is the first node that saw it in other dimensions.
+    `view` is the first node that saw it in other dimensions. A sample of no dimensions is a number; the layer's shape
+    is then a vector of one feature.
     """
 
     source: str
@@ -38,6 +56,7 @@ class Tensor(NamedTuple):
     number: int
     batch: int | None = 0
     view: Op | None = None
+    is_float: bool = True
 
     @property
     def full(self) -> Dims:
@@ -55,6 +74,15 @@ class Tensor(NamedTuple):
         """Return the same elements under other dimensions, of which one is the batch."""
         dims = full if batch is None else (*full[:batch], *full[batch + 1 :])
         return self._replace(dims=dims, batch=batch, view=op if self.dims == self.shape.dims else self.view)
+
+    def with_batch(self, op: Op) -> Tensor:
+        """Return the tensor with its first dimension as the batch, where a batch of one was dropped and may be that.
+
+        A channel shuffle that lays the two halves of the channels side by side along the batch takes them apart so.
+        """
+        if self.batch is not None or self.number != 1 or self.dims[:1] != (1,):
+            return self
+        return self.with_dims(self.dims, 0, op)
 
     def _batch_in(self, full: Dims) -> int | None:
         """Return where in other dimensions of the same elements the batch stands, None if nowhere."""

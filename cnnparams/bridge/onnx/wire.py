@@ -10,6 +10,7 @@ from typing import Protocol, Union
 
 MOST_FIELDS = 1_000_000
 MOST_BYTES = 64 * 2**20
+DEEPEST = 80  # messages within messages: protobuf itself reads 100
 ALL = MOST_BYTES
 
 Wanted = int | bytes | type[str]
@@ -52,8 +53,10 @@ class _Skimmer:
         self._fields = 0
         self._bytes = 0
 
-    def message(self, at: int, end: int, plan: Plan) -> bytearray:
+    def message(self, at: int, end: int, plan: Plan, depth: int = 0) -> bytearray:
         """Return what is kept of the message between two places."""
+        if depth > DEEPEST:
+            raise ExcessError
         kept = bytearray()
         while at < end:
             start = at
@@ -62,7 +65,7 @@ class _Skimmer:
             self._count()
             wanted = plan.get(key >> 3)
             if isinstance(wanted, Mapping):
-                inner = self.message(begin, at, wanted)
+                inner = self.message(begin, at, wanted, depth + 1)
                 kept += _varint(key) + _varint(len(inner)) + inner
             elif wanted is not None and self._is_wanted(wanted, begin, at):
                 kept += self._data[start:at]

@@ -39,7 +39,7 @@ CASES = {
     ),
     "one tensor for two": (
         one("LayerNormalization", "w", "w", x=(1, 5), weights={"w": (5,)}),
-        "holds 10 weights of 5, where layer_norm has 10",
+        "has 10 weights, made of tensors that hold 5, where layer_norm has 10",
     ),
     "a recurrence without its weights": (
         one("LSTM", "", "r", x=(5, 2, 6), weights={"r": (1, 16, 4)}),
@@ -66,7 +66,7 @@ CASES = {
     ),
     "a bias that does not fit": (
         one("Conv", "w", "b", weights={"w": (2, 4, 1, 1), "b": (3,)}),
-        "holds 11 weights of 11, where conv2d has 10",
+        "has 11 weights where conv2d has 10",
     ),
     "a kernel_shape that is not its weights'": (
         one("Conv", "w", weights={"w": (2, 4, 3, 3)}, kernel_shape=[1, 1]),
@@ -80,7 +80,7 @@ CASES = {
         one("MaxPool", kernel_shape=[2, 2], strides=[0, 1]),
         "has a kernel, a stride or a dilation below 1",
     ),
-    "an attribute of a wrong type": (one("MaxPool", kernel_shape=2.5), "kernel_shape is of a wrong type: float"),
+    "an attribute of a wrong type": (one("MaxPool", kernel_shape=2.5), "has a kernel_shape of a wrong type: float"),
     "a pool without a window": (one("MaxPool"), "lacks its kernel_shape"),
     "an unknown auto_pad": (one("MaxPool", kernel_shape=[2, 2], auto_pad="SAME"), "has auto_pad SAME, which is none"),
     "a window over four axes": (
@@ -88,14 +88,17 @@ CASES = {
         "has a window over 4 axes, and an input of 4",
     ),
     "padding of a pool that no layer has": (
-        one("MaxPool", kernel_shape=[3, 3], pads=[0, 0, 2, 2]),
+        one("MaxPool", kernel_shape=[3, 3], pads=[0, 0, 2, 2], ceil_mode=1),
         "pads one side more than the other, as no layer does",
     ),
     "a dilated average": (
         one("AveragePool", kernel_shape=[2, 2], dilations=[2, 2]),
         "averages with a dilation, as no layer does",
     ),
-    "a number that is added": (one("Add", "n", numbers={"n": np.float32(2)}), "computes with a constant, as no layer"),
+    "a number that is added": (
+        one("Add", "n", numbers={"n": np.float32(2)}),
+        "computes with a number, as no layer does",
+    ),
     "a difference": (one("Sub", "x"), "computes element by element what no layer does"),
     "clipping": (one("Clip", opset=6, min=-1.0, max=1.0), "clips to other bounds than a rectifier does"),
     "softmax over the batch": (one("Softmax", axis=0), "works along the batch"),

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from onnx import TensorProto, helper
 
 from cnnparams.bridge.given import Given, given
 from cnnparams.bridge.onnx import read
 from cnnparams.errors import SpecError
-from tests.bridge.onnx.models import File, counted, kinds, node, shapes, whole
+from tests.bridge.onnx.models import File, counted, kinds, node, save, shapes, whole
 
 _CONV = node("Conv", ["x", "w"], ["y"])
 _WEIGHT = {"w": (6, 3, 3, 3)}
@@ -82,7 +84,7 @@ def test_open_sizes_are_given_in_order_or_by_name(texts: list[str], tmp_path: Pa
     [
         (["y=3x4x4"], "has 1 input ('x'), and none is 'y'\n  hint: check the name"),
         (["x=3x4x4", "3x4x4"], "has 1 input ('x'), not 2"),
-        (["3x4x4:int64"], "says itself what its inputs hold: int64 cannot be given\n  hint: give sizes alone"),
+        (["3x4x4:int64"], "its input 'x' holds float32, not int64\n  hint: leave the type out: the file says it"),
     ],
 )
 def test_sizes_for_what_is_no_input_are_told(texts: list[str], message: str, tmp_path: Path) -> None:
@@ -90,6 +92,35 @@ def test_sizes_for_what_is_no_input_are_told(texts: list[str], message: str, tmp
     with pytest.raises(SpecError) as raised:
         read(path, [given(text) for text in texts])
     assert str(raised.value).startswith(f"{path}: {message}")
+
+
+def test_the_type_of_an_input_may_be_given_as_the_file_has_it(tmp_path: Path) -> None:
+    proto = File([node("Gather", ["w", "x"], ["y"])], ("n", "length"), {"w": (10, 4)}).proto()
+    proto.graph.input[0].type.tensor_type.elem_type = TensorProto.INT64
+    path = save(proto, tmp_path)
+    assert [shapes(counted(read(path, [given(text)]))) for text in ("6", "6:int64")] == [[(6, 4)]] * 2
+    with pytest.raises(SpecError, match="its input 'x' holds int64, not int32"):
+        read(path, [given("6:int32")])
+
+
+def test_open_sizes_of_one_input_of_several_are_asked_for_by_name(tmp_path: Path) -> None:
+    path = File([node("Add", ["x", "z"], ["y"])], ("n", 3), more_inputs={"z": ("n", "m")}).save(tmp_path)
+    with pytest.raises(SpecError, match="give those of one sample: --input z=224"):
+        read(path)
+
+
+def test_what_only_a_branch_reads_enters_the_network(tmp_path: Path) -> None:
+    """The branches of an If read x and w of the network around them, one of them inside of another If."""
+    result = [helper.make_tensor_value_info("r", TensorProto.FLOAT, None)]
+    inner = helper.make_graph([node("Add", ["x", "w"], ["r"])], "inner", [], result)
+    nested = node("If", ["c"], ["r"], then_branch=inner, else_branch=inner)
+    outer = helper.make_graph([nested], "outer", [], result)
+    nodes = [node("If", ["c"], ["y"], then_branch=outer, else_branch=inner)]
+    path = File(nodes, ("n", "m"), {"w": (4,)}, numbers={"c": np.asarray(True)}).save(tmp_path)
+    with pytest.raises(SpecError, match="leaves sizes of its input 'x' open"):
+        read(path)
+    (gap,) = read(path, [given("x=4")]).gaps
+    assert gap.remedy == "export it with fixed sizes, so that nothing is decided at run time"
 
 
 def test_several_inputs_and_outputs_keep_their_names(tmp_path: Path) -> None:

@@ -185,7 +185,7 @@ def test_what_only_looks_alike_is_what_it_is(file: File, expected: list[str], tm
         (group_norm(scale=2), "normalises otherwise than any layer does"),
         (
             chain(*ERF, ("Mul", "x a", "m"), ("Mul", "m half", "y"), root=_ROOT, one=_ONE, half=_TWO),
-            "computes with a constant",
+            "computes with a number",
         ),
     ],
     ids=["channels", "a scale for each row", "a scale that is not 1", "twice gelu"],

@@ -25,8 +25,10 @@ FAMILIES = (
     "pick",
     "pool",
     "recurrent",
+    "quantize",
     "reduce",
     "resize",
+    "step",
 )
 
 _translators: dict[str, Translator] = {}

@@ -9,7 +9,8 @@ from typing import Any
 from cnnparams.bridge.onnx.call import Call, real
 from cnnparams.bridge.onnx.net import Held
 from cnnparams.bridge.onnx.ops import translates
-from cnnparams.bridge.onnx.values import NOTHING_COUNTED, NoLayerError, Tensor, Value, sample_axis
+from cnnparams.bridge.onnx.ops.step import not_said
+from cnnparams.bridge.onnx.values import NoLayerError, Tensor, Value, sample_axis
 
 _PLAIN = {
     "Relu": "relu",
@@ -48,7 +49,7 @@ def with_settings(call: Call) -> Tensor:
 @translates("Clip")
 def clip(call: Call) -> Tensor:
     """Return no layer, unless the bounds are those of a rectifier, which is told before."""
-    raise NoLayerError("clips to other bounds than a rectifier does", NOTHING_COUNTED)
+    raise not_said(call, "clips to other bounds than a rectifier does")
 
 
 @translates("Gelu", "TanhGelu")

@@ -10,6 +10,7 @@ from cnnparams.bridge.onnx.call import Call
 from cnnparams.bridge.onnx.model import MOST_AXES, Dims, Known, Origin
 from cnnparams.bridge.onnx.names import module_of
 from cnnparams.bridge.onnx.ops import translates
+from cnnparams.bridge.onnx.ops.step import not_said
 from cnnparams.bridge.onnx.proto import MOST_VALUES
 from cnnparams.bridge.onnx.values import NoLayerError, Tensor, Value, shown
 
@@ -25,7 +26,7 @@ def constant(call: Call) -> Known:
     written = call.op.attributes
     if isinstance(value := written.get("value"), Known):
         return _made(call, value)
-    name = next((name for name in _NUMBERS if written.get(name) is not None), None)
+    name = next((name for name in _NUMBERS if name in written), None)
     if name is None:
         raise NoLayerError("is a constant that is no tensor of numbers")
     data = np.asarray(written[name], _NUMBERS[name])
@@ -40,7 +41,7 @@ def constant_of_shape(call: Call) -> Known:
         raise NoLayerError(f"makes a tensor of no possible size: {shown(dims)}", "export it again")
     one = value if isinstance(value, Known) else Known((1,), True, np.zeros(1, np.float32))
     made = Known(dims, one.is_float, None)
-    if one.data is None or one.size != 1 or made.size > MOST_VALUES:
+    if one.data is None or one.size != 1 or math.prod(max(n, 1) for n in dims) > MOST_VALUES:
         return _made(call, made)
     return _made(call, made._replace(data=np.full(dims, one.data.ravel()[0])))
 
@@ -77,9 +78,9 @@ def cast(call: Call) -> Value:
     """Return the same numbers in another type; floating point numbers stay floating point numbers."""
     value, to = call.value(0), call.integer("to", 1)
     if isinstance(value, Tensor):
-        if to not in _FLOATS:
-            raise NoLayerError("makes whole numbers of the network's values", "layers compute with floating point")
-        return value
+        if value.is_float and to not in _FLOATS and call.op.kind == "Cast":
+            raise not_said(call, "makes whole numbers of the network's values", is_float=False)
+        return value._replace(is_float=to in _FLOATS) if call.op.kind == "Cast" else value
     if call.op.kind == "CastLike" or (to not in _FLOATS and to not in _WHOLE):
         return value
     with np.errstate(all="ignore"):
@@ -94,7 +95,7 @@ def expand(call: Call) -> Value:
     dims = _broadcast(value.full, wanted)
     if isinstance(value, Tensor):
         if dims != value.full:
-            raise NoLayerError("repeats a tensor, as no layer does")
+            raise not_said(call, "repeats a tensor, as no layer does", dims)
         return value
     small = value.data is not None and math.prod(dims) <= MOST_VALUES
     return value._replace(dims=dims, data=np.broadcast_to(value.data, dims) if small else None)

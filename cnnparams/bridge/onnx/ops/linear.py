@@ -7,7 +7,7 @@ from cnnparams.bridge.onnx.model import Known
 from cnnparams.bridge.onnx.net import Held
 from cnnparams.bridge.onnx.ops import translates
 from cnnparams.bridge.onnx.ops.merge import with_tensor
-from cnnparams.bridge.onnx.values import NoLayerError, Tensor, sample_axis
+from cnnparams.bridge.onnx.values import FOLD, NOT_OF_THE_INPUT, NoLayerError, Tensor, sample_axis
 
 
 @translates("Gemm")
@@ -22,6 +22,8 @@ def gemm(call: Call) -> Tensor:
 @translates("MatMul", "Linear")
 def matmul(call: Call) -> Tensor:
     """Return a fully connected layer along the last dimension; Linear is what patterns make of one with a bias."""
+    if isinstance(call.value(0), Known) and isinstance(call.value(1), Known):
+        raise NoLayerError(NOT_OF_THE_INPUT, FOLD)
     if isinstance(call.value(1), Tensor) or isinstance(call.value(0), Known):
         hint = "of layers, attention alone multiplies matrices: write it by hand as multihead_attention"
         raise NoLayerError("multiplies two matrices that both depend on the input, or weights from the left", hint)
@@ -35,7 +37,7 @@ def _linear(call: Call, columns: tuple[int, ...]) -> Tensor:
         raise NoLayerError("multiplies with weights that are no matrix, or along the batch")
     settings = {"in_features": columns[0], "out_features": columns[1]}
     bias = call.bias(2)
-    if all(known.size == columns[1] == known.dims[-1] for known in bias):
+    if all(known.size == columns[1] == (known.dims or (1,))[-1] for known in bias):
         return call.add("linear", {**settings, "bias": bool(bias)}, x, held=Held((weight, *bias)))
     y = call.add("linear", {**settings, "bias": False}, x, held=Held((weight,)))
     return with_tensor(call, y, bias[0], "add")

@@ -8,9 +8,11 @@ import numpy as np
 
 from cnnparams.bridge.onnx.call import Call
 from cnnparams.bridge.onnx.model import Dims, Known
+from cnnparams.bridge.onnx.names import is_of_a_module
 from cnnparams.bridge.onnx.net import Held
 from cnnparams.bridge.onnx.ops import translates
-from cnnparams.bridge.onnx.values import NOTHING_COUNTED, NoLayerError, Tensor, Value, axis_of, sample_axis
+from cnnparams.bridge.onnx.ops.step import not_said
+from cnnparams.bridge.onnx.values import FOLD, NOT_OF_THE_INPUT, NoLayerError, Tensor, Value, axis_of, sample_axis
 
 _MERGES = {"Add": "add", "Sum": "add", "Mul": "multiply"}
 _NEUTRAL = {"Add": 0, "Sum": 0, "Mul": 1, "Sub": 0, "Div": 1}
@@ -27,11 +29,19 @@ def concat(call: Call) -> Value:
     if not tensors:
         return _joined(call, [value for value in values if isinstance(value, Known)])
     if len(tensors) != len(values):
-        raise NoLayerError("joins a tensor that does not depend on the input, as no layer does")
+        raise _joined_with_constants(call, values)
     dims = {sample_axis(x, call.integer("axis", 1)) for x in tensors}
     if len(dims) != 1:
         raise NoLayerError("joins tensors that do not fit together", "export it again")
     return call.add("concat", {"dim": dims.pop() + 1}, *tensors) if len(tensors) > 1 else tensors[0]
+
+
+def _joined_with_constants(call: Call, values: Sequence[Value]) -> NoLayerError:
+    """Return the gap of what joins tensors with others that do not depend on the input."""
+    first, at = values[0].full, axis_of(values[0], call.integer("axis", 1))
+    ranks = {len(value.full) for value in values}
+    full = (*first[:at], sum(value.full[at] for value in values), *first[at + 1 :]) if len(ranks) == 1 else ()
+    return not_said(call, "joins a tensor that does not depend on the input, as no layer does", full)
 
 
 def _joined(call: Call, values: Sequence[Known]) -> Known:
@@ -50,11 +60,13 @@ def merge(call: Call) -> Tensor:
     values = [call.value(i) for i in range(len(call.op.inputs))]
     tensors = [value for value in values if isinstance(value, Tensor)]
     known = [value for value in values if isinstance(value, Known)]
+    if not tensors:
+        raise NoLayerError(NOT_OF_THE_INPUT, FOLD)
     if len(tensors) == 1 and len(known) <= 1:
         return _with_known(call, values, tensors[0], known[0]) if known else tensors[0]
     type_ = _MERGES.get(call.op.kind)
-    if type_ is None or known or not tensors:
-        raise NoLayerError("computes element by element what no layer does", NOTHING_COUNTED)
+    if type_ is None or known:
+        raise not_said(call, "computes element by element what no layer does")
     rank = max(len(x.full) for x in tensors)
     return call.add(type_, {}, *(_of_rank(call, x, rank) for x in tensors))
 
@@ -66,14 +78,22 @@ def _of_rank(call: Call, x: Tensor, rank: int) -> Tensor:
 
 
 def _with_known(call: Call, values: Sequence[Value], x: Tensor, known: Known) -> Tensor:
-    """Return a tensor with a number, or a tensor of the file, added to it or multiplied with it."""
-    is_number = known.size == 1 and (not known.dims or not any(origin.stored for origin in known.origins))
+    """Return a tensor with a number, or a tensor of the file, added to it or multiplied with it.
+
+    A tensor is learned, wherever the file keeps it, as Paddle has all weights in Constant nodes. A single number
+    is not, unless it is stored under the name of a module, and neither is what is worked out from other constants.
+    """
+    is_number = known.size == 1 and not is_of_a_module(known)
     if is_number and known.data is not None and known.data.item() == _NEUTRAL[call.op.kind] and values[0] is x:
         call.net.read.update(known.origins)
         return x
     op = _MERGES.get(call.op.kind)
-    if op is None or is_number or not any(origin.stored for origin in known.origins):
-        raise NoLayerError("computes with a constant, as no layer does", NOTHING_COUNTED)
+    if is_number or op is None or not known.is_float:
+        raise not_said(
+            call, f"computes with a {'number' if is_number else 'constant'}, as no layer does", is_float=x.is_float
+        )
+    if not known.is_whole:
+        raise not_said(call, "computes with what is worked out from constants, as no layer does")
     return with_tensor(call, x, known, op)
 
 
@@ -81,7 +101,7 @@ def with_tensor(call: Call, x: Tensor, known: Known, op: str) -> Tensor:
     """Add a learned tensor, or multiply with it."""
     name = call.net.names.tensor(call.op, known, "parameter")
     call.net.remark(_LEARNED, name)
-    settings = {"shape": _without_batch(known.dims, x), "op": op}
+    settings = {"shape": _without_batch(known.dims, x) or (1,), "op": op}
     return call.add("parameter", settings, x, held=Held((known,)), name=name)
 
 

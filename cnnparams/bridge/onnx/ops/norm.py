@@ -7,7 +7,7 @@ from typing import Any
 
 from cnnparams.bridge.onnx.call import Call, real
 from cnnparams.bridge.onnx.model import Dims, Known
-from cnnparams.bridge.onnx.names import is_made_up, module_of
+from cnnparams.bridge.onnx.names import is_made_up, is_of_a_module
 from cnnparams.bridge.onnx.net import Held
 from cnnparams.bridge.onnx.ops import translates
 from cnnparams.bridge.onnx.ops.arrange import reshaped
@@ -33,7 +33,7 @@ def batch_norm(call: Call) -> list[Value | None]:
 def instance_norm(call: Call) -> Tensor:
     """Return instance normalisation; a scale of 1 and a shift of 0 are not learned, unless they are a module's."""
     x, affine = call.image(), (call.weight(1), call.weight(2))
-    learns = any(map(_is_of_a_module, affine)) or not _changes_nothing(*affine)
+    learns = any(map(is_of_a_module, affine)) or not _changes_nothing(*affine)
     held = Held(affine if learns else (), read=affine)
     return call.add(f"instance_norm{len(x.dims) - 1}d", {**_eps(call), "affine": learns}, x, held=held)
 
@@ -101,7 +101,3 @@ def _changes_nothing(scale: Known, shift: Known) -> bool:
         hint = "export it with external_data=False"
         raise NoLayerError("has a scale and a shift that neither name nor value tell from constants", hint)
     return False
-
-
-def _is_of_a_module(known: Known) -> bool:
-    return any(origin.stored and module_of(origin.name) for origin in known.origins)

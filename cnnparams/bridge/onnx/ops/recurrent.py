@@ -31,7 +31,7 @@ _LENGTHS, _PEEPHOLES = 4, 7
 
 @translates(*_KINDS)
 def recurrent(call: Call) -> list[Value | None]:
-    """Return a recurrent layer: the output at every step, and of one direction the last state."""
+    """Return a recurrent layer: the output at every step, and the last state; no layer gives that of LSTM's cell."""
     x, kind, held = call.tensor(), _KINDS[call.op.kind], Held((call.weight(1), call.weight(2), *call.weights(3)))
     batch_first = call.integer("layout", 0) != 0
     if x.batch != (0 if batch_first else 1) or len(x.dims) != 2:
@@ -76,7 +76,19 @@ def _is_zero(state: Known) -> bool:
 
 
 def _last(call: Call, y: Tensor, directions: int, batch: int) -> Tensor | None:
-    """Return the last step's output; of two directions, one ends at the first step, and no layer gives both."""
-    if directions != 1 or len(call.op.outputs) < 2 or not call.op.outputs[1]:
+    """Return the last state of each direction: of the second it is the output at the first step."""
+    if len(call.op.outputs) < 2 or not call.op.outputs[1]:
         return None
-    return call.add("slice", {"dim": 1, "start": -1}, y)._replace(batch=batch)
+    last = _part(call, y, {"dim": 1, "start": -1})
+    if directions == 1:
+        return last._replace(batch=batch)
+    hidden = y.dims[1] // directions
+    forward = _part(call, last, {"dim": 2, "end": hidden})
+    backward = _part(call, _part(call, y, {"dim": 1, "end": 1}), {"dim": 2, "start": hidden})
+    both = call.add("concat", {"dim": 1}, forward, backward, name=call.net.names.numbered("concat"))
+    return both._replace(batch=batch)
+
+
+def _part(call: Call, x: Tensor, settings: dict[str, int]) -> Tensor:
+    """Return some steps, or some features."""
+    return call.add("slice", settings, x, name=call.net.names.numbered("slice"))

@@ -88,7 +88,7 @@ def test_a_broken_name_gets_a_message(name: str) -> None:
     [
         (["classes=3"], 3 * 4 * 9 + 4 + 4 * 3 + 3),
         (["classes=2 + 1"], 3 * 4 * 9 + 4 + 4 * 3 + 3),
-        (["classes=1", "classes=3"], 3 * 4 * 9 + 4 + 4 * 3 + 3),
+        (["classes=3", "act=gelu"], 3 * 4 * 9 + 4 + 4 * 3 + 3),
         (["widths=[5]"], 3 * 5 * 9 + 5 + 5 * 10 + 10),
         (["wide=true"], 3 * 4 * 9 + 4 + 4 * 64 + 64 + 64 * 10 + 10),
         (["act=gelu"], 3 * 4 * 9 + 4 + 4 * 10 + 10),

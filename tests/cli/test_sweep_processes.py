@@ -143,10 +143,10 @@ def test_a_closed_pipe_ends_the_sweep(jobs: str) -> None:
         assert process.wait(timeout=HANGS) == 141
 
 
-@pytest.mark.parametrize("more", [(), ("--format", "csv")])
-def test_a_process_that_dies_is_told_and_the_rows_so_far_are_right(more: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("format_", ["jsonl", "csv"])
+def test_a_process_that_dies_is_told_and_the_rows_so_far_are_right(format_: str) -> None:
     """Eight chunks of 64 points are under way at a time: that of point 1000 only once 512 rows are shown."""
-    with sweep("-", "--set", "wide=1:5000", "--json", *more, patch=DYING) as process:
+    with sweep("-", "--set", "wide=1:5000", "--format", format_, patch=DYING) as process:
         rows, errors = process.communicate(NET.encode(), timeout=HANGS)
     assert process.returncode == 2
     told = errors.decode()
@@ -155,7 +155,8 @@ def test_a_process_that_dies_is_told_and_the_rows_so_far_are_right(more: tuple[s
     assert "Traceback" not in told
     text = rows.decode()
     assert text.endswith("\n")
-    found = [row["wide"] for row in whole(rows)] if not more else [int(line.split(",")[0]) for line in text.split()[1:]]
+    is_json = format_ == "jsonl"
+    found = [row["wide"] for row in whole(rows)] if is_json else [int(line.split(",")[0]) for line in text.split()[1:]]
     assert found == [*range(1, len(found) + 1)]
     assert 512 <= len(found) < 1000
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from cnnparams.bridge.unmatched import Kind
 from cnnparams.engine.stack import Plain
 from cnnparams.errors import printable
 
@@ -33,7 +34,8 @@ class Gap(NamedTuple):
 class Totals(NamedTuple):
     """What a spec must come to: the elements of a model's tensors, the shapes of its results without the batch, MACs.
 
-    None where they are not known.
+    `tensors` are the shapes and roles of the tensors themselves, each with how many there are. None where something is
+    not known; buffers are then no matter.
     """
 
     trainable: int
@@ -41,6 +43,7 @@ class Totals(NamedTuple):
     buffers: int | None = None
     outputs: tuple[tuple[int, ...], ...] | None = None
     macs: int | None = None
+    tensors: Mapping[Kind, int] | None = None
 
 
 class Reading(NamedTuple):

@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from cnnparams.engine.report import TensorReport
 
 Kind = tuple[tuple[int, ...], str]
+"""The shape and the role of a tensor."""
 
 
 def unmatched(
@@ -18,7 +19,7 @@ def unmatched(
 
     Of several that are alike, those count as the odd ones that stand, or are called, otherwise.
     """
-    a, b = Counter(map(_kind, ours)), Counter(map(_kind, theirs))
+    a, b = Counter(map(kind, ours)), Counter(map(kind, theirs))
     if a == b:
         return (), ()
     blocks = SequenceMatcher(None, list(map(_named, ours)), list(map(_named, theirs)), False).get_matching_blocks()
@@ -31,14 +32,15 @@ def unmatched(
 
 def _odd(tensors: Sequence[TensorReport], aligned: Collection[int], surplus: Counter[Kind]) -> Iterator[TensorReport]:
     for at, tensor in enumerate(tensors):
-        if at not in aligned and surplus[_kind(tensor)]:
-            surplus[_kind(tensor)] -= 1
+        if at not in aligned and surplus[kind(tensor)]:
+            surplus[kind(tensor)] -= 1
             yield tensor
 
 
 def _named(tensor: TensorReport) -> tuple[Kind, str]:
-    return _kind(tensor), tensor.name.rpartition(".")[2]
+    return kind(tensor), tensor.name.rpartition(".")[2]
 
 
-def _kind(tensor: TensorReport) -> Kind:
+def kind(tensor: TensorReport) -> Kind:
+    """Return what a tensor is beside its name."""
     return tensor.shape, tensor.role

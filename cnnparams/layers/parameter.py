@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.base import Footprint, Layer, Tensor
 from cnnparams.layers.registry import layer_type
-from cnnparams.layers.settings import Dims, Real, setting
+from cnnparams.layers.settings import AnyDims, Dims, Real, setting
 from cnnparams.layers.shape import Shape
 from cnnparams.layers.spelling import Code, Spelling
 from cnnparams.layers.strides import Layout, contiguous
@@ -21,36 +22,50 @@ class Parameter(Layer):
 
     footprint: ClassVar[Footprint] = Footprint.ELEMENTWISE
 
-    shape: Dims = setting(
+    shape: AnyDims = setting(
         "shape of the tensor, aligned with the end of the input's; sizes of 1 are repeated", label="shape", always=True
     )
     op: Literal["add", "multiply"] = setting("what to do with the input", "add", label="op")
+    view: Dims | None = setting(
+        "shape in which it meets the input, where that is not its own: [16, 1, 1] for one number a channel",
+        None,
+        label="view",
+    )
 
     def inferred(self, x: Shape) -> Mapping[str, Any]:
         """Check that the tensor can be repeated to the input's shape, which it leaves as it is."""
-        own = self.shape[1:] if self.shape[0] == 1 and len(self.shape) == len(x.dims) + 1 else self.shape
+        if self.view and math.prod(self.view) != math.prod(self.shape):
+            raise LayerError(
+                f"view {list(self.view)} has {math.prod(self.view):,} elements, but shape {list(self.shape)} has "
+                f"{math.prod(self.shape):,}",
+                "view",
+            )
+        seen = self._seen
+        own = seen[1:] if len(seen) == len(x.dims) + 1 and seen[0] == 1 else seen
         facing = list(zip(reversed(own), reversed(x.dims), strict=False))
         if len(own) > len(x.dims) or any(n not in (1, size) for n, size in facing):
             enlarges = len(own) <= len(x.dims) and all(1 in (n, size) or n == size for n, size in facing)
-            message = f"shape {list(self.shape)} {'would enlarge' if enlarges else 'does not fit'} the input"
-            hint = f"write shape: {list(x.dims)}, or 1 for sizes that share their values"
-            raise LayerError(f"{message}, {list(x.dims)} in PyTorch's order", "shape", hint)
+            key = "view" if self.view else "shape"
+            message = f"{key} {list(seen)} {'would enlarge' if enlarges else 'does not fit'} the input"
+            hint = f"write {key}: {list(x.dims)}, or 1 for sizes that share their values"
+            raise LayerError(f"{message}, {list(x.dims)} in PyTorch's order", key, hint)
         return {}
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return weight (shape)."""
-        return (Tensor("weight", self.shape, " * ".join(self.symbols(x))),)
+        return (Tensor("weight", self.shape, " * ".join(self.symbols(x)) or "1"),)
 
     def spelling(self, x: Shape) -> Spelling:
         """Return a bare parameter that changes nothing until it has learned something."""
         operator, start = {"add": ("+", "zeros"), "multiply": ("*", "ones")}[self.op]
-        return Spelling(
-            Code(f"nn.Parameter(torch.{start}({{shape}}))", {"shape": self.shape}), Code(f"{{x}} {operator} {{self}}")
-        )
+        make = Code(f"nn.Parameter(torch.{start}({{shape}}))", {"shape": self.shape})
+        if self.view is None:
+            return Spelling(make, Code(f"{{x}} {operator} {{self}}"))
+        return Spelling(make, Code(f"{{x}} {operator} {{self}}.view({{view}})", {"view": self.view}))
 
     def placed(self, run: Pass) -> Place:
         """Return the order of the input."""
-        return in_order(run.output, run.x.layout, Layout(self.shape, contiguous(self.shape)))
+        return in_order(run.output, run.x.layout, Layout(self._seen, contiguous(self._seen)))
 
     def kept(self, run: Pass) -> Kept:
         """Return the input where a factor is learned."""
@@ -59,6 +74,11 @@ class Parameter(Layer):
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return n_1, n_2, ...: the tensor's sizes."""
         return {f"n_{i}": n for i, n in enumerate(self.shape, 1)}
+
+    @property
+    def _seen(self) -> tuple[int, ...]:
+        """The shape in which it meets the input."""
+        return self.view or self.shape
 
 
 @layer_type("layer_scale")

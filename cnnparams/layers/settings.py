@@ -175,6 +175,9 @@ Dims = Annotated[
 ]
 """Dimensions, each at least 1, or a single one."""
 
+AnyDims = Annotated[tuple[Size, ...], BeforeValidator(_as_tuple, json_schema_input_type=Size | list[Size])]
+"""The same, or none: the dimensions of a single number."""
+
 Scales = Annotated[
     tuple[Scale, ...], Field(min_length=1), BeforeValidator(_as_tuple, json_schema_input_type=Scale | _SomeScales)
 ]

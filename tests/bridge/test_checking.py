@@ -21,6 +21,33 @@ def test_a_spec_that_comes_to_the_totals_has_no_differences(totals: Totals) -> N
     assert list(differences(SPEC, totals)) == []
 
 
+TENSORS = {
+    ((3, 4), "trainable"): 1,
+    ((3,), "trainable"): 1,
+    ((3,), "frozen"): 2,
+    ((3,), "buffer"): 2,
+    ((), "buffer"): 1,
+}
+
+
+def test_the_tensors_are_compared_by_shape_and_role_in_whatever_order() -> None:
+    right = TOTALS._replace(tensors=TENSORS)
+    assert list(differences(SPEC, right)) == []
+    seen = {kind: n for kind, n in TENSORS.items() if kind != ((3, 4), "trainable")}
+    other = TOTALS._replace(tensors={((1, 3, 4), "trainable"): 1, **seen})
+    assert list(differences(SPEC, other)) == [
+        "trainable tensors of shape [1, 3, 4]: 0 in the spec, 1 in the model",
+        "trainable tensors of shape [3, 4]: 1 in the spec, 0 in the model",
+    ]
+    fewer = TOTALS._replace(tensors={**TENSORS, ((3,), "frozen"): 1})
+    assert list(differences(SPEC, fewer)) == ["frozen tensors of shape [3]: 2 in the spec, 1 in the model"]
+
+
+def test_where_the_buffers_are_not_known_they_are_no_matter() -> None:
+    learned = {kind: n for kind, n in TENSORS.items() if kind[1] != "buffer"}
+    assert list(differences(SPEC, TOTALS._replace(buffers=None, tensors=learned))) == []
+
+
 @pytest.mark.parametrize(
     ("name", "value", "told"),
     [

@@ -150,6 +150,7 @@ def test_a_spec_that_would_not_come_to_the_model_s_totals_is_not_written(tmp_pat
     assert err.splitlines() == [
         "nothing is written, as the spec would not be the model's:",
         "  trainable: 8 in the spec, 10 in the model",
+        "  trainable tensors of shape [2]: 0 in the spec, 1 in the model",
     ]
 
 

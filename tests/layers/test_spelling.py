@@ -150,6 +150,13 @@ WRITTEN: list[tuple[str, dict[str, Any], tuple[Dims, ...], str]] = [
     ("reshape", {"shape": [6, -1]}, ((3, 4, 4),), "x.reshape(x.shape[0], 6, -1)"),
     ("permute", {"dims": [2, 3, 1]}, ((3, 4, 4),), "x.permute(0, 2, 3, 1)"),
     ("parameter", {"shape": [1, 5, 4]}, ((5, 4),), "nn.Parameter(torch.zeros((1, 5, 4))) x + net"),
+    (
+        "parameter",
+        {"shape": [8], "op": "multiply", "view": [8, 1, 1]},
+        ((8, 4, 4),),
+        "nn.Parameter(torch.ones((8,))) x * net.view((8, 1, 1))",
+    ),
+    ("parameter", {"shape": []}, ((5, 4),), "nn.Parameter(torch.zeros(())) x + net"),
     ("layer_scale", {}, ((8, 4, 4),), "nn.Parameter(torch.full((8, 1, 1), 1e-06)) net * x"),
     (
         "separable_conv2d",

@@ -270,6 +270,34 @@ class MixedBatch(nn.Module):
         return x
 
 
+class Viewed(nn.Module):
+    """Parameters that are not used in the shape that they have, and a single number."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3, padding=1)
+        self.gamma = nn.Parameter(torch.ones(8))
+        self.beta = nn.Parameter(torch.zeros(2, 4))
+        self.rows = nn.Parameter(torch.zeros(1, 8, 1))
+        self.gain = nn.Parameter(torch.tensor(1.0))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.conv(x).mul(self.gamma.reshape(1, -1, 1, 1)) + self.beta.view(8, 1, 1)
+        return self.gain * (x + self.rows.squeeze()[:, None, None])
+
+
+class StepsFirstScale(nn.Module):
+    """A parameter for each step, in a tensor whose second dimension is the batch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(7, 1, 6))
+        self.gru = nn.GRU(6, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.gru(x.transpose(0, 1) * self.scale)[0].transpose(0, 1)
+
+
 class ManyWeights(nn.Module):
     """A weight that is made of many others."""
 

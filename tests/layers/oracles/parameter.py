@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -15,7 +17,14 @@ def _shapes(dims: Dims) -> Drawn:
     """Draw shapes that repeat to the input's: its own, its end, sizes of 1, a 1 for the batch."""
     ends = st.integers(0, len(dims) - 1).map(lambda at: list(dims[at:]))
     shared = st.tuples(*(st.sampled_from((n, 1)) for n in dims)).map(list)
-    return ends | shared | shared.map(lambda shape: [1, *shape]) | st.just(dims[-1])
+    return ends | shared | shared.map(lambda shape: [1, *shape]) | st.sampled_from((dims[-1], []))
+
+
+def _viewed(case: Case) -> Case:
+    """Return the same with a tensor of one dimension, which is only seen in that shape."""
+    shape = _shape(case)
+    view = {"shape": math.prod(shape), "view": list(shape)} if shape else {}
+    return replace(case, settings={**case.settings, **view})
 
 
 def _choices(dims: Dims) -> Choices:
@@ -27,6 +36,10 @@ def _shape(case: Case) -> Dims:
     return (shape,) if isinstance(shape, int) else tuple(shape)
 
 
+def _seen(case: Case) -> Dims:
+    return tuple(case.settings.get("view") or _shape(case))
+
+
 def _holding(torch: ModuleType, weight: Any) -> Any:
     module = torch.nn.Module()
     module.weight = torch.nn.Parameter(weight)
@@ -35,8 +48,13 @@ def _holding(torch: ModuleType, weight: Any) -> Any:
 
 def _build_parameter(torch: ModuleType, case: Case) -> Built:
     module, op = _holding(torch, torch.zeros(_shape(case))), case.settings.get("op", "add")
-    operations = {"add": lambda x: x + module.weight, "multiply": lambda x: x * module.weight}
+    seen = _seen(case)
+    operations = {"add": lambda x: x + module.weight.view(seen), "multiply": lambda x: x * module.weight.view(seen)}
     return Built(module, operations[op])
+
+
+def _is_right(case: Case) -> bool:
+    return all(type(n) is int and n > 0 for n in _shape(case))
 
 
 def _build_scale(torch: ModuleType, case: Case) -> Built:
@@ -46,12 +64,12 @@ def _build_scale(torch: ModuleType, case: Case) -> Built:
 
 
 def _names_samples(case: Case) -> bool:
-    shape = _shape(case)
+    shape = _seen(case)
     return len(shape) == len(case.dims) + 1 and shape[0] == BATCH
 
 
 def _enlarges(case: Case) -> bool:
-    shape, dims = _shape(case), case.dims
+    shape, dims = _seen(case), case.dims
     return len(shape) > len(dims) + 1 or any(n > size == 1 for n, size in zip(shape[::-1], dims[::-1], strict=False))
 
 
@@ -71,8 +89,9 @@ _DIFFERENCES = (
         Case({"shape": [3, 4]}, (1, 4)),
     ),
 )
+_CASES = cases(ANY_DIMS, _choices, required=("shape",), faults=_WRONG)
 ORACLES = {
-    "parameter": Oracle(cases(ANY_DIMS, _choices, required=("shape",), faults=_WRONG), _build_parameter, _DIFFERENCES),
+    "parameter": Oracle(_CASES | _CASES.filter(_is_right).map(_viewed), _build_parameter, _DIFFERENCES),
     "layer_scale": Oracle(
         cases(
             ANY_DIMS, lambda _: {"init_value": st.floats(-1, 1)}, faults={"init_value": st.sampled_from(("tiny", None))}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -23,9 +24,10 @@ from cnnparams.bridge.pytorch.reader.run import Run, run, untouched
 from cnnparams.bridge.pytorch.reader.trace import trace
 from cnnparams.bridge.pytorch.reader.values import BATCH
 from cnnparams.bridge.pytorch.reader.walk import Draft, walk
-from cnnparams.bridge.pytorch.tensors import counts
+from cnnparams.bridge.pytorch.tensors import counts, held
 from cnnparams.bridge.reading import Reading, Totals
 from cnnparams.bridge.tidy import tidied
+from cnnparams.bridge.unmatched import kind
 from cnnparams.engine.graph import Graph, Node, Port
 from cnnparams.engine.orientation import oriented
 from cnnparams.engine.stack import stack
@@ -106,7 +108,8 @@ def _as_read(port: Port, nodes: Sequence[Node]) -> Shape:
 def _totals(model: nn.Module, ran: Run | None, draft: Draft) -> Totals:
     """Return what the model has, and what its own run gives; no MACs where torch runs layers that it cannot count."""
     sizes = counts(model)
-    totals = Totals(sizes["trainable_params"], sizes["frozen_params"], sizes["buffers"])
+    tensors = Counter(map(kind, held(model)))
+    totals = Totals(sizes["trainable_params"], sizes["frozen_params"], sizes["buffers"], tensors=tensors)
     if ran is None:
         return totals
     results = zip(ran.shapes, draft.results, strict=True)

@@ -86,7 +86,7 @@ def _trainable(held: Sequence[Held]) -> bool:
 def _check_tensors(node: Node, held: Sequence[Held]) -> None:
     """Raise TranslationError where a layer holds other tensors than the model does."""
     own = Counter((tensor.shape, tensor.learned) for tensor in node.layer.tensors(*node.input_shapes))
-    models = Counter((each.shape, each.learned) for each in held)
+    models = Counter((tuple(each.tensor.shape), each.learned) for each in held)
     for shape, learned in (models - own) + (own - models):
         kind = "a parameter" if learned else "a buffer"
         more, less = (

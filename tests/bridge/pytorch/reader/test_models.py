@@ -62,6 +62,8 @@ SAMPLES = [
     Sample("unusual:OneActivation", ("3x16x16",)),
     Sample("unusual:TwoNames", ("3x16x16",)),
     Sample("unusual:Sliced", ("3x8x8",)),
+    Sample("unusual:Viewed", ("3x8x8",)),
+    Sample("unusual:StepsFirstScale", ("7x6",)),
 ]
 
 
@@ -123,6 +125,24 @@ def test_a_block_is_called_after_the_class_of_its_modules(torch: ModuleType) -> 
     blocks = recovered(reading.spec, reading.classes)["blocks"]
     assert list(blocks) == ["basic_block", "layer"]
     assert blocks["basic_block"]["params"] == {"out": None, "stride": 1}
+
+
+def test_a_parameter_keeps_its_own_shape_however_it_is_seen(torch: ModuleType) -> None:
+    model = named("unusual:Viewed")()
+    report = report_of(text(read(model, "3x8x8")))
+    held = {layer.name: tensor.shape for layer in report.layers for tensor in layer.tensors if layer.name != "conv"}
+    assert held == {name: tuple(tensor.shape) for name, tensor in model.named_parameters(recurse=False)}
+
+
+def test_weights_in_another_shape_than_the_layer_s_are_told(torch: ModuleType) -> None:
+    class Flat(torch.nn.Linear):  # type: ignore[name-defined,misc]
+        def forward(self, x: Any) -> Any:
+            return torch.nn.functional.linear(x, self.weight.view(3, 8), self.bias)
+
+    model = Flat(6, 4, bias=False)
+    (gap,) = read(model, "8").gaps
+    assert "linear" in str(gap)
+    assert "of [4, 6]" in str(gap) or "of [3, 8]" in str(gap)
 
 
 def test_a_module_that_is_called_twice_shares_its_tensors(torch: ModuleType) -> None:
@@ -204,7 +224,10 @@ def test_totals_that_are_not_the_model_s_are_told(torch: ModuleType) -> None:
     reading = read(named("unusual:Spare")(idle=True), "3x8x8")
     assert reading.gaps == ()
     assert reading.totals is not None
-    assert list(differences(text(reading), reading.totals)) == ["trainable: 224 in the spec, 229 in the model"]
+    assert list(differences(text(reading), reading.totals)) == [
+        "trainable: 224 in the spec, 229 in the model",
+        "trainable tensors of shape [5]: 0 in the spec, 1 in the model",
+    ]
 
 
 @pytest.mark.parametrize(

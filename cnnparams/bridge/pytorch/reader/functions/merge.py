@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import dropwhile
 from typing import Any, NoReturn
 
 from cnnparams.bridge.pytorch.reader.call import Call
@@ -80,8 +81,24 @@ def _elementwise(call: Call, type_: str, x: Any, other: Any, neutral: int) -> Fl
 def _with_parameter(call: Call, op: str, x: Flow, held: Held) -> Flow:
     if not held.learned:
         raise TranslationError(f"works with the buffer {held.path}, which no layer has", NOTHING_COUNTED)
-    shape = held.shape or (1,)
-    return call.put("parameter", {"shape": list(shape), "op": op}, x, held=[held._replace(shape=shape)], batch=x.batch)
+    shape, seen = tuple(held.tensor.shape), _of_sample(x, held)
+    view = {} if _stripped(seen) == _stripped(shape) else {"view": list(seen)}
+    return call.put("parameter", {"shape": list(shape), **view, "op": op}, x, held=[held], batch=x.batch)
+
+
+def _of_sample(x: Flow, held: Held) -> tuple[int, ...]:
+    """Return the shape in which a tensor meets a sample; raise TranslationError where samples meet different parts."""
+    at = x.batch - len(x.full) + len(held.shape)  # where the batch is, seen from the tensor's first dimension
+    if at < 0:
+        return held.shape
+    if held.shape[at] != 1:
+        raise TranslationError(f"uses {held.path}, which has something else for each sample of a batch")
+    return (*held.shape[:at], *held.shape[at + 1 :])
+
+
+def _stripped(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return a shape without the sizes of 1 before all others, which repeating it adds by itself."""
+    return tuple(dropwhile(lambda n: n == 1, shape))
 
 
 def _is_zeros(value: Any) -> bool:

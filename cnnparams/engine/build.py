@@ -14,6 +14,7 @@ from cnnparams.engine.network import Network
 from cnnparams.engine.orientation import oriented
 from cnnparams.engine.quantity import Limit
 from cnnparams.engine.trouble import placed, stopper
+from cnnparams.engine.unread import unread
 from cnnparams.errors import LayerError, Problem, SpecError, printable
 from cnnparams.expression import Value
 from cnnparams.schema.keys import INPUT
@@ -69,7 +70,8 @@ def _laid_out(spec: Spec, kind: type[L], scope: Mapping[str, Value], inputs: tup
     with room_to_nest():
         last = listing.run(tuple(edge for (edge,) in edges.values()))
     outputs = tuple(_outputs(spec, listing, last))
-    remarks = (*spec.remarks, *(placed(spec, remark) for remark in network.remarks.values()))
+    told = (placed(spec, remark) for remark in network.remarks.values())
+    remarks = (*spec.remarks, *told, *unread(spec, network, [port.source for port in outputs]))
     name = printable(spec.choice.variant or spec.name)
     return Graph(name, inputs, tuple(network.order), outputs, remarks, budget, spec.document), listing
 

@@ -8,6 +8,7 @@ from typing import ClassVar, NamedTuple, NoReturn, Self
 
 from cnnparams.engine.context import Context, joined
 from cnnparams.engine.graph import channels_of
+from cnnparams.engine.network import Result
 from cnnparams.engine.occurrence import flag, reads, times
 from cnnparams.engine.site import Site
 from cnnparams.errors import LayerError, quote, suggest
@@ -92,11 +93,21 @@ class Listing:
             left = self._wire(entry, inner, x, entered)
         except LayerError as error:
             self._stop(entry, entered, error, name)
+        self._note_results(entry, path, left, follows=entered == x)
         known = Known(left, path)
         self.known[name] = known
         if entry.repeat is not None and entry.name:
             self.copies.setdefault(entry.name, []).append(known)
         return x if entry.body.side else left
+
+    def _note_results(self, entry: Entry, path: str, left: Edges, *, follows: bool) -> None:
+        """Note what leaves an entry; what leaves a side head is its result, and nothing has to read it."""
+        results = self.context.plan.network.results
+        for edge in left:
+            if entry.body.side:
+                results.pop(edge.source, None)
+            else:
+                results[edge.source] = Result(entry, path, follows)
 
     def _wire(self, entry: Entry, context: Context, x: Edges, entered: Edges) -> Edges:
         """Lay out what the entry is, behind what entered; x is what would go on without it."""

@@ -9,6 +9,7 @@ from cnnparams.errors import LayerError
 from cnnparams.layers.base import Layer
 from cnnparams.layers.shape import MOST_ELEMENTS, Shape
 from cnnparams.schema.source import KeyPath
+from cnnparams.schema.spec import Entry
 from cnnparams.schema.structures import Edge, Edges
 
 MOST_LAYERS = 1_000_000
@@ -33,6 +34,14 @@ class Remark(NamedTuple):
     text: str
 
 
+class Result(NamedTuple):
+    """A tensor that leaves an entry: the name of that entry in the network, and whether it reads the one before."""
+
+    entry: Entry
+    name: str
+    follows: bool
+
+
 class _Answer(NamedTuple):
     """What a layer says of its input; `asked` keeps it alive, as answers are found by its identity."""
 
@@ -51,6 +60,8 @@ class Network:
         self.order: list[Node] = []
         self.inputs: frozenset[str] = frozenset()
         self.remarks: dict[tuple[KeyPath, str], Remark] = {}
+        self.results: dict[str, Result] = {}
+        """By the node that gives it, the outermost entry that a tensor leaves, but for side heads."""
         self.entries = 0
         self._answers: dict[tuple[int, int, tuple[Shape, ...]], _Answer] = {}
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import NamedTuple
 
+from cnnparams.inert import printable
+
 _WIDEST_LINE = 100
 _WIDEST_WORD = 40
 _ALIKE = 0.6
@@ -46,7 +48,7 @@ class Place(NamedTuple):
     @staticmethod
     def _width(rest: str) -> int:
         token = _TOKEN.match(rest)
-        return _cells(token.group()) if token and rest[0].isprintable() else 1
+        return _cells(token.group()) if token and printable(rest[0]) == rest[0] else 1
 
 
 class Problem(NamedTuple):
@@ -61,12 +63,12 @@ class Problem(NamedTuple):
 
     def __str__(self) -> str:
         where = str(self.place) if self.place else self.source
-        lines = [": ".join(part for part in (where, self.subject, self.message) if part)]
+        lines = [printable(": ".join(part for part in (where, self.subject, self.message) if part))]
         if self.place and self.place.text.strip():
             lines.append(self.place.excerpt())
-        lines.extend(f"  {note}" for note in self.notes)
+        lines.extend(f"  {printable(note)}" for note in self.notes)
         if self.hint:
-            lines.append(f"  hint: {self.hint}")
+            lines.append(f"  hint: {printable(self.hint)}")
         return "\n".join(lines)
 
 
@@ -98,13 +100,6 @@ def quote(value: object) -> str:
 def brief(text: str, limit: int = _WIDEST_WORD) -> str:
     """Return text as a part of one line: printable, and not longer than `limit`."""
     return printable(text if len(text) <= limit else text[: limit - len(_CUT)] + _CUT)
-
-
-def printable(text: str) -> str:
-    """Replace what would move the cursor or change a terminal's state."""
-    return (
-        text if text.isprintable() else "".join(c if c.isprintable() else " " if c in "\t\r\n" else "?" for c in text)
-    )
 
 
 def listed(words: Sequence[str], conjunction: str) -> str:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnparams.errors import Place, Problem, SpecError, brief, printable, quote, suggest
+from cnnparams.errors import Place, Problem, SpecError, brief, quote, suggest
+from cnnparams.inert import printable
 
 
 def excerpt(text: str, column: int) -> list[str]:

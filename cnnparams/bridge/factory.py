@@ -10,7 +10,8 @@ from types import ModuleType
 from typing import Any
 
 from cnnparams.bridge.extra import extra
-from cnnparams.errors import CnnparamsError, printable, quote, suggest
+from cnnparams.errors import CnnparamsError, quote, suggest
+from cnnparams.inert import printable
 
 
 def make(name: str) -> Any:

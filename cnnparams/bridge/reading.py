@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cnnparams.bridge.unmatched import Kind
 from cnnparams.engine.stack import Plain
-from cnnparams.errors import printable
+from cnnparams.inert import printable
 
 
 class Gap(NamedTuple):

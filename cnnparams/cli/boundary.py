@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import io
 import os
 import sys
 
@@ -11,6 +12,7 @@ import click
 
 from cnnparams.cli.app import COMPLETE, PROGRAM, app
 from cnnparams.cli.exit_code import ExitCode
+from cnnparams.cli.telling import tell
 from cnnparams.errors import CnnparamsError
 
 
@@ -27,9 +29,9 @@ def run() -> int:
     try:
         return _complete(os.environ[COMPLETE]) if COMPLETE in os.environ else _invoke()
     except click.ClickException as error:
-        error.show()
+        tell(_shown(error))
     except CnnparamsError as error:
-        click.echo(str(error), err=True)
+        tell(str(error))
     except (click.Abort, KeyboardInterrupt):
         return ExitCode.INTERRUPTED
     except OSError as error:  # what reads specs and writes files has errors of its own: this is standard output
@@ -37,6 +39,12 @@ def run() -> int:
     except Exception as error:
         return _fault(error)
     return ExitCode.NO_ANSWER
+
+
+def _shown(error: click.ClickException) -> str:
+    shown = io.StringIO()
+    error.show(shown)
+    return shown.getvalue().removesuffix("\n")
 
 
 def _complete(instruction: str) -> int:
@@ -63,7 +71,7 @@ def _output_failed(error: OSError) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if error.errno == errno.EPIPE:
         return ExitCode.BROKEN_PIPE
-    click.echo(f"cannot write the output: {error.strerror or error}", err=True)
+    tell(f"cannot write the output: {error.strerror or error}")
     return ExitCode.NO_ANSWER
 
 
@@ -71,6 +79,6 @@ def _fault(error: Exception) -> int:
     """Tell a fault of ours in a line; the traceback is for those who ask for it."""
     if os.environ.get("CNNPARAMS_DEBUG"):
         raise error
-    click.echo(f"this is a fault of cnnparams, please report it: {type(error).__name__}: {error}", err=True)
-    click.echo("  hint: CNNPARAMS_DEBUG=1 shows where it happened", err=True)
+    tell(f"this is a fault of cnnparams, please report it: {type(error).__name__}: {error}")
+    tell("  hint: CNNPARAMS_DEBUG=1 shows where it happened")
     return ExitCode.NO_ANSWER

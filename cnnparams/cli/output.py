@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
-from cnnparams.errors import CnnparamsError, printable
+from cnnparams.errors import CnnparamsError
+from cnnparams.inert import log, printable
 
 STDOUT = "-"
 
@@ -20,11 +21,20 @@ def shown_on(output: str | None) -> TextIO | None:
     return sys.stdout if output in (None, STDOUT) else None
 
 
-def write(chunks: Iterable[str], output: str | None, inputs: Iterable[str] = (), *, live: bool = False) -> None:
+def write(
+    chunks: Iterable[str],
+    output: str | None,
+    inputs: Iterable[str] = (),
+    *,
+    live: bool = False,
+    verbatim: bool = False,
+) -> None:
     """Write to a file, or to standard output for None and "-"; there, if `live`, each chunk at once and whole.
 
+    No line is a command to what keeps a log, unless the text is to be `verbatim`: commands on purpose, or code.
     Raise CnnparamsError where that fails, and for a file that is one of the inputs.
     """
+    chunks = chunks if verbatim else map(log, chunks)
     if output is None or output == STDOUT:
         if sys.stdout is None:
             raise CnnparamsError("standard output is closed: write to a file with -o")

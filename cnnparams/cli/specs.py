@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from cnnparams.cli.telling import tell
 from cnnparams.engine.build import build
 from cnnparams.engine.graph import Graph
 from cnnparams.engine.measure import measure
@@ -106,7 +107,7 @@ def each(make: Callable[[T], U], items: Iterable[T]) -> list[U]:
 
 def _remark(graphs: Iterable[Graph]) -> None:
     for remark in dict.fromkeys(remark for graph in graphs for remark in graph.remarks):
-        click.echo(str(remark), err=True)
+        tell(str(remark))
 
 
 def kept_without(total: Total, name: str, source: str) -> Problem:

@@ -15,7 +15,7 @@ from cnnparams.engine.orientation import oriented
 from cnnparams.engine.quantity import Limit
 from cnnparams.engine.trouble import placed, stopper
 from cnnparams.engine.unread import unread
-from cnnparams.errors import LayerError, Problem, SpecError, printable
+from cnnparams.errors import LayerError, Problem, SpecError
 from cnnparams.expression import Value
 from cnnparams.schema.keys import INPUT
 from cnnparams.schema.source import KeyPath
@@ -72,7 +72,7 @@ def _laid_out(spec: Spec, kind: type[L], scope: Mapping[str, Value], inputs: tup
     outputs = tuple(_outputs(spec, listing, last))
     told = (placed(spec, remark) for remark in network.remarks.values())
     remarks = (*spec.remarks, *told, *unread(spec, network, [port.source for port in outputs]))
-    name = printable(spec.choice.variant or spec.name)
+    name = spec.choice.variant or spec.name
     return Graph(name, inputs, tuple(network.order), outputs, remarks, budget, spec.document), listing
 
 

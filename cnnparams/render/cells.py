@@ -9,12 +9,13 @@ from typing import Any
 from cnnparams.engine.quantity import number
 from cnnparams.engine.report import NUMBERS, Column, Kind, LayerReport
 from cnnparams.errors import some, yaml_text
+from cnnparams.inert import printable
 from cnnparams.render.view import HWC, Layout
 
 RIGHT_ALIGNED = NUMBERS | {Kind.PER_AXIS}
 
 _FORMATS: dict[Kind, Callable[[Any, Layout], str]] = {
-    Kind.TEXT: lambda value, _: value or "",
+    Kind.TEXT: lambda value, _: printable(value or ""),
     Kind.NAMES: lambda names, _: some(names),
     Kind.SETTING: lambda setting, _: _setting(setting.brief),
     Kind.SETTINGS: lambda settings, _: ", ".join(f"{s.label}={_setting(s.brief)}" for s in settings if s.label),
@@ -24,7 +25,7 @@ _FORMATS: dict[Kind, Callable[[Any, Layout], str]] = {
     Kind.BYTES: lambda value, _: size(value),
     Kind.SHARE: lambda value, _: f"{value:.1%}",
     Kind.RATIO: lambda value, _: "" if value is None else _ratio(value),
-    Kind.VALUE: lambda value, _: yaml_text(value),
+    Kind.VALUE: lambda value, _: printable(yaml_text(value)),
     Kind.TENSORS: lambda tensors, _: ", ".join(f"{tensor.name} {_dims(tensor.shape)}" for tensor in tensors),
     Kind.FIELD: lambda view, _: _field(view) if view else "",
     Kind.PER_AXIS: lambda numbers, _: _per_axis(numbers) if numbers else "",

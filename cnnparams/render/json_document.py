@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from cnnparams.engine.report import Column, Kind, LayerReport, Report, Total, kinds
+from cnnparams.inert import to_json
 from cnnparams.render.view import Layout
 
 SCHEMA_VERSION = 1
@@ -34,14 +34,12 @@ def document(report: Report, layout: Layout) -> dict[str, Any]:
 
 def laid_out(parts: Mapping[str, Any]) -> str:
     """Return a document with a layer a line: readable, easy to grep, and json's C encoder does the work."""
-    lines = (
-        f"  {json.dumps(key)}: {_layers(part) if key == 'layers' else json.dumps(part)}" for key, part in parts.items()
-    )
+    lines = (f"  {to_json(key)}: {_layers(part) if key == 'layers' else to_json(part)}" for key, part in parts.items())
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def _layers(layers: Sequence[Any]) -> str:
-    return "[\n" + ",\n".join(f"    {json.dumps(layer)}" for layer in layers) + "\n  ]"
+    return "[\n" + ",\n".join(f"    {to_json(layer)}" for layer in layers) + "\n  ]"
 
 
 def encode(value: Any, kind: Kind, layout: Layout) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 from cnnparams.bridge.verification import Figure, LayerCheck, Verification
 from cnnparams.engine.report import Kind, TensorReport
-from cnnparams.errors import printable
+from cnnparams.inert import printable
 from cnnparams.render import cells
 from cnnparams.render.view import Layout
 

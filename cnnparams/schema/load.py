@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cnnparams.errors import Problem, SpecError, printable, quote, suggest
+from cnnparams.errors import Problem, SpecError, quote, suggest
+from cnnparams.inert import printable
 from cnnparams.schema import zoo
 from cnnparams.schema.compose import compose
 from cnnparams.schema.parse import parse

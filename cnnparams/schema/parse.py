@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePath
 
-from cnnparams.errors import Problem, printable, quote
+from cnnparams.errors import Problem, quote
+from cnnparams.inert import title
 from cnnparams.schema.blocks import params_of, read_blocks
 from cnnparams.schema.budget import read_budget
 from cnnparams.schema.computed import Names, Reader
@@ -38,7 +39,7 @@ def parse(document: Document) -> Spec:
     outputs = read_references(reader, ("outputs",), root.get("outputs"), "outputs")
     problems.raise_any()
     assert head is not None
-    name = printable(head.name or _default_name(document))
+    name = title(head.name or _default_name(document))
     remarks = tuple(_remarks(document, names))
     return Spec(name, inputs, variables, blocks, layers, outputs, document, remarks, budget=budget)
 

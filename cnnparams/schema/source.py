@@ -9,7 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
-from cnnparams.errors import Place, Problem, SpecError, printable, quote
+from cnnparams.errors import Place, Problem, SpecError, quote
+from cnnparams.inert import printable
 
 MAX_BYTES = 256 * 2**20
 STDIN = "-"

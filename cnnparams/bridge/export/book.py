@@ -76,7 +76,7 @@ class Book:
             return "nn.Identity" if word is None else f"nn.{activation_class(word).__name__}"
         if kind is Kind.MODULE:
             return next(found.name for found in self.classes_of(str(word)))
-        return "None" if word is None else json.dumps(word)
+        return "None" if word is None else json.dumps(word, ensure_ascii=False)
 
     def classes_of(self, block: str) -> list[Class]:
         """Return the classes that are uses of a block."""

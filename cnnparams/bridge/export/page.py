@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from cnnparams.bridge.export.book import Class
 from cnnparams.bridge.export.layout import WIDTH, lines
 from cnnparams.engine.report import PortReport, Report
-from cnnparams.errors import listed, printable
+from cnnparams.errors import listed
+from cnnparams.inert import log, printable
 
 _IMPORTS = (
     (r"\bmath\.", "import math"),
@@ -84,7 +85,7 @@ def _plain(text: str) -> str:
 def _wrapped(text: str, width: int) -> list[str]:
     """Return the lines of a text as they may stand in a docstring: nothing in them can end it, or means more."""
     lines = textwrap.wrap(text, width)
-    return [line.replace(_FIXED, " ").replace("\\", "\\\\").replace('"', "'") for line in lines]
+    return [log(line.replace(_FIXED, " ").replace("\\", "\\\\").replace('"', "'")) for line in lines]
 
 
 def _docstring(paragraphs: Sequence[str], depth: int) -> list[str]:

@@ -8,7 +8,8 @@ from typing import Any, NoReturn
 
 from cnnparams.bridge.extra import extra
 from cnnparams.bridge.onnx.wire import ALL, ExcessError, MalformedError, Plan, Wanted, skim
-from cnnparams.errors import Problem, SpecError, printable
+from cnnparams.errors import Problem, SpecError
+from cnnparams.inert import printable
 
 MOST_BYTES = 2**31 - 1  # of any protobuf message
 MOST_DATA = 16 * 2**10

@@ -21,6 +21,7 @@ from cnnparams.engine.graph import Graph, Port
 from cnnparams.engine.orientation import oriented
 from cnnparams.engine.stack import stack
 from cnnparams.errors import quote, some
+from cnnparams.inert import title
 from cnnparams.layers.shape import Shape
 from cnnparams.schema.keys import INPUT
 
@@ -42,7 +43,7 @@ def reading(path: str, given: Sequence[Given]) -> Reading:
         fail(path, "has no output that depends on its input", "export it again")
     net = translation.net
     gaps = tuple(translation.gaps or unheld(net, ops))
-    graph = Graph(model.name, ports, tuple(net.network.order), outputs or _last(net, ports))
+    graph = Graph(title(model.name), ports, tuple(net.network.order), outputs or _last(net, ports))
     graph = graph._replace(inputs=oriented(graph))
     spec = stack(graph if gaps else tidied(graph))  # what leads nowhere may be due behind a gap
     return Reading(spec, gaps, tuple(_remarks(net)), None if gaps else _totals(net, outputs))

@@ -6,11 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from keyword import iskeyword
+from unicodedata import normalize
 
 from cnnparams.bridge.structure.formula import Mark
 from cnnparams.bridge.structure.inference import Draft, Inference
 from cnnparams.bridge.structure.pattern import Kind, Pattern, numbered
 from cnnparams.bridge.structure.words import OUT, WHEN
+from cnnparams.inert import BLANK
 from cnnparams.layers import registry
 from cnnparams.layers.registry import find, layer_class
 from cnnparams.schema.computed import RESERVED
@@ -108,7 +110,7 @@ def _snake(name: str) -> str:
 
 
 def _identifier(name: str) -> str:
-    word = re.sub(r"\W+", "_", name).strip("_")
+    word = re.sub(r"\W+", "_", BLANK.sub("_", normalize("NFC", name))).strip("_")
     return word if word[:1].isidentifier() else f"{_UNIT}_{word}".rstrip("_")
 
 

@@ -10,6 +10,7 @@ import click
 from cnnparams.cli import options
 from cnnparams.cli.command import Command
 from cnnparams.cli.exit_code import ExitCode
+from cnnparams.cli.telling import tell
 from cnnparams.render import verdict as formats
 
 if TYPE_CHECKING:
@@ -56,11 +57,12 @@ def command(
     except SpecError as error:
         if not hasattr(renderer, "trouble"):
             raise
-        write(renderer.trouble(error.problems), output, specs)
+        write(renderer.trouble(error.problems), output, specs, verbatim=True)
         return ExitCode.NO_ANSWER
     for remark in dict.fromkeys(_remarks(verdicts)):
-        click.echo(str(remark), err=True)
-    write(renderer.render(verdicts, View(stream=shown_on(output))), output, specs)
+        tell(str(remark))
+    verbatim = getattr(renderer, "COMMANDS", False)
+    write(renderer.render(verdicts, View(stream=shown_on(output))), output, specs, verbatim=verbatim)
     return ExitCode.NO if any(verdict.broken for verdict in verdicts) else ExitCode.DONE
 
 

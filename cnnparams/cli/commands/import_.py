@@ -9,6 +9,7 @@ import click
 from cnnparams.cli import options
 from cnnparams.cli.command import Command, Named
 from cnnparams.cli.exit_code import ExitCode
+from cnnparams.cli.telling import tell
 from cnnparams.render import stack as formats
 
 if TYPE_CHECKING:
@@ -71,9 +72,9 @@ def command(
         raise click.UsageError("--mode is for PyTorch models: an ONNX file has the mode that it was exported in")
     reading = _of_file(model, inputs) if model.endswith(_FILE) else _of_code(model, inputs, mode)
     for remark in dict.fromkeys((*reading.remarks, *map(str, reading.gaps))):  # a line of a loop is told once
-        click.echo(remark, err=True)
+        tell(remark)
     if reading.gaps and not partial:
-        click.echo(f"nothing is written, as {_GAPS}; --partial writes the rest, with these marked", err=True)
+        tell(f"nothing is written, as {_GAPS}; --partial writes the rest, with these marked")
         return ExitCode.NO_ANSWER
     plain = flat or bool(reading.gaps)  # gaps are marked by the names in the list
     spec = reading.spec if plain else recovered(reading.spec, reading.classes)

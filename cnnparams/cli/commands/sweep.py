@@ -10,6 +10,7 @@ import click
 from cnnparams.cli import options
 from cnnparams.cli.command import Command, Named
 from cnnparams.cli.exit_code import ExitCode
+from cnnparams.cli.telling import tell
 from cnnparams.render import grid as formats
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def _valid(outcomes: Iterable[Outcome], skipped: list[Outcome]) -> Iterator[Outc
             yield outcome
         else:
             skipped.append(outcome)
-            click.echo(f"skipped: {outcome.place}: {outcome.problem}", err=True)
+            tell(f"skipped: {outcome.place}: {outcome.problem}")
 
 
 def _telling(sweep: Sweep, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
@@ -114,6 +115,6 @@ def _telling(sweep: Sweep, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
     for outcome in outcomes:
         for total in sweep.missing(outcome):
             if (outcome.name, total) not in told:
-                click.echo(f"remark: {outcome.name} has no {total.word}, which stays empty", err=True)
+                tell(f"remark: {outcome.name} has no {total.word}, which stays empty")
             told.add((outcome.name, total))
         yield outcome

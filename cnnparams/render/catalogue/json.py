@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 
 from cnnparams.engine.catalogue import Card
+from cnnparams.inert import to_json
 from cnnparams.render.view import View
 
 
@@ -17,7 +17,7 @@ def everything(summaries: Mapping[str, str], families: Iterable[Card], view: Vie
 
 def cards(described: Iterable[Card], view: View) -> Iterator[str]:
     """Yield a document with the given cards."""
-    yield json.dumps({"schema_version": 1, "layers": [_card(card, view) for card in described]}, indent=2) + "\n"
+    yield to_json({"schema_version": 1, "layers": [_card(card, view) for card in described]}, indent=2) + "\n"
 
 
 def _card(card: Card, view: View) -> dict[str, object]:

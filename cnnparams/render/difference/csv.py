@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
-from cnnparams.engine.difference import Difference
+from cnnparams.engine.difference import Difference, LayerDifference
+from cnnparams.engine.quantity import Column
 from cnnparams.render.changes import changes_text
+from cnnparams.render.spreadsheet import lines
 from cnnparams.render.view import View
 
 
 def render(difference: Difference, view: View) -> Iterator[str]:
     """Yield a header and all rows."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["status", "before", "after", "type", "changes", *(column.key for column in difference.columns)])
-    for found in difference.layers:
-        names = [layer.name if layer else "" for layer in (found.before, found.after)]
-        told = changes_text(found.changes, view.layout)
-        costs = [found.costs[column.field] for column in difference.columns]
-        writer.writerow([found.status.value, *names, found.layer.type, told, *costs])
-    yield text.getvalue()
+    heads = ["status", "before", "after", "type", "changes", *(column.key for column in difference.columns)]
+    yield lines([heads, *(_row(found, difference.columns, view) for found in difference.layers)])
+
+
+def _row(found: LayerDifference, columns: Sequence[Column], view: View) -> list[Any]:
+    names = [layer.name if layer else "" for layer in (found.before, found.after)]
+    told = changes_text(found.changes, view.layout)
+    return [found.status.value, *names, found.layer.type, told, *(found.costs[column.field] for column in columns)]

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnnparams import inert
 from cnnparams.engine.difference import Difference
 from cnnparams.render.changes import Table, headline, layer_table, total_table
-from cnnparams.render.markdown import escape, table
+from cnnparams.render.markdown import table
 from cnnparams.render.view import View
 
 
 def render(difference: Difference, view: View) -> Iterator[str]:
     """Yield the heading and the tables; of one network, a line."""
     if difference.is_none:
-        yield f"{escape(headline(difference))}\n"
+        yield f"{inert.markdown(headline(difference))}\n"
         return
-    yield f"## {escape(headline(difference))}\n\n"
+    yield f"## {inert.markdown(headline(difference))}\n\n"
     yield _written(layer_table(difference, view.layout))
     yield "\n"
     yield _written(total_table(difference, view.layout))
 
 
 def _written(found: Table) -> str:
-    heads = [(escape(title), right) for title, right in found.heads]
-    return table(heads, (list(map(escape, row)) for row in found.rows))
+    heads = [(inert.markdown(title), right) for title, right in found.heads]
+    return table(heads, (list(map(inert.markdown, row)) for row in found.rows))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from cnnparams.engine.explain import Derivation, Explanation
+from cnnparams.inert import to_json
 from cnnparams.render.formula import CODE, write
 from cnnparams.render.view import View
 
@@ -27,7 +27,7 @@ def render(explanation: Explanation, view: View) -> Iterator[str]:
         for layer in explanation.layers
     ]
     head = {"schema_version": SCHEMA_VERSION, "name": explanation.name, "layout": view.layout.name}
-    yield json.dumps({**head, "layers": layers, "totals": _steps(explanation.totals)}, indent=2) + "\n"
+    yield to_json({**head, "layers": layers, "totals": _steps(explanation.totals)}, indent=2) + "\n"
 
 
 def _steps(derivation: Derivation) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnparams.engine.explain import Derivation, Explanation, Step
+from cnnparams.inert import latex
 from cnnparams.render.formula import LATEX
 from cnnparams.render.step import lines
 from cnnparams.render.view import View
@@ -14,11 +15,11 @@ def render(explanation: Explanation, view: View) -> Iterator[str]:
     """Yield each layer's paragraph, and the totals."""
     for layer in explanation.layers:
         inputs = view.layout.texts(layer.input_shapes)
-        heading = f"{_escape(layer.name)} ({_escape(layer.type)})"
+        heading = f"{latex(layer.name)} ({latex(layer.type)})"
         shapes = f"${inputs} \\to {view.layout.text(layer.output_shape)}$"
         yield f"\\paragraph{{{heading}}} {shapes}\n{_aligned(layer.derivation)}\n"
     if explanation.totals.steps:
-        yield f"\\paragraph{{{_escape(explanation.name)}}}\n{_aligned(explanation.totals)}"
+        yield f"\\paragraph{{{latex(explanation.name)}}}\n{_aligned(explanation.totals)}"
 
 
 def _aligned(derivation: Derivation) -> str:
@@ -29,10 +30,5 @@ def _aligned(derivation: Derivation) -> str:
 def _step(step: Step, derivation: Derivation) -> str:
     named = rf"\; {LATEX.symbol(step.symbol)}" if step.named else ""
     sides = " \\\\\n  &= ".join(lines(step, derivation, LATEX))
-    note = f" \\quad\\text{{({_escape(step.note)})}}" if step.note else ""
-    return f"  \\text{{{_escape(step.quantity)}}}{named} &= {sides}{note}"
-
-
-def _escape(text: str) -> str:
-    special = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
-    return "".join(special.get(c, f"\\{c}" if c in "_%&#${}" else c) for c in text)
+    note = f" \\quad\\text{{({latex(step.note)})}}" if step.note else ""
+    return f"  \\text{{{latex(step.quantity)}}}{named} &= {sides}{note}"

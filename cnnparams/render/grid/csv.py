@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 from cnnparams.engine.grid import Grid
 from cnnparams.render import cells
 from cnnparams.render.records import records
+from cnnparams.render.spreadsheet import lines
 from cnnparams.render.view import View
 
 
 def render(grid: Grid, view: View) -> Iterator[str]:
     """Yield a header, and a line for each row."""
     keys, rows = records(grid, cells.plain, view.layout)
-    yield _line(keys)
-    yield from map(_line, rows)
-
-
-def _line(values: Iterable[Any]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(values)
-    return text.getvalue()
+    yield lines([keys])
+    yield from (lines([row]) for row in rows)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 from cnnparams.engine.memory import Memory
+from cnnparams.inert import to_json
 from cnnparams.render import memory_notes as notes
 from cnnparams.render.view import View
 
@@ -31,7 +31,7 @@ def render(memory: Memory, view: View) -> Iterator[str]:
         "int8": _int8(memory),
         "left_out": notes.left_out(memory),
     }
-    yield json.dumps(document, indent=2) + "\n"
+    yield to_json(document, indent=2) + "\n"
 
 
 def _int8(memory: Memory) -> dict[str, Any] | None:

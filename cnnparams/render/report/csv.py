@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from cnnparams.engine.report import Column, Report
 from cnnparams.render import cells
+from cnnparams.render.spreadsheet import lines
 from cnnparams.render.view import View
 
 
 def render(reports: Sequence[Report], view: View) -> Iterator[str]:
     """Yield a header and all rows; where some are estimates, a column behind the others says which."""
     columns = [*view.columns, *_of_estimates(reports, view)]
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["network", *(column.key for column in columns)])
-    for report in reports:
-        writer.writerows(
-            [report.name, *(cells.data(layer, column, view.layout) for column in columns)] for layer in report.layers
-        )
-    yield text.getvalue()
+    heads = ["network", *(column.key for column in columns)]
+    yield lines([heads, *(row for report in reports for row in _rows(report, columns, view))])
+
+
+def _rows(report: Report, columns: Sequence[Column], view: View) -> Iterator[list[Any]]:
+    for layer in report.layers:
+        yield [report.name, *(cells.data(layer, column, view.layout) for column in columns)]
 
 
 def _of_estimates(reports: Sequence[Report], view: View) -> list[Column]:

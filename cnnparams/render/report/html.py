@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from html import escape
 
 from cnnparams.engine.report import Column, Report
+from cnnparams.inert import html
 from cnnparams.render import cells
 from cnnparams.render.totals import notes, total_lines
 from cnnparams.render.view import View
@@ -22,11 +22,11 @@ def render(reports: Sequence[Report], view: View) -> Iterator[str]:
         )
         body = "".join(f"<tr>{row}</tr>\n" for row in rows)
         summed = "<br>\n".join(f"{label}: <b>{text}</b>" for label, text in total_lines(report))
-        caption = f"<caption>{escape(report.name)}</caption>"
+        caption = f"<caption>{html(report.name)}</caption>"
         yield f"<table>\n{caption}\n{head}\n<tbody>\n{body}</tbody>\n</table>\n<p>{summed}</p>\n"
-        yield "".join(f"<p>{escape(note)}</p>\n" for note in notes(report))
+        yield "".join(f"<p>{html(note)}</p>\n" for note in notes(report))
 
 
 def _cell(tag: str, column: Column, text: str) -> str:
     align = "right" if column.kind in cells.RIGHT_ALIGNED else "left"
-    return f'<{tag} style="text-align: {align}">{escape(text)}</{tag}>'
+    return f'<{tag} style="text-align: {align}">{html(text)}</{tag}>'

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 
 from cnnparams.engine.report import Report
+from cnnparams.inert import to_json
 from cnnparams.render.json_document import document
 from cnnparams.render.view import View
 
@@ -13,4 +13,4 @@ from cnnparams.render.view import View
 def render(reports: Sequence[Report], view: View) -> Iterator[str]:
     """Yield each report on a line of its own."""
     for report in reports:
-        yield json.dumps(document(report, view.layout)) + "\n"
+        yield to_json(document(report, view.layout)) + "\n"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from cnnparams import inert
 from cnnparams.engine.report import Report
 from cnnparams.render import cells
-from cnnparams.render.markdown import escape, table
+from cnnparams.render.markdown import table
 from cnnparams.render.totals import notes, total_lines
 from cnnparams.render.view import View
 
@@ -14,9 +15,12 @@ from cnnparams.render.view import View
 def render(reports: Sequence[Report], view: View) -> Iterator[str]:
     """Yield each network's heading, table and totals."""
     for i, report in enumerate(reports):
-        rows = ([escape(cells.text(layer, column, view.layout)) for column in view.columns] for layer in report.layers)
+        rows = (
+            [inert.markdown(cells.text(layer, column, view.layout)) for column in view.columns]
+            for layer in report.layers
+        )
         heads = [(column.title, column.kind in cells.RIGHT_ALIGNED) for column in view.columns]
         summed = "".join(f"- {label}: {text}\n" for label, text in total_lines(report))
         gap = "\n" if i else ""
-        said = "".join(f"\n{escape(note)}\n" for note in notes(report))
-        yield f"{gap}## {escape(report.name)}\n\n{table(heads, rows)}\n{summed}{said}"
+        said = "".join(f"\n{inert.markdown(note)}\n" for note in notes(report))
+        yield f"{gap}## {inert.markdown(report.name)}\n\n{table(heads, rows)}\n{summed}{said}"

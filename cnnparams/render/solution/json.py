@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from cnnparams.engine.quantity import number
 from cnnparams.engine.solve import Candidate, Solution
+from cnnparams.inert import to_json
 from cnnparams.render.json_document import encode
 from cnnparams.render.view import View
 
@@ -32,7 +32,7 @@ def render(solution: Solution, view: View) -> Iterator[str]:
         "smaller_that_break_a_limit": [candidate.value for candidate in solution.broken_below],
         "no_network": [candidate.value for candidate in solution.invalid],
     }
-    yield json.dumps(document, indent=2) + "\n"
+    yield to_json(document, indent=2) + "\n"
 
 
 def _candidate(solution: Solution, candidate: Candidate, view: View) -> dict[str, Any]:

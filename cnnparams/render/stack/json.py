@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cnnparams.inert import to_json
 from cnnparams.render.view import View
 
 
 def render(spec: Mapping[str, Any], view: View) -> Iterator[str]:
     """Yield the spec as one document."""
-    yield json.dumps(spec) + "\n"
+    yield to_json(spec) + "\n"

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from cnnparams.inert import yaml
 from cnnparams.render.view import View
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
@@ -98,4 +99,4 @@ def _text(text: str) -> str:
     is_plain = _PLAIN.fullmatch(text) and text.casefold() not in _WORDS
     if is_plain:
         return text
-    return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in json.dumps(text, ensure_ascii=False))
+    return yaml(text)

@@ -10,6 +10,9 @@ from cnnparams.render.annotation import annotation
 from cnnparams.render.balance import sentence, weighing
 from cnnparams.render.view import View
 
+COMMANDS = True
+"""The lines are meant to be obeyed."""
+
 
 def render(verdicts: Sequence[Verdict], view: View) -> Iterator[str]:
     """Yield the annotations of each budget that is broken; one of the command line is at the heaviest layer."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cnnparams.engine.check import Balance, Verdict, Weight
 from cnnparams.engine.quantity import number
 from cnnparams.errors import Place
+from cnnparams.inert import to_json
 from cnnparams.render.json_document import encode
 from cnnparams.render.view import Layout, View
 
@@ -19,7 +19,7 @@ def render(verdicts: Sequence[Verdict], view: View) -> Iterator[str]:
     """Yield a document for each network."""
     indent = 2 if len(verdicts) == 1 else None
     for verdict in verdicts:
-        yield json.dumps(_document(verdict, view.layout), indent=indent) + "\n"
+        yield to_json(_document(verdict, view.layout), indent=indent) + "\n"
 
 
 def _document(verdict: Verdict, layout: Layout) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cnnparams.bridge.verification import Figure, LayerCheck, Verification
 from cnnparams.engine.report import Kind
+from cnnparams.inert import to_json
 from cnnparams.render import verification_notes as notes
 from cnnparams.render.json_document import encode, laid_out
 from cnnparams.render.view import Layout, View
@@ -21,7 +21,7 @@ def render(verifications: Sequence[Verification], view: View) -> Iterator[str]:
     if len(verifications) == 1:
         yield laid_out(next(documents))
     else:
-        yield from (json.dumps(document) + "\n" for document in documents)
+        yield from (to_json(document) + "\n" for document in documents)
 
 
 def _document(verification: Verification, layout: Layout) -> dict[str, Any]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain, count
+from unicodedata import normalize
 
 from cnnparams.bridge.pytorch.reader.step import Chain
+from cnnparams.inert import BLANK
 
 _NO_LETTER = re.compile(r"[^\w.-]|(?<![\w-])-")
 
@@ -59,7 +61,7 @@ def joined(outer: str, name: str) -> str:
 
 def spelled(name: str) -> str:
     """Return a name with nothing in it that the names of a spec may not have."""
-    return _NO_LETTER.sub("_", name)
+    return _NO_LETTER.sub("_", BLANK.sub("_", normalize("NFC", name)))
 
 
 def _again(name: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, NoReturn
 import yaml
 
 from cnnparams.errors import brief, quote
+from cnnparams.inert import unseen
 from cnnparams.schema import scalars
 from cnnparams.schema.source import Document, Mapping, Mark, Sequence, Text, split_lines
 from cnnparams.schema.syntax import MAX_DEPTH, TOO_DEEP, fault
@@ -170,6 +171,8 @@ class _Composer:
         if not isinstance(event, yaml.ScalarEvent):
             self.source.fail(*_start(event), "a key must be a plain word", "write key: value")
         key: str = event.value
+        if why := unseen(key):
+            self.source.fail(*_start(event), f"the key {quote(key)} {why}", "type the word anew")
         if key in pairs:
             first = pairs.marks[key].key[0] + 1
             hint = f"the first is in line {first}; remove one of them"

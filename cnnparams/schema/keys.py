@@ -4,16 +4,41 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, Strict, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    Strict,
+    StringConstraints,
+    model_validator,
+)
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from cnnparams.errors import listed, quote
+from cnnparams.inert import unseen
 from cnnparams.layers.settings import Flag, Size
 from cnnparams.layers.shape import MOST_ELEMENTS, Shape
 
 NAME, DESCRIPTION = "name", "description"  # what a spec says of itself
 INPUT = "input"  # what layers call the network's input when they say where theirs comes from
-Name = Annotated[str, StringConstraints(pattern=r"^\w[\w-]*(\.\w[\w-]*)*$")]
+
+
+def _seen(name: str) -> str:
+    if why := unseen(name):
+        raise PydanticCustomError(
+            "unseen", "{what}", {"what": f"is {quote(name)}, which {why}", "hint": "type it anew"}
+        )
+    return name
+
+
+def _title(name: str) -> str:
+    return _seen(" ".join(name.split()))  # as YAML has it, text may be folded, and end a line
+
+
+Title = Annotated[str, AfterValidator(_title)]
+Name = Annotated[str, StringConstraints(pattern=r"^\w[\w-]*(\.\w[\w-]*)*$"), AfterValidator(_seen)]
 
 
 class Input(BaseModel):
@@ -103,7 +128,7 @@ class Head(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
-    name: str | None = Field(None, description="name of the network; the file's name where not given")
+    name: Title | None = Field(None, description="name of the network; the file's name where not given")
     description: str | None = Field(None, description="what the network is, for readers")
     vars: dict[str, Any] | None = Field(None, description="names for numbers, and what else expressions may read")
     variants: dict[str, Any] | None = Field(

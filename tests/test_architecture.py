@@ -131,6 +131,16 @@ def test_printing_is_caught(source: str) -> None:
     assert writes(source)
 
 
+@pytest.mark.parametrize(
+    ("part", "call", "only"),
+    [("cli", "err=True", "cli/telling.py"), ("render", "csv.writer(", "render/spreadsheet.py")],
+)
+def test_text_from_strangers_has_one_way_to_a_destination(part: str, call: str, only: str) -> None:
+    """What is written past these is not made inert."""
+    users = {str(path.relative_to(PACKAGE)) for path in (PACKAGE / part).rglob("*.py") if call in path.read_text()}
+    assert users == {only}
+
+
 def test_every_family_of_layer_types_is_known_to_the_registry() -> None:
     from cnnparams.layers.registry import FAMILIES
 

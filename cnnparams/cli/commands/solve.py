@@ -9,6 +9,7 @@ import click
 from cnnparams.cli import options
 from cnnparams.cli.command import Command
 from cnnparams.cli.exit_code import ExitCode
+from cnnparams.cli.telling import tell
 from cnnparams.render import solution as formats
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def command(
         first = solution.candidates[0]
         raise CnnparamsError(f"no value of {axis.name} makes a network; {axis.name}={first.value}: {first.problem}")
     for total in solution.missing:
-        click.echo(str(kept_without(total, name, chosen.document.source.name)), err=True)
+        tell(str(kept_without(total, name, chosen.document.source.name)))
     write(options.renderer(formats, format_).render(solution, View(stream=shown_on(output))), output, [spec])
     return ExitCode.NO if solution.best is None else ExitCode.DONE
 

@@ -28,14 +28,15 @@ BLANK = re.compile(f"[{_BLANK}]")
 _COMMAND = re.compile(r"(?:(?<![^\r\n])(?P<space>[^\S\r\n]*):(?=:))|(?P<old>##)\[")
 
 # GitHub Flavored Markdown, 2.4 and 6: what is markup anywhere, and what only at the start of a paragraph.
-_MARKUP = re.compile(r"[\\|*_`<&~$#]|^[>:]|^[-+](?=\s)|^-(?=-)")
+_MARKUP = re.compile(r"[\\|*_`<&~$#]|^[>:]|^[-+](?=\s|$)|^-(?=-)")
 _BRACKET = re.compile(r"[\[\]]")  # alone it is itself: x[0], [3, 3]
 _LINKING = re.compile(r"\][(\[:]|\[[\^!]|\[[ xX]\]")  # a link, an image, a footnote, a box to tick
 _NUMBERED = re.compile(r"^([0-9]{1,9})(?=[.)](\s|$))")
 # Links without markup (GFM, 6.9), people, issues: GitHub looks for these in the text as it is read, so that a backslash
 # or an entity for the character itself hides nothing. A space without width between the two does.
 _LINK = re.compile(
-    r"(?<=:)(?=//)|(?<=mailto:)|(?<=xmpp:)|(?<=www)(?=\.)|(?<=@)(?=\w)|(?<=#)(?=\w)|(?<=\bGH-)(?=[0-9])", re.IGNORECASE
+    r"(?<=:)(?=//)|(?<=mailto:)|(?<=xmpp:)|(?<=www)(?=\.)|(?<=@)(?=[\w\\])|(?<=#)(?=[\w\\])|(?<=\bGH-)(?=[0-9])",
+    re.IGNORECASE,
 )
 _NOTHING = "&#8203;"
 

@@ -39,6 +39,8 @@ def test_a_log_obeys_nothing(text: str) -> None:
 @given(TEXT)
 @example("![x](http://evil/t.png) [c](javascript:alert(1)) @octocat https://evil")
 @example("[a]: http://evil")
+@example("-")
+@example("@_")
 @example("&#64;octocat <script>")
 def test_markdown_shows_the_text_itself(text: str) -> None:
     written = inert.markdown(text)

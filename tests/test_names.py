@@ -113,7 +113,10 @@ def _code(out: str) -> None:
     body = ast.parse(out).body
     assert {type(node) for node in body} <= {ast.Expr, ast.Import, ast.ImportFrom, ast.ClassDef, ast.If}
     assert not any(isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant) for node in body)
-    assert {alias.name for node in body if isinstance(node, ast.Import) for alias in node.names} <= {"torch"}
+    assert {alias.name for node in body if isinstance(node, ast.Import) for alias in node.names} <= MODULES
+
+
+MODULES = {"torch", "torch.nn.functional"}
 
 
 class Destination(NamedTuple):

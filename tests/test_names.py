@@ -177,8 +177,20 @@ def run(destination: Destination, path: str) -> None:
     check(destination, cnnparams(command, *words))
 
 
-@pytest.mark.parametrize("destination", DESTINATIONS, ids=lambda destination: " ".join(destination.words))
-@pytest.mark.parametrize("source", SOURCES)
+COME_OUT = ("network", "description", "variant", "word")
+"""The sources that may hold nearly any text. What the others hold is refused, in the same words by every command."""
+
+WAYS = [
+    (source, destination)
+    for source in SOURCES
+    for destination in DESTINATIONS
+    if source in COME_OUT or destination.words[0] in ("show", "export", "check")
+]
+
+
+@pytest.mark.parametrize(
+    ("source", "destination"), WAYS, ids=lambda part: part if isinstance(part, str) else " ".join(part.words)
+)
 def test_a_text_is_only_text(source: str, destination: Destination, tmp_path: Path) -> None:
     for i, text in enumerate(HOSTILE.values()):
         path = tmp_path / f"{i}.yaml"

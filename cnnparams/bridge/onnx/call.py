@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from cnnparams.bridge.onnx.model import Known, Op
+from cnnparams.bridge.onnx.model import Dims, Known, Op
 from cnnparams.bridge.onnx.net import NOTHING, Held, Net, Settings
 from cnnparams.bridge.onnx.values import FOLD, NOT_OF_THE_INPUT, NoLayerError, Tensor, Value, shown
 
@@ -75,6 +75,13 @@ class Call(NamedTuple):
             made = not any(origin.stored for origin in known.origins)
             return () if made and known.data is not None and not known.data.any() else (known,)
         return ()
+
+    def sizes(self, i: int) -> Dims:
+        """Return the dimensions of an input, of which the values do not matter."""
+        found = self.value(i)
+        if isinstance(found, Known):
+            self.net.read.update(found.origins)
+        return found.full
 
     def integers(self, i: int, attribute: str) -> tuple[int, ...] | None:
         """Return whole numbers that are an input, or in older files an attribute; None where there are none."""

@@ -83,7 +83,7 @@ def _reduction(compute: Callable[..., Any]) -> Callable[..., Any]:
         named = op.attributes.get("axes") if axes is None else tuple(axes.ravel().tolist())
         if named == () and op.attributes.get("noop_with_empty_axes", 0):
             return data
-        return compute(data, axis=named or None, keepdims=op.attributes.get("keepdims", 1) != 0).astype(data.dtype)
+        return compute(data, axis=named or None, keepdims=op.attributes.get("keepdims", 1) == 1).astype(data.dtype)
 
     return reduced
 

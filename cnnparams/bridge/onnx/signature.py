@@ -46,12 +46,12 @@ def _attributes(op: Op, schema: Any) -> str | None:
 
 @cache
 def _schema(kind: str, opset: int) -> Any:
-    """Return what onnx says of an operation; None where it does not know it in that version."""
+    """Return what onnx says of an operation in a version, or else in the newest; None where it does not know it."""
     defs = extra("onnx").defs
     try:
         return defs.get_schema(kind, opset, "")
     except defs.SchemaError:
-        return None
+        return defs.get_schema(kind) if defs.has(kind) else None
 
 
 def _is_of(wanted: str, value: Any) -> bool:

@@ -65,6 +65,7 @@ class Translation:
                 yield Port(port.name, found.source, found.shape)
             elif isinstance(value, Known):
                 self.net.remark("outputs that do not depend on the input are left out", port.name)
+                self.net.read.update(value.origins)
             elif value is None and port.name not in self._lost:
                 what, remedy = self._why(port.name)
                 entry = self.net.gap(self.net.names.numbered("gap"), "onnx.output")

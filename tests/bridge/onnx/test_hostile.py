@@ -127,3 +127,24 @@ def test_a_name_of_a_hundred_megabytes_is_refused(tmp_path: Path) -> None:
     proto = SMALL.proto()
     proto.graph.node[0].name = "a" * (wire.MOST_BYTES + 1)
     assert "describes more than a network has" in told(save(proto, tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("deep", "message"),
+    [(8, "lacks its else_branch"), (40, "or graphs nested 25 deep"), (5000, "or graphs nested 25 deep")],
+)
+def test_graphs_within_graphs_are_followed_so_deep_and_no_deeper(deep: int, message: str, tmp_path: Path) -> None:
+    """Written as bytes, of which onnx itself would not read the deepest."""
+    inner = b"\x0a" + _sized(b"\x0a\x01x\x12\x01r\x22\x04Relu")
+    for _ in range(deep):
+        branch = b"\x0a\x0bthen_branch\x32" + _sized(inner) + b"\xa0\x01\x05"
+        inner = b"\x0a" + _sized(b"\x0a\x01x\x12\x01y\x22\x02If\x2a" + _sized(branch))
+    proto = File([], (1, 4)).proto()
+    graph = proto.graph.SerializeToString() + inner
+    path = tmp_path / "net.onnx"
+    path.write_bytes(b"\x08\x09\x42\x02\x10\x11\x3a" + _sized(graph))
+    assert message in told(str(path))
+
+
+def _sized(data: bytes) -> bytes:
+    return wire._varint(len(data)) + data

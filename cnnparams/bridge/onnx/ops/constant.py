@@ -49,14 +49,14 @@ def constant_of_shape(call: Call) -> Known:
 @translates("Shape")
 def shape(call: Call) -> Known:
     """Return the sizes of a tensor, the batch's too."""
-    full = call.value(0).full[call.integer("start", 0) : call.integer("end")]
+    full = call.sizes(0)[call.integer("start", 0) : call.integer("end")]
     return Known((len(full),), False, np.asarray(full, np.int64))
 
 
 @translates("Size")
 def size(call: Call) -> Known:
     """Return the number of elements of a tensor."""
-    return Known((), False, np.asarray(math.prod(call.value(0).full), np.int64))
+    return Known((), False, np.asarray(math.prod(call.sizes(0)), np.int64))
 
 
 @translates("Identity")
@@ -77,6 +77,8 @@ def identity(call: Call) -> Value:
 def cast(call: Call) -> Value:
     """Return the same numbers in another type; floating point numbers stay floating point numbers."""
     value, to = call.value(0), call.integer("to", 1)
+    if call.op.kind == "CastLike":
+        call.sizes(1)
     if isinstance(value, Tensor):
         if value.is_float and to not in _FLOATS and call.op.kind == "Cast":
             raise not_said(call, "makes whole numbers of the network's values", is_float=False)

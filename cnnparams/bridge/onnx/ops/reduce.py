@@ -19,7 +19,7 @@ def reduce(call: Call) -> Tensor:
     x = call.tensor()
     axes = axes_of(call, x)
     kept = tuple(at for at in range(len(x.dims)) if at not in axes)
-    keeps = call.integer("keepdims", 1) != 0
+    keeps = call.integer("keepdims", 1) == 1
     pooled = _pooled_last(call, x, kept, axes)
     y = call.add(f"{_POOLS[call.op.kind]}{len(pooled.dims) - 1}d", {"keepdims": keeps and kept == (0,)}, pooled)
     if keeps:

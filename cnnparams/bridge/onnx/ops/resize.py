@@ -35,6 +35,8 @@ def resize(call: Call) -> Tensor:
 def _scale(call: Call, x: Tensor) -> dict[str, Any]:
     """Return the scales or the sizes, for each spatial axis."""
     sizes, scales = _written(call)
+    if len(call.op.inputs) > 2 and call.has(1):
+        call.sizes(1)  # the region, which only a crop looks at
     given = sizes or scales or ()
     axes = [axis_of(x, axis) for axis in call.ints("axes") or range(len(x.full))]
     if len(given) != len(axes):

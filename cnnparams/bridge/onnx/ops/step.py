@@ -38,7 +38,7 @@ def reduction(call: Call) -> Tensor:
     """Return no layer: sums and norms over some dimensions, and where the largest values are."""
     x, picks = call.tensor(), call.op.kind in _PICKS
     axes = {sample_axis(x, call.integer("axis", 0))} if picks else axes_of(call, x)
-    keeps = call.integer("keepdims", 1) != 0
+    keeps = call.integer("keepdims", 1) == 1
     dims = tuple(1 if at in axes else n for at, n in enumerate(x.dims) if keeps or at not in axes)
     batch = x.batch if keeps or x.batch is None else x.batch - sum(at < x.batch for at in axes)
     what = "finds places of values, as no layer does" if picks else "reduces dimensions as no layer does"

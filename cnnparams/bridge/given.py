@@ -8,6 +8,7 @@ from typing import NamedTuple
 from cnnparams.errors import quote
 
 _FORM = re.compile(r"(?:(?P<name>[^\W\d]\w*)=)?(?P<dims>\d+(?:[x,]\d+)*)(?::(?P<dtype>[a-z]+\d*))?")
+_MOST = 2**63 - 1
 DTYPES = ("float16", "bfloat16", "float32", "float64", "int32", "int64", "bool")
 
 
@@ -27,7 +28,10 @@ def given(text: str) -> Given:
     match = _FORM.fullmatch(text.strip())
     if match is None:
         raise ValueError(f"{quote(text)} is not a shape without the batch, such as 3x224x224 or image=3x224x224")
-    dims, dtype = tuple(int(n) for n in re.split("[x,]", match["dims"])), match["dtype"]
+    sizes, dtype = re.split("[x,]", match["dims"]), match["dtype"]
+    if any(len(size) > len(str(_MOST)) or int(size) > _MOST for size in sizes):
+        raise ValueError(f"{quote(text)} has a size that is more than 64 bits can hold")
+    dims = tuple(map(int, sizes))
     if min(dims) < 1:
         raise ValueError(f"{quote(text)} has a size of 0: every size is at least 1")
     if dtype not in (None, *DTYPES):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cnnparams.engine.quantity import Limit
 
 F = TypeVar("F", bound=Callable[..., Any])
+_MOST = 2**63 - 1
 
 output = click.option(
     "-o",
@@ -72,6 +73,24 @@ values_of_second = click.option(
 )
 
 
+class _Count(click.IntRange):
+    """A whole number from 1 on that 64 bits can hold, as the numbers of a spec."""
+
+    def __init__(self) -> None:
+        super().__init__(min=1)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number; click's own reading of a very long one fails, and tells all of it."""
+        from cnnparams.errors import quote
+
+        digits = str(value).strip().lstrip("0")
+        is_long = digits.isdecimal() and len(digits) > len(str(_MOST))
+        found = None if is_long else super().convert(value, param, ctx)
+        if found is None or found > _MOST:
+            self.fail(f"{quote(str(value))} is more than 64 bits can hold", param, ctx)
+        return found
+
+
 def _bytes(context: click.Context, parameter: click.Parameter, written: str | None) -> int | None:
     from cnnparams.units import parse_amount
 
@@ -81,7 +100,7 @@ def _bytes(context: click.Context, parameter: click.Parameter, written: str | No
         raise click.BadParameter(str(error)) from None
 
 
-batch = click.option("--batch", type=click.IntRange(min=1), default=1, show_default=True, help="Samples at a time.")
+batch = click.option("--batch", type=_Count(), default=1, show_default=True, help="Samples at a time.")
 dtype = click.option(
     "--dtype", type=click.Choice([*DTYPES]), default=USUAL.dtype, show_default=True, help="Type of every element."
 )
@@ -92,10 +111,10 @@ optimizer = click.option(
     show_default=True,
     help="What trains the network.",
 )
-jobs = click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to work in.")
+jobs = click.option("--jobs", type=_Count(), default=1, show_default=True, help="Processes to work in.")
 samples = click.option(
     "--samples",
-    type=click.IntRange(min=1),
+    type=_Count(),
     metavar="N",
     help="Size of the training set: adds parameters per sample.",
 )
@@ -151,7 +170,7 @@ fit = click.option(
 )
 depth = click.option(
     "--depth",
-    type=click.IntRange(min=1),
+    type=_Count(),
     metavar="N",
     help="Sum up layers by the first N parts of their names: layer1 with 1, layer1.0 with 2.",
 )

@@ -1,4 +1,4 @@
-"""What is given twice is refused in every command: nobody has to know which of the two would have won."""
+"""Options of every command: none is given twice, where one would win and nobody know which; no number is endless."""
 
 from collections.abc import Iterator
 
@@ -84,3 +84,30 @@ def test_vars_that_differ_in_case_are_two() -> None:
 def test_help_is_given_whatever_else_is() -> None:
     done = run("solve", "--var", "a", "--var", "b", "--help")
     assert (done.code, done.stderr) == (0, "")
+
+
+HUGE = ["9223372036854775808", "99999999999999999999", "1" + "0" * 400, "1" + "0" * 5000]
+
+
+@pytest.mark.parametrize("number", HUGE)
+@pytest.mark.parametrize(
+    "command",
+    [
+        "memory lenet5 --batch",
+        "count lenet5 --samples",
+        "count lenet5 --depth",
+        "sweep lenet5 --set classes=1 --jobs",
+        "solve lenet5 --var classes=1 --max params=1M --jobs",
+        "import nothing:here --input",
+    ],
+)
+def test_a_number_beyond_64_bits_is_told_in_short(command: str, number: str) -> None:
+    done = run(*command.split(), number)
+    assert (done.code, done.stdout) == (2, "")
+    assert "64 bits can hold" in done.stderr.splitlines()[-1]
+    assert len(done.stderr) < 300
+
+
+def test_a_number_of_64_bits_is_one() -> None:
+    assert run("memory", "lenet5", "--batch", str(2**63 - 1), "--training").code == 0
+    assert run("count", "lenet5", "--samples", "0000000000000000000000007").code == 0

@@ -10,10 +10,11 @@ import sys
 
 import click
 
+from cnnparams.cli import streams
 from cnnparams.cli.app import COMPLETE, PROGRAM, app
 from cnnparams.cli.exit_code import ExitCode
 from cnnparams.cli.telling import tell
-from cnnparams.errors import CnnparamsError
+from cnnparams.errors import CnnparamsError, quote
 
 
 def main() -> None:
@@ -24,8 +25,17 @@ def main() -> None:
 
 def run() -> int:
     """Run the command line; return its exit code."""
-    for stream in filter(None, (sys.stdout, sys.stderr)):
-        stream.reconfigure(errors="backslashreplace")  # a name may not be ASCII
+    streams.prepare()
+    try:
+        code = _answered()
+        streams.flush()
+    except OSError as error:  # what reads specs and writes files has errors of its own: this is standard output
+        code = _output_failed(error)
+    sys.stderr.flush()
+    return code
+
+
+def _answered() -> int:
     try:
         return _complete(os.environ[COMPLETE]) if COMPLETE in os.environ else _invoke()
     except click.ClickException as error:
@@ -34,10 +44,12 @@ def run() -> int:
         tell(str(error))
     except (click.Abort, KeyboardInterrupt):
         return ExitCode.INTERRUPTED
-    except OSError as error:  # what reads specs and writes files has errors of its own: this is standard output
-        return _output_failed(error)
+    except MemoryError:
+        tell("memory ran out: the network or the file is too large for what this process may use")
+    except OSError:
+        raise
     except Exception as error:
-        return _fault(error)
+        _tell_fault(error)
     return ExitCode.NO_ANSWER
 
 
@@ -49,8 +61,19 @@ def _shown(error: click.ClickException) -> str:
 
 def _complete(instruction: str) -> int:
     """Answer a shell that asks what may come next; see `cnnparams completion`."""
-    from click.shell_completion import shell_complete
+    from click.shell_completion import get_completion_class, shell_complete
 
+    shell, _, asked = instruction.partition("_")
+    completion = get_completion_class(shell)
+    try:
+        if completion is None or asked not in ("source", "complete"):
+            raise ValueError
+        if asked == "complete":
+            completion(app, {}, PROGRAM, COMPLETE).get_completion_args()  # which reads what the shell has set
+    except (KeyError, ValueError):
+        hint = "unset it, or let the shell set it, with COMP_WORDS and COMP_CWORD: see cnnparams completion --help"
+        message = f"the environment has {COMPLETE}={quote(instruction)}, which asks for no completion"
+        raise CnnparamsError(f"{message}\n  hint: {hint}") from None
     return shell_complete(app, {}, PROGRAM, COMPLETE, instruction)
 
 
@@ -61,24 +84,24 @@ def _invoke() -> int:
             code = app.invoke(context)
     except click.exceptions.Exit as ended:
         return ended.exit_code
-    if sys.stdout:
-        sys.stdout.flush()
+    streams.flush()
     return ExitCode.DONE if code is None else int(code)
 
 
 def _output_failed(error: OSError) -> int:
-    if sys.stdout:  # so that the interpreter's last flush is quiet
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    streams.give_up()
     if error.errno == errno.EPIPE:
         return ExitCode.BROKEN_PIPE
     tell(f"cannot write the output: {error.strerror or error}")
     return ExitCode.NO_ANSWER
 
 
-def _fault(error: Exception) -> int:
+def _tell_fault(error: Exception) -> None:
     """Tell a fault of ours in a line; the traceback is for those who ask for it."""
     if os.environ.get("CNNPARAMS_DEBUG"):
-        raise error
+        import traceback
+
+        traceback.print_exception(error)
+        return
     tell(f"this is a fault of cnnparams, please report it: {type(error).__name__}: {error}")
     tell("  hint: CNNPARAMS_DEBUG=1 shows where it happened")
-    return ExitCode.NO_ANSWER

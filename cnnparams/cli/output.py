@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
-import sys
+import stat
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
-from cnnparams.errors import CnnparamsError
+from cnnparams.cli.streams import answer
+from cnnparams.errors import CnnparamsError, quote
 from cnnparams.inert import log, printable
 
 STDOUT = "-"
@@ -18,7 +19,7 @@ STDOUT = "-"
 
 def shown_on(output: str | None) -> TextIO | None:
     """Return the stream that a reader may be looking at; None for a file."""
-    return sys.stdout if output in (None, STDOUT) else None
+    return answer() if output in (None, STDOUT) else None
 
 
 def write(
@@ -36,12 +37,7 @@ def write(
     """
     chunks = chunks if verbatim else map(log, chunks)
     if output is None or output == STDOUT:
-        if sys.stdout is None:
-            raise CnnparamsError("standard output is closed: write to a file with -o")
-        for chunk in chunks:
-            sys.stdout.write(chunk)
-            if live:
-                sys.stdout.flush()
+        _print(chunks, live=live)
         return
     path = Path(output)
     try:
@@ -49,14 +45,28 @@ def write(
             raise CnnparamsError(f"{printable(output)}: is the spec itself: write to another file")
         _write_file(path, "".join(chunks))
     except OSError as error:
-        raise CnnparamsError(f"{printable(output)}: cannot be written: {error.strerror}") from None
+        raise CnnparamsError(f"{printable(output) or quote('')}: cannot be written: {error.strerror}") from None
+
+
+def _print(chunks: Iterable[str], *, live: bool) -> None:
+    stream = answer()
+    if stream is None:
+        raise CnnparamsError("standard output is closed: write to a file with -o")
+    for chunk in chunks:
+        stream.write(chunk)
+        if live:
+            stream.flush()
 
 
 def _write_file(path: Path, text: str) -> None:
-    if path.exists() and not path.is_file():  # a device or a pipe cannot be replaced
+    try:
+        mode = path.stat().st_mode  # not path.exists(), to which a loop of links is a file that is not there
+    except FileNotFoundError:
+        mode = None
+    if mode is not None and not stat.S_ISREG(mode):  # a device or a pipe cannot be replaced
         path.write_text(text, encoding="utf-8")
         return
-    if path.exists() and not os.access(path, os.W_OK):
+    if mode is not None and not os.access(path, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     _replace(path.resolve(), text)
 

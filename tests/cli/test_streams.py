@@ -1,5 +1,6 @@
 """Streams that are closed, pipes whose reader has gone, files that must not be written."""
 
+import errno
 import json
 import os
 import subprocess
@@ -51,14 +52,50 @@ def test_a_closed_stream_is_no_answer(command: str, message: str) -> None:
     assert (done.returncode, done.stdout, done.stderr.strip()) == (2, "", message)
 
 
-def test_a_spec_is_never_overwritten_by_its_own_table(tmp_path: Path) -> None:
-    spec = tmp_path / "net.yaml"
-    spec.write_text(SIMPLE_CNN.read_text())
-    (tmp_path / "link.yaml").symlink_to(spec)
-    for target in (spec, tmp_path / "link.yaml"):
-        done = run("count", str(spec), "-o", str(target))
-        assert (done.code, done.stderr) == (2, f"{target}: is the spec itself: write to another file\n")
-    assert spec.read_text() == SIMPLE_CNN.read_text()
+def test_a_message_that_nobody_can_read_leaves_the_exit_code() -> None:
+    """1 says that the answer is no, and nothing else."""
+    codes = {
+        "count nowhere.yaml": 2,
+        "count": 2,
+        "count lenet5 --columns nothing": 2,
+        "check lenet5": 0,  # with a remark
+        "check lenet5 --max params=1": 1,
+        "sweep lenet5 --set classes=0 --json": 2,
+        "--help": 0,
+    }
+    for command, code in codes.items():
+        for redirected in ("2>/dev/full", "2>&-", "2> >(exec 0<&-)"):
+            done = shell(f"{CNNPARAMS} {command} {redirected}")
+            assert (command, redirected, done.returncode, done.stderr) == (command, redirected, code, "")
+
+
+@pytest.mark.parametrize("stderr", ["2>/dev/null", "2>/dev/full", "2>&-"])
+def test_an_answer_that_cannot_be_written_is_none(stderr: str) -> None:
+    for command in ("count lenet5", "check lenet5 --max params=1", "--help", "count --help", "completion zsh"):
+        assert shell(f"{CNNPARAMS} {command} >/dev/full {stderr}").returncode == 2
+    assert shell(f"_CNNPARAMS_COMPLETE=zsh_source {CNNPARAMS} >/dev/full {stderr}").returncode == 2
+
+
+def test_a_file_does_not_take_the_number_of_a_closed_stream(tmp_path: Path) -> None:
+    target = tmp_path / "out.json"
+    assert shell(f"{CNNPARAMS} check lenet5 --json -o {target} <&- >&- 2>&-").returncode == 0
+    assert json.loads(target.read_text())["kept"]
+
+
+def test_a_loop_of_links_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    for target in ("a", "b", "a/out.txt"):
+        done = run("count", "lenet5", "-o", str(tmp_path / target))
+        said = f"{tmp_path / target}: cannot be written: {os.strerror(errno.ELOOP)}\n"
+        assert (done.code, done.stdout, done.stderr) == (2, "", said)
+
+
+@pytest.mark.parametrize("target", ["", "specs", "/", "nowhere/out.txt", "a" * 300, "README.md/out.txt"])
+def test_what_cannot_be_written_is_told(target: str) -> None:
+    done = run("count", "lenet5", "-o", target)
+    assert (done.code, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"{target or repr(target)}: cannot be written: ")
 
 
 def test_a_file_is_written_through_a_link_and_keeps_its_mode(tmp_path: Path) -> None:
@@ -118,14 +155,47 @@ def test_a_deep_network_can_be_explained(format_: str) -> None:
     assert "60,000" in done.stdout.replace("{,}", ",") or '"result": 60000' in done.stdout
 
 
-def test_a_fault_of_ours_is_a_line_and_no_answer(tmp_path: Path) -> None:
-    broken = tmp_path / "broken.py"
-    broken.write_text(
+def broken(folder: Path, fault: str, environment: str = "") -> subprocess.CompletedProcess[str]:
+    """Count a network with a tool that breaks where it should measure."""
+    script = folder / "broken.py"
+    script.write_text(
         "import sys, cnnparams.engine.measure as measure\n"
-        "measure.measure = lambda *_: 1 / 0\n"
+        f"measure.measure = lambda *_: {fault}\n"
         f"sys.argv = ['cnnparams', 'count', {str(SIMPLE_CNN)!r}]\n"
         "from cnnparams.cli import main\nmain()\n"
     )
-    done = shell(f"{sys.executable} {broken}")
+    return shell(f"{environment} {sys.executable} {script}")
+
+
+def test_a_fault_of_ours_is_a_line_and_no_answer(tmp_path: Path) -> None:
+    done = broken(tmp_path, "1 / 0")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("this is a fault of cnnparams, please report it: ZeroDivisionError")
+
+
+def test_who_asks_for_it_sees_where_the_fault_is(tmp_path: Path) -> None:
+    done = broken(tmp_path, "1 / 0", "CNNPARAMS_DEBUG=1")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("Traceback (most recent call last):")
+
+
+def test_memory_that_ran_out_is_no_fault_of_ours(tmp_path: Path) -> None:
+    done = broken(tmp_path, "bytes(2**62)")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("memory ran out: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("asked", ["", "bash", "bash_complete", "zsh_complete", "fish_complete", "bash_x", "x_source"])
+def test_completion_that_no_shell_asked_for_is_told(asked: str) -> None:
+    env = {**os.environ, "_CNNPARAMS_COMPLETE": asked}
+    done = run("count", "lenet5", env=env)
+    said = f"the environment has _CNNPARAMS_COMPLETE='{asked}', which asks for no completion"
+    assert (done.code, done.stdout, done.stderr.splitlines()[0]) == (2, "", said)
+
+
+@pytest.mark.parametrize("at", ["", "x", "1.5", "9" * 5000])
+def test_a_shell_says_at_which_word_it_is(at: str) -> None:
+    words = {"COMP_WORDS": "cnnparams count le", "COMP_CWORD": at}
+    done = run(env={**os.environ, "_CNNPARAMS_COMPLETE": "zsh_complete", **words})
+    assert (done.code, done.stdout, "asks for no completion" in done.stderr) == (2, "", True)

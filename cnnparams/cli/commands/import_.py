@@ -93,19 +93,17 @@ def _of_file(path: str, inputs: list[Given]) -> Reading:
 
 
 def _of_code(model: str, inputs: list[Given], mode: Mode | None) -> Reading:
-    import sys
-    from contextlib import redirect_stdout
-
     from cnnparams.bridge.extra import extra
+    from cnnparams.cli.streams import keep_apart
 
     if not inputs:
         raise click.UsageError("--input says what enters the model, such as --input 3x224x224")
+    keep_apart()  # what the code prints is not the spec
     extra("torch")
     from cnnparams.bridge.factory import make
     from cnnparams.bridge.pytorch.reader.read import read
 
-    with redirect_stdout(sys.stderr):  # what the code prints is not the spec
-        return read(make(model), inputs, model.rpartition(":")[2].rpartition(".")[2], mode)
+    return read(make(model), inputs, model.rpartition(":")[2].rpartition(".")[2], mode)
 
 
 def _check(reading: Reading, text: str) -> None:

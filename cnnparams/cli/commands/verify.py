@@ -64,14 +64,12 @@ def _verified(graphs: list[Graph]) -> list[Verification]:
 
 
 def _compared(graph: Graph, name: str) -> Verification:
-    import sys
-    from contextlib import redirect_stdout
-
     from cnnparams.bridge.extra import extra
+    from cnnparams.cli.streams import keep_apart
 
+    keep_apart()  # what the code prints is not the answer
     extra("torch")
     from cnnparams.bridge.factory import make
     from cnnparams.bridge.pytorch.against import compare
 
-    with redirect_stdout(sys.stderr):  # what the code prints is not the answer
-        return compare(graph, make(name), name)
+    return compare(graph, make(name), name)

@@ -10,7 +10,7 @@ import sys
 
 import click
 
-from cnnparams.cli import streams
+from cnnparams.cli import reads, streams
 from cnnparams.cli.app import COMPLETE, PROGRAM, app
 from cnnparams.cli.exit_code import ExitCode
 from cnnparams.cli.telling import tell
@@ -26,6 +26,7 @@ def main() -> None:
 def run() -> int:
     """Run the command line; return its exit code."""
     streams.prepare()
+    reads.watch()
     try:
         code = _answered()
         streams.flush()
@@ -101,7 +102,7 @@ def _tell_fault(error: Exception) -> None:
     if os.environ.get("CNNPARAMS_DEBUG"):
         import traceback
 
-        traceback.print_exception(error)
+        tell("".join(traceback.format_exception(error)).rstrip())
         return
     tell(f"this is a fault of cnnparams, please report it: {type(error).__name__}: {error}")
     tell("  hint: CNNPARAMS_DEBUG=1 shows where it happened")

@@ -10,11 +10,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
-from cnnparams.cli.streams import answer
+from cnnparams.cli.reads import is_read
+from cnnparams.cli.streams import answer, number
 from cnnparams.errors import CnnparamsError, quote
 from cnnparams.inert import log, printable
 
 STDOUT = "-"
+_LOST = "is read here, and would be lost: write to another file"
 
 
 def shown_on(output: str | None) -> TextIO | None:
@@ -22,36 +24,32 @@ def shown_on(output: str | None) -> TextIO | None:
     return answer() if output in (None, STDOUT) else None
 
 
-def write(
-    chunks: Iterable[str],
-    output: str | None,
-    inputs: Iterable[str] = (),
-    *,
-    live: bool = False,
-    verbatim: bool = False,
-) -> None:
+def write(chunks: Iterable[str], output: str | None, *, live: bool = False, verbatim: bool = False) -> None:
     """Write to a file, or to standard output for None and "-"; there, if `live`, each chunk at once and whole.
 
     No line is a command to what keeps a log, unless the text is to be `verbatim`: commands on purpose, or code.
-    Raise CnnparamsError where that fails, and for a file that is one of the inputs.
+    Raise CnnparamsError where that fails, and for a file that was read.
     """
     chunks = chunks if verbatim else map(log, chunks)
     if output is None or output == STDOUT:
         _print(chunks, live=live)
         return
-    path = Path(output)
+    name = printable(output) or quote("")
+    if is_read(output):
+        raise CnnparamsError(f"{name}: {_LOST}")
+    text = "".join(chunks)
     try:
-        if any(path.samefile(name) for name in inputs if Path(name).exists() and path.exists()):
-            raise CnnparamsError(f"{printable(output)}: is the spec itself: write to another file")
-        _write_file(path, "".join(chunks))
+        _write_file(Path(output), text)
     except OSError as error:
-        raise CnnparamsError(f"{printable(output) or quote('')}: cannot be written: {error.strerror}") from None
+        raise CnnparamsError(f"{name}: cannot be written: {error.strerror}") from None
 
 
 def _print(chunks: Iterable[str], *, live: bool) -> None:
     stream = answer()
     if stream is None:
         raise CnnparamsError("standard output is closed: write to a file with -o")
+    if is_read(number()):
+        raise CnnparamsError(f"standard output {_LOST}")
     for chunk in chunks:
         stream.write(chunk)
         if live:

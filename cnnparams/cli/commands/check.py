@@ -57,12 +57,12 @@ def command(
     except SpecError as error:
         if not hasattr(renderer, "trouble"):
             raise
-        write(renderer.trouble(error.problems), output, specs, verbatim=True)
+        write(renderer.trouble(error.problems), output, verbatim=True)
         return ExitCode.NO_ANSWER
     for remark in dict.fromkeys(_remarks(verdicts)):
         tell(str(remark))
     verbatim = getattr(renderer, "COMMANDS", False)
-    write(renderer.render(verdicts, View(stream=shown_on(output))), output, specs, verbatim=verbatim)
+    write(renderer.render(verdicts, View(stream=shown_on(output))), output, verbatim=verbatim)
     return ExitCode.NO if any(verdict.broken for verdict in verdicts) else ExitCode.DONE
 
 

@@ -64,7 +64,7 @@ def command(
         grid = ordered(grid, by.field if by else _NAME, descending=sort.startswith("-"))
     view = View(LAYOUTS[layout], stream=shown_on(output))
     drawn = _plot(reports) if plot else ()
-    write([*options.renderer(formats, format_).render(grid, view), *drawn], output, specs)
+    write([*options.renderer(formats, format_).render(grid, view), *drawn], output)
 
 
 def _total(sort: str | None) -> Total | None:

@@ -49,7 +49,7 @@ def command(
 
     view = View(LAYOUTS[layout], _chosen(columns), shown_on(output))
     reports = load_reports(specs, values, [column.field for column in view.columns], depth, setting)
-    write(options.renderer(formats, format_).render(reports, view), output, specs)
+    write(options.renderer(formats, format_).render(reports, view), output)
 
 
 def _chosen(names: str | None) -> tuple[Column, ...]:

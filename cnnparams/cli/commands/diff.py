@@ -48,4 +48,4 @@ def command(
     fields = [total.field for total in short_totals()]
     before, after = (measure(graph, fields, setting) for graph in load_pair(first, second, values, values_of_second))
     view = View(LAYOUTS[layout], stream=shown_on(output))
-    write(options.renderer(formats, format_).render(diff(before, after), view), output, [first, second])
+    write(options.renderer(formats, format_).render(diff(before, after), view), output)

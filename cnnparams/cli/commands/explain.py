@@ -40,7 +40,7 @@ def command(
     for name in layers:
         if not any(is_within(layer, name) for layer in known):
             raise click.BadParameter(f"{graph.name} has no layer {name!r}; {_instead(name, known)}", param_hint="LAYER")
-    write(options.renderer(formats, format_).render(explain(graph, layers), view), output, [spec])
+    write(options.renderer(formats, format_).render(explain(graph, layers), view), output)
 
 
 def _instead(name: str, known: list[str]) -> str:

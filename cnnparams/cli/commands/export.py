@@ -25,4 +25,4 @@ def command(spec: str, values: dict[str, Any], output: str | None) -> None:
     from cnnparams.cli.output import write
     from cnnparams.cli.specs import load_spec
 
-    write([export(load_spec(spec, values))], output, [spec], verbatim=True)
+    write([export(load_spec(spec, values))], output, verbatim=True)

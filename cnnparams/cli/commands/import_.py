@@ -82,7 +82,7 @@ def command(
     lines = options.renderer(formats, format_).render(spec, view)
     text = "".join(marked(lines, {gap.entry: str(gap) for gap in reading.gaps if gap.entry}))
     _check(reading, text)
-    write([text], output, [model])
+    write([text], output)
     return ExitCode.NO if reading.gaps else ExitCode.DONE
 
 

@@ -50,5 +50,5 @@ def command(
     (graph,) = load_graphs([spec], values)
     board = None if device is None else find(device)
     found = memory(graph, setting, training=training, limit=fit, int8=int8, device=board)
-    write(options.renderer(formats, format_).render(found, View(stream=shown_on(output))), output, [spec])
+    write(options.renderer(formats, format_).render(found, View(stream=shown_on(output))), output)
     return ExitCode.DONE if found.answer else ExitCode.NO

@@ -44,4 +44,4 @@ def command(
     reports = load_reports(specs, values, [column.field for column in shown], depth)
     own = [replace(report, columns=receptive_field.COLUMNS, totals=receptive_field.TOTALS) for report in reports]
     view = View(LAYOUTS[layout], shown, shown_on(output))
-    write(options.renderer(formats, format_).render(own, view), output, specs)
+    write(options.renderer(formats, format_).render(own, view), output)

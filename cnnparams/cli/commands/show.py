@@ -28,4 +28,4 @@ def command(spec: str, values: dict[str, Any], format_: str, output: str | None)
     from cnnparams.render.view import View
 
     (graph,) = load_graphs([spec], values)
-    write(options.renderer(formats, format_).render(stack(graph), View(stream=shown_on(output))), output, [spec])
+    write(options.renderer(formats, format_).render(stack(graph), View(stream=shown_on(output))), output)

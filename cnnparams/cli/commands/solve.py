@@ -76,7 +76,7 @@ def command(
         raise CnnparamsError(f"no value of {axis.name} makes a network; {axis.name}={first.value}: {first.problem}")
     for total in solution.missing:
         tell(str(kept_without(total, name, chosen.document.source.name)))
-    write(options.renderer(formats, format_).render(solution, View(stream=shown_on(output))), output, [spec])
+    write(options.renderer(formats, format_).render(solution, View(stream=shown_on(output))), output)
     return ExitCode.NO if solution.best is None else ExitCode.DONE
 
 

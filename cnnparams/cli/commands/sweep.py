@@ -69,7 +69,7 @@ def command(
         shown = progress(outcomes, sweep.points, "sweeping", beside_rows=output is None)
         valid = _telling(sweep, _valid(shown, skipped))
         rendered = options.renderer(formats, format_).render(sweep.grid(valid), View(stream=shown_on(output)))
-        write(rendered, output, [spec], live=True)
+        write(rendered, output, live=True)
     return ExitCode.NO_ANSWER if len(skipped) == sweep.points else ExitCode.DONE
 
 

@@ -50,7 +50,7 @@ def command(
     graphs = load_graphs(specs, values)
     found = _verified(graphs) if against is None else [_compared(graphs[0], against)]
     view = View(LAYOUTS[layout], stream=shown_on(output))
-    write(options.renderer(formats, format_).render(found, view), output, specs)
+    write(options.renderer(formats, format_).render(found, view), output)
     return ExitCode.DONE if all(verification.same for verification in found) else ExitCode.NO
 
 

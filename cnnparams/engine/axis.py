@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from cnnparams.errors import CnnparamsError, quote
+from cnnparams.schema.bounds import Bounds
 from cnnparams.schema.compose import compose
 from cnnparams.schema.source import Text
 
@@ -41,13 +42,16 @@ def parse_axis(text: str) -> Axis:
     return Axis(name, values)
 
 
-def ascending(text: str, default: Any) -> Axis:
+def ascending(text: str, default: Any, bounds: Bounds | None = None) -> Axis:
     """Return the numbers that a var goes through, least first: those of NAME=VALUES, or of NAME those around a default.
 
-    Around a whole number these are 1 to 4 times as much, around another 0.01 to 4 times as much in steps of 0.01.
+    Around a whole number these are 1 to 4 times as much, around another 0.01 to 4 times as much in steps of 0.01; those
+    of them that the var may be.
     Raise AxisError for values that are no numbers.
     """
     axis = parse_axis(text if "=" in text else f"{text}={_around(text, default)}")
+    if bounds and "=" not in text:
+        axis = axis._replace(values=tuple(value for value in axis.values if not bounds.forbids(value)))
     for value in axis.values:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise AxisError(f"{axis.name}: {quote(value)} is not a number, so that no value is the largest")

@@ -36,7 +36,7 @@ class Evaluator:
         self._costs = costs_giving(fields, setting)
         self._wanted = [total.field for cost in self._costs for total in cost.TOTALS]
         self._behind_layers = vars_behind(spec, (spec.layers, spec.blocks, spec.outputs))
-        self._behind_inputs = vars_behind(spec, spec.inputs)
+        self._behind_inputs = vars_behind(spec, spec.inputs) | spec.variables.bounds.keys()
         self._known = Known()
         self._bases: dict[tuple[str, ...], _Base] = {}
         self._inputs: dict[tuple[str, ...], tuple[Port, ...]] = {}

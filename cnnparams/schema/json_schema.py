@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from cnnparams.layers import registry
 from cnnparams.layers.base import Layer
+from cnnparams.schema.bounds import VarKeys
 from cnnparams.schema.budget import BUDGET
 from cnnparams.schema.draft import BLOCK, TYPE
 from cnnparams.schema.keys import BlockKeys, EntryKeys, Input, SeveralInputs, SingleInput
@@ -46,6 +47,7 @@ def json_schema(totals: Mapping[str, str]) -> Json:
             "anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "minLength": 1}],
         },
         "expression": {"type": "string", "description": "arithmetic over vars, params, index and channels"},
+        "var": _var(),
         "value": {
             "description": "a number, true or false, a word, an expression, or a list of these",
             "anyOf": [{"type": ["number", "boolean", "string", "null"]}, {"type": "array", "items": _VALUE}],
@@ -63,7 +65,7 @@ def settings_schema(layer: type[Layer]) -> dict[str, Json]:
 def _head(totals: Mapping[str, str]) -> Json:
     properties = object_schema(SeveralInputs)["properties"] | object_schema(SingleInput)["properties"]
     properties |= {
-        "vars": _noted(properties["vars"], _VALUES),
+        "vars": _noted(properties["vars"], {"additionalProperties": {"anyOf": [_VALUE, {"$ref": "#/$defs/var"}]}}),
         "variants": _noted(properties["variants"], {"additionalProperties": {"anyOf": [_VALUES, {"type": "null"}]}}),
         BUDGET: _noted(properties[BUDGET], {"properties": _limits(totals), "additionalProperties": False}),
         "blocks": _noted(properties["blocks"], {"additionalProperties": {"$ref": "#/$defs/block"}}),
@@ -159,6 +161,12 @@ def _block() -> Json:
         "layers": schema["properties"]["layers"] | _ENTRIES,
     }
     return schema
+
+
+def _var() -> Json:
+    schema = object_schema(VarKeys)
+    schema["properties"]["default"] = {**schema["properties"]["default"], **_VALUE}
+    return schema | {"anyOf": [{"required": [key]} for key in ("min", "max", "kind")]}
 
 
 def _input() -> Json:

@@ -130,7 +130,9 @@ class Head(BaseModel):
 
     name: Title | None = Field(None, description="name of the network; the file's name where not given")
     description: str | None = Field(None, description="what the network is, for readers")
-    vars: dict[str, Any] | None = Field(None, description="names for numbers, and what else expressions may read")
+    vars: dict[str, Any] | None = Field(
+        None, description="names for numbers, and what else expressions may read; what each may be"
+    )
     variants: dict[str, Any] | None = Field(
         None, description="members of the family: the vars that each sets", examples=[{"small": {"width": 0.5}}]
     )

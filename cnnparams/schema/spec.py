@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from cnnparams.errors import Problem
+from cnnparams.schema.bounds import Bounds
 from cnnparams.schema.keys import Input
 from cnnparams.schema.source import Document, KeyPath
 from cnnparams.schema.structures import Body, Entries
@@ -49,15 +50,16 @@ class Block(NamedTuple):
 
 
 class Variables(NamedTuple):
-    """The vars of a file, and what each variant sets of them; values may be computed."""
+    """The vars of a file, what each variant sets of them, and what they may be; values may be computed."""
 
     defaults: Mapping[str, Any]
     variants: Mapping[str, Mapping[str, Any]]
+    bounds: Mapping[str, Bounds]
 
     @property
     def names(self) -> frozenset[str]:
         """Every name that the file or a variant sets."""
-        return frozenset(self.defaults).union(*self.variants.values())
+        return frozenset(self.defaults).union(self.bounds, *self.variants.values())
 
 
 class Choice(NamedTuple):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, NoReturn
 
 from cnnparams.errors import Problem, SpecError, quote, some, suggest
 from cnnparams.expression import BOOLEAN, NUMBER, Expression, ExpressionError, Value, parse
 from cnnparams.schema.blocks import check_name
+from cnnparams.schema.bounds import Bounds, VarKeys, misfit
 from cnnparams.schema.computed import Computed, Reader, value_of
 from cnnparams.schema.source import KeyPath
 from cnnparams.schema.spec import Choice, Spec, Variables
 
+DEFAULT = "default"
+_VARS: KeyPath = ("vars",)
 _LIST = "a list"
 _OF_TYPE: dict[type, str] = {int: NUMBER, float: NUMBER, str: "a word", tuple: _LIST}
 
@@ -26,23 +29,56 @@ def variable_names(root: Mapping[str, Any]) -> frozenset[str]:
 
 def read_variables(reader: Reader, root: Mapping[str, Any]) -> Variables:
     """Return vars and variants, every problem with them noted."""
-    written = root.get("variants")
+    written, declared = root.get("variants"), root.get("vars")
+    bounds = dict(_bounds(reader, declared))
     variants = {
-        name: _values(reader, ("variants", name), chosen)
+        name: _values(reader, ("variants", name), chosen, bounds)
         for name, chosen in (written.items() if isinstance(written, dict) else ())
     }
-    return Variables(_values(reader, ("vars",), root.get("vars")), variants)
+    return Variables(_values(reader, _VARS, declared, bounds), variants, bounds)
 
 
-def _values(reader: Reader, path: KeyPath, written: Any) -> dict[str, Any]:
-    if written is not None and not isinstance(written, dict) and path != ("vars",):
+def _bounds(reader: Reader, declared: Any) -> Iterator[tuple[str, Bounds]]:
+    """Yield what each var may be that says so."""
+    for name, written in declared.items() if isinstance(declared, dict) else ():
+        if _says_bounds(written) and (
+            found := reader.problems.validate(VarKeys, written, (*_VARS, name), subject=f"var {name}")
+        ):
+            yield name, found.bounds()
+
+
+def _says_bounds(written: Any) -> bool:
+    return isinstance(written, dict) and not written.keys().isdisjoint(VarKeys.model_fields)
+
+
+def _values(reader: Reader, path: KeyPath, written: Any, bounds: Mapping[str, Bounds]) -> dict[str, Any]:
+    if written is not None and not isinstance(written, dict) and path != _VARS:
         variant = path[-1]
         message = f"expected vars and their values, but found {quote(written)}"
         reader.problems.add(path, message, subject=f"variant {variant}", hint=f"such as {variant}: {{width: 0.5}}")
     names = written if isinstance(written, dict) else {}
     for name in names:
         check_name(reader, (*path, name), name, "var")
-    return {name: reader.expression((*path, name), value, f"var {name}", words=True) for name, value in names.items()}
+    return {
+        name: _value(reader, (*path, name, *more), name, value, bounds.get(name))
+        for name, of_name in names.items()
+        for more, value in _written(of_name, declared=path == _VARS)
+    }
+
+
+def _written(value: Any, *, declared: bool) -> Iterator[tuple[KeyPath, Any]]:
+    """Yield the value that is written, and the way to it; nothing where a var only says what it may be."""
+    if not declared or not _says_bounds(value):
+        yield (), value
+    elif DEFAULT in value:
+        yield (DEFAULT,), value[DEFAULT]
+
+
+def _value(reader: Reader, path: KeyPath, name: str, written: Any, bounds: Bounds | None) -> Any:
+    value = reader.expression(path, written, f"var {name}", words=True)
+    if bounds and not isinstance(value, Computed) and not isinstance(written, dict) and bounds.forbids(value):
+        reader.problems.add(path, f"var {name} {misfit(value, bounds)}")
+    return value
 
 
 def choose(spec: Spec, variant: str | None = None, values: Mapping[str, Any] | None = None) -> Spec:
@@ -78,11 +114,22 @@ def values(spec: Spec) -> dict[str, Value]:
     declared = {**variables.defaults, **(variables.variants[variant] if variant is not None else {})}
     chosen = {name: _read(spec, name, value) for name, value in overrides.items()}
     found = _evaluated(spec, {**declared, **chosen})
+    _check_bounds(spec, found)
     for name in chosen:
         kind = _kind(declared.get(name))
         if kind not in (None, _kind(found[name])):
             _fail(spec, f"{name} is {kind}, and cannot be set to {quote(found[name])}", None, name)
     return found
+
+
+def _check_bounds(spec: Spec, found: Mapping[str, Value]) -> None:
+    for name, bounds in spec.variables.bounds.items():
+        if name not in found:
+            _fail(spec, f"var {name} has no value", "give it a default, or a value in the variant", name)
+        if bounds.forbids(found[name]):
+            if name in spec.choice.values:
+                _fail(spec, f"{name} {misfit(found[name], bounds, 'is set to')}", None, name, of_variant=False)
+            _fail(spec, f"var {name} {misfit(found[name], bounds)}", None, name)
 
 
 def _read(spec: Spec, name: str, value: Any) -> Any:
@@ -139,8 +186,8 @@ def _variants(spec: Spec, word: str | None = None) -> str:
     return f"its variants are {some(known)}" if known else "it has no variants"
 
 
-def _fail(spec: Spec, message: str, hint: str | None, name: str | None = None) -> NoReturn:
-    variant = spec.choice.variant
+def _fail(spec: Spec, message: str, hint: str | None, name: str | None = None, *, of_variant: bool = True) -> NoReturn:
+    variant = spec.choice.variant if of_variant else None
     paths: list[KeyPath] = [("vars", name)] if name else []
     if name and variant and name in spec.variables.variants[variant]:
         paths.insert(0, ("variants", variant, name))

@@ -88,7 +88,7 @@ def _axis(spec: Spec, var: str) -> Axis:
     name = var.partition("=")[0]
     choose(spec, spec.choice.variant, {name: 1})  # which a spec without this var refuses
     with options.blaming("--var"):
-        return ascending(var, values_of(spec)[name])
+        return ascending(var, values_of(spec)[name], spec.variables.bounds.get(name))
 
 
 def _own(spec: Spec, var: str) -> tuple[Limit, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnparams.bridge.onnx.model import Known, Op, Origin
+from cnnparams.bridge.onnx.model import Dims, Known, Op
 from cnnparams.bridge.onnx.proto import MOST_VALUES
 from cnnparams.bridge.onnx.values import NoLayerError
 from cnnparams.errors import brief
@@ -32,20 +32,20 @@ def fold(op: Op, known: Sequence[Known]) -> Known | None:
         raise NoLayerError(f"computes what cannot be computed: {brief(str(error))}", "export it again") from None
     if result.size > MOST_VALUES:
         raise NoLayerError(f"computes {result.size:,} numbers, which are more than any setting has")
-    is_float = result.dtype.kind == "f"
-    return Known(result.shape, is_float, result, _origins(known, is_float=is_float))
+    return _made(known, result.shape, result, is_float=result.dtype.kind == "f")
 
 
 def _of_sizes(op: Op, known: Sequence[Known]) -> Known | None:
     dims = tuple(np.broadcast_shapes(*(one.dims for one in known)))
     is_float = op.kind not in _LOGIC and any(one.is_float for one in known)
-    return Known(dims, is_float, None, _origins(known, is_float=is_float))
+    return _made(known, dims, None, is_float=is_float)
 
 
-def _origins(known: Sequence[Known], *, is_float: bool) -> frozenset[Origin]:
-    """Return what a result is made of: of what is as it is, and no single number, if there is such."""
-    weights = [one for one in known if one.is_float == is_float and one.size != 1]
-    return frozenset().union(*(one.origins for one in weights or known))
+def _made(known: Sequence[Known], dims: Dims, data: Any, *, is_float: bool) -> Known:
+    """Return a result, which is made of what is as it is, and of no single number if there is such."""
+    weights = [one for one in known if one.is_float == is_float and one.size != 1] or known
+    origins = frozenset().union(*(one.origins for one in weights))
+    return Known(dims, is_float, data, origins, any(one.reordered for one in weights))
 
 
 def _divide(a: Any, b: Any) -> Any:

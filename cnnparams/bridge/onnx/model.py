@@ -18,20 +18,27 @@ class Origin(NamedTuple):
     """A tensor that the file holds: `stored` as an initializer, or else made by a node such as Constant."""
 
     name: str
-    size: int
+    dims: Dims
     stored: bool
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return math.prod(self.dims)
 
 
 class Known(NamedTuple):
     """A tensor that does not depend on the input.
 
-    `data` is a NumPy array where the tensor is small, else None; `origins` are the tensors that it is made of.
+    `data` is a NumPy array where the tensor is small, else None; `origins` are the tensors that it is made of, and
+    `reordered` tells whether its elements stand in another order than theirs.
     """
 
     dims: Dims
     is_float: bool
     data: Any
     origins: frozenset[Origin] = frozenset()
+    reordered: bool = False
 
     @property
     def full(self) -> Dims:
@@ -42,6 +49,12 @@ class Known(NamedTuple):
     def size(self) -> int:
         """The number of elements."""
         return math.prod(self.dims)
+
+    @property
+    def own(self) -> Dims:
+        """The dimensions of the tensor of the file that it is a view of; its own where it is no view of one."""
+        (origin, *others) = self.origins or (None,)
+        return origin.dims if origin and not (others or self.reordered) and origin.size == self.size else self.dims
 
     @property
     def is_whole(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -10,12 +12,14 @@ from pydantic import ValidationError
 from cnnparams.bridge.onnx.model import Dims, Known, Model, Op, Origin
 from cnnparams.bridge.onnx.names import Names
 from cnnparams.bridge.onnx.values import NoLayerError, Tensor, Value
+from cnnparams.bridge.unmatched import Kind
 from cnnparams.bridge.untranslated import untranslated
 from cnnparams.engine.graph import Node
 from cnnparams.engine.network import Network, Placing
 from cnnparams.errors import LayerError
 from cnnparams.layers import registry
 from cnnparams.layers.base import Layer
+from cnnparams.layers.recurrent import Recurrent
 from cnnparams.schema.structures import Edge
 
 Settings = Mapping[str, Any]
@@ -30,6 +34,7 @@ class Held(NamedTuple):
 
 
 NOTHING = Held()
+_ROLE = "trainable"  # of all that is learned, as ONNX does not tell what is frozen
 _NUMBER = (1,)
 """The dimensions in a spec of a sample that is a number: a vector of one feature."""
 
@@ -47,6 +52,7 @@ class Net:
         self.buffers: set[Origin] = set()
         self.read: set[Origin] = set()
         self.quantized: set[Origin] = set()
+        self.tensors: Counter[Kind] = Counter()
         self._entered = tuple(inputs.values())
         self._owners: dict[tuple[frozenset[Origin], ...], Node] = {}
         self._settled: dict[tuple[str, tuple[int, ...]], Tensor] = {}
@@ -129,18 +135,29 @@ class Net:
 
     def _hold(self, node: Node, held: Held) -> None:
         """Note whose tensors these are; raise NoLayerError where they are not what the layer holds."""
-        needed = sum(tensor.size for tensor in node.layer.tensors(*node.input_shapes) if tensor.learned)
-        given = sum(known.size for known in held.learned)
-        if not needed == given == _whole(held) or not all(known.is_whole for known in (*held.learned, *held.buffers)):
-            made = "" if given == _whole(held) else f", made of tensors that hold {_whole(held):,},"
-            hint = "fold what is computed of weights alone, as onnxsim and onnxruntime's optimizer do"
-            raise NoLayerError(
-                f"has {given:,} weights{made} where {node.layer.type} has {needed:,}", hint if made else None
-            )
-        self._owners.setdefault(_key(held), node)
+        needed = [tensor.shape for tensor in node.layer.tensors(*node.input_shapes) if tensor.learned]
+        self._check_held(node.layer, needed, held)
+        if self._owners.setdefault(_key(held), node) is node:
+            self.tensors.update((shape, _ROLE) for shape in needed)
         self.learned.update(*(known.origins for known in held.learned))
         self.buffers.update(*(known.origins for known in held.buffers))
         self.read.update(*(known.origins for known in held.read))
+
+    def _check_held(self, layer: Layer, needed: Sequence[Dims], held: Held) -> None:
+        """Raise NoLayerError where tensors of the file are not those of a layer, each with the sizes of one of them.
+
+        ONNX packs the gates and directions of a recurrence otherwise than PyTorch, so that only elements are compared.
+        """
+        size, given, whole = sum(map(math.prod, needed)), sum(known.size for known in held.learned), _whole(held)
+        packed = isinstance(layer, Recurrent)
+        if not size == given == whole or not all(known.is_whole for known in (*held.learned, *held.buffers)):
+            made = "" if given == whole else f", made of tensors that hold {whole:,},"
+            hint = "fold what is computed of weights alone, as onnxsim and onnxruntime's optimizer do"
+            raise NoLayerError(f"has {given:,} weights{made} where {layer.type} has {size:,}", hint if made else None)
+        file = [known.dims for known in held.learned]
+        if not packed and Counter(map(_sizes, needed)) != Counter(map(_sizes, file)):
+            text = " and ".join(str(list(dims)) for dims in file)
+            raise NoLayerError(f"has weights of {text}, which are not those of {layer.type}", "export it again")
 
 
 def make(type_: str, settings: Settings) -> Layer:
@@ -163,6 +180,11 @@ def _regrouping(x: Tensor) -> tuple[str, Settings]:
     if len(x.dims) < len(given) and x.dims[:-1] == given[:start]:
         return "flatten", {"start_dim": start + 1}
     return "reshape", {"shape": x.dims}
+
+
+def _sizes(dims: Dims) -> Dims:
+    """Return the sizes of a tensor in whatever order, as exporters transpose weights and add dimensions of 1."""
+    return tuple(sorted(n for n in dims if n != 1))
 
 
 def _key(held: Held) -> tuple[frozenset[Origin], ...]:

@@ -114,7 +114,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
 
 def _initializer(path: str, tensor: Any) -> Known:
     known = _tensor(path, tensor)
-    return known._replace(origins=frozenset({Origin(tensor.name, known.size, stored=True)}))
+    return known._replace(origins=frozenset({Origin(tensor.name, known.dims, stored=True)}))
 
 
 def _tensor(path: str, tensor: Any) -> Known:

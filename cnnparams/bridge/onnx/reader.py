@@ -56,9 +56,9 @@ def _entered(port: Port, said: Said) -> Tensor:
 
 
 def _totals(net: Net, outputs: tuple[Port, ...]) -> Totals:
-    """Return what the weights of the file come to."""
+    """Return what the weights of the file come to, and the tensors that they are."""
     learned = sum(origin.size for origin in net.learned)
-    return Totals(learned, frozen=0, outputs=tuple(port.shape.dims for port in outputs))
+    return Totals(learned, frozen=0, outputs=tuple(port.shape.dims for port in outputs), tensors=net.tensors)
 
 
 def _last(net: Net, ports: tuple[Port, ...]) -> tuple[Port, ...]:

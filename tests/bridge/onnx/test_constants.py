@@ -64,7 +64,7 @@ def test_a_number_is_not_learned_whatever_its_rank(
 def test_a_number_of_a_module_is_learned(dims: Sequence[int], tmp_path: Path) -> None:
     file = behind(node("Mul", ["z", "block.0.gain"], ["y"]))._replace(weights={**_WEIGHT, "block.0.gain": dims})
     reading = whole(file.save(tmp_path))
-    assert layer(reading, "block.0.gain")["shape"] == [1]
+    assert layer(reading, "block.0.gain")["shape"] == list(dims)
     assert counted(reading).total_params == _WEIGHTS + 1
 
 

@@ -7,7 +7,10 @@ import numpy as np
 import pytest
 from onnx import numpy_helper
 
+from cnnparams.bridge.checking import differences
 from cnnparams.bridge.onnx import audit, read
+from cnnparams.render.stack.yaml import render
+from cnnparams.render.view import View
 from tests.bridge.onnx.models import File, counted, kinds, layer, node, save, whole
 
 _SQUARE = {"c.weight": (4, 4, 1, 1), "c.bias": (4,)}
@@ -154,3 +157,49 @@ def test_a_tensor_that_no_layer_holds_is_a_gap(tmp_path: Path, monkeypatch: pyte
     assert gap.what == "no layer holds the initializer 'c.bias' of 4 elements, though a node reads it"
     assert kinds(reading) == ["conv2d", "conv2d", "onnx.initializer"]
     assert layer(reading, str(gap.entry))["parameters"] == 4
+
+
+def test_a_tensor_that_is_viewed_before_use_keeps_its_own_shape(tmp_path: Path) -> None:
+    """A number a channel, stored as (4) and seen as (4, 1, 1): the tensor that a checkpoint has is the former."""
+    nodes = [node("Reshape", ["scale.gamma", "s"], ["g"]), node("Mul", ["x", "g"], ["y"])]
+    file = File(nodes, (1, 4, 6, 6), {"scale.gamma": (4,)}, numbers={"s": np.asarray([1, 4, 1, 1])})
+    reading = whole(file.save(tmp_path))
+    assert (layer(reading, "scale.gamma")["shape"], layer(reading, "scale.gamma")["view"]) == ([4], [1, 4, 1, 1])
+    (held,) = counted(reading).layers[-1].tensors
+    assert held.shape == (4,)
+    assert reading.totals is not None
+    other = "".join(render(reading.spec, View())).replace("shape: [4]", "shape: [1, 4, 1, 1]")
+    assert list(differences(other, reading.totals)) == [
+        "trainable tensors of shape [4]: 0 in the spec, 1 in the model",
+        "trainable tensors of shape [1, 4, 1, 1]: 1 in the spec, 0 in the model",
+    ]
+
+
+def test_a_tensor_that_is_transposed_before_use_is_as_it_is_used(tmp_path: Path) -> None:
+    """A view has its elements in the same order, which these are not."""
+    nodes = [node("Transpose", ["p"], ["q"]), node("Add", ["x", "q"], ["y"])]
+    entry = layer(whole(File(nodes, (1, 7, 6), {"p": (6, 7)}).save(tmp_path)), "p")
+    assert entry == {"type": "parameter", "name": "p", "shape": [7, 6]}
+
+
+def test_the_tensors_of_the_file_are_those_of_the_spec(tmp_path: Path) -> None:
+    """Weights of a matrix product stand transposed in PyTorch; what two nodes use is there once."""
+    nodes = [
+        node("Conv", ["x", "c.weight", "c.bias"], ["a"]),
+        node("Conv", ["a", "c.weight", "c.bias"], ["b"]),
+        node("Flatten", ["b"], ["f"]),
+        node("MatMul", ["f", "w"], ["m"]),
+        node("Add", ["m", "fc.bias"], ["y"]),
+    ]
+    file = File(nodes, (1, 4, 2, 2), {**_SQUARE, "w": (16, 3), "fc.bias": (1, 3)})
+    reading = whole(file.save(tmp_path))
+    assert reading.totals is not None
+    shapes = ((4, 4, 1, 1), (4,), (3, 16), (3,))
+    assert reading.totals.tensors == {(shape, "trainable"): 1 for shape in shapes}
+
+
+def test_weights_of_other_sizes_are_a_gap_even_if_they_are_as_many(tmp_path: Path) -> None:
+    """24 + 24 = 48 of a norm over (4, 6), which has two tensors of 4 x 6, and the file one of 8 x 3."""
+    nodes = [node("LayerNormalization", ["x", "s", "b"], ["y"], axis=1)]
+    (gap,) = read(File(nodes, (1, 4, 6), {"s": (4, 6), "b": (8, 3)}).save(tmp_path)).gaps
+    assert gap.what.endswith("has weights of [4, 6] and [8, 3], which are not those of layer_norm")

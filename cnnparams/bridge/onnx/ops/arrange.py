@@ -65,7 +65,9 @@ def transpose(call: Call) -> Value:
         raise NoLayerError(f"names no order of {len(x.full)} dimensions: {shown(order)}", "export it again")
     if isinstance(x, Known):
         data = None if x.data is None else x.data.transpose(order)
-        return x._replace(dims=tuple(x.dims[at] for at in order), data=data)
+        wide = [at for at in order if x.dims[at] != 1]
+        reordered = x.reordered or wide != sorted(wide)
+        return x._replace(dims=tuple(x.dims[at] for at in order), data=data, reordered=reordered)
     batch = None if x.batch is None else order.index(x.batch)
     own = [at for at in order if at != x.batch]
     dims = [at - (x.batch is not None and at > x.batch) + 1 for at in own]

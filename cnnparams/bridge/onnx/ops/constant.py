@@ -70,7 +70,7 @@ def identity(call: Call) -> Value:
     call.net.read.update(value.origins)
     text = "the file stores some tensors once for several, as they are equal; each counts as a tensor of its own"
     call.net.remark(text, name)
-    return value._replace(origins=frozenset({Origin(name, value.size, stored=True)}))
+    return value._replace(origins=frozenset({Origin(name, value.own, stored=True)}))
 
 
 @translates("Cast", "CastLike")
@@ -112,4 +112,4 @@ def _broadcast(dims: Dims, wanted: Dims) -> Dims:
 
 def _made(call: Call, known: Known) -> Known:
     """Return a tensor that a node makes."""
-    return known._replace(origins=frozenset({Origin(call.op.outputs[0], known.size, stored=False)}))
+    return known._replace(origins=frozenset({Origin(call.op.outputs[0], known.dims, stored=False)}))

@@ -101,7 +101,8 @@ def with_tensor(call: Call, x: Tensor, known: Known, op: str) -> Tensor:
     """Add a learned tensor, or multiply with it."""
     name = call.net.names.tensor(call.op, known, "parameter")
     call.net.remark(_LEARNED, name)
-    settings = {"shape": _without_batch(known.dims, x) or (1,), "op": op}
+    own, seen = known.own, _without_batch(known.dims, x)
+    settings = {"shape": own, "op": op, **({} if own in (seen, ()) else {"view": seen})}
     return call.add("parameter", settings, x, held=Held((known,)), name=name)
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from cnnparams.bridge.onnx.model import Dims, Known, Op
 from cnnparams.bridge.onnx.net import NOTHING, Held, Net, Settings
-from cnnparams.bridge.onnx.values import FOLD, NOT_OF_THE_INPUT, NoLayerError, Tensor, Value, shown
+from cnnparams.bridge.onnx.values import FOLD, NOT_OF_THE_INPUT, NoLayerError, Tensor, Value
 
 _BEYOND = 2.0**63  # as any number of a spec is
 _AGAIN = "export it again"
@@ -55,14 +55,12 @@ class Call(NamedTuple):
             raise NoLayerError(f"computes its input {i} (weights or settings) from the network's input")
         return found
 
-    def weight(self, i: int, rank: int | None = None) -> Known:
-        """Return an input that is a tensor of weights, of so many dimensions if that is given."""
+    def weight(self, i: int) -> Known:
+        """Return an input that is a tensor of weights."""
         found = self.known(i)
         if not found.is_float or not found.origins:
             hint = "import the network as it was before it was quantized"
             raise NoLayerError(f"has an input {i} that is no tensor of floating point weights", hint)
-        if rank not in (None, len(found.dims)):
-            raise NoLayerError(f"has weights (input {i}) of {shown(found.dims)}, not of {rank} dimensions", _AGAIN)
         return found
 
     def weights(self, *numbers: int) -> tuple[Known, ...]:

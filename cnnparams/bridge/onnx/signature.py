@@ -64,4 +64,4 @@ def _is_of(wanted: str, value: Any) -> bool:
 
 
 def _name(value: Any) -> str:
-    return value.kind if isinstance(value, Unread) else type(value).__name__
+    return value.kind if isinstance(value, Unread) else _TYPES.get(type(value), "list").lower()

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from onnx import TensorProto, helper
 
 from tests.bridge.onnx.models import File, node
 
@@ -81,6 +82,15 @@ CASES = {
         "has a kernel, a stride or a dilation below 1",
     ),
     "an attribute of a wrong type": (one("MaxPool", kernel_shape=2.5), "has a kernel_shape of a wrong type: float"),
+    "a tensor for a number": (
+        one("Conv", "w", weights={"w": (2, 4, 1, 1)}, group=helper.make_tensor("g", TensorProto.INT64, [1], [1])),
+        "has a group of a wrong type: tensor",
+    ),
+    "a graph for a number": (
+        one("Conv", "w", weights={"w": (2, 4, 1, 1)}, group=helper.make_graph([], "g", [], [])),
+        "has a group of a wrong type: graph",
+    ),
+    "more inputs than there are": (one("Relu", "x"), "has 2 inputs, where its operation has 1 at most"),
     "a pool without a window": (one("MaxPool"), "lacks its kernel_shape"),
     "an unknown auto_pad": (one("MaxPool", kernel_shape=[2, 2], auto_pad="SAME"), "has auto_pad SAME, which is none"),
     "a window over four axes": (

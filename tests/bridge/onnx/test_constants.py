@@ -275,3 +275,20 @@ def test_activations_of_a_recurrence_are_what_the_file_says(tmp_path: Path) -> N
         if expected:
             (entry,) = (entry for entry in reading.spec["layers"] if entry["type"] == "rnn")
             assert entry["nonlinearity"] == expected
+
+
+@pytest.mark.parametrize(
+    ("dims", "what", "gives"),
+    [
+        ([1, 2, 8, 8], "joins a tensor that does not depend on the input", [5, 8, 8]),
+        ([0, 2**62, 8, 8], "joins tensors that do not fit together", None),
+        ([1, 2, 8], "joins tensors that do not fit together", None),
+    ],
+)
+def test_what_is_joined_with_constants_gives_the_sizes_of_both(
+    dims: Any, what: str, gives: Any, tmp_path: Path
+) -> None:
+    nodes = [node("ConstantOfShape", ["s"], ["k"]), node("Concat", ["x", "k"], ["y"], axis=1)]
+    reading = read(File(nodes, _IMAGE, numbers={"s": np.asarray(dims)}).save(tmp_path))
+    assert what in reading.gaps[0].what
+    assert reading.spec["layers"][0].get("gives") == gives

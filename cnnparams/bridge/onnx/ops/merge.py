@@ -38,9 +38,12 @@ def concat(call: Call) -> Value:
 
 def _joined_with_constants(call: Call, values: Sequence[Value]) -> NoLayerError:
     """Return the gap of what joins tensors with others that do not depend on the input."""
-    first, at = values[0].full, axis_of(values[0], call.integer("axis", 1))
-    ranks = {len(value.full) for value in values}
-    full = (*first[:at], sum(value.full[at] for value in values), *first[at + 1 :]) if len(ranks) == 1 else ()
+    at = axis_of(values[0], call.integer("axis", 1))
+    others = {(value.full[:at], value.full[at + 1 :]) for value in values}
+    if len(others) != 1:
+        return NoLayerError("joins tensors that do not fit together", "export it again")
+    (before, after) = others.pop()
+    full = (*before, sum(value.full[at] for value in values), *after)
     return not_said(call, "joins a tensor that does not depend on the input, as no layer does", full)
 
 

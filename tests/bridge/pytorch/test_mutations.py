@@ -30,7 +30,10 @@ def network(name: str, **more: Any) -> Graph:
     layer = {"type": name, "name": LAYER, **declaration.example, **more}
     if declaration.family.least_inputs > 1:
         layer["from"] = ["input", "input"]
-    return graph_of(json.dumps({"input": {"shape": list(declaration.example_input)}, "layers": [layer]}))
+    dims = list(declaration.example_input)
+    is_signal = name.endswith("1d") and len(dims) == 2  # a word of Keras asks which dimension is the channels
+    entering = dict(zip(("channels", "length"), dims, strict=True)) if is_signal else {"shape": dims}
+    return graph_of(json.dumps({"input": entering, "layers": [layer]}))
 
 
 def held(name: str) -> tuple[Tensor, ...]:

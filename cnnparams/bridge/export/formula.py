@@ -36,6 +36,11 @@ def name(identifier: str) -> Formula:
     return ast.Name(identifier, ast.Load())
 
 
+def first_of(formula: Formula) -> Formula:
+    """Return the formula of the first item of a list."""
+    return formula.elts[0] if isinstance(formula, ast.Tuple) else ast.Subscript(formula, ast.Constant(0), ast.Load())
+
+
 def total(parts: Iterable[Formula]) -> Formula:
     """Return the sum of formulas."""
     first, *others = parts

@@ -52,3 +52,9 @@ def same(a: Value, b: Value) -> bool:
     if isinstance(a, tuple) and isinstance(b, tuple):
         return len(a) == len(b) and all(map(same, a, b))
     return type(a) is type(b) and bool(a == b)
+
+
+def fits(value: Value, wanted: Value) -> bool:
+    """Tell whether a value may stand where another belongs: a list of one is no number to all that PyTorch makes."""
+    lists = [isinstance(each, tuple) and len(each) == 1 for each in (value, wanted)]
+    return same(value, wanted) and lists != [True, False]

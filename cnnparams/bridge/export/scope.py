@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cnnparams.bridge.export import formula
-from cnnparams.bridge.export.holes import ABSENT, ConflictError, Hole, Kind, Row, same
+from cnnparams.bridge.export.holes import ABSENT, ConflictError, Hole, Kind, Row, fits, same
 from cnnparams.bridge.export.names import Namespace
 from cnnparams.bridge.export.simplify import Formula
 from cnnparams.expression import ExpressionError, Value
@@ -67,7 +67,7 @@ class Scope:
         """Return what stands for a value in every row: a candidate, a constant, a name, or else a new param."""
         known = [(row, value) for row, value in zip(rows, hole.values, strict=True) if value is not ABSENT]
         for candidate in hole.candidates:
-            for found in plainer(self._familiar(candidate)):
+            for found in _forms(self._familiar(candidate)):
                 if self.agrees(found, known) and self.use(found, hole.kind):
                     return found
         if all(same(value, known[0][1]) for _, value in known):
@@ -96,7 +96,7 @@ class Scope:
     def agrees(self, said: Formula, known: Iterable[tuple[Row, Value]]) -> bool:
         """Tell whether a formula has these values."""
         try:
-            return all(same(self.value(said, row), value) for row, value in known)
+            return all(fits(self.value(said, row), value) for row, value in known)
         except (ExpressionError, KeyError):
             return False
 
@@ -175,12 +175,19 @@ class Scope:
             column[row.number] = value
         column = [known[0][1] if value is ABSENT else value for value in column]
         for param in self.params.values():
-            alike = param.wanted == hole.name and all(map(same, param.column, column))
+            alike = param.wanted == hole.name and all(map(fits, param.column, column))
             if alike and self.use(found := formula.name(param.name), hole.kind):
                 return found
         found = self.add(hole.name, column)
         self.use(found, hole.kind)
         return found
+
+
+def _forms(candidate: Formula) -> Iterator[Formula]:
+    """Yield what may be written for a candidate; the item of a list of one stands for the list."""
+    yield from plainer(candidate)
+    if not isinstance(candidate, ast.Tuple) or len(candidate.elts) == 1:
+        yield formula.first_of(candidate)
 
 
 def plainer(candidate: Formula) -> Iterator[Formula]:

@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from cnnparams.bridge.export import module
@@ -20,23 +20,33 @@ from cnnparams.schema.variables import choose
 from tests.bridge.export.exported import differences, model_of, text_of, unexpected
 from tests.engine.drawn_specs import VARIANTS, specs
 from tests.engine.saved_cases import specs_around
+from tests.layers.answers import Refusal, ours
 from tests.layers.effort import examples
 from tests.layers.oracles import ORACLES
+from tests.layers.oracles.case import Case
 from tests.specs import spec_of
 
 MOST_PARAMETERS = 300_000
 """Of a network whose values are computed; of a larger one only the shapes are."""
 
 
+ALONE = sorted(ORACLES.keys() - {"add", "concat", "multiply", "depthwise_conv1d", "separable_conv1d"})
+"""Layers that take a single input, of whatever shape: those of Keras over signals want its channels named."""
+
+
 def drawn(count: int) -> settings:
-    return settings(examples(count), suppress_health_check=[HealthCheck.too_slow])
+    return settings(examples(count), suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 
 
 def wrong(spec: Spec) -> list[str]:
     """Return what is wrong with the exported module of a spec."""
     code = export(spec)
     small = sum(p.numel() for p in model_of(code).parameters()) <= MOST_PARAMETERS
-    return [*unexpected(code), *differences(spec, code), *(differences(spec, code, "cpu") if small else [])]
+    return [
+        *unexpected(code),
+        *differences(spec, code),
+        *(differences(spec, code, "cpu") if small else []),
+    ]
 
 
 @given(spec=specs(), variant=st.sampled_from(sorted(VARIANTS)))
@@ -78,3 +88,52 @@ def test_a_width_that_follows_from_a_param_that_follows_from_another(torch: Modu
     code = text_of(spec)
     assert "hidden_channels = extra + 4" in code
     assert wrong(spec_of(json.dumps(spec))) == []
+
+
+@pytest.mark.parametrize("value", [[2.0], [2], 2.0, [1.5], ["factor"], ["factor / 2"]], ids=str)
+@pytest.mark.parametrize("setting", ["scale_factor", "size"])
+def test_a_list_of_one_is_a_number_to_pytorch(torch: ModuleType, setting: str, value: Any) -> None:
+    """As a param of a block, as a setting, and for all axes of an image, of which nn.Upsample takes no list of one."""
+    if setting == "size" and value in ([2.0], 2.0, [1.5], ["factor / 2"]):
+        pytest.skip("a size is a whole number")
+    conv, other = {"type": "conv2d", "out_channels": 3, "kernel_size": 1}, [5] if setting == "size" else [4.0]
+    spec = {
+        "input": {"channels": 3, "height": 6, "width": 6},
+        "vars": {"factor": 3},
+        "blocks": {"up": {"params": {"by": None}, "layers": [conv, {"type": "upsample", setting: "by"}]}},
+        "layers": [{"block": "up", "by": value}, {"block": "up", "by": other}, {"type": "upsample", setting: value}],
+    }
+    assert wrong(spec_of(json.dumps(spec))) == []
+
+
+def in_a_block(name: str, case: Case, *uses: dict[str, Any]) -> str:
+    """Write a spec of a block that is a layer, whose params are the settings that its uses give."""
+    inputs = {f"x{i}": {"shape": list(dims)} for i, dims in enumerate(case.inputs)}
+    layer = {"type": name, **case.settings, **{key: key for key in uses[0]}}
+    layers = [{"block": "unit", "name": f"u{i}", "from": [*inputs], **use} for i, use in enumerate(uses)]
+    blocks = {"unit": {"params": dict.fromkeys(uses[0]), "layers": [layer]}}
+    return json.dumps({"inputs": inputs, "blocks": blocks, "layers": layers, "outputs": [e["name"] for e in layers]})
+
+
+def is_network(text: str) -> bool:
+    try:
+        build(spec_of(text))
+    except SpecError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("name", ALONE)
+@given(data=st.data())
+@drawn(3)
+def test_settings_that_are_params_of_a_block(torch: ModuleType, name: str, data: st.DataObject) -> None:
+    """Numbers, and lists of one where a spec takes them: whatever is written for a param makes the layer."""
+    case = data.draw(ORACLES[name].cases.filter(lambda case: not isinstance(ours(name, case), Refusal)))
+    numbers = {key: value for key, value in case.settings.items() if type(value) in (int, float)}
+    listed = {
+        key: [value] if is_network(in_a_block(name, case, {**numbers, key: [value]})) else value
+        for key, value in numbers.items()
+    }
+    text = in_a_block(name, case, listed, numbers)
+    assume(is_network(text))
+    assert wrong(spec_of(text)) == []

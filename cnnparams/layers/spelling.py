@@ -30,6 +30,8 @@ class Code(NamedTuple):
 
 
 CALLED = Code("{self}({x})")
+PARAMETER = "nn.Parameter("
+"""What the making of a bare parameter begins with."""
 
 
 class Spelling(NamedTuple):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from copy import deepcopy
 
 from cnnparams.bridge.export import formula, making, modules
+from cnnparams.bridge.export.attributes import is_attribute, is_taken, quoted
 from cnnparams.bridge.export.frames import Key, Op
 from cnnparams.bridge.export.holes import ConflictError, Hole, Row
 from cnnparams.bridge.export.items import (
@@ -15,11 +16,12 @@ from cnnparams.bridge.export.items import (
     argument,
     by_place,
     conditional,
+    in_sequential,
     named,
     note_numbers,
     statement,
 )
-from cnnparams.bridge.export.names import ATTRIBUTES, identifier
+from cnnparams.bridge.export.names import identifier
 from cnnparams.bridge.export.simplify import Formula, plain
 from cnnparams.bridge.export.writer import INDEX, Ops, Writer
 
@@ -45,8 +47,10 @@ def sequential(writer: Writer, ops: Ops, rows: Sequence[Row]) -> str:
     if by_place(chains):
         note_numbers(writer, chains)
         return f"nn.Sequential({', '.join(map(argument, found))})"
-    arguments = [f"{item.name}={item.text}" for item in named(writer, chains, found)]
-    return f"nn.Sequential(OrderedDict({', '.join(arguments)}))"
+    found = named(writer, chains, found)
+    if all(is_attribute(item.name) for item in found):
+        return f"nn.Sequential(OrderedDict({', '.join(f'{item.name}={item.text}' for item in found)}))"
+    return f"nn.Sequential(OrderedDict({{{', '.join(f'{quoted(item.name)}: {item.text}' for item in found)}}}))"
 
 
 def statements(writer: Writer) -> list[str]:
@@ -55,7 +59,11 @@ def statements(writer: Writer) -> list[str]:
     found = [*items(writer, chains, writer.rows())]
     if not by_place(chains):
         found = named(writer, chains, found)
-        return [*conditional((item.when, statement(item, f"self.{item.name} = {item.text}")) for item in found)]
+        return [
+            *conditional(
+                (item.when, statement(item, f"self{in_sequential(item.name)} = {item.text}")) for item in found
+            )
+        ]
     note_numbers(writer, chains)
     if any(item.when for item in found):
         return [*conditional((item.when, statement(item, f"self.append({item.text})")) for item in found)]
@@ -102,7 +110,7 @@ def _loop(writer: Writer, copies: Chains, rows: Sequence[Row], first: int, *, nu
     entry = next(ops[0] for ops in copies if ops).step.entry
     name = entry.name or entry.stem
     called = [(op.name, identifier(f"{name}{i}")) for ops in copies for i, op in enumerate(ops, 1)]
-    if not numbered and any(own != usual or own in ATTRIBUTES for own, usual in called):
+    if not numbered and any(own != usual or is_taken(own) for own, usual in called):
         raise ConflictError(name)
     rest = [
         (Row(row.number, {INDEX: i}), op) for row, ops in zip(rows, copies, strict=True) for i, op in enumerate(ops)

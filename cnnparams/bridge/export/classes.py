@@ -27,13 +27,13 @@ def written(book: Book, frames: Sequence[Frame]) -> Class:
     inputs = _inputs(frames[0])
     writer = Writer(book, frames, _scope(book, frames, inputs))
     straight = bool(frames[0].path) and all(is_straight(frame, book.sharing) for frame in frames)
-    body = Body(chain.statements(writer), [], []) if straight else network(writer, inputs)
+    body = Body(chain.statements(writer), [], [], "nn.Sequential") if straight else network(writer, inputs)
     arguments = tuple(_arguments(writer))
     columns = {argument.name: writer.scope.params[argument.name].column for argument in arguments}
     values = {id(frame): {key: column[i] for key, column in columns.items()} for i, frame in enumerate(frames)}
     outputs = tuple(_outputs(writer, arguments))
-    base, lines = "nn.Sequential" if straight else "nn.Module", tuple(_lines(writer, arguments, body))
-    return Class(base, arguments, values, outputs, lines, writer.places, frames[0].block)
+    lines = tuple(_lines(writer, arguments, body))
+    return Class(body.base, arguments, values, outputs, lines, writer.places, frames[0].block)
 
 
 def _inputs(frame: Frame) -> list[str]:

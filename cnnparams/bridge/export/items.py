@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from cnnparams.bridge.export.attributes import is_attribute, is_taken, quoted
 from cnnparams.bridge.export.frames import Op
-from cnnparams.bridge.export.names import ATTRIBUTES, Namespace
+from cnnparams.bridge.export.names import ATTRIBUTES, METHODS, Namespace
 from cnnparams.bridge.export.writer import INDEX, Writer
 
 Chains = Sequence[Sequence[Op]]
@@ -29,7 +30,17 @@ class Item(NamedTuple):
 
 def by_place(chains: Chains) -> bool:
     """Tell whether modules are called by their places: 0, 1, 2."""
-    return all(op.name == str(i) for ops in chains for i, op in enumerate(ops))
+    return all(op.name == str(place) for op, place in _placed(chains))
+
+
+def _placed(chains: Chains) -> Iterator[tuple[Op, int]]:
+    """Yield steps with their places; activations, which are modules of their own, have one, too."""
+    activated = {op.key[:-1] for ops in chains for op in ops if op.node and op.node.activation}
+    for ops in chains:
+        place = 0
+        for op in ops:
+            yield op, place
+            place += 2 if op.key[:-1] in activated else 1
 
 
 def conditional(parts: Iterable[tuple[str | None, Sequence[str]]]) -> Iterator[str]:
@@ -74,25 +85,24 @@ def _variable(text: str) -> str:
 
 
 def named(writer: Writer, chains: Chains, found: Sequence[Item]) -> list[Item]:
-    """Return modules with the names of attributes; activations are called by their type, numbered if there are more."""
-    names = Namespace(ATTRIBUTES)
-    attributes = names.add_all(op.name for ops in chains for op in ops)
-    writer.places.update((id(op), f".{attributes[op.name]}") for ops in chains for op in ops)
+    """Return modules, each with its name; activations are called by their type, numbered if there are more."""
+    own = {op.name for ops in chains for op in ops}
+    names = Namespace(ATTRIBUTES, METHODS, own)
+    writer.places.update((id(op), in_sequential(op.name)) for ops in chains for op in ops)
     types = [item.name for item in found if item.activation]
     named = []
     for i, item in enumerate(found):
         number = sum(other.activation and other.name == item.name for other in found[: i + 1])
         activation = f"{item.name}{number}" if types.count(item.name) > 1 else item.name
-        name = names.add(activation) if item.activation else attributes.get(item.name, item.name)
-        named.append(item._replace(name=name))
+        named.append(item._replace(name=names.add(activation)) if item.activation else item)
     return named
 
 
 def note_numbers(writer: Writer, chains: Chains) -> None:
-    """Note where modules are that have numbers for names; activations have one, too."""
-    activated = {op.key[:-1] for ops in chains for op in ops if op.node and op.node.activation}
-    for ops in chains:
-        number = 0
-        for op in ops:
-            writer.places[id(op)] = f"[{number}]"
-            number += 2 if op.key[:-1] in activated else 1
+    """Note where modules are that have numbers for names."""
+    writer.places.update((id(op), f"[{place}]") for op, place in _placed(chains))
+
+
+def in_sequential(name: str) -> str:
+    """Return what comes behind an nn.Sequential to get at the module of that name."""
+    return f".{name}" if is_attribute(name) and not is_taken(name) else f"._modules[{quoted(name)}]"

@@ -1,9 +1,10 @@
 """Names of a spec as names in Python: identifiers, none of which means something else where it is written.
 
+For params, variables and classes, which nothing outside goes by; how attributes keep their names is in attributes.py.
 A name that is an identifier stays as it is. In any other the characters that cannot stand are written as _, and what
 begins with a digit or a _ has `layer` before it: layer-1 is layer_1, 1st is layer1st. A name that means something
-already (a keyword, an attribute of torch.nn.Module) gets a _ behind it, and of two names that Python would take for
-the same the second gets a number.
+already (a keyword, a builtin) gets a _ behind it, and of two names that Python would take for the same the second gets
+a number.
 """
 
 from __future__ import annotations
@@ -23,8 +24,39 @@ GLOBALS = frozenset({"torch", "nn", "F", "math", "OrderedDict", "make_divisible"
 ATTRIBUTES = frozenset(
     [
         "T_destination",
+        "_apply",
+        "_backward_hooks",
+        "_backward_pre_hooks",
+        "_buffers",
+        "_call_impl",
+        "_compiled_call_impl",
+        "_forward_hooks",
+        "_forward_hooks_always_called",
+        "_forward_hooks_with_kwargs",
+        "_forward_pre_hooks",
+        "_forward_pre_hooks_with_kwargs",
+        "_get_backward_hooks",
+        "_get_backward_pre_hooks",
+        "_get_name",
+        "_is_full_backward_hook",
+        "_load_from_state_dict",
+        "_load_state_dict_post_hooks",
+        "_load_state_dict_pre_hooks",
+        "_maybe_warn_non_full_backward_hook",
+        "_modules",
+        "_named_members",
+        "_non_persistent_buffers_set",
+        "_parameters",
+        "_register_load_state_dict_pre_hook",
+        "_register_state_dict_hook",
+        "_replicate_for_data_parallel",
+        "_save_to_state_dict",
+        "_slow_forward",
+        "_state_dict_hooks",
+        "_state_dict_pre_hooks",
+        "_version",
+        "_wrapped_call_impl",
         "add_module",
-        "append",
         "apply",
         "bfloat16",
         "buffers",
@@ -36,7 +68,6 @@ ATTRIBUTES = frozenset(
         "double",
         "dump_patches",
         "eval",
-        "extend",
         "extra_repr",
         "float",
         "forward",
@@ -45,7 +76,6 @@ ATTRIBUTES = frozenset(
         "get_parameter",
         "get_submodule",
         "half",
-        "insert",
         "ipu",
         "load_state_dict",
         "modules",
@@ -55,7 +85,6 @@ ATTRIBUTES = frozenset(
         "named_modules",
         "named_parameters",
         "parameters",
-        "pop",
         "register_backward_hook",
         "register_buffer",
         "register_forward_hook",
@@ -82,7 +111,30 @@ ATTRIBUTES = frozenset(
         "zero_grad",
     ]
 )
-"""What every nn.Module and nn.Sequential has."""
+"""What every nn.Module has."""
+
+METHODS = frozenset(
+    [
+        "_get_item_by_idx",
+        "_key_to_attr",
+        "_keys",
+        "append",
+        "clear",
+        "copy",
+        "extend",
+        "fromkeys",
+        "get",
+        "insert",
+        "items",
+        "keys",
+        "pop",
+        "popitem",
+        "setdefault",
+        "update",
+        "values",
+    ]
+)
+"""What nn.Sequential, nn.ModuleDict and nn.ParameterDict have beside it."""
 
 _ACRONYM = re.compile(r"[b-df-hj-np-tv-xz]{1,4}\d*|\d+[b-df-hj-np-tv-xz]+")
 _PART = re.compile(r"(net|conv)(?=\d*$)")

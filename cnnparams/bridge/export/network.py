@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cnnparams.bridge.export import chain, forward, making
+from cnnparams.bridge.export.attributes import Attributes, Thing
 from cnnparams.bridge.export.frames import label
 from cnnparams.bridge.export.holes import ConflictError
-from cnnparams.bridge.export.names import ATTRIBUTES, GLOBALS, Namespace
+from cnnparams.bridge.export.names import ATTRIBUTES, GLOBALS, METHODS, Namespace
 from cnnparams.bridge.export.simplify import plain
 from cnnparams.bridge.export.ties import ties
 from cnnparams.bridge.export.wiring import Ref, aligned, wired
 from cnnparams.bridge.export.writer import Ops, Writer
+from cnnparams.layers.spelling import PARAMETER
 
 
 class Body(NamedTuple):
-    """The statements of __init__, those of forward, and what forward calls its inputs."""
+    """The statements of __init__, those of forward, what forward calls its inputs, and the class to derive from."""
 
     init: list[str]
     forward: list[str]
     inputs: list[str]
+    base: str
 
 
 def network(writer: Writer, inputs: Sequence[str]) -> Body:
@@ -31,7 +34,8 @@ def network(writer: Writer, inputs: Sequence[str]) -> Body:
     made = [maker.step(ops, i, wiring.reads[i], wiring.flows[i]) for i, ops in enumerate(steps)]
     names = Namespace(GLOBALS, writer.book.class_names, {"x", "out"})
     called = [name if name == "x" else names.add(name) for name in inputs]
-    return Body([*maker.lines, *ties(writer)], forward.statements(made, called, wiring.outputs, names), called)
+    init = [*maker.lines, *maker.late, *ties(writer)]
+    return Body(init, forward.statements(made, called, wiring.outputs, names), called, maker.attributes.base)
 
 
 class _Maker:
@@ -40,9 +44,20 @@ class _Maker:
     def __init__(self, writer: Writer, steps: Sequence[Ops]) -> None:
         self.writer = writer
         self.rows = writer.rows()
-        self.names = Namespace(ATTRIBUTES)
-        self.attributes = self.names.add_all(op.name for ops in steps for op in ops if op)
+        self.attributes = Attributes(dict(self._things(steps)))
+        self.names = Namespace(ATTRIBUTES, METHODS, self.attributes.names)
         self.lines: list[str] = []
+        self.late: list[str] = []
+
+    def _things(self, steps: Sequence[Ops]) -> Iterator[tuple[str, Thing]]:
+        """Yield what the steps make, by their names."""
+        for op in (op for ops in steps for op in ops if op and id(op) not in self.writer.book.sharing.again):
+            if op.frame:
+                yield op.name, Thing(inside=frozenset(inner.name.partition(".")[0] for inner in op.frame.ops))
+            elif op.node and (make := op.node.layer.in_forward(*op.node.input_shapes).make):
+                held = op.node.layer.tensors(*op.node.input_shapes)
+                own = frozenset(tensor.name.partition(".")[0] for tensor in held)
+                yield op.name, Thing(make.template.startswith(PARAMETER), own)
 
     def step(self, ops: Ops, number: int, reads: tuple[Ref, ...], flow: Ref | None) -> forward.Step:
         """Write what a step makes; return how it is called."""
@@ -50,14 +65,14 @@ class _Maker:
         if any(op.name != first.name or (op.frame is None) is not (first.frame is None) for op in ops if op):
             raise ConflictError(first.name)
         when = making.condition(self.writer, ops, self.rows)
-        attribute = self.attributes[first.name]
-        self.writer.places.update((id(op), f".{attribute}") for op in ops if op)
         again = self._again(ops)
-        make, template = (self._module if first.frame else self._layer)(ops, again or attribute)
+        make, template = (self._module if first.frame else self._layer)(ops, again or first.name)
         make = None if again else make
+        if again or make:
+            self.writer.places.update((id(op), self.attributes.of(again or first.name)) for op in ops if op)
         activation = None if first.frame else making.activation(self.writer, ops, self.rows)
         passes = when is not None and bool(make) and not activation and reads == (flow,) and len(first.gives) == 1
-        self._make(attribute, make, when, passes=passes)
+        self._make(first.name, make, when, passes=passes)
         if activation:
             template = (activation.call or self._called(activation.make)).replace("{x}", template)
         if when is not None and not passes:
@@ -69,35 +84,41 @@ class _Maker:
         return forward.Step(first.name, template, reads, gives, _computes(ops), bool(first.frame), called)
 
     def _again(self, ops: Ops) -> str | None:
-        """Return the attribute of what is called again; raise ConflictError where that is not always so."""
+        """Return the name of what is called again; raise ConflictError where that is not always so."""
         owners = {self.writer.book.sharing.again.get(id(op)) for op in ops if op}
         names = {owner.name for owner in owners if owner}
         if len(names) > 1 or (names and None in owners):
             raise ConflictError("share")
-        return self.attributes[names.pop()] if names else None
+        return names.pop() if names else None
 
-    def _make(self, attribute: str, make: str | None, when: str | None, *, passes: bool) -> None:
-        if make and when is None:
-            self.lines.append(f"self.{attribute} = {make}")
-        elif make and passes:
-            self.lines.append(f"self.{attribute} = {make} if {when} else nn.Identity()")
-        elif make:
-            self.lines += [f"if {when}:", f"    self.{attribute} = {make}"]
+    def _make(self, name: str, make: str | None, when: str | None, *, passes: bool) -> None:
+        if make is None:
+            return
+        self.lines += self.attributes.statements(name)
+        target = f"self{self.attributes.of(name)}"
+        lines = self.late if self.attributes.is_inside(name) else self.lines
+        if when is None:
+            lines.append(f"{target} = {make}")
+        elif passes:
+            lines.append(f"{target} = {make} if {when} else nn.Identity()")
+        else:
+            lines += [f"if {when}:", f"    {target} = {make}"]
 
-    def _module(self, ops: Ops, attribute: str) -> tuple[str, str]:
+    def _module(self, ops: Ops, name: str) -> tuple[str, str]:
         """Return what makes a module with more inside, and the template of its call."""
         count = next(len(op.reads) for op in ops if op)
         inputs = ", ".join(f"{{x{i}}}" for i in range(count))
-        return chain.module(self.writer, ops, self.rows), f"self.{attribute}({inputs})"
+        return chain.module(self.writer, ops, self.rows), f"self{self.attributes.of(name)}({inputs})"
 
-    def _layer(self, ops: Ops, attribute: str) -> tuple[str | None, str]:
+    def _layer(self, ops: Ops, name: str) -> tuple[str | None, str]:
         """Return what makes a layer, if anything, and the template of its call."""
         made = making.layer(self.writer, ops, self.rows, in_forward=True)
         inputs = [f"{{x{i}}}" for i in range(next(len(op.reads) for op in ops if op))]
         texts = {hole: self.writer.text(said) for hole, said in made.said.items()}
         held = {hole: text if plain(made.said[hole]) else self._held(hole, text) for hole, text in texts.items()}
         each = {f"x{i}": text for i, text in enumerate(inputs)}
-        places = {"self": f"self.{attribute}", "x": "{x0}", "inputs": ", ".join(inputs), **each}
+        place = f"self{self.attributes.of(name)}" if made.make else ""
+        places = {"self": place, "x": "{x0}", "inputs": ", ".join(inputs), **each}
         make = made.make and made.make + making.frozen(self.writer, ops, self.rows)
         return make, _spaced(made.call.format_map({**held, **places}))
 

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from cnnparams.bridge.export.attributes import is_taken
 from cnnparams.bridge.export.frames import Frame, Op
 from cnnparams.bridge.export.sharing import Sharing
-from cnnparams.layers.spelling import CALLED
+from cnnparams.layers.spelling import CALLED, PARAMETER
 
 _DEEPEST = 2
 
 
 def is_straight(frame: Frame, sharing: Sharing) -> bool:
-    """Tell whether each step is a module that takes what the one before it gives, and nothing else."""
+    """Tell whether each step is a module that takes what the one before it gives, under a name without dots."""
     if len(frame.inputs) != 1 or not frame.ops or sharing.touches(frame):
         return False
     before = frame.inputs
     for op in frame.ops:
-        if op.reads != before or len(op.gives) != 1 or not _is_module(op):
+        if op.reads != before or len(op.gives) != 1 or not _is_module(op) or "." in op.name:
             return False
         before = op.gives
     return frame.outputs == before
@@ -28,7 +29,7 @@ def _is_module(op: Op) -> bool:
     if op.node is None:
         return True
     spelling = op.node.layer.spelling(*op.node.input_shapes)
-    is_module = spelling.make is not None and not spelling.make.template.startswith("nn.Parameter(")
+    is_module = spelling.make is not None and not spelling.make.template.startswith(PARAMETER)
     return is_module and spelling.call == CALLED
 
 
@@ -48,7 +49,9 @@ def inline(frames: Iterable[Frame], sharing: Sharing) -> frozenset[object]:
 
 def _are_alike(frames: Sequence[Frame], sharing: Sharing) -> bool:
     steps = {tuple((op.key, op.name) for op in frame.ops) for frame in frames}
-    return len(steps) == 1 and bool(frames[0].path) and all(is_straight(frame, sharing) for frame in frames)
+    names = {op.name for frame in frames for op in frame.ops}
+    makes = bool(frames[0].path) and not any(map(is_taken, names))  # nn.Sequential refuses those
+    return len(steps) == 1 and makes and all(is_straight(frame, sharing) for frame in frames)
 
 
 def _depth(frame: Frame, kinds: set[object]) -> int:

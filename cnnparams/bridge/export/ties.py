@@ -9,7 +9,7 @@ from cnnparams.bridge.export.holes import ConflictError
 from cnnparams.bridge.export.sharing import Way
 from cnnparams.bridge.export.writer import Writer
 from cnnparams.engine.graph import Node
-from cnnparams.layers.spelling import Code
+from cnnparams.layers.spelling import PARAMETER, Code
 
 
 def ties(writer: Writer) -> list[str]:
@@ -26,7 +26,7 @@ def _of(frame: Frame, writer: Writer) -> Iterator[str]:
         node, shared = user[-1].node, owner[-1].node
         assert node
         assert shared
-        whole = (made := _made(node)) == _made(shared) or made.template.startswith("nn.Parameter(")
+        whole = (made := _made(node)) == _made(shared) or made.template.startswith(PARAMETER)
         names = [""] if whole else [f".{tensor.name}" for tensor in node.layer.tensors(*node.input_shapes)]
         yield from (f"{other}{name} = {one}{name}" for name in names)
 

@@ -12,6 +12,7 @@ from typing import Any
 from cnnparams.bridge.export.module import export
 from cnnparams.engine.build import build
 from cnnparams.engine.graph import Graph
+from cnnparams.engine.report import LayerReport, TensorReport
 from cnnparams.schema.load import load
 from cnnparams.schema.spec import Spec
 from tests.specs import spec_of
@@ -48,6 +49,11 @@ def network_of(graph: Graph, device: str = "meta") -> Any:
 
     with torch.device(device), warnings.catch_warnings(action="ignore"):
         return Network.of(graph)
+
+
+def path(layer: LayerReport, tensor: TensorReport) -> str:
+    """Return what a tensor is called in PyTorch: a parameter alone has no module around it."""
+    return layer.name if layer.type in ("parameter", "layer_scale") else f"{layer.name}.{tensor.name}"
 
 
 def tensors(model: Any) -> list[tuple[tuple[int, ...], bool]]:

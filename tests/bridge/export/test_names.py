@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import json
 import keyword
+import re
 from types import ModuleType
 from typing import Any
 
@@ -11,9 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnparams.bridge.export.names import ATTRIBUTES, GLOBALS, Namespace, class_name, identifier
+from cnnparams.bridge.export.names import ATTRIBUTES, GLOBALS, METHODS, Namespace, class_name, identifier
 from cnnparams.errors import SpecError
-from tests.bridge.export.exported import model_of, tensors, text_of, unexpected
+from tests.bridge.export.exported import model_of, path, tensors, text_of, unexpected
+from tests.specs import report_of
 
 IMAGE = {"channels": 4, "height": 8, "width": 8}
 CONV = {"type": "conv2d", "out_channels": 4, "kernel_size": 3, "padding": 1}
@@ -73,7 +76,7 @@ def called(code: str) -> set[str]:
     tree = ast.parse(code)
     own = {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
     calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
-    return {ast.unparse(function).partition(".")[0].partition("(")[0] for function in calls} - own
+    return {re.split(r"[.(\[]", ast.unparse(function))[0] for function in calls} - own
 
 
 def networks(name: str) -> dict[str, dict[str, Any]]:
@@ -122,6 +125,62 @@ def test_a_hostile_name_is_only_a_name(torch: ModuleType, name: str, place: str)
     assert called(code) <= CALLED
 
 
+KEYS = ["0", "12", "1st", "class", "lambda", "a-b", "日本", "\ufb01", "_conv", "__init__", "__own", "x", "self", "conv"]
+TAKEN = [
+    "type",
+    "forward",
+    "training",
+    "parameters",
+    "_modules",
+    "_version",
+    "append",
+    "pop",
+    "keys",
+    "values",
+    "update",
+]
+
+
+@pytest.mark.parametrize("name", [*KEYS, *TAKEN])
+@pytest.mark.parametrize("place", ["layers", "structures", "blocks", "dotted"])
+def test_the_state_of_a_module_has_the_names_of_the_spec(torch: ModuleType, name: str, place: str) -> None:
+    """Whatever PyTorch may call a module: what is no attribute stands in _modules, where nn.Module itself has it."""
+    inside = {"layers": [{**CONV, "name": name}, {"type": "parameter", "name": f"{name}p", "shape": [4, 1, 1]}]}
+    spec = {
+        "layers": [{**CONV, "name": name}, {**CONV, "name": "y"}, {"type": "add", "from": [name, "y"]}],
+        "structures": [{"type": "sequence", "name": name, "layers": [{**CONV, "name": name}, {**CONV, "name": "y"}]}],
+        "blocks": [{"block": "inner", "name": name}],
+        "dotted": [
+            {**CONV, "name": f"a.{name}"},
+            {"type": "parameter", "name": f"p.{name}", "shape": [4, 1, 1]},
+            {**CONV, "name": f"a.{name}.{name}"},
+        ],
+    }[place]
+    text = {"input": IMAGE, "blocks": {"inner": inside}, "layers": spec}
+    try:
+        report = report_of(json.dumps(text))
+    except SpecError:  # the name may not be used there
+        return
+    names = {path(layer, tensor) for layer in report.layers for tensor in layer.tensors}
+    model = model_of(text_of(text))
+    assert {*model.state_dict()} == names
+    assert model(torch.zeros(2, 4, 8, 8, device="meta")).shape == (2, 4, 8, 8)
+
+
+@pytest.mark.parametrize("names", [("m", "m.weight"), ("m", "m.weight.x"), ("p", "p.x"), ("m.x", "m"), ("m", "m.0")])
+def test_what_is_called_as_if_inside_of_a_layer_stands_there_if_it_can(
+    torch: ModuleType, names: tuple[str, str]
+) -> None:
+    layers = [
+        {"type": "parameter", "name": name, "shape": [4, 1, 1]} if name[0] == "p" else {**CONV, "name": name}
+        for name in names
+    ]
+    model = model_of(text_of({"input": IMAGE, "layers": layers}))
+    assert len([*model.parameters()]) == 2 * (1 if names[0] == "p" else 2)
+    if names[1] in ("m", "m.0"):
+        assert {f"{names[1]}.weight", f"{names[0]}.weight"} <= {*model.state_dict()}
+
+
 def test_several_inputs_keep_their_names_where_they_can(torch: ModuleType) -> None:
     spec = {"inputs": {"left": IMAGE, "self": IMAGE}, "layers": [{"type": "concat", "from": ["self", "left"]}]}
     code = text_of(spec)
@@ -130,8 +189,10 @@ def test_several_inputs_keep_their_names_where_they_can(torch: ModuleType) -> No
 
 
 def test_every_attribute_of_a_module_is_known(torch: ModuleType) -> None:
-    held = {*dir(torch.nn.Sequential()), *dir(torch.nn.Module())}
-    assert {name for name in held if not name.startswith("_")} <= ATTRIBUTES
+    every = {name for name in dir(torch.nn.Module()) if not name.startswith("__")}
+    assert every <= ATTRIBUTES
+    more = {name for each in (torch.nn.Sequential, torch.nn.ModuleDict, torch.nn.ParameterDict) for name in dir(each())}
+    assert {name for name in more - every if not name.startswith("__")} <= METHODS
 
 
 @given(st.lists(st.text() | st.sampled_from(HOSTILE), max_size=8))

@@ -14,10 +14,11 @@ from cnnparams.bridge.export import module
 from cnnparams.bridge.export.holes import ConflictError
 from cnnparams.bridge.export.module import export
 from cnnparams.engine.build import build
+from cnnparams.engine.measure import measure
 from cnnparams.errors import SpecError
 from cnnparams.schema.spec import Spec
 from cnnparams.schema.variables import choose
-from tests.bridge.export.exported import differences, model_of, text_of, unexpected
+from tests.bridge.export.exported import differences, model_of, path, text_of, unexpected
 from tests.engine.drawn_specs import VARIANTS, specs
 from tests.engine.saved_cases import specs_around
 from tests.layers.answers import Refusal, ours
@@ -38,12 +39,23 @@ def drawn(count: int) -> settings:
     return settings(examples(count), suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 
 
+def misnamed(spec: Spec, code: str) -> list[str]:
+    """Return the tensors of a spec of which an exported module has none of that name."""
+    layers = [layer for layer in measure(build(spec)).layers if not layer.shares]
+    names = {path(layer, tensor) for layer in layers for tensor in layer.tensors}
+    state = model_of(code).state_dict(keep_vars=True)
+    return (
+        sorted(names ^ state.keys()) if len({*map(id, state.values())}) == len(state) else sorted(names - state.keys())
+    )
+
+
 def wrong(spec: Spec) -> list[str]:
     """Return what is wrong with the exported module of a spec."""
     code = export(spec)
     small = sum(p.numel() for p in model_of(code).parameters()) <= MOST_PARAMETERS
     return [
         *unexpected(code),
+        *misnamed(spec, code),
         *differences(spec, code),
         *(differences(spec, code, "cpu") if small else []),
     ]

@@ -15,10 +15,9 @@ import pytest
 from cnnparams.bridge.export.module import export
 from cnnparams.engine.build import build
 from cnnparams.engine.measure import measure
-from cnnparams.engine.report import LayerReport, TensorReport
 from cnnparams.schema import zoo
 from cnnparams.schema.load import load
-from tests.bridge.export.exported import between, entering, model_of, network_of, results, unexpected
+from tests.bridge.export.exported import between, entering, model_of, network_of, path, results, unexpected
 from tests.bridge.export.exported import zoo as exported
 
 NAMES = [member.name for member in zoo.members()]
@@ -26,11 +25,6 @@ LARGE = ("alexnet", "vgg11", "fcn_resnet50", "deeplabv3_resnet50")  # tens of mi
 FIRST = [next(member.name for member in zoo.members() if member.path == path) for path in zoo.families().values()]
 SMALL = {"size": 64}
 LESS_SMALL = {"inception_v3": {"size": 128, "aux": False}}
-
-
-def path(layer: LayerReport, tensor: TensorReport) -> str:
-    """Return what a tensor is called in PyTorch: a parameter alone has no module around it."""
-    return layer.name if layer.type == "layer_scale" else f"{layer.name}.{tensor.name}"
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -10,14 +10,19 @@ Greedy is not best: what a plan needs can be more than what is ever alive at onc
 
 from __future__ import annotations
 
-from bisect import insort
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from heapq import merge
 from typing import NamedTuple
 
 from cnnparams.engine.liveness import Lifetime
 
 ALIGNMENT = 16
 """The bytes that every tensor's place is a multiple of."""
+
+Span = tuple[int, int]
+"""Bytes of memory: the first, and the one after the last."""
 
 
 class Slot(NamedTuple):
@@ -34,21 +39,17 @@ class Slot(NamedTuple):
         """The byte after its last."""
         return self.offset + self.bytes
 
-    def meets(self, life: Lifetime) -> bool:
-        """Tell whether both are alive at some operation."""
-        return self.first <= life.last and life.first <= self.last
-
 
 def plan(lifetimes: Sequence[Lifetime], itemsize: int = 1, alignment: int = ALIGNMENT) -> tuple[Slot, ...]:
     """Return the place of every tensor, in the order in which they are given: that in which they are made."""
     sizes = [_aligned(life.elements * itemsize, alignment) for life in lifetimes]
     slots: dict[int, Slot] = {}
-    upwards: list[Slot] = []
+    taken = _Taken(lifetimes)
     for i in sorted(range(len(lifetimes)), key=lambda i: (-sizes[i], -i)):
         life = lifetimes[i]
-        offset = _lowest_gap((slot for slot in upwards if slot.meets(life)), sizes[i])
+        offset = _lowest_gap(taken.beside(life), sizes[i])
         slots[i] = Slot(life.name, offset, sizes[i], life.first, life.last)
-        insort(upwards, slots[i], key=lambda slot: slot.offset)
+        taken.take(slots[i])
     return tuple(slots[i] for i in range(len(lifetimes)))
 
 
@@ -57,13 +58,71 @@ def arena_size(slots: Iterable[Slot]) -> int:
     return max((slot.end for slot in slots), default=0)
 
 
-def _lowest_gap(beside: Iterable[Slot], size: int) -> int:
+class _Taken:
+    """The memory that is taken at each operation: a segment tree over time, so that nobody looks at all of the slots.
+
+    A node stands for some operations, its two children for half of them each. `throughout` has what is taken at all of
+    them by slots of which that is not true at its parent, `ever` what is taken at any of them.
+    """
+
+    def __init__(self, lifetimes: Sequence[Lifetime]) -> None:
+        times = sorted({time for life in lifetimes for time in (life.first, life.last)})
+        self.leaf = {time: len(times) + i for i, time in enumerate(times)}
+        self.throughout: defaultdict[int, list[Span]] = defaultdict(list)
+        self.ever: defaultdict[int, list[Span]] = defaultdict(list)
+
+    def beside(self, life: Lifetime) -> Iterator[Span]:
+        """Return what is taken while a tensor lives, by where it starts."""
+        nodes = self._nodes(life.first, life.last)
+        return merge(*(self.ever[node] for node in nodes), *(self.throughout[node] for node in _above(nodes)))
+
+    def take(self, slot: Slot) -> None:
+        """Take a slot's memory while it lives."""
+        nodes = self._nodes(slot.first, slot.last)
+        for node in nodes:
+            _unite(self.throughout[node], slot.offset, slot.end)
+        for node in {*nodes, *_above(nodes)}:
+            _unite(self.ever[node], slot.offset, slot.end)
+
+    def _nodes(self, first: int, last: int) -> list[int]:
+        """Return the fewest nodes that stand for just the operations from the first to the last."""
+        left, right, nodes = self.leaf[first], self.leaf[last] + 1, []
+        while left < right:
+            if left % 2:
+                nodes.append(left)
+                left += 1
+            if right % 2:
+                right -= 1
+                nodes.append(right)
+            left, right = left // 2, right // 2
+        return nodes
+
+
+def _above(nodes: Iterable[int]) -> set[int]:
+    """Return all that these nodes are in: the parent of node i is i // 2, and the top is node 1."""
+    found: set[int] = set()
+    for node in nodes:
+        while (node := node // 2) and node not in found:
+            found.add(node)
+    return found
+
+
+def _unite(spans: list[Span], start: int, end: int) -> None:
+    """Put a span among others, which are sorted and do not touch; those that it touches become one with it."""
+    low = bisect_left(spans, start, key=lambda span: span[1])
+    high = bisect_right(spans, end, key=lambda span: span[0])
+    if low < high:
+        start, end = min(start, spans[low][0]), max(end, spans[high - 1][1])
+    spans[low:high] = [(start, end)]
+
+
+def _lowest_gap(beside: Iterable[Span], size: int) -> int:
     """Return the lowest offset where `size` bytes are free beside these, which come by their offsets."""
     offset = 0
-    for slot in beside:
-        if slot.offset - offset >= size:
+    for start, end in beside:
+        if start - offset >= size:
             break
-        offset = max(offset, slot.end)
+        offset = max(offset, end)
     return offset
 
 

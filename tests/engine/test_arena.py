@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnnparams.engine import arena
 from cnnparams.engine.arena import ALIGNMENT, Slot, arena_size, plan
 from cnnparams.engine.build import build
 from cnnparams.engine.liveness import Lifetime, liveness
 from cnnparams.schema import zoo
 from cnnparams.schema.load import load
+from tests.layers.effort import examples
 from tests.specs import reference
 
 TFLM = reference("tflm.json")
@@ -137,6 +140,49 @@ def test_a_networks_arena_holds_its_peak(name: str) -> None:
     live = liveness(build(load(name)))
     size = arena_size(plan(live.lifetimes))
     assert max(live.per_node) <= size <= sum(life.elements + ALIGNMENT for life in live.lifetimes)
+
+
+def by_looking_at_all(lives: list[Lifetime]) -> list[int]:
+    """Return the offsets as greedy_memory_planner.cc finds them: from a list of all tensors that are placed."""
+    placed: dict[int, tuple[int, int, Lifetime]] = {}
+    sizes = [-(-life.elements // ALIGNMENT) * ALIGNMENT for life in lives]
+    for i in sorted(range(len(lives)), key=lambda i: (-sizes[i], -i)):
+        beside = sorted(
+            (start, end)
+            for start, end, other in placed.values()
+            if other.first <= lives[i].last and lives[i].first <= other.last
+        )
+        offset = 0
+        for start, end in beside:
+            if start - offset >= sizes[i]:
+                break
+            offset = max(offset, end)
+        placed[i] = (offset, offset + sizes[i], lives[i])
+    return [placed[i][0] for i in range(len(lives))]
+
+
+@given(drawn())
+@examples(300)
+def test_nobody_need_look_at_all_tensors(lives: list[Lifetime]) -> None:
+    assert [slot.offset for slot in plan(lives)] == by_looking_at_all(lives)
+
+
+@pytest.mark.parametrize("lives", ["in a chain", "within one another"])
+def test_of_many_tensors_few_are_looked_at_for_each(lives: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at = 0
+    lowest_gap = arena._lowest_gap
+
+    def counting(beside: Iterable[arena.Span], size: int) -> int:
+        spans = list(beside)
+        nonlocal looked_at
+        looked_at += len(spans)
+        return lowest_gap(spans, size)
+
+    monkeypatch.setattr(arena, "_lowest_gap", counting)
+    count = 2000
+    ends = [(i, i + 1 if lives == "in a chain" else 2 * count - i) for i in range(count)]
+    assert len(plan([Lifetime(f"t{i}", 100, *life) for i, life in enumerate(ends)])) == count
+    assert looked_at < 40 * count
 
 
 def test_a_thousand_tensors_are_planned() -> None:

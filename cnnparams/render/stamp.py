@@ -17,6 +17,8 @@ from rich.table import Table
 
 _MARK = 0xE000  # a private character for each column, to find its place in the row that rich draws
 _MARKS = re.compile("[\ue000-\uf8ff]+")
+_WIDEST = 500
+"""Room that a column has at most: one cell of a megabyte would make every row as long."""
 _GAP = 3  # columns of the terminal between two columns of the table
 _SPACE = re.compile(" ")
 _SPACE_OUTSIDE_PARENTHESES = re.compile(r" (?![^()]*\))")
@@ -56,10 +58,11 @@ def stamp(console: Console, title: str, heads: Sequence[Head], rows: Sequence[Se
     """Return the stamp of a table that fits the console.
 
     Where there is no room, text is broken between words but not inside parentheses; then inside them too. Where there
-    is still none, the table is as wide as it needs, and the terminal breaks the lines: nothing is lost.
+    is still none, the table is as wide as it needs, and the terminal breaks the lines: nothing is lost, nor is it of a
+    cell that is longer than a column may be wide.
     """
     columns = list(zip([head.title for head in heads], *rows, strict=True))
-    natural = [max(map(_width, column)) for column in columns]
+    natural = [min(max(map(_width, column)), _WIDEST) for column in columns]
     widths, space = _fitted(console.width, natural, columns, heads)
     lines = _drawn(console, title, heads, widths)
     at = next(i for i, line in enumerate(lines) if _MARKS.search(line))
@@ -137,5 +140,5 @@ def _fits(text: str, width: int) -> bool:
 
 def _padded(text: str, width: int, head: Head) -> str:
     if not text.isascii():
-        return set_cell_size(text, width)
+        return set_cell_size(text, max(width, cell_len(text)))
     return text.rjust(width) if head.right else text.ljust(width)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 import pytest
 
 from tests.bad_runs import Outcome, cnnparams
+from tests.cpu import at_most
 
 HEAD = "input: {features: 8}\nlayers:\n"
 DEEP = 20_000
@@ -15,9 +15,8 @@ DEEP = 20_000
 
 @pytest.fixture(autouse=True)
 def _in_bounded_time() -> Iterator[None]:
-    start = time.monotonic()
-    yield
-    assert time.monotonic() - start < 10
+    with at_most(10):
+        yield
 
 
 def refused(text: str) -> str:
@@ -52,17 +51,17 @@ def test_keys_that_are_mappings_within_mappings_are_refused() -> None:
 
 def test_aliases_that_multiply_are_refused() -> None:
     levels = "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 40))
-    assert "aliases expand to more than 1,000,000 values" in refused(f"a0: &a0 [x]\n{levels}{HEAD}  - relu\n")
+    assert "aliases expand to more than 100,000 values" in refused(f"a0: &a0 [x]\n{levels}{HEAD}  - relu\n")
 
 
 def test_merges_that_multiply_are_refused() -> None:
     wide = f"a0: &a0 {{{', '.join(f'k{i}: 1' for i in range(1000))}}}\n"
     merges = "".join(f"a{i}: &a{i} {{<<: [*a{i - 1}, *a{i - 1}]}}\n" for i in range(1, 40))
-    assert "aliases expand to more than 1,000,000 values" in refused(f"{wide}{merges}{HEAD}  - relu\n")
+    assert "aliases expand to more than 100,000 values" in refused(f"{wide}{merges}{HEAD}  - relu\n")
 
 
-def test_a_list_of_lists_a_million_times_is_refused() -> None:
-    many = f"a: &a [{'x, ' * 900}x]\nlayers: [{'*a, ' * 900}*a]\ninput: {{features: 8}}\n"
+def test_as_many_aliased_values_as_there_may_be_are_refused_for_what_they_are() -> None:
+    many = f"a: &a [{'x, ' * 300}x]\nlayers: [{'*a, ' * 300}*a]\ninput: {{features: 8}}\n"
     assert "unknown key 'a'" in refused(many)
 
 

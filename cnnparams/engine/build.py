@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from cnnparams.engine.context import DEEPEST, Context, Plan
+from cnnparams.engine.estimate import Estimate
 from cnnparams.engine.graph import Graph, Port
 from cnnparams.engine.listing import Known, Listing
 from cnnparams.engine.network import Network
@@ -68,6 +69,7 @@ def _laid_out(spec: Spec, kind: type[L], scope: Mapping[str, Value], inputs: tup
     listing = kind(Context(plan, dict(scope)), spec.layers, None)
     listing.known.update({name: Known(edge, name) for name, edge in edges.items()})
     with room_to_nest():
+        listing.expect(Estimate(spec.blocks, scope))
         last = listing.run(tuple(edge for (edge,) in edges.values()))
     outputs = tuple(_outputs(spec, listing, last))
     told = (placed(spec, remark) for remark in network.remarks.values())

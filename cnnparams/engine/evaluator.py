@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from cnnparams.engine.build import build, ports_in
 from cnnparams.engine.costs import Totals, costs_giving
 from cnnparams.engine.graph import Graph, Port
+from cnnparams.engine.network import MOST_LAYERS
 from cnnparams.engine.reads import vars_behind
 from cnnparams.engine.resize import Known, Resizer
 from cnnparams.engine.resized import Resized
@@ -15,7 +16,7 @@ from cnnparams.engine.setting import Setting
 from cnnparams.schema.spec import Spec
 from cnnparams.schema.variables import choose, values
 
-_MOST_NODES = 2_000_000
+_MOST_NODES = 2 * MOST_LAYERS
 """How many nodes of networks are kept for points to come."""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import ClassVar, NamedTuple, NoReturn, Self
 
 from cnnparams.engine.context import Context, joined
+from cnnparams.engine.estimate import Estimate
 from cnnparams.engine.graph import channels_of
 from cnnparams.engine.network import Result
 from cnnparams.engine.occurrence import flag, reads, times
@@ -18,7 +19,7 @@ from cnnparams.schema.entries import numbered
 from cnnparams.schema.keys import INPUT
 from cnnparams.schema.slips import CHANNELS, INDEX
 from cnnparams.schema.spec import Entry, Reference
-from cnnparams.schema.structures import Edges, Entries
+from cnnparams.schema.structures import Edges, Entries, Extent
 
 
 class Known(NamedTuple):
@@ -54,6 +55,17 @@ class Listing:
         listing.known[INPUT] = Known(x, "")
         return listing
 
+    def expect(self, estimate: Estimate) -> None:
+        """Refuse what would be too much before any of it is laid out."""
+        extent = Extent()
+        for entry in self.entries.items:
+            extent = extent.plus(estimate.of(entry))
+            try:
+                self.context.plan.network.expect(extent)
+            except LayerError as error:
+                error.field = None if entry.repeat is None else "repeat"
+                self._stop(entry, (), error)
+
     def run(self, x: Edges) -> Edges:
         """Lay out every entry; return the tensors that leave the last."""
         for entry in self.entries.items:
@@ -77,6 +89,7 @@ class Listing:
     def _place(self, entry: Entry, x: Edges, scope: dict[str, Value]) -> Edges:
         context, entered, name = self.context, x, None
         try:
+            context.plan.network.count_parts(entry.characters + (0 if entry.repeat is None else len(scope)))
             if entry.when is not True and not reads(entry.when, CHANNELS) and not flag("when", entry.when, scope):
                 context.plan.network.count_entries(1)
                 return x
@@ -182,6 +195,8 @@ def _copy(reference: Reference, key: str, copies: list[Known], scope: Mapping[st
         if type(index) is int and not -len(copies) <= index < len(copies):
             fact = f"{reference.name} has no copy {index}: they are numbered 0 to {len(copies) - 1}"
             raise LayerError(f"{key}: {fact}", key, f"the last is {reference.name}[-1]")
+        if type(index) is int:
+            return copies[index]  # not `at`, for which they would be copied at every use
         found: Known = at(tuple(copies), index)
     except ExpressionError as error:
         raise LayerError(f"{key}: {reference.name}: {error}", key, error.hint) from None

@@ -10,10 +10,15 @@ from cnnparams.layers.base import Layer
 from cnnparams.layers.shape import MOST_ELEMENTS, Shape
 from cnnparams.schema.source import KeyPath
 from cnnparams.schema.spec import Entry
-from cnnparams.schema.structures import Edge, Edges
+from cnnparams.schema.structures import Edge, Edges, Extent
 
-MOST_LAYERS = 1_000_000
+MOST_LAYERS = 100_000
 MOST_ENTRIES = 4 * MOST_LAYERS
+A_LOT = 100
+"""Vars, characters of names and values, or sizes of shapes, that cost about as much as an entry."""
+
+_COPIES = 10
+"""How often the sizes of a shape are held where a layer is asked: as settings, in keys of what is remembered."""
 
 
 class Placing(NamedTuple):
@@ -69,6 +74,18 @@ class Network:
         """Raise LayerError where a spec expands without end: what it says may be little, and what it means too much."""
         self.entries += more
         if self.entries > MOST_ENTRIES:
+            self.expect(Extent())
+
+    def count_parts(self, more: int) -> None:
+        """Count what is less than an entry, but may be much all the same: characters, say."""
+        if more >= A_LOT:
+            self.count_entries(more // A_LOT)
+
+    def expect(self, extent: Extent) -> None:
+        """Raise LayerError where so much more would be too much."""
+        if len(self.order) + extent.layers > MOST_LAYERS:
+            raise LayerError(f"the network has more than {MOST_LAYERS:,} layers", hint="repeat less")
+        if self.entries + extent.entries > MOST_ENTRIES:
             raise LayerError(f"the spec expands to more than {MOST_ENTRIES:,} entries", hint="repeat less")
 
     @property
@@ -79,8 +96,9 @@ class Network:
     def add(self, placing: Placing, layer: Layer, activation: Layer | None, x: Edges) -> Edges:
         """Put a layer behind what it reads; raise LayerError where it cannot take that."""
         shapes = tuple([edge.shape for edge in x])
+        self.count_parts(sum([len(shape.dims) for shape in shapes]))
         key = (id(layer), id(activation), shapes)
-        answer = self._answers.get(key) or self._answers.setdefault(key, _ask(layer, activation, shapes))
+        answer = self._answers.get(key) or self._new(key, layer, activation, shapes)
         _, resolved, read, output, remark = answer
         name, path, trainable, shares = placing
         sources = tuple([edge.source for edge in x])
@@ -89,14 +107,22 @@ class Network:
             self.remarks.setdefault((path, remark), Remark(name, layer.type, path, remark))
         return (Edge(name, output),)
 
+    def _new(
+        self, key: tuple[int, int, tuple[Shape, ...]], layer: Layer, activation: Layer | None, shapes: tuple[Shape, ...]
+    ) -> _Answer:
+        answer = self._answers[key] = _ask(layer, activation, shapes)
+        self.count_parts(_COPIES * sum([len(shape.dims) for shape in (*shapes, answer.output)]))
+        return answer
+
     def put(self, node: Node) -> None:
         """Append a node; raise LayerError where its name is taken, or there are too many."""
         if node.name in self.nodes:
             raise LayerError(f"two layers are called {node.name}", "name", "rename one of them")
         if node.name in self.inputs:
             raise LayerError(f"{node.name} is the name of an input", "name", "give the layer another name")
-        if len(self.order) == MOST_LAYERS:
-            raise LayerError(f"the network has more than {MOST_LAYERS:,} layers", hint="repeat less")
+        if len(self.order) >= MOST_LAYERS:
+            self.expect(Extent(layers=1))
+        self.count_parts(len(node.name))
         self.nodes[node.name] = node
         self.order.append(node)
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from cnnparams.engine.graph import Node
 from cnnparams.engine.network import Network
-from cnnparams.schema.structures import Edge, Edges
+from cnnparams.schema.structures import Edge, Edges, Extent
 
 
 class Recording(NamedTuple):
@@ -31,6 +31,7 @@ def pattern(x: Edges) -> tuple[object, ...]:
 def replay(network: Network, recording: Recording, name: str, x: Edges) -> Edges:
     """Lay the block out again under a name; return the tensors that leave it."""
     (first, entries), (last, entries_after) = recording.before, recording.after
+    network.expect(Extent(last - first, entries_after - entries))
     network.count_entries(entries_after - entries)
     cut = len(recording.name) + 1 if recording.name else 0
     under = f"{name}." if name else ""

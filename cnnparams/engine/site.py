@@ -21,8 +21,6 @@ from cnnparams.schema.spec import Block, Entry
 from cnnparams.schema.structures import Edges, Entries
 from cnnparams.schema.template import evaluate
 
-_A_LOT = 100  # vars, or characters of values, that cost about as much as an entry
-
 
 class Lists(Protocol):
     """What lays out lists: the list that a site stands in, and what comes out of it for those within."""
@@ -109,7 +107,7 @@ class Site:
         context = self.context
         network, recordings = context.plan.network, context.plan.recordings
         values = repr([scope[param] for param in block.params])
-        network.count_entries(len(values) // _A_LOT)
+        network.count_parts(len(values))
         around = tuple([use.block for use in context.uses])
         key = (name, values, pattern(x), context.trainable, context.depth, around)
         if context.share is None and self.listing.replays and key in recordings:
@@ -124,7 +122,7 @@ class Site:
     def _scope(self, name: str, block: Block, args: Mapping[str, Value]) -> dict[str, Value]:
         """Return the values of names inside of a block: vars, and its params, whose defaults may use those before."""
         scope = {**self.context.plan.variables, CHANNELS: self.context.scope[CHANNELS]}
-        self.context.plan.network.count_entries(len(scope) // _A_LOT)
+        self.context.plan.network.count_parts(len(scope) + block.characters)
         for param, default in block.params.items():
             scope[param] = args[param] if param in args else _default(name, param, default, scope)
         return scope

@@ -12,11 +12,11 @@ from cnnparams.errors import quote, some
 from cnnparams.schema.bodies import Call
 from cnnparams.schema.computed import RESERVED, Computed, Reader
 from cnnparams.schema.draft import BLOCK, TYPE
-from cnnparams.schema.entries import ENTRY_KEYS, read_entries
+from cnnparams.schema.entries import ENTRY_KEYS, characters, read_entries
 from cnnparams.schema.keys import BlockKeys
 from cnnparams.schema.remedies import CUT
 from cnnparams.schema.spec import Block
-from cnnparams.schema.structures import Entries, Part, Structure
+from cnnparams.schema.structures import Entries, Structure
 
 _KEYS_OF_ENTRIES = {*ENTRY_KEYS, TYPE, BLOCK}
 
@@ -82,7 +82,8 @@ def _block(reader: Reader, name: str, written: Any) -> Block:
             message = f"the default of {param} reads {later[0]}, which has no value yet"
             reader.problems.add(at, message, subject=f"block {name}", hint="a default may use the params before it")
         params[param] = value
-    return Block(params, read_entries(inside, (*path, "layers"), written.get("layers")))
+    layers = read_entries(inside, (*path, "layers"), written.get("layers"))
+    return Block(params, layers, characters(list(names.values())))
 
 
 def _check_no_circle(reader: Reader, blocks: Mapping[str, Block]) -> None:
@@ -108,19 +109,5 @@ def _used_by(entries: Entries) -> list[str]:
         if isinstance(body, Call) and isinstance(body.block, str):
             found.append(body.block)
         elif isinstance(body, Structure):
-            found.extend(block for part in _lists(body) for block in _used_by(part))
+            found.extend(block for part in body.lists() for block in _used_by(part))
     return found
-
-
-def _lists(structure: Structure) -> list[Entries]:
-    held = [
-        getattr(structure, name)
-        for name, field in type(structure).model_fields.items()
-        if any(isinstance(mark, Part) for mark in field.metadata)
-    ]
-    return [
-        part
-        for value in held
-        for part in ([value] if isinstance(value, Entries) else value or ())
-        if isinstance(part, Entries)
-    ]

@@ -13,7 +13,7 @@ from cnnparams.layers import registry
 from cnnparams.layers.base import Layer
 from cnnparams.schema.computed import Computed
 from cnnparams.schema.remedies import CUT
-from cnnparams.schema.structures import Edges, Site, Slot
+from cnnparams.schema.structures import Edges, Extent, Extents, Site, Slot
 from cnnparams.schema.template import Template, evaluate
 
 
@@ -40,6 +40,10 @@ class Leaf(NamedTuple):
             raise LayerError(str(error), error.field, hint) from None
         return at.layer(layer, self.activation.fill(at.scope) if self.activation else None, x)
 
+    def extent(self, at: Extents) -> Extent:
+        """Return that it is one layer."""
+        return Extent(layers=1)
+
     def _settings(self, shared: Layer) -> Mapping[str, Any]:
         """Return the settings of the layer that is shared; of another type there are none."""
         return shared.model_dump(exclude_unset=True) if shared.type == self.template.model.type else {}
@@ -61,6 +65,10 @@ class Call(NamedTuple):
         scope = at.scope
         args = {key: evaluate(key, arg, scope) for key, arg in self.args}
         return at.call(evaluate("block", self.block, scope), args, x)
+
+    def extent(self, at: Extents) -> Extent:
+        """Return that of the block."""
+        return at.of_block(self.block, dict(self.args))
 
 
 _ELSEWHERE = {

@@ -16,7 +16,7 @@ from cnnparams.schema import scalars
 from cnnparams.schema.source import Document, Mapping, Mark, Sequence, Text, split_lines
 from cnnparams.schema.syntax import MAX_DEPTH, TOO_DEEP, fault
 
-MAX_ALIASED = 1_000_000
+MAX_ALIASED = 100_000
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MERGE = "<<"

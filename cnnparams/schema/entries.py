@@ -13,7 +13,7 @@ from cnnparams.schema.bodies import Leaf
 from cnnparams.schema.computed import BROKEN, Computed, Reader
 from cnnparams.schema.draft import BLOCK, NAME, TYPE, Draft, draft_entry
 from cnnparams.schema.keys import INPUT, EntryKeys
-from cnnparams.schema.reading import read_body
+from cnnparams.schema.reading import ACTIVATION, read_body
 from cnnparams.schema.slips import INDEX
 from cnnparams.schema.source import KeyPath, Mapping
 from cnnparams.schema.spec import Entry, Reference
@@ -101,7 +101,20 @@ def _entry(reader: Reader, draft: Draft, name: str) -> Entry | None:
     sources = read_references(inside, (*draft.path, "from"), own.get("from"), subject)
     share = read_references(inside, (*draft.path, "share"), own.get("share"), subject)
     flags = (given.get("repeat"), given.get("when", True), given.get("trainable", True))
-    return Entry(draft.path, draft.kind, draft.name, draft.stem, body, *flags, sources, share[0] if share else None)
+    shared = share[0] if share else None
+    counted = characters([*draft.keys.values(), *_settings(draft.keys.get(ACTIVATION))])
+    return Entry(draft.path, draft.kind, draft.name, draft.stem, body, *flags, sources, shared, counted)
+
+
+def characters(value: Any) -> int:
+    """Return how much text there is in a value of YAML, and in lists within it."""
+    if isinstance(value, list):
+        return sum(map(characters, value))
+    return len(value) if isinstance(value, str) else 0
+
+
+def _settings(value: Any) -> Collection[Any]:
+    return value.values() if isinstance(value, Mapping) else ()
 
 
 def _own(reader: Reader, inside: Reader, own: Mapping, path: KeyPath, subject: str) -> dict[str, Any] | None:

@@ -28,7 +28,10 @@ class Reference(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One entry of a list; numbers and conditions may be computed. `kind` is its type, or the block that it uses."""
+    """One entry of a list; numbers and conditions may be computed. `kind` is its type, or the block that it uses.
+
+    `characters` are those of its text that may have to be computed, wherever it is laid out.
+    """
 
     path: KeyPath
     kind: str
@@ -40,13 +43,15 @@ class Entry(NamedTuple):
     trainable: Any
     sources: tuple[Reference, ...]
     share: Reference | None
+    characters: int = 0
 
 
 class Block(NamedTuple):
-    """A part of a network, used by name; a param without a default is None."""
+    """A part of a network, used by name; a param without a default is None. `characters` are those of the defaults."""
 
     params: Mapping[str, Any]
     layers: Entries
+    characters: int = 0
 
 
 class Variables(NamedTuple):

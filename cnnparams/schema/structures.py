@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
+from functools import reduce
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
@@ -51,6 +52,35 @@ class Site(Protocol):
         """Lay out a block of the file."""
 
 
+class Extent(NamedTuple):
+    """How many layers there are, and how many entries, those that are left out too; at the least."""
+
+    layers: int = 0
+    entries: int = 0
+
+    def plus(self, other: Extent) -> Extent:
+        """Return the two together."""
+        return Extent(self.layers + other.layers, self.entries + other.entries)
+
+    def times(self, count: int) -> Extent:
+        """Return so many of it."""
+        return Extent(self.layers * count, self.entries * count)
+
+
+class Extents(Protocol):
+    """One place of the network, before anything is laid out there."""
+
+    @property
+    def scope(self) -> Scope:
+        """The values of those names that are known before."""
+
+    def of(self, entries: Entries) -> Extent:
+        """Return the extent of a list."""
+
+    def of_block(self, block: Any, args: Mapping[str, Any]) -> Extent:
+        """Return the extent of a block of the file, its name and what it is given as they are written."""
+
+
 class Body(Protocol):
     """What an entry is: a layer, a structure, or a block that it uses."""
 
@@ -60,6 +90,9 @@ class Body(Protocol):
 
     def wire(self, at: Site, x: Edges) -> Edges:
         """Lay it out; return the tensors that leave."""
+
+    def extent(self, at: Extents) -> Extent:
+        """Return how much it is, without laying it out."""
 
 
 class Slot(Protocol):
@@ -101,10 +134,23 @@ class Structure(BaseModel):
 
     type: ClassVar[str]
     side: ClassVar[bool] = False
+    merges: ClassVar[int] = 0
+    """Layers of its own, beside those of its lists."""
 
     def wire(self, at: Site, x: Edges) -> Edges:
         """Lay it out; return the tensors that leave."""
         raise NotImplementedError
+
+    def extent(self, at: Extents) -> Extent:
+        """Return how much its lists are, and its own layers."""
+        return reduce(Extent.plus, map(at.of, self.lists()), Extent(self.merges))
+
+    def lists(self) -> list[Entries]:
+        """Return the lists that it holds."""
+        fields = type(self).model_fields.items()
+        held = [getattr(self, name) for name, field in fields if any(isinstance(mark, Part) for mark in field.metadata)]
+        parts = [part for value in held for part in ([value] if isinstance(value, Entries) else value or ())]
+        return [part for part in parts if isinstance(part, Entries)]
 
 
 List = Annotated[Entries, Part.ENTRIES]
@@ -128,6 +174,7 @@ class Residual(Structure):
     """layers(x) + shortcut(x), the shortcut being x itself where none is given."""
 
     type: ClassVar[str] = "residual"
+    merges: ClassVar[int] = 1
 
     layers: List = Field(description="the entries that x goes through", examples=[_EXAMPLE])
     shortcut: Annotated[Entries, Part.SHORTCUT] = Field(
@@ -146,6 +193,7 @@ class Parallel(Structure):
     """Branches that all take x, and a merge of what they give; an empty branch gives x itself."""
 
     type: ClassVar[str] = "parallel"
+    merges: ClassVar[int] = 1
 
     branches: Annotated[tuple[Entries, ...], Part.BRANCHES] = Field(
         description="lists of entries", examples=[[[], _EXAMPLE]]

@@ -1,8 +1,13 @@
 """Options of the whole test suite."""
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.layers import effort
+
+# No test depends on how long it takes: on a busy machine that says nothing of what is tested.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

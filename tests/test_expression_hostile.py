@@ -43,13 +43,13 @@ class Answer(NamedTuple):
 def answer(text: str) -> Answer:
     parse.cache_clear()
     tracemalloc.start()
-    start = time.monotonic()
+    start = time.process_time()
     value, refusal = None, None
     try:
         value = parse(text).run(SCOPE)
     except ExpressionError as error:
         refusal = str(error)
-    seconds, (_, most_bytes) = time.monotonic() - start, tracemalloc.get_traced_memory()
+    seconds, (_, most_bytes) = time.process_time() - start, tracemalloc.get_traced_memory()
     tracemalloc.stop()
     return Answer(value, refusal, seconds, most_bytes)
 

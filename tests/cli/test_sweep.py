@@ -155,10 +155,10 @@ def started(*args: str) -> subprocess.Popen[bytes]:
 
 
 def test_rows_come_one_by_one() -> None:
-    process = started("--format", "csv")
+    process = started("--set", "size=32:512:32", "--format", "csv")  # more rows than a pipe holds
     assert process.stdout
-    assert process.stdout.readline() == b"group_width,total_params,total_macs\n"
-    assert process.stdout.readline().startswith(b"8,")
+    assert process.stdout.readline() == b"group_width,size,total_params,total_macs\n"
+    assert process.stdout.readline().startswith(b"8,32,")
     assert process.poll() is None
     process.kill()
     process.communicate()

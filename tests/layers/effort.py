@@ -9,4 +9,4 @@ factor = 1
 
 def examples(count: int) -> settings:
     """Return the settings of a test that usually looks at `count` examples."""
-    return settings(max_examples=count * factor, deadline=None)
+    return settings(max_examples=count * factor)

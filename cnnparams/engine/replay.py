@@ -40,4 +40,6 @@ def replay(network: Network, recording: Recording, name: str, x: Edges) -> Edges
         inputs = tuple([entering.get(source) or under + source[cut:] for source in sources])
         shared = shares and under + shares[cut:]
         network.put(Node(under + old[cut:], layer, activation, trainable, shared, inputs, shapes, output, path))
+        if result := network.results.get(old):
+            network.results[under + old[cut:]] = result._replace(name=under + result.name[cut:])
     return tuple(Edge(entering.get(edge.source) or under + edge.source[cut:], edge.shape) for edge in recording.left)

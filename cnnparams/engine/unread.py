@@ -19,7 +19,7 @@ def unread(spec: Spec, network: Network, outputs: Collection[str]) -> Iterator[P
     read = {source for node in network.order for source in node.inputs} | set(outputs)
     found: dict[object, list[Result]] = {}
     for node in network.order:
-        result = network.results.get(node.name)  # none inside of a block laid out again, of which the first tells
+        result = network.results.get(node.name)
         if result and node.name not in read:
             found.setdefault(result.entry.path, []).append(result)
     yield from (_remark(spec, results) for results in found.values())

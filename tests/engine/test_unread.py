@@ -81,7 +81,7 @@ BLOCKS = f"blocks:\n  unit:\n    layers:\n      - {{{CONV}, name: a}}\n      - {
 
 def test_inside_of_a_block_it_is_told_once_however_often_the_block_is_used() -> None:
     assert told(f"{BLOCKS}layers:\n  - {{block: unit, repeat: 5}}\n  - {{block: unit}}\n") == [
-        (5, "unit1.a (conv2d)", ONE),
+        (5, "unit1.a (conv2d)", several("unit1.a, unit2.a, unit3.a, unit4.a, unit5.a, unit6.a")),
     ]
 
 

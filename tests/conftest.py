@@ -1,5 +1,7 @@
 """Options of the whole test suite."""
 
+import os
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -19,6 +21,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if "CNNPARAMS_REGENERATE" in os.environ and config.getoption("numprocesses", None):
+        raise pytest.UsageError("CNNPARAMS_REGENERATE writes files, and several processes the same: add -n 0")
     effort.factor = config.getoption("--thorough")
 
 

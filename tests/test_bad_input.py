@@ -3,7 +3,7 @@
 NAME.yaml holds one mistake, NAME.txt what `cnnparams count tests/bad/NAME.yaml` prints about it. After a message was
 changed on purpose, write all of them anew and read the difference:
 
-    CNNPARAMS_REGENERATE=1 pytest tests/test_bad_input.py
+    CNNPARAMS_REGENERATE=1 pytest -n 0 tests/test_bad_input.py
     git diff tests/bad
 """
 

@@ -1,4 +1,4 @@
-"""A layer costs the same in a stack of a thousand and in one of a million, written out or by repeat."""
+"""A layer costs the same in a stack of a thousand and in one of a hundred thousand, written out or by repeat."""
 
 import json
 import subprocess
@@ -9,7 +9,7 @@ import pytest
 
 pytestmark = pytest.mark.benchmark
 
-SIZES = (1_000, 10_000, 100_000, 1_000_000)
+SIZES = (1_000, 10_000, 100_000)
 RUNS = 3
 STACK = Path(__file__).parent / "stack.py"
 

@@ -1,6 +1,7 @@
 """What the README and the docs show is what happens.
 
-With CNNPARAMS_REGENERATE=1 the outputs of console blocks and the generated pages are written anew, to be reviewed.
+With CNNPARAMS_REGENERATE=1 and -n 0 the outputs of console blocks and the generated pages are written anew, to be
+reviewed.
 """
 
 import doctest

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, NamedTuple
 
-from cnnparams.engine.quantity import Column, Kind, Total, magnitude
+from cnnparams.engine.quantity import Column, Kind, Total, magnitude, quotient
 from cnnparams.engine.report import LayerReport, Report
 
 
@@ -77,7 +77,7 @@ class TotalDifference(NamedTuple):
     def ratio(self) -> float | None:
         """How many times as much it is; None where either has none, or the first is 0."""
         before, after = self._magnitudes()
-        return after / before if before and after is not None else None
+        return quotient(after, before) if before and after is not None else None
 
     def _magnitudes(self) -> tuple[float | None, float | None]:
         return magnitude(self.before, self.total.kind), magnitude(self.after, self.total.kind)

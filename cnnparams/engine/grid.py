@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from cnnparams.engine.costs import with_estimates
-from cnnparams.engine.quantity import Kind, Total, magnitude
+from cnnparams.engine.quantity import Kind, Total, magnitude, quotient
 from cnnparams.engine.report import Report
 
 
@@ -83,7 +83,7 @@ def ordered(grid: Grid, key: str, *, descending: bool = False) -> Grid:
 def _ratios(kinds: Sequence[Kind], row: Row, first: Row) -> Iterator[float | None]:
     for kind, value, base in zip(kinds, row.values, first.values, strict=True):
         number, whole = magnitude(value, kind), magnitude(base, kind)
-        yield number / whole if number is not None and whole else None
+        yield quotient(number, whole) if number is not None and whole else None
 
 
 def _sortable(value: Any, kind: Kind) -> Any:

@@ -112,9 +112,19 @@ def exactly(value: float) -> Fraction:
     return Fraction(str(value))
 
 
+FRACTIONS_BELOW = 10**13
+"""From here on a float has less than three true digits of a fraction; from 2^53 on, not even all whole ones."""
+
+
 def number(exact: Fraction) -> float:
-    """Return an exact number as what has no fractions holds it: YAML, JSON, a cell."""
-    return int(exact) if exact.denominator == 1 else float(exact)
+    """Return an exact number as what has no fractions holds it (YAML, JSON, a cell), with no digit that is not so."""
+    return round(exact) if exact.denominator == 1 or abs(exact) >= FRACTIONS_BELOW else float(exact)
+
+
+def quotient(value: float, whole: float) -> float:
+    """Return how many times one number is another, with no digit that is not so."""
+    exact = exactly(value) / exactly(whole)
+    return round(exact) if abs(exact) >= FRACTIONS_BELOW else float(exact)
 
 
 def magnitude(value: Any, kind: Kind) -> float | None:

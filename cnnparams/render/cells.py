@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from cnnparams.engine.quantity import number
+from cnnparams.engine.quantity import FRACTIONS_BELOW, number
 from cnnparams.engine.report import NUMBERS, Column, Kind, LayerReport
 from cnnparams.errors import some, yaml_text
 from cnnparams.inert import printable
@@ -63,17 +63,20 @@ def plain(value: Any, kind: Kind, layout: Layout) -> str | int | float | None:
 
 def amount(exact: Fraction, kind: Kind) -> str:
     """Write a number of some kind; one of those for each axis is a count."""
-    return write(number(exact), kind if kind in NUMBERS else Kind.COUNT, HWC)
+    return size(exact) if kind is Kind.BYTES else write(number(exact), kind if kind in NUMBERS else Kind.COUNT, HWC)
 
 
-def size(count: float) -> str:
-    """Write a number of bytes in the 1024-based unit that suits it."""
-    amount, unit = float(count), "B"
+def size(count: int | Fraction) -> str:
+    """Write a number of bytes in the 1024-based unit that suits it, rounded from the exact amount."""
+    amount, unit = Fraction(count), "B"
     for larger in ("KiB", "MiB", "GiB", "TiB"):
         if amount < 1024:
             break
         amount, unit = amount / 1024, larger
-    return f"{amount:,.2f} {unit}" if unit != "B" else f"{count} B"
+    if unit == "B":
+        return f"{number(amount)} B"
+    whole, hundredths = divmod(round(100 * amount), 100)
+    return f"{whole:,}.{hundredths:02} {unit}"
 
 
 def times(ratio: float | None) -> str:
@@ -90,6 +93,8 @@ def signed(number: float | None, kind: Kind) -> str:
 
 
 def _ratio(value: float) -> str:
+    if value >= FRACTIONS_BELOW:
+        return f"{round(value):,}"
     return f"{value:,.2f}" if value >= 0.1 or value == 0 else f"{value:.2g}"
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
+from cnnparams.engine.quantity import number
 from cnnparams.engine.report import Column, Kind, LayerReport, Report, Total, kinds
 from cnnparams.inert import to_json
 from cnnparams.render.view import Layout
@@ -18,7 +20,7 @@ _ENCODE: dict[Kind, Callable[[Any, Layout], Any]] = {
     Kind.SETTINGS: lambda settings, _: {setting.name: setting.value for setting in settings},
     Kind.TENSORS: lambda tensors, _: [tensor._asdict() for tensor in tensors],
     Kind.FIELD: lambda view, _: view and [axis.size for axis in view],
-    Kind.PER_AXIS: lambda numbers, _: numbers and [n if n % 1 else int(n) for n in map(float, numbers)],
+    Kind.PER_AXIS: lambda numbers, _: numbers and [*map(number, map(Fraction, numbers))],
     Kind.PORTS: lambda ports, layout: [{"name": port.name, "shape": layout.dims(port.shape)} for port in ports],
 }
 """The kinds that JSON does not hold as they are."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 import torch
@@ -20,6 +21,7 @@ from cnnparams.bridge.pytorch.tensors import compared, counts, held, sample_shap
 from cnnparams.bridge.verification import Figure, LayerCheck, Verification
 from cnnparams.engine.graph import Graph, Node
 from cnnparams.engine.measure import measure
+from cnnparams.engine.quantity import number
 from cnnparams.engine.report import Kind, LayerReport, TensorReport
 from cnnparams.layers.shape import Shape
 
@@ -79,8 +81,7 @@ def _seen(node: Node, module: Any, value: Any, flops: int) -> _Seen:
 
 def _macs(flops: int) -> float:
     """Return the multiply-accumulates of one sample."""
-    whole, rest = divmod(flops, 2 * BATCH)
-    return flops / (2 * BATCH) if rest else whole
+    return number(Fraction(flops, 2 * BATCH))
 
 
 def _results(graph: Graph, seen: Mapping[str, _Seen]) -> Figure:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from cnnparams.engine.costs import Measured, parameters, same
 from cnnparams.engine.graph import Graph
-from cnnparams.engine.quantity import Column, Kind, Total
+from cnnparams.engine.quantity import Column, Kind, Total, quotient
 from cnnparams.engine.setting import SAMPLES, Setting
 
 ORDER = 70
@@ -38,4 +38,4 @@ def measure(graph: Graph, setting: Setting) -> Measured:
     """Return the trainable parameters over the setting's samples."""
     _, trainable, *_ = parameters.measure(graph, setting).totals
     assert setting.samples is not None  # which NEEDS sees to
-    return Measured([()] * len(graph.nodes), (trainable / setting.samples,))
+    return Measured([()] * len(graph.nodes), (quotient(trainable, setting.samples),))

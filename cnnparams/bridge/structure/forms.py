@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cnnparams.bridge.structure.pattern import ENTERING, Kind, Pattern, Ref, Slot, Wire, numbered
+from cnnparams.bridge.structure.pattern import ENTERING, Kind, Pattern, Ref, Slot, Wire, named, numbered
 from cnnparams.bridge.structure.tree import Leaf
 
 ACTIVATION = "activation"
@@ -58,15 +58,16 @@ def _parallel(pattern: Pattern) -> Parallel | None:
     if not _is_merge(pattern, merge) or refs is None or len(refs) < 2:
         return None
     branches: list[Slot | None] = []
+    slots = named(rest)
     for i, ref in enumerate(refs, 1):
-        slot = None if ref == ENTERING else next((slot for slot in rest if slot.name == f"{_BRANCH}{i}"), None)
+        slot = None if ref == ENTERING else slots.get(f"{_BRANCH}{i}")
         if slot is None and ref != ENTERING:
             return None
         branches.append(slot)
     first = [slot for slot in branches if slot]
     aside = all(_is_aside(slot, slot.wire if i == 0 else Wire(False, (ENTERING,))) for i, slot in enumerate(first))
-    named = [ref.name for ref in refs if ref != ENTERING] == [slot.name for slot in rest]
-    return Parallel(tuple(branches), merge) if named and aside else None
+    all_named = [ref.name for ref in refs if ref != ENTERING] == [slot.name for slot in rest]
+    return Parallel(tuple(branches), merge) if all_named and aside else None
 
 
 def _is_aside(slot: Slot, wire: Wire) -> bool:

@@ -22,7 +22,7 @@ def merged(ours: Slots, theirs: Slots, *, loosely: bool) -> Slots | None:
         return None
     found, wrapped = [], set[str]()
     for slot in _interleaved(ours, theirs):
-        if slot.name not in common:
+        if slot.name not in here or slot.name not in there:
             found.append(replace(slot, optional=True))
             continue
         agreed = _agreed(here[slot.name], there[slot.name], here, there)
@@ -43,16 +43,15 @@ def _is_enough(common: int, fewer: int, more: int, *, loosely: bool) -> bool:
 
 
 def _interleaved(ours: Slots, theirs: Slots) -> Slots:
-    """Return the slots of both, each list in its order."""
-    here, rest = named(ours), list(theirs)
+    """Return the slots of both, each list in its order, which is the same for those that both have."""
+    places, at = {slot.name: place for place, slot in enumerate(theirs)}, 0
     order: list[Slot] = []
     for slot in ours:
-        if any(slot.name == other.name for other in rest):
-            while rest[0].name != slot.name:
-                order.append(rest.pop(0))
-            rest.pop(0)
+        if slot.name in places:
+            order += theirs[at : places[slot.name]]
+            at = places[slot.name] + 1
         order.append(slot)
-    return (*order, *(slot for slot in rest if slot.name not in here))
+    return (*order, *theirs[at:])
 
 
 def _both(ours: Slot, theirs: Slot, wire: Wire) -> Slot:
@@ -109,9 +108,9 @@ def _is_sound(slots: Slots) -> bool:
     optional = {slot.name for slot in slots if slot.optional}
     if len(optional) == len(slots):
         return False
-    wrapped = {slot.name for slot in slots if slot.wrapped}
+    unsure = {slot.name for slot in slots if slot.optional and not slot.wrapped}
     for slot, after in zip(slots, (*slots[1:], None), strict=True):
-        if not slot.wire.flows and any(ref.up == 0 and ref.name in optional - wrapped for ref in slot.wire.refs or ()):
+        if not slot.wire.flows and any(ref.up == 0 and ref.name in unsure for ref in slot.wire.refs or ()):
             return False
         if slot.optional and slot.most > 1:
             return False
@@ -129,11 +128,9 @@ def _can_be_wrapped(slot: Slot, after: Slot | None) -> bool:
 
 def _names_are_apart(slots: Slots) -> bool:
     """Tell whether no slot has a name that a copy in another may have."""
-    numbers = {slot.name: numbered(slot.name) for slot in slots}
+    names = {slot.name for slot in slots}
     for slot in slots:
-        stem, first = numbers[slot.name]
-        if slot.most > 1 and first is not None:
-            others = (number for name, (other, number) in numbers.items() if other == stem and name != slot.name)
-            if any(number is not None and first <= number < first + slot.most for number in others):
-                return False
+        stem, first = numbered(slot.name)
+        if first is not None and any(f"{stem}{first + i}" in names for i in range(1, slot.most)):
+            return False
     return True

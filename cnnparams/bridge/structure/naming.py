@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
 from keyword import iskeyword
 from unicodedata import normalize
 
@@ -27,23 +28,20 @@ _TAKEN = frozenset((*RESERVED, *ENTRY_KEYS, TYPE, BLOCK))
 
 def block_names(blocks: Sequence[Pattern], classes: Mapping[str, str]) -> dict[Pattern, str]:
     """Return a name for each block: what its class, the groups that use it, or its layers are called."""
-    found: dict[Pattern, str] = {}
-    for pattern in blocks:
-        found[pattern] = _free(_block_name(pattern, classes), {*found.values(), *_TAKEN})
-    return found
+    free = _Free(_TAKEN)
+    return {pattern: free.take(_block_name(pattern, classes)) for pattern in blocks}
 
 
 def param_names(inference: Inference, blocks: Collection[str]) -> list[str]:
-    """Return a name for each param; of what is an item of another, that name with its number."""
+    """Return a name for each param, which is none of a block; of an item of another, that name with its number."""
     words = [_word(draft, inference) for draft in inference.drafts]
     many = {word for word, count in Counter(words).items() if count > 1}
-    taken = {*blocks, *_TAKEN, *registry.words()}
+    free = _Free((*_TAKEN, *registry.words()), blocks)
     found: list[str] = []
     for word, draft in zip(words, inference.drafts, strict=True):
         name = f"{_identifier(draft.site[-1])}_{word}" if word in many and word != OUT else word
-        name = f"with_{word}" if draft.key == WHEN and word in taken else name
-        found.append(_free(name, taken))
-        taken.add(found[-1])
+        name = f"with_{word}" if draft.key == WHEN and free.has(word) else name
+        found.append(free.take(name))
     members = [draft.member for draft in inference.drafts]
     return [
         name if member is None else f"{found[member[0]]}[{member[1]}]"
@@ -66,8 +64,9 @@ def _says_little(name: str) -> bool:
     return number is not None or stem in _stems() or stem == "bn"
 
 
-def _stems() -> set[str]:
-    return {layer_class(declaration).stem for declaration in registry.declarations()}
+@cache
+def _stems() -> frozenset[str]:
+    return frozenset(layer_class(declaration).stem for declaration in registry.declarations())
 
 
 def _block_name(pattern: Pattern, classes: Mapping[str, str]) -> str:
@@ -118,9 +117,24 @@ def _commonest(words: Iterable[str]) -> str:
     return Counter(words).most_common(1)[0][0]
 
 
-def _free(name: str, taken: Collection[str]) -> str:
-    tried, number = name, 1
-    while tried in taken or iskeyword(tried):
-        number += 1
-        tried = f"{name}{number}"
-    return tried
+class _Free:
+    """Names that are not taken; a taken one gets a number, from 2."""
+
+    def __init__(self, taken: Iterable[str], others: Collection[str] = ()) -> None:
+        self._taken = set(taken)
+        self._others = others
+        self._last: dict[str, int] = {}
+
+    def has(self, name: str) -> bool:
+        """Tell whether a name is taken."""
+        return name in self._taken or name in self._others
+
+    def take(self, name: str) -> str:
+        """Return the name, or the first with a number that is free, which is taken from now on."""
+        tried, number = name, self._last.get(name, 1)
+        while self.has(tried) or iskeyword(tried):
+            number += 1
+            tried = f"{name}{number}"
+        self._last[name] = number
+        self._taken.add(tried)
+        return tried

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from cnnparams.bridge.structure.forms import by_name
-from cnnparams.bridge.structure.pattern import Pattern, Ref, Slot, inner_patterns, within
+from cnnparams.bridge.structure.pattern import Pattern, Ref, Slot, inner_patterns, named, within
 from cnnparams.schema.keys import INPUT
 
 
@@ -15,10 +15,12 @@ class Plan(NamedTuple):
     """How the patterns of a network are written.
 
     `blocks` come before those that use them. `dotted` are single entries, which have the group's name before their own.
+    `slots` are those of each pattern, by their names.
     """
 
     blocks: Sequence[Pattern]
     dotted: Collection[Pattern]
+    slots: Mapping[Pattern, Mapping[str, Slot]]
 
     def name(self, slot: Slot) -> str:
         """Return the name of the entry that a slot is written as."""
@@ -40,7 +42,7 @@ def plan(root: Pattern) -> Plan:
     places = _places(inner_first[::-1], dotted)
     wanted = (pattern for pattern in inside if pattern.closed and pattern not in dotted)
     blocks = [p for p in wanted if p in repeated or places[p] > 1 or _names_entering(p, 0)]
-    return Plan(blocks, dotted)
+    return Plan(blocks, dotted, {pattern: named(pattern.slots) for pattern in inner_first})
 
 
 def _places(outer_first: Sequence[Pattern], dotted: Collection[Pattern]) -> Counter[Pattern]:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from cnnparams.bridge.structure.forms import Parallel, Residual, form
 from cnnparams.bridge.structure.numbering import Item, written
-from cnnparams.bridge.structure.pattern import Kind, Pattern, Ref, Slot, named, numbered
+from cnnparams.bridge.structure.pattern import Kind, Pattern, Ref, Slot, numbered
 from cnnparams.bridge.structure.plan import Plan
 from cnnparams.bridge.structure.template import Site
 from cnnparams.bridge.structure.tree import FROM, SHARE
@@ -158,7 +158,7 @@ class Script(NamedTuple):
         pattern = lists[len(lists) - 1 - ref.up]
         if ref.name == INPUT:
             return INPUT
-        slot = named(pattern.slots).get(ref.name)
+        slot = self.plan.slots[pattern].get(ref.name)
         return self.plan.name(slot) if slot else ref.name
 
 

@@ -25,11 +25,13 @@ class Sight:
         self.leaves: list[Leaf] = []
         self.lineages: dict[str, Lineage] = {}
         self.before: dict[str, tuple[str, ...]] = {}
+        self.names: dict[str, frozenset[str]] = {}
         self._enter(root, (root,))
         self.closed = {group.path for group in groups(root) if self._is_closed(group)}
 
     def _enter(self, group: Group, lineage: Lineage) -> None:
         self.lineages[group.path] = lineage
+        self.names[group.path] = frozenset(child.name for child in group.children)
         before = group.reads if group.path else self.ports
         for child in group.children:
             self.before[child.path], before = before, (child.out,)
@@ -81,7 +83,7 @@ class Sight:
 
     def hidden(self, outputs: Iterable[str]) -> set[str]:
         """Return the groups that cannot be: what is in them is named from outside, or would be mistaken for it."""
-        found = {group.path for group in groups(self.root) if any(child.name == INPUT for child in group.children)}
+        found = {group.path for group in groups(self.root) if INPUT in self.names[group.path]}
         for path in outputs:
             found |= set(self._opened((self.root,), path))
         for leaf in self.leaves:
@@ -109,7 +111,7 @@ class Sight:
         """Yield the groups around a reader, up to a block, in which something has the name that it would write."""
         ref = self.reference(lineage, path)
         for group in lineage[len(lineage) - ref.up :][::-1] if ref.name != INPUT else ():
-            if any(child.name == ref.name for child in group.children):
+            if ref.name in self.names[group.path]:
                 yield group.path
 
     def _shared(self, lineage: Lineage, path: str) -> int:

@@ -60,7 +60,7 @@ class Filling:
     def __init__(self, sorting: Sorting, plan: Plan, names: Mapping[Pattern, str], channels: Mapping[str, int]) -> None:
         self.sorting = sorting
         self.plan = plan
-        self.names = names
+        self.taken = frozenset(names.values())
         self.channels = channels
         self.templates: dict[Pattern, Template] = {}
         for pattern in (*plan.blocks, sorting.root):
@@ -84,7 +84,7 @@ class Filling:
                 values[place.site, WHEN] = condition(inference, self._presence(place), sees_entering=sees)
         rows = {instance.group.path: row for row, instance in enumerate(pattern.instances)}
         inference.bundle()
-        names = param_names(inference, self.names.values())
+        names = param_names(inference, self.taken)
         return Template(inference.drafts, names, list(map(default, inference.drafts)), values, rows)
 
     def _places(self, pattern: Pattern, site: Site, owners: Sequence[Instance | None]) -> Iterator[Place]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -66,7 +67,7 @@ class Call:
     def _own_name(self, held: Sequence[Held]) -> str:
         """Return what the tensors are called, without the word weight; the module's name where they are its alone."""
         owner, _, own = held[0].path.rpartition(".")
-        if {each.path for each in held} == self.sketch.within(owner):
+        if self.sketch.are_all(held, owner):
             own = ""
         part = own.removesuffix("weight").rstrip("_")
         return spelled(joined(self.name if owner == self.step.path else owner, part) if part else self.name)
@@ -87,5 +88,5 @@ def layer_of(type_: str, settings: Mapping[str, Any]) -> Layer:
 def _error(value: Any) -> TranslationError:
     if isinstance(value, Unsaid):
         return TranslationError(f"uses {value.what}", told=value.told)
-    what = value.path if isinstance(value, Held) else repr(value)
+    what = value.path if isinstance(value, Held) else reprlib.repr(value)
     return TranslationError(f"uses {what} where a tensor is due that comes from the input")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import torch
 
 from cnnparams.bridge.pytorch.reader.names import spelled
-from cnnparams.bridge.pytorch.reader.sketch import Sketch
+from cnnparams.bridge.pytorch.reader.sketch import Sketch, around
 from cnnparams.bridge.pytorch.reader.values import Held
 from cnnparams.bridge.reading import Gap
 
@@ -19,14 +19,15 @@ def unused(sketch: Sketch, model: torch.nn.Module, met: Collection[int]) -> Iter
 
     `met` are the ids of the tensors that steps use.
     """
-    busy = {part for held in sketch.tensors.values() if id(held.tensor) in met for part in _around(held.path)}
+    busy = {part for held in sketch.tensors.values() if id(held.tensor) in met for part in around(held.path)}
     groups: dict[str, list[Held]] = {}
     for held in sketch.tensors.values():
         if id(held.tensor) not in met:
-            path = next((part for part in _around(held.path) if part not in busy), held.path)
+            path = next((part for part in around(held.path) if part not in busy), held.path)
             groups.setdefault(path, []).append(held)
+    modules = dict(model.named_modules())
     for path, group in groups.items():
-        yield _gap(sketch, path, _kind(model, path), group)
+        yield _gap(sketch, path, _kind(modules, path, group), group)
 
 
 def kind_of(module: torch.nn.Module) -> str:
@@ -47,14 +48,7 @@ def _gap(sketch: Sketch, path: str, kind: str, group: Sequence[Held]) -> Gap:
     return Gap(path, f"{kind} is never used: its {holds} would not be counted", None, _REMEDY, entry)
 
 
-def _around(path: str) -> Iterator[str]:
-    """Yield the modules around a tensor, outermost first."""
-    parts = path.split(".")
-    yield from (".".join(parts[:i]) for i in range(1, len(parts)))
-
-
-def _kind(model: torch.nn.Module, path: str) -> str:
-    modules = dict(model.named_modules())
+def _kind(modules: Mapping[str, torch.nn.Module], path: str, group: Sequence[Held]) -> str:
     if path in modules:
         return kind_of(modules[path])
-    return "torch.nn.Parameter" if path in dict(model.named_parameters()) else "torch.Tensor"
+    return "torch.nn.Parameter" if group[0].learned else "torch.Tensor"

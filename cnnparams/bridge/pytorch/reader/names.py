@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from itertools import chain, count
+from collections.abc import Collection, Iterable, Iterator
+from itertools import count
 from unicodedata import normalize
 
 from cnnparams.bridge.pytorch.reader.step import Chain
@@ -19,39 +19,61 @@ class Names:
     def __init__(self, inputs: Iterable[str], modules: Iterable[str]) -> None:
         self._inputs = frozenset(inputs)
         self._modules = frozenset(map(spelled, modules))
-        self._calls: dict[tuple[str, ...], str] = {}
+        self._calls: dict[tuple[str, str], str] = {}
+        self._called: set[str] = set()
         self._taken: set[str] = set()
+        self._next: dict[str, int] = {}
 
     def of_call(self, calls: Chain) -> str:
         """Return the name of the innermost call: the module's path, with a number where it is called again."""
         name = outer = ""
-        for i, (_, path) in enumerate(calls, 1):
-            keys = tuple(key for key, _ in calls[:i])
-            if keys not in self._calls:
+        for key, path in calls:
+            call = name, key
+            if call not in self._calls:
                 inside = path.startswith(f"{outer}.") or not outer
                 wanted = spelled(joined(name, path.removeprefix(f"{outer}.")) if inside else path)
-                others = {*self._inputs, *self._calls.values(), *(self._modules - {spelled(path)})}
-                self._calls[keys] = next(each for each in _again(wanted) if each not in others)
-            name, outer = self._calls[keys], path
+                self._calls[call] = self._free(self._again(wanted), spelled(path), among=self._called)
+                self._called.add(self._calls[call])
+            name, outer = self._calls[call], path
         return name
 
     def of_layer(self, name: str, call: str) -> str:
         """Return the name of a layer in a call: the one wanted, with a number, from 2, where that is another's."""
-        return self._take(_again(name), call)
+        return self._take(self._again(name), call)
 
     def numbered(self, stem: str, call: str) -> str:
         """Return the name of a layer in a call that has none: its stem with the next number, as in a list."""
-        return self._take((f"{joined(call, stem)}{i}" for i in count(1)), call)
+        return self._take(self._counted(joined(call, stem), 1), call)
 
     def release(self, name: str) -> None:
         """Let another layer have the name."""
         self._taken.discard(name)
+        self._next.pop(name.rstrip("0123456789"), None)
 
     def _take(self, names: Iterator[str], call: str) -> str:
-        others = {*self._inputs, *self._taken, *((self._modules | {*self._calls.values()}) - {call})}
-        name = next(each for each in names if each not in others)
+        name = self._free(names, call, among=self._taken)
         self._taken.add(name)
         return name
+
+    def _free(self, names: Iterator[str], own: str, among: Collection[str]) -> str:
+        """Return the first name that is none of these, nor of an input, nor of a module or a call but its own."""
+        return next(
+            each
+            for each in names
+            if each not in among
+            and each not in self._inputs
+            and (each == own or not (each in self._modules or each in self._called))
+        )
+
+    def _again(self, name: str) -> Iterator[str]:
+        yield name
+        yield from self._counted(f"{name}_" if name[-1:].isdigit() else name, 2)
+
+    def _counted(self, stem: str, first: int) -> Iterator[str]:
+        """Yield a stem with numbers: those after the last that was wanted, as the ones before are not free."""
+        for number in count(self._next.get(stem, first)):
+            self._next[stem] = number
+            yield f"{stem}{number}"
 
 
 def joined(outer: str, name: str) -> str:
@@ -62,8 +84,3 @@ def joined(outer: str, name: str) -> str:
 def spelled(name: str) -> str:
     """Return a name with nothing in it that the names of a spec may not have."""
     return _NO_LETTER.sub("_", BLANK.sub("_", normalize("NFC", name)))
-
-
-def _again(name: str) -> Iterator[str]:
-    between = "_" if name[-1:].isdigit() else ""
-    return chain([name], (f"{name}{between}{i}" for i in count(2)))

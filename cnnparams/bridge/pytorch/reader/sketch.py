@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from cnnparams.bridge.pytorch.reader.names import Names
 from cnnparams.bridge.pytorch.reader.values import Held, TranslationError
@@ -23,15 +23,18 @@ class Sketch:
         self.tensors = {held.path: held for held in tensors}
         self.network = Network()
         self.owners: dict[int, str] = {}
+        self._holding: dict[str, list[int]] = {}
+        self._within = Counter(part for path in self.tensors for part in around(path))
 
     @property
     def nodes(self) -> tuple[Node, ...]:
         """The layers so far."""
         return tuple(self.network.order)
 
-    def within(self, module: str) -> set[str]:
-        """Return the paths of all tensors inside of a module."""
-        return {path for path in self.tensors if path.startswith(f"{module}.")}
+    def are_all(self, held: Sequence[Held], module: str) -> bool:
+        """Tell whether these are all the tensors inside of a module."""
+        paths = {each.path for each in held}
+        return len(paths) == self._within[module] and all(path.startswith(f"{module}.") for path in paths)
 
     def add(self, name: str, layer: Layer, x: Edges, held: Sequence[Held] = ()) -> Edge:
         """Put a layer behind what it reads; raise TranslationError where it cannot be what the model has."""
@@ -41,7 +44,9 @@ class Sketch:
         except LayerError as error:
             raise TranslationError(f"{layer.type}: {error}", error.hint) from None
         _check_tensors(self.network.nodes[name], held)
-        self.owners.update({id(each.tensor): owner or name for each in held})
+        for each in map(id, (each.tensor for each in held)):
+            if self.owners.setdefault(each, name) == name:
+                self._holding.setdefault(name, []).append(each)
         return edge
 
     def gap(
@@ -58,8 +63,9 @@ class Sketch:
         for node in self.network.order[length:]:
             del self.network.nodes[node.name]
             self.names.release(node.name)
+            for tensor in self._holding.pop(node.name, ()):
+                self.owners.pop(tensor, None)
         del self.network.order[length:]
-        self.owners = {tensor: name for tensor, name in self.owners.items() if name in self.network.nodes}
 
     def _owner(self, held: Sequence[Held]) -> str | None:
         """Return the layer that holds these tensors already."""
@@ -71,6 +77,12 @@ class Sketch:
                 f"shares {shared}, but not all its tensors", "a layer shares all tensors of another or none"
             )
         return first
+
+
+def around(path: str) -> Iterator[str]:
+    """Yield the modules around a tensor, outermost first, by its path."""
+    parts = path.split(".")
+    yield from (".".join(parts[:i]) for i in range(1, len(parts)))
 
 
 def _trainable(held: Sequence[Held]) -> bool:

@@ -12,6 +12,7 @@ import torch
 from torch import fx, nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 
+from cnnparams.bridge.foreign import ForeignError, foreign
 from cnnparams.bridge.pytorch.reader.entering import Entering
 from cnnparams.bridge.pytorch.reader.failure import failure
 from cnnparams.bridge.pytorch.reader.gaps import kind_of
@@ -27,16 +28,15 @@ def trace(model: nn.Module, fake: FakeTensorMode, inputs: Entering) -> Program:
     """Return what the model does with its inputs; where its run ends early, what it did before."""
     tracer = _Tracer(model, fake, inputs)
     try:
-        tracer.trace(model)
-    except (Exception, SystemExit) as error:  # whatever a user's code, or torch, may raise
-        return Program(tuple(map(tracer.step, tracer.graph.nodes)), failure(error, tracer.path))
+        with foreign():
+            tracer.trace(model)
+    except ForeignError as raised:
+        return Program(tuple(map(tracer.step, tracer.graph.nodes)), failure(raised.error, tracer.path))
     return Program(tuple(map(tracer.step, tracer.graph.nodes)))
 
 
 class _Tracer(fx.Tracer):  # type: ignore[misc]  # torch is not typed here
     """Notes calls of modules that are layers as such, and what is done inside of all others."""
-
-    proxy_buffer_attributes = True
 
     def __init__(self, model: nn.Module, fake: FakeTensorMode, inputs: Entering) -> None:
         super().__init__(autowrap_modules=())
@@ -44,6 +44,9 @@ class _Tracer(fx.Tracer):  # type: ignore[misc]  # torch is not typed here
         self.inputs = inputs
         self.modules = dict(model.named_modules())
         self.tensors = tensors_of(model)
+        self.paths: dict[int, str] = {}
+        for path, tensor in self.tensors.items():
+            self.paths.setdefault(id(tensor), path)
         self.graph = fx.Graph()  # of a model that cannot be traced at all
         self.evaluating = False
         self.called: Callable[..., Any] = type(self).trace
@@ -82,22 +85,32 @@ class _Tracer(fx.Tracer):  # type: ignore[misc]  # torch is not typed here
         node = super().create_node(*args, **kwargs)
         node.meta[_SOURCE] = _line()
         if node.op == "get_attr":
-            node.meta[_VALUE] = self._tensor(str(node.target))
+            node.meta[_VALUE] = self.tensors[str(node.target)]
         return node
 
     def create_arg(self, a: Any) -> Any:
-        """Return an argument as graphs have it; a parameter that is none of the model's is a constant."""
+        """Return an argument as graphs have it."""
         if type(a) is TensorProxy:
             return a.node
-        if isinstance(a, nn.Parameter) and not any(a is each for each in self.root.parameters()):
-            a = a.detach()
+        if isinstance(a, torch.Tensor):
+            return self.create_node("get_attr", self._path(a), (), {})
+        if isinstance(a, nn.Module):  # that is called by what it is given to, or is a result: no step reads it
+            return kind_of(a)
         if is_dataclass(a) and not isinstance(a, type):  # results with names
             a = [getattr(a, field.name) for field in fields(a)]
         return super().create_arg(a)
 
     def getattr(self, attr: str, attr_val: Any, parameter_proxy_cache: dict[str, Any]) -> Any:
-        """Return an attribute of a module: a proxy of a tensor, unless the module runs to find out what it gives."""
-        return attr_val if self.evaluating else super().getattr(attr, attr_val, parameter_proxy_cache)
+        """Return an attribute of a module: a proxy of a tensor, unless the module runs to find out what it gives.
+
+        That of fx looks through all the model's tensors each time.
+        """
+        path = self.paths.get(id(attr_val)) if isinstance(attr_val, torch.Tensor) else None
+        if self.evaluating or path is None:
+            return attr_val
+        if path not in parameter_proxy_cache:
+            parameter_proxy_cache[path] = self.create_proxy("get_attr", path, (), {})
+        return parameter_proxy_cache[path]
 
     def call_module(self, m: nn.Module, forward: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """Call a module; one that is made on the way is no more than what it does."""
@@ -113,11 +126,13 @@ class _Tracer(fx.Tracer):  # type: ignore[misc]  # torch is not typed here
             return value
         return self._proxied(self.create_node(kind, target, self.create_arg(args), self.create_arg(kwargs)), value)
 
-    def _tensor(self, path: str) -> torch.Tensor:
-        """Return a parameter, a buffer, or another tensor that the model has or makes by itself."""
-        if path in self.tensors:
-            return self.tensors[path]
-        return next(tensor for tensor, name in self.tensor_attrs.items() if name == path)
+    def _path(self, tensor: torch.Tensor) -> str:
+        """Return the path of a parameter or a buffer; of another tensor, that the model has or makes, a name for it."""
+        path = self.paths.get(id(tensor))
+        if path is None:
+            path = self.paths[id(tensor)] = f"constant {len(self.tensors)}"
+            self.tensors[path] = tensor
+        return path
 
     def _proxied(self, node: fx.Node, value: Any) -> Any:
         node.meta[_VALUE] = value
@@ -132,7 +147,7 @@ class _Tracer(fx.Tracer):  # type: ignore[misc]  # torch is not typed here
         if kind == "placeholder":
             return self.inputs.tensors[target]
         if kind == "get_attr":
-            return self._tensor(target)
+            return self.tensors[target]
         args, kwargs = fx.node.map_aggregate((args, kwargs), _unwrapped)
         run = self.called if kind == "call_module" else target
         self.evaluating = True

@@ -104,6 +104,46 @@ class Implied(Protocol):
         """Put the layers, and return what they give; raise TranslationError where none do."""
 
 
+class Values:
+    """What each step gives, by the node that stands for it.
+
+    Nodes that stand for one tensor have one place between them, so that writing over it is one change for all.
+    """
+
+    def __init__(self) -> None:
+        self._places: dict[Any, list[Any]] = {}
+        self._shared: dict[Flow, list[Any]] = {}
+
+    def put(self, node: Any, value: Any) -> None:
+        """Note what a node stands for."""
+        self._places[node] = self._shared.setdefault(value, [value]) if isinstance(value, Flow) else [value]
+
+    def of(self, node: Any) -> Any:
+        """Return what a node stands for."""
+        place = self._places.get(node)
+        return Unsaid("a result inside of a layer") if place is None else _end(place)[0]
+
+    def replace(self, old: Flow, new: Flow) -> None:
+        """Let all that stood for one tensor stand for another."""
+        if old == new or old not in self._shared:
+            return
+        place = self._shared.pop(old)
+        place[0] = new
+        other = self._shared.setdefault(new, place)
+        if other is not place:  # one is the other from now on
+            place[:] = [None, other]
+
+
+def _end(place: list[Any]) -> list[Any]:
+    """Return where a place leads, and let it lead there at once."""
+    end = place
+    while len(end) > 1:
+        end = end[1]
+    while len(place) > 1 and place[1] is not end:
+        place[1], place = end, place[1]
+    return end
+
+
 def is_list(value: Any) -> bool:
     """Tell a list or tuple of values from a value that is a tuple by itself."""
     return isinstance(value, list | tuple) and not hasattr(value, "_fields")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, NoReturn
 
 import torch
+from torch._subclasses.fake_tensor import FakeTensor
 
 from cnnparams.bridge.pytorch.reader import functions, modules
 from cnnparams.bridge.pytorch.reader.call import Call
@@ -15,7 +16,7 @@ from cnnparams.bridge.pytorch.reader.gaps import unused
 from cnnparams.bridge.pytorch.reader.names import Names, joined, spelled
 from cnnparams.bridge.pytorch.reader.sketch import Sketch
 from cnnparams.bridge.pytorch.reader.step import Program, Step
-from cnnparams.bridge.pytorch.reader.values import BATCH, Flow, Held, Implied, TranslationError, Unsaid, is_list
+from cnnparams.bridge.pytorch.reader.values import BATCH, Flow, Held, Implied, TranslationError, Unsaid, Values, is_list
 from cnnparams.bridge.reading import Gap
 from cnnparams.engine.graph import Node, Port
 from cnnparams.layers.shape import Shape
@@ -49,7 +50,7 @@ def walk(program: Program, model: torch.nn.Module) -> Draft:
         walker.take(step)
     used = walker.met | walker.sketch.owners.keys()
     last = tuple(walker.rest(program.failure) if program.failure else unused(walker.sketch, model, used))
-    return Draft(walker.inputs, walker.sketch.nodes, walker.results, (*walker.gaps, *last))
+    return Draft(walker.inputs, walker.sketch.nodes, tuple(walker.results), (*walker.gaps, *last))
 
 
 class _Walker:
@@ -62,15 +63,16 @@ class _Walker:
         self.sketch = Sketch(names, modules.held("", model))
         self.single = len(entering) == 1
         self.inputs: tuple[Port, ...] = ()
-        self.results: tuple[Result, ...] = ()
+        self.results: list[Result] = []
         self.gaps: list[Gap] = []
         self.met: set[int] = set()
-        self.values: dict[Any, Any] = {}
+        self.values = Values()
+        self.held = {id(each.tensor): each for each in self.sketch.tensors.values()}
 
     def take(self, step: Step) -> None:
         """Translate one step."""
         take: Callable[[Step], Any] = getattr(self, f"_{step.kind}")
-        self.values[step.node] = take(step)
+        self.values.put(step.node, take(step))
 
     def _input(self, step: Step) -> Flow:
         name, shape = INPUT if self.single else step.name, Shape.of(tuple(step.value.shape[1:]))
@@ -78,8 +80,9 @@ class _Walker:
         return Flow(Edge(name, shape))
 
     def _tensor(self, step: Step) -> Held | Unsaid:
-        held = next((each for each in self.sketch.tensors.values() if each.tensor is step.value), None)
-        zeros = None if held or step.value.is_meta or step.value.any() else tuple(step.value.shape)
+        held = self.held.get(id(step.value))
+        unknown = held or step.value.is_meta or isinstance(step.value, FakeTensor)
+        zeros = None if unknown or step.value.any() else tuple(step.value.shape)
         return held or Unsaid("a constant tensor", zeros=zeros)
 
     def _output(self, step: Step) -> None:
@@ -88,7 +91,7 @@ class _Walker:
             if value is not None and not isinstance(value, int | float | str):
                 try:
                     flow = call.flow(value)
-                    self.results += (Result(flow.edge.source, flow.batch),)
+                    self.results.append(Result(flow.edge.source, flow.batch))
                 except TranslationError as error:
                     self._tell(step, error, self._unread("result"))
 
@@ -120,15 +123,16 @@ class _Walker:
             self.sketch.rewind(length)
             return self._without(step, leaves, error)
         if isinstance(made, Flow) and isinstance(leaves[0], Flow) and self._overwrites(step, made):
-            self.values = {node: made if value == leaves[0] else value for node, value in self.values.items()}
+            self.values.replace(leaves[0], made)
         return made
 
     def _without(self, step: Step, leaves: Sequence[Any], error: TranslationError) -> Any:
         """Return what stands for the results of a step that cannot be said."""
         flows = [each if isinstance(each, Flow) else each.of for each in leaves if isinstance(each, Flow | Implied)]
         if error.told or not flows:  # only a tensor that leads on from the input matters
-            others = (each for each in leaves if isinstance(each, Held | Unsaid))
-            return Unsaid.made(step.label, others, told=error.told)
+            others = [each for each in leaves if isinstance(each, Held | Unsaid)]
+            told = error.told or any(each.told for each in others if isinstance(each, Unsaid))
+            return Unsaid.made(step.label, others, told=told)
         name = self.sketch.names.of_call(step.chain)
         if step.kind == "function":
             name = self.sketch.names.of_layer(joined(name, spelled(step.label.rpartition(".")[2])), name)
@@ -148,7 +152,7 @@ class _Walker:
 
     def _known(self, args: Any) -> Any:
         """Return arguments with what is known of earlier results in their places."""
-        return torch.fx.map_arg(args, lambda node: self.values.get(node, Unsaid("a result inside of a layer")))
+        return torch.fx.map_arg(args, self.values.of)
 
 
 def _unknown(call: Call, *_: Any, **__: Any) -> NoReturn:

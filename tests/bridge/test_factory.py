@@ -31,6 +31,25 @@ def narrow():
 
 def leaves():
     raise SystemExit(3)
+
+class Odd:
+    def __getattr__(self, name):
+        raise GeneratorExit(name)
+
+    def __call__(self):
+        return nn.Linear(2, 3)
+
+class Masked:
+    @property
+    def __class__(self):
+        raise ValueError("no class")
+
+odd, masked = Odd(), Masked()
+
+def elsewhere():
+    import os
+    os.chdir("/")
+    return nn.Linear(2, 3)
 """
 
 
@@ -63,6 +82,8 @@ def test_a_class_a_function_or_a_model_gives_a_model(models: str, name: str) -> 
         ("factory_models:broken", "failed: RuntimeError: no weights\n"),
         ("factory_models:needs", "failed: TypeError: needs() missing 1 required positional argument"),
         ("factory_models:leaves", "failed: SystemExit: 3\n"),
+        ("factory_models:odd.net", "looking for 'odd.net' failed: GeneratorExit: net\n"),
+        ("factory_models:masked", "calling 'factory_models:masked' failed: ValueError: no class\n"),
     ],
 )
 def test_what_gives_no_model_is_told(models: str, name: str, message: str) -> None:

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.func import functional_call
 
-from cnnparams.bridge.factory import failed
+from cnnparams.bridge.foreign import ForeignError, failed, foreign
 from cnnparams.bridge.pytorch.inputs import batches
 from cnnparams.bridge.pytorch.tensors import compared, counts, given, held, sample_shape
 from cnnparams.bridge.unmatched import unmatched
@@ -27,9 +27,10 @@ def compare(graph: Graph, model: nn.Module, name: str) -> Verification:
     """
     report, failure, results = measure(graph), None, ()
     try:
-        results = tuple(given(_run(model, graph)))
-    except (Exception, SystemExit) as error:  # whatever a user's code may raise
-        failure = failed(f"running {quote(name)} on {_described(graph)}", error)
+        with foreign():
+            results = tuple(given(_run(model, graph)))
+    except ForeignError as raised:
+        failure = failed(f"running {quote(name)} on {_described(graph)}", raised.error)
     if failure and any(map(nn.parameter.is_lazy, model.parameters())):
         raise failure
     only_ours, only_theirs = unmatched(_named(report), held(model))

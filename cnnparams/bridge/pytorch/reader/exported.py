@@ -13,6 +13,7 @@ import torch
 from torch import fx, nn
 from torch.export.graph_signature import InputKind, OutputKind
 
+from cnnparams.bridge.foreign import ForeignError, foreign
 from cnnparams.bridge.pytorch.reader.entering import Entering
 from cnnparams.bridge.pytorch.reader.gaps import kind_of
 from cnnparams.bridge.pytorch.reader.modules import layer_type, tensors_of
@@ -27,9 +28,9 @@ def export(model: nn.Module, inputs: Entering) -> Program | None:
     args = tuple(zeros.values())[: len(inputs.args)]
     kwargs = {name: zeros[name] for name in inputs.kwargs}
     try:
-        with redirect_stdout(StringIO()), redirect_stderr(StringIO()):  # where it fails, it prints what it has
+        with redirect_stdout(StringIO()), redirect_stderr(StringIO()), foreign():  # where it fails, it prints all
             exported = torch.export.export(model, args, kwargs, strict=False)
-    except (Exception, SystemExit):  # whatever a user's code, or torch, may raise
+    except ForeignError:
         return None
     return Program(tuple(_Exported(model, exported, inputs.names).steps()))
 

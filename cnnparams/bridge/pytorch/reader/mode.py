@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from torch import nn
 
-from cnnparams.bridge.factory import failed
+from cnnparams.bridge.foreign import doing
 from cnnparams.errors import some
 
 Mode = Literal["evaluation", "training"]
@@ -18,10 +18,8 @@ _EVALUATION, _TRAINING = get_args(Mode)
 
 def enter(model: nn.Module, mode: Mode) -> None:
     """Put a model into a mode, as its own code does; raise CnnparamsError where that fails."""
-    try:
+    with doing(f"putting the model into {mode} mode"):
         model.train(mode == _TRAINING)
-    except (Exception, SystemExit) as error:  # whatever a user's code may raise
-        raise failed(f"putting the model into {mode} mode", error) from None
 
 
 def other(model: nn.Module) -> Mode:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,7 @@ from torch import nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
+from cnnparams.bridge.foreign import doing
 from cnnparams.bridge.given import Given
 from cnnparams.bridge.pytorch.reader.entering import entering
 from cnnparams.bridge.pytorch.reader.exported import export
@@ -36,6 +38,9 @@ from cnnparams.layers.shape import Shape
 from cnnparams.layers.spatial import SpatialLayer
 from cnnparams.schema.keys import DESCRIPTION, NAME
 
+_MOST_FRAMES = 4_000
+"""A module within others takes four frames of Python, of which there are 1,000, and some twelve as it is traced."""
+
 _HINT = "remark: {}, as the model is in it; --mode {} reads the other"
 
 
@@ -45,7 +50,12 @@ def read(model: nn.Module, inputs: Sequence[Given], name: str, mode: Mode | None
     It is read in the mode that it is in, or is to be in. Raise CnnparamsError for a model that does not run with such
     inputs.
     """
-    refuse(model)
+    with doing("reading the model", with_ours=True):
+        refuse(model)
+        return _in_mode(model, inputs, name, mode)
+
+
+def _in_mode(model: nn.Module, inputs: Sequence[Given], name: str, mode: Mode | None) -> Reading:
     with untouched(model), _plainly():
         if mode:
             enter(model, mode)
@@ -81,6 +91,7 @@ def _plainly() -> Iterator[None]:
     """Keep to itself what torch says of its attempts, and let it run attention step by step."""
     disabled, fast = logging.root.manager.disable, torch.backends.mha.get_fastpath_enabled()
     logging.disable()
+    sys.setrecursionlimit(max(_MOST_FRAMES, sys.getrecursionlimit()))
     torch.backends.mha.set_fastpath_enabled(False)  # whose MACs torch does not count, nor those of its fast kernels
     try:
         with warnings.catch_warnings(action="ignore"), sdpa_kernel(SDPBackend.MATH):

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 from torch import nn
 from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import FlopCounterMode
 
-from cnnparams.bridge.factory import failed
+from cnnparams.bridge.foreign import ForeignError, failed, foreign, told
 from cnnparams.bridge.pytorch.reader import mode
 from cnnparams.bridge.pytorch.reader.entering import Entering
 from cnnparams.bridge.pytorch.reader.failure import NEEDS_VALUES
@@ -39,6 +40,28 @@ def _copied(value: Any) -> Any:
     return copy(value) if isinstance(value, list | dict) else value
 
 
+MOST_OPERATIONS = 2_000_000
+"""Operations of PyTorch in a run, after which it is taken for one without end: a layer takes a few."""
+
+
+class _EndlessError(BaseException):
+    """A run that does not end; a model that catches every Exception does not catch it."""
+
+
+class _Counted(TorchDispatchMode):  # type: ignore[misc]  # torch is not typed here
+    """Counts what a model has PyTorch do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.operations = 0
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.operations += 1
+        if self.operations > MOST_OPERATIONS:
+            raise _EndlessError
+        return func(*args, **kwargs or {})
+
+
 class Run(NamedTuple):
     """The shapes of a model's results, the batch among them, and the FLOPs that torch counts for the batch."""
 
@@ -53,14 +76,23 @@ def run(model: nn.Module, fake: FakeTensorMode, inputs: Entering) -> Run | None:
     """
     counter = FlopCounterMode(display=False)
     try:
-        with fake, counter:
-            results = model(*inputs.args, **inputs.kwargs)
-    except NEEDS_VALUES:
-        return None
-    except (Exception, SystemExit) as error:  # whatever a user's code may raise
+        with foreign(), fake, counter, _Counted():
+            results = tuple(given(model(*inputs.args, **inputs.kwargs)))
+    except ForeignError as raised:
+        error = raised.error
+        if isinstance(error, NEEDS_VALUES):
+            return None
+        if isinstance(error, _EndlessError):
+            hint = "a spec lists every layer that a model calls: what calls so many has none that could be read"
+            raise CnnparamsError(
+                f"the model is not done after {MOST_OPERATIONS:,} operations of PyTorch\n  hint: {hint}"
+            ) from None
         shapes = " and ".join(str(tuple(each.shape[1:])) for each in inputs.tensors.values())
-        tokens = "Long" in str(error) and "float" in str(error).casefold()
+        text = told(error)
+        tokens = "Long" in text and "float" in text.casefold()
         entered = f"{BATCH} samples of {shapes} entered, in {mode.of(model)} mode"
         hint = _TOKENS if tokens else f"{entered}; are that the --input and the --mode of the model?"
         raise CnnparamsError(f"{failed('running the model', error)}\n  hint: {hint}") from None
-    return Run(tuple(tuple(each.shape) for each in given(results)), counter.get_total_flops())
+    if not results:
+        raise CnnparamsError("the model's forward gives no tensor\n  hint: let it return what it computes")
+    return Run(tuple(tuple(each.shape) for each in results), counter.get_total_flops())

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import torch
 
+from cnnparams.bridge.foreign import current_folder, is_foreign
 from cnnparams.bridge.reading import Gap
 
 Chain = tuple[tuple[str, str], ...]
 """The modules that a step happens in, outermost first: for each call a key of its own, and the module's path."""
 
 _IN_PLACE = frozenset({"iadd", "isub", "imul", "itruediv"})
-_FOREIGN = tuple(f"{package}{os.sep}" for package in (Path(str(torch.__file__)).parent, Path(__file__).parents[3]))
 
 
 class Step(NamedTuple):
@@ -52,10 +52,15 @@ class Program(NamedTuple):
 
 def line(filename: str, number: int | None) -> str | None:
     """Return a line of a model's code as file:line; None for one of torch or of cnnparams, or of no file."""
-    if filename.startswith(("<", *_FOREIGN)) or number is None:
+    if number is None or not is_foreign(filename):
         return None
-    path, here = Path(filename), Path.cwd()
-    return f"{path.relative_to(here) if path.is_relative_to(here) else path}:{number}"
+    return f"{_shown(filename, current_folder())}:{number}"
+
+
+@cache
+def _shown(filename: str, here: str) -> str:
+    path = Path(filename)
+    return str(path.relative_to(here) if here and path.is_relative_to(here) else path)
 
 
 def called(target: Any) -> tuple[str, str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import ModuleType
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -95,3 +97,9 @@ def _macs(built: Built, flops: int) -> int:
 def without_elements(answer: Answer | Refusal) -> bool:
     """Tell whether the output has a dimension of 0."""
     return isinstance(answer, Answer) and math.prod(answer.output) == 0
+
+
+def entering(name: str, dims: Sequence[int]) -> dict[str, Any]:
+    """Write the input of a layer type: a word of Keras over signals asks which of two dimensions is the channels."""
+    is_signal = name.endswith("1d") and len(dims) == 2
+    return dict(zip(("channels", "length"), dims, strict=True)) if is_signal else {"shape": list(dims)}

@@ -17,7 +17,7 @@ from cnnparams.layers import registry
 from cnnparams.layers.base import Layer, Tensor
 from cnnparams.layers.elementwise import Elementwise
 from cnnparams.layers.shape import Shape
-from tests.layers.answers import TYPES
+from tests.layers.answers import TYPES, entering
 from tests.specs import graph_of
 
 Mutation = Callable[[Any], Any]
@@ -30,10 +30,7 @@ def network(name: str, **more: Any) -> Graph:
     layer = {"type": name, "name": LAYER, **declaration.example, **more}
     if declaration.family.least_inputs > 1:
         layer["from"] = ["input", "input"]
-    dims = list(declaration.example_input)
-    is_signal = name.endswith("1d") and len(dims) == 2  # a word of Keras asks which dimension is the channels
-    entering = dict(zip(("channels", "length"), dims, strict=True)) if is_signal else {"shape": dims}
-    return graph_of(json.dumps({"input": entering, "layers": [layer]}))
+    return graph_of(json.dumps({"input": entering(name, declaration.example_input), "layers": [layer]}))
 
 
 def held(name: str) -> tuple[Tensor, ...]:

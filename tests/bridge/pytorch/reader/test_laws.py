@@ -17,7 +17,7 @@ from cnnparams.render.view import View
 from cnnparams.schema.load import load
 from tests.bridge.read_back import NETWORKS, figures, read_back, tensors, text
 from tests.engine.drawn_specs import specs
-from tests.layers.answers import Refusal, ours
+from tests.layers.answers import Refusal, entering, ours
 from tests.layers.effort import examples
 from tests.layers.oracles import ORACLES
 from tests.layers.oracles.case import Case
@@ -32,7 +32,7 @@ def check(graph: Graph) -> None:
 
 def alone(name: str, case: Case) -> str:
     """Write the spec of a single layer."""
-    inputs = {f"x{i}": {"shape": list(dims)} for i, dims in enumerate(case.inputs)}
+    inputs = {f"x{i}": entering(name, dims) for i, dims in enumerate(case.inputs)}
     spec = {"inputs": inputs, "layers": [{"type": name, **case.settings}]}
     return "".join(render(spec, View()))
 

@@ -56,6 +56,13 @@ def path(layer: LayerReport, tensor: TensorReport) -> str:
     return layer.name if layer.type in ("parameter", "layer_scale") else f"{layer.name}.{tensor.name}"
 
 
+def first_names(model: Any) -> dict[str, str]:
+    """Return for each name in a model's state the first that the same tensor has."""
+    state = model.state_dict(keep_vars=True)
+    firsts: dict[int, str] = {}
+    return {name: firsts.setdefault(id(tensor), name) for name, tensor in state.items()}
+
+
 def tensors(model: Any) -> list[tuple[tuple[int, ...], bool]]:
     """Return what a model holds: of each tensor the shape, and whether it learns."""
     held = [*model.parameters(), *model.buffers()]

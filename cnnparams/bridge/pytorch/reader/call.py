@@ -58,19 +58,20 @@ class Call:
         names = self.sketch.names
         if self.step.kind == "module":
             return names.of_layer(self.name, self.name)
-        if held and (own := self._own_name(held)):
-            return names.of_layer(own, self.name)
+        if held and (own := self._own_name(held, alone=layer.type == "parameter")):
+            return names.of_layer(own, own if own in names.own else self.name)
         if layer.type in _MERGES:  # as residual and parallel call it
             return names.of_layer(joined(self.name, layer.type), self.name)
         return names.numbered(layer.stem, self.name)
 
-    def _own_name(self, held: Sequence[Held]) -> str:
-        """Return what the tensors are called, without the word weight; the module's name where they are its alone."""
+    def _own_name(self, held: Sequence[Held], *, alone: bool) -> str:
+        """Return what a tensor that is `alone` is called; of several without the word weight, or else their module."""
         owner, _, own = held[0].path.rpartition(".")
-        if self.sketch.are_all(held, owner):
+        if not alone and self.sketch.are_all(held, owner):
             own = ""
-        part = own.removesuffix("weight").rstrip("_")
-        return spelled(joined(self.name if owner == self.step.path else owner, part) if part else self.name)
+        part = own if alone else own.removesuffix("weight").rstrip("_")
+        name = self.name if owner == self.step.path else owner
+        return spelled(joined(name, part) if part else name)
 
 
 def layer_of(type_: str, settings: Mapping[str, Any]) -> Layer:

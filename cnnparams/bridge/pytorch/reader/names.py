@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
-from itertools import count
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain, count
 from unicodedata import normalize
 
 from cnnparams.bridge.pytorch.reader.step import Chain
 from cnnparams.inert import BLANK
+from cnnparams.schema.keys import INPUT
 
 _NO_LETTER = re.compile(r"[^\w.-]|(?<![\w-])-")
 
 
 class Names:
-    """Gives every layer a name of its own, which is neither that of an input nor of a module that it is not."""
+    """Gives every layer a name of its own, neither that of an input nor of a module or tensor that it is not.
 
-    def __init__(self, inputs: Iterable[str], modules: Iterable[str]) -> None:
-        self._inputs = frozenset(inputs)
-        self._modules = frozenset(map(spelled, modules))
+    `inputs` are the names of those, `own` those of the modules and tensors.
+    """
+
+    def __init__(self, inputs: Iterable[str], own: Iterable[str]) -> None:
+        self.own = frozenset(map(spelled, own))
+        self.inputs = _inputs_called([*inputs], self.own)
+        self._inputs = frozenset({INPUT, *self.inputs.values()})
         self._calls: dict[tuple[str, str], str] = {}
         self._called: set[str] = set()
         self._taken: set[str] = set()
@@ -56,13 +61,13 @@ class Names:
         return name
 
     def _free(self, names: Iterator[str], own: str, among: Collection[str]) -> str:
-        """Return the first name that is none of these, nor of an input, nor of a module or a call but its own."""
+        """Return the first name that is none of these, nor of an input, a module, a tensor or a call but its own."""
         return next(
             each
             for each in names
             if each not in among
             and each not in self._inputs
-            and (each == own or not (each in self._modules or each in self._called))
+            and (each == own or not (each in self.own or each in self._called))
         )
 
     def _again(self, name: str) -> Iterator[str]:
@@ -74,6 +79,18 @@ class Names:
         for number in count(self._next.get(stem, first)):
             self._next[stem] = number
             yield f"{stem}{number}"
+
+
+def _inputs_called(names: Sequence[str], own: Collection[str]) -> dict[str, str]:
+    """Return what a spec calls the inputs: as forward does, but never like a module or a tensor, which is to stay."""
+    if len(names) == 1:
+        return {names[0]: INPUT}
+    called: dict[str, str] = {}
+    for name in names:
+        wanted = chain([name, f"{name}_input"], (f"{name}_input{i}" for i in count(2)))
+        taken = {INPUT, *called.values(), *names} - {name}
+        called[name] = next(each for each in wanted if each not in taken and each not in own)
+    return called
 
 
 def joined(outer: str, name: str) -> str:

@@ -33,6 +33,7 @@ from cnnparams.bridge.unmatched import kind
 from cnnparams.engine.graph import Graph, Node, Port
 from cnnparams.engine.orientation import oriented
 from cnnparams.engine.stack import stack
+from cnnparams.errors import quote, some
 from cnnparams.layers.recurrent import Recurrent
 from cnnparams.layers.shape import Shape
 from cnnparams.layers.spatial import SpatialLayer
@@ -41,6 +42,7 @@ from cnnparams.schema.keys import DESCRIPTION, NAME
 _MOST_FRAMES = 4_000
 """A module within others takes four frames of Python, of which there are 1,000, and some twelve as it is traced."""
 
+_RENAMED = "remark: a checkpoint does not fit a module that is exported from the spec, which has other names for {}"
 _HINT = "remark: {}, as the model is in it; --mode {} reads the other"
 
 
@@ -62,7 +64,7 @@ def _in_mode(model: nn.Module, inputs: Sequence[Given], name: str, mode: Mode | 
         reading = _read(model, inputs, name)
         spec = {NAME: name, DESCRIPTION: described(model), **reading.spec}
         hints = () if mode or not reading.gaps else (_HINT.format(described(model), other(model)),)
-        return reading._replace(spec=spec, remarks=hints)
+        return reading._replace(spec=spec, remarks=(*reading.remarks, *hints))
 
 
 def _read(model: nn.Module, inputs: Sequence[Given], name: str) -> Reading:
@@ -77,7 +79,8 @@ def _read(model: nn.Module, inputs: Sequence[Given], name: str) -> Reading:
             program = export(model, entered) or program
     draft = walk(program, model)
     totals = None if draft.gaps else _totals(model, ran, draft)
-    return Reading(stack(_graph(draft, name)), draft.gaps, totals=totals, classes=dict(_classes(model)))
+    remarks = (_RENAMED.format(some(map(quote, draft.renamed))),) if draft.renamed and not draft.gaps else ()
+    return Reading(stack(_graph(draft, name)), draft.gaps, remarks, totals, dict(_classes(model)))
 
 
 def _classes(model: nn.Module) -> Iterator[tuple[str, str]]:

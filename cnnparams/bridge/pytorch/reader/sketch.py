@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from cnnparams.bridge.pytorch.reader.names import Names
+from cnnparams.bridge.pytorch.reader.names import Names, joined
 from cnnparams.bridge.pytorch.reader.values import Held, TranslationError
 from cnnparams.bridge.untranslated import untranslated
 from cnnparams.engine.graph import Node
@@ -24,6 +24,7 @@ class Sketch:
         self.network = Network()
         self.owners: dict[int, str] = {}
         self._holding: dict[str, list[int]] = {}
+        self._paths: dict[str, tuple[str, ...]] = {}
         self._within = Counter(part for path in self.tensors for part in around(path))
 
     @property
@@ -44,10 +45,19 @@ class Sketch:
         except LayerError as error:
             raise TranslationError(f"{layer.type}: {error}", error.hint) from None
         _check_tensors(self.network.nodes[name], held)
+        self._paths[name] = () if owner else tuple(each.path for each in held)
         for each in map(id, (each.tensor for each in held)):
             if self.owners.setdefault(each, name) == name:
                 self._holding.setdefault(name, []).append(each)
         return edge
+
+    def renamed(self) -> Iterator[str]:
+        """Yield the tensors of the model that have another name in a module that is made of the network."""
+        for node in self.nodes:
+            alone = node.layer.type == "parameter"
+            own = (tensor.name for tensor in node.layer.tensors(*node.input_shapes))
+            names = {node.name} if alone else {joined(node.name, name) for name in own}
+            yield from (path for path in self._paths.get(node.name, ()) if path not in names)
 
     def gap(
         self, name: str, what: str, x: Edges, gives: tuple[int, ...] | None = None, parameters: int | None = None

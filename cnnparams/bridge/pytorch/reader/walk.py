@@ -20,7 +20,6 @@ from cnnparams.bridge.pytorch.reader.values import BATCH, Flow, Held, Implied, T
 from cnnparams.bridge.reading import Gap
 from cnnparams.engine.graph import Node, Port
 from cnnparams.layers.shape import Shape
-from cnnparams.schema.keys import INPUT
 from cnnparams.schema.structures import Edge
 
 _UNREAD = "not.read"
@@ -35,12 +34,13 @@ class Result(NamedTuple):
 
 
 class Draft(NamedTuple):
-    """A network as it was read: its inputs, its nodes, its results, and what no node says."""
+    """A network as it was read: its inputs, its nodes, its results, what no node says, and what is called otherwise."""
 
     inputs: tuple[Port, ...]
     nodes: tuple[Node, ...]
     results: tuple[Result, ...]
     gaps: tuple[Gap, ...]
+    renamed: tuple[str, ...]
 
 
 def walk(program: Program, model: torch.nn.Module) -> Draft:
@@ -50,7 +50,8 @@ def walk(program: Program, model: torch.nn.Module) -> Draft:
         walker.take(step)
     used = walker.met | walker.sketch.owners.keys()
     last = tuple(walker.rest(program.failure) if program.failure else unused(walker.sketch, model, used))
-    return Draft(walker.inputs, walker.sketch.nodes, tuple(walker.results), (*walker.gaps, *last))
+    gaps, renamed = (*walker.gaps, *last), tuple(walker.sketch.renamed())
+    return Draft(walker.inputs, walker.sketch.nodes, tuple(walker.results), gaps, renamed)
 
 
 class _Walker:
@@ -59,9 +60,9 @@ class _Walker:
     def __init__(self, program: Program, model: torch.nn.Module) -> None:
         entering = [step.name for step in program.steps if step.kind == "input"]
         self.modules = dict(model.named_modules(remove_duplicate=False))  # torch.export goes by any of a module's names
-        names = Names({INPUT, *entering}, filter(None, self.modules))
-        self.sketch = Sketch(names, modules.held("", model))
-        self.single = len(entering) == 1
+        tensors = [*modules.held("", model)]
+        self.names = Names(entering, [*filter(None, self.modules), *(held.path for held in tensors)])
+        self.sketch = Sketch(self.names, tensors)
         self.inputs: tuple[Port, ...] = ()
         self.results: list[Result] = []
         self.gaps: list[Gap] = []
@@ -75,7 +76,7 @@ class _Walker:
         self.values.put(step.node, take(step))
 
     def _input(self, step: Step) -> Flow:
-        name, shape = INPUT if self.single else step.name, Shape.of(tuple(step.value.shape[1:]))
+        name, shape = self.names.inputs[step.name], Shape.of(tuple(step.value.shape[1:]))
         self.inputs += (Port(name, name, shape),)
         return Flow(Edge(name, shape))
 

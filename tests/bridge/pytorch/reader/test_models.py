@@ -207,7 +207,7 @@ def test_what_is_padded_as_same_says_is_same(torch: ModuleType) -> None:
 def test_inputs_and_results_have_names(torch: ModuleType) -> None:
     reading = read(named("branching:ImageAndMeta")(), "meta=5", "image=3x14x14")
     graph = graph_of(text(reading))
-    assert {port.name: port.shape.dims for port in graph.inputs} == {"meta": (5,), "image": (3, 14, 14)}
+    assert {port.name: port.shape.dims for port in graph.inputs} == {"meta_input": (5,), "image": (3, 14, 14)}
     assert [port.shape.dims for port in graph.outputs] == [(2,), (8,)]
     assert len(read(named("branching:ImageAndMeta")().fc, "8").spec["layers"]) == 1
 

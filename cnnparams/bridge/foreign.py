@@ -36,7 +36,8 @@ def foreign() -> Iterator[None]:
     looked for and which there are. `os._exit` would end all with a code of the code's choice: it raises.
     """
     here, paths, loaded, modules = current_folder(), list(sys.path), sys.modules, dict(sys.modules)
-    limit, leave = sys.getrecursionlimit(), os._exit
+    limit, leave, hook = sys.getrecursionlimit(), os._exit, sys.unraisablehook
+    sys.unraisablehook = lambda _: None  # of what fails where nothing can be raised, as in __del__
     os._exit = partial(_raise_exit, os.getpid(), leave)
     try:
         yield
@@ -45,7 +46,7 @@ def foreign() -> Iterator[None]:
             raise
         raise ForeignError(error) from None
     finally:
-        os._exit, sys.modules = leave, loaded
+        os._exit, sys.modules, sys.unraisablehook = leave, loaded, hook
         loaded.update(modules)
         sys.path[:] = [*sys.path, *(path for path in paths if path not in sys.path)]
         sys.setrecursionlimit(limit)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import errno
 import gc
 import io
 import os
 import sys
+from typing import NoReturn
 
 import click
 
@@ -20,7 +22,17 @@ from cnnparams.errors import CnnparamsError, quote
 def main() -> None:
     """Run the command line and exit."""
     gc.disable()  # a run is short and keeps what it makes: looking for garbage takes a third of a deep network's time
-    sys.exit(run())
+    code = run()
+    if streams.are_apart():
+        _leave(code)
+    sys.exit(code)
+
+
+def _leave(code: int) -> NoReturn:
+    """End without waiting for what code of others left running, and whatever fails in what it wants to do last."""
+    sys.unraisablehook = lambda _: None
+    atexit._run_exitfuncs()
+    os._exit(code)
 
 
 def run() -> int:
@@ -32,7 +44,7 @@ def run() -> int:
         streams.flush()
     except OSError as error:  # what reads specs and writes files has errors of its own: this is standard output
         code = _output_failed(error)
-    sys.stderr.flush()
+    streams.flush_beside()
     return code
 
 

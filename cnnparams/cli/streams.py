@@ -14,6 +14,9 @@ _STDOUT, _STDERR = 1, 2
 _apart: list[TextIO | None] = []
 """The stream of the answer, once it is kept apart from what others print."""
 
+_said: list[TextIO] = []
+"""The stream of what is said beside it, once others have one of their own, which they may close or lose."""
+
 
 class _Lossy(io.RawIOBase):
     """A stream that loses what cannot be written: that a message has no reader changes no exit code."""
@@ -44,6 +47,7 @@ def prepare() -> None:
     Names may not be ASCII: whatever a stream cannot encode is escaped.
     """
     _apart.clear()
+    _said.clear()
     for standard in range(3):
         try:
             os.fstat(standard)
@@ -82,7 +86,18 @@ def keep_apart() -> None:
         stream = open(own, "w", encoding=stream.encoding, errors="backslashreplace")  # noqa: PTH123, SIM115  # for good
         os.dup2(_STDERR, _STDOUT)
     _apart.append(stream)
-    sys.stdout = sys.stderr
+    _said.append(sys.stderr)
+    sys.stdout = sys.stderr = _lossy(sys.stderr)
+
+
+def are_apart() -> bool:
+    """Tell whether code of others runs, or has run, in this process."""
+    return bool(_apart)
+
+
+def beside() -> TextIO:
+    """Return the stream that remarks and errors go to: standard error."""
+    return _said[0] if _said else sys.stderr
 
 
 def number() -> int | None:
@@ -98,6 +113,11 @@ def flush() -> None:
     """Write what the answer's stream still holds."""
     if stream := answer():
         stream.flush()
+
+
+def flush_beside() -> None:
+    """Write what the stream of remarks and errors still holds."""
+    beside().flush()
 
 
 def give_up() -> None:

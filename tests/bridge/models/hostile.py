@@ -99,6 +99,18 @@ class NoModules(Plain):
         raise Stopped
 
 
+class NoForward(Plain):
+    """A module that cannot be called."""
+
+    forward: Any = None
+
+
+class InC(Plain):
+    """A module whose forward is a function that does not say what it takes."""
+
+    forward = torch.relu
+
+
 class NoInit(nn.Module):
     """A module that never was one."""
 

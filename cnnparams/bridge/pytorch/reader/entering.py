@@ -34,7 +34,7 @@ class Entering(NamedTuple):
 
 def entering(model: nn.Module, fake: FakeTensorMode, inputs: Sequence[Given]) -> Entering:
     """Return a batch of each input; raise CnnparamsError where the model's forward does not take them."""
-    signature = inspect.signature(model.forward)
+    signature = _signature(model)
     known = [each.name for each in signature.parameters.values() if each.kind in _BY_POSITION]
     written = {each.name for each in inputs}
     others = chain((name for name in known if name not in written), (f"input{i}" for i in count(1)))
@@ -52,6 +52,17 @@ def entering(model: nn.Module, fake: FakeTensorMode, inputs: Sequence[Given]) ->
         hint = f"give each input of forward, which takes {takes}, with --input NAME=SHAPE"
         raise CnnparamsError(f"the inputs do not fit the model: {error}\n  hint: {hint}") from None
     return made
+
+
+def _signature(model: nn.Module) -> inspect.Signature:
+    """Return what a model's forward takes: anything, where it does not say, as a function written in C does not."""
+    if not callable(model.forward):
+        raise CnnparamsError("the model has no forward that can be called\n  hint: define forward(self, x)")
+    try:
+        return inspect.signature(model.forward)
+    except ValueError:
+        kinds = {"args": inspect.Parameter.VAR_POSITIONAL, "kwargs": inspect.Parameter.VAR_KEYWORD}
+        return inspect.Signature([inspect.Parameter(name, kind) for name, kind in kinds.items()])
 
 
 def _batch(model: nn.Module, given: Given) -> torch.Tensor:

@@ -40,7 +40,7 @@ def _copied(value: Any) -> Any:
     return copy(value) if isinstance(value, list | dict) else value
 
 
-MOST_OPERATIONS = 2_000_000
+MOST_OPERATIONS = 500_000
 """Operations of PyTorch in a run, after which it is taken for one without end: a layer takes a few."""
 
 

@@ -17,6 +17,7 @@ from tests.bridge.read_back import counted, named, read
         ("Calls", "running the model failed: RecursionError: "),
         ("GivesNothing", "the model's forward gives no tensor\n"),
         ("NoModules", "reading the model failed: Stopped: its __str__ fails\n"),
+        ("NoForward", "the model has no forward that can be called\n"),
         ("NoInit", "the model is not a module yet\n"),
         ("in_itself", "inner.outer is a module that it stands in itself\n"),
         ("tangled", "inner.inner.inner"),

@@ -12,6 +12,7 @@ import keyword
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from cnnparams.bridge.export.names import ATTRIBUTES, METHODS, Namespace
 
@@ -26,16 +27,16 @@ class Thing:
     inside: frozenset[str] = frozenset()
 
 
-@dataclass(slots=True)
+@dataclass
 class _Place:
     """A part of a name between dots: what is made there, if anything, and the names that go on from it."""
 
     thing: Thing | None = None
     more: dict[str, _Place] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def container(self) -> str:
-        """The class that holds what is further inside, where nothing is made here."""
+        """The class that holds what is further inside, where nothing is made here; asked once all of that is known."""
         keys = {name: place for name, place in self.more.items() if not is_attribute(name)}
         if not keys or any(map(is_taken, self.more)):
             return _MODULE

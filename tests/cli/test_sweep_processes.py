@@ -24,7 +24,10 @@ input: {channels: 1, height: 8, width: 8}
 layers: [{type: conv2d, out_channels: wide, kernel_size: 3}]
 """
 TWO_CORES = """
-import os, sys
+import os, signal, sys
+for usual in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+    signal.signal(usual, signal.SIG_DFL)  # nohup and scripts ignore some, in what they start too
+signal.signal(signal.SIGINT, signal.default_int_handler)
 import cnnparams.engine.outcomes as outcomes
 from cnnparams.cli import main
 outcomes.cores = lambda: 2
@@ -39,7 +42,6 @@ parent = os.getpid()
 atexit.register(lambda: os.getpid() == parent and print(len(forks), file=sys.stderr))
 """
 DYING = """
-import signal
 from cnnparams.engine.evaluator import Evaluator
 answer = Evaluator.__call__
 def die(self, point):

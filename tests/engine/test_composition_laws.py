@@ -29,7 +29,7 @@ def of_layers(layers: list[Entry], **more: Any) -> Spec:
     return {"input": IMAGE, "vars": VARS, **more, "layers": layers}
 
 
-@drawn(60)
+@drawn(30)
 @given(spec=specs())
 def test_a_spec_means_what_a_second_evaluator_makes_of_it(spec: Spec) -> None:
     for variant in VARIANTS:

@@ -43,7 +43,7 @@ def check_replayed(spec: Any) -> Graph:
     return replayed
 
 
-@drawn(40)
+@drawn(20)
 @given(spec=specs(), variant=st.sampled_from(sorted(VARIANTS)))
 def test_a_drawn_spec_is_the_same_without_replays(spec: dict[str, Any], variant: str) -> None:
     check_replayed(spec_of(spec, variant))

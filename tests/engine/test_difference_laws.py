@@ -92,7 +92,7 @@ def _turned_change(change: Change) -> Change:
     return change._replace(before=change.after, after=change.before)
 
 
-@drawn(40)
+@drawn(15)
 @given(spec=specs())
 def test_variants_of_a_drawn_spec(spec: dict[str, Any]) -> None:
     check(report_of(graph_of(spec, "small")), report_of(graph_of(spec, "large")))
@@ -118,7 +118,7 @@ def test_a_network_is_the_same_as_itself(spec: dict[str, Any]) -> None:
     assert {total.by for total in difference.totals} <= {0, None}
 
 
-@drawn(40)
+@drawn(20)
 @given(spec=specs())
 def test_names_alone_are_no_change(spec: dict[str, Any]) -> None:
     graph = graph_of(spec, "large")
@@ -129,7 +129,7 @@ def test_names_alone_are_no_change(spec: dict[str, Any]) -> None:
     assert not difference.is_none
 
 
-@drawn(40)
+@drawn(20)
 @given(spec=specs(), data=st.data())
 def test_a_layer_put_in_between_changes_no_other(spec: dict[str, Any], data: st.DataObject) -> None:
     graph = graph_of(spec, "large")

@@ -114,7 +114,7 @@ def test_what_depends_on_channels_is_taken_for_nothing(text: str) -> None:
     assert estimated(spec_of(INPUT + text)).layers < len(names(text))
 
 
-@drawn(40)
+@drawn(15)
 @given(spec=specs())
 def test_no_more_is_estimated_of_a_spec_than_comes_of_it(spec: dict[str, Any]) -> None:
     for variant in VARIANTS:

@@ -73,7 +73,7 @@ def check_reading(folded: Report) -> None:
         known.add(row.name)
 
 
-@drawn(30)
+@drawn(15)
 @given(spec=specs(), variant=st.sampled_from(sorted(VARIANTS)))
 def test_a_drawn_spec_folds_to_the_same_totals(spec: dict[str, Any], variant: str) -> None:
     check_folds(measure(graph_of(spec, variant)))

@@ -70,7 +70,7 @@ def test_networks_of_other_widths_share_what_is_known_of_sizes(name: str, var: s
 
 
 @given(spec=specs(), height=st.integers(1, 12), width=st.integers(1, 12), variant=st.sampled_from(["small", "large"]))
-@examples(150)
+@examples(60)
 def test_drawn_networks(spec: dict[str, object], height: int, width: int, variant: str) -> None:
     import json
 

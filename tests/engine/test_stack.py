@@ -44,7 +44,7 @@ def check_round_trip(graph: Graph) -> Graph:
     return read
 
 
-@drawn(30)
+@drawn(15)
 @given(spec=specs(), variant=st.sampled_from(sorted(VARIANTS)))
 def test_the_stack_of_a_drawn_spec_is_read_as_the_same_graph(spec: dict[str, Any], variant: str) -> None:
     graph = graph_of_drawn(spec, variant)

@@ -51,7 +51,7 @@ def test_what_repeats_is_written_once(name: str, times: int) -> None:
     assert times * check(graph).count("\n") < text_of(stack(graph)).count("\n")
 
 
-@drawn(60)
+@drawn(30)
 @given(spec=specs(), variant=st.sampled_from(sorted(VARIANTS)))
 def test_a_drawn_network_is_the_same_with_its_structure_recovered(spec: dict[str, Any], variant: str) -> None:
     graph = graph_of_drawn(spec, variant)

@@ -121,7 +121,9 @@ def test_nor_is_the_code_of_a_model_or_what_it_reads(tmp_path: Path, written: st
     """The second time it is run from __pycache__, and its text is not even opened."""
     pytest.importorskip("torch")
     (tmp_path / "sizes.txt").write_text("3")
-    (tmp_path / "parts.py").write_text("from torch import nn\ndef conv(size): return nn.Conv2d(3, 4, size)\n")
+    (tmp_path / "parts.py").write_text(
+        "from torch import nn\ndef conv(size): return nn.Sequential(nn.Conv2d(3, 4, size))\n"
+    )
     (tmp_path / "models.py").write_text("import parts\ndef small(): return parts.conv(int(open('sizes.txt').read()))\n")
     before = (tmp_path / written).read_text()
     for _ in range(2):

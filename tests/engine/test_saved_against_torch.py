@@ -21,7 +21,7 @@ from cnnparams.schema.load import load
 from tests.engine.drawn_specs import VARIANTS, specs
 from tests.engine.saved_cases import specs_around
 from tests.engine.torch_networks import TorchNetwork
-from tests.layers.answers import TYPES
+from tests.layers.answers import TYPES, entering
 from tests.layers.effort import examples
 from tests.layers.oracles import ORACLES
 from tests.specs import graph_of
@@ -90,7 +90,7 @@ def test_the_example_of_a_layer(torch: ModuleType, name: str, learns: bool, behi
     layer = {"type": name, **declaration.example, "trainable": learns}
     if declaration.family.least_inputs > 1:
         layer["from"] = ["input", "first"]
-    spec = {"input": {"shape": list(declaration.example_input)}, "layers": [{"name": "first", **first}, layer]}
+    spec = {"input": entering(name, declaration.example_input), "layers": [{"name": "first", **first}, layer]}
     graph = graph_of(json.dumps(spec))
     assert compare(torch, graph, 2)
     assert not saved(graph, Setting()).uncertain or name in UNTOLD

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
+from cnnparams.cli import streams
 from cnnparams.cli.boundary import run
 from tests.specs import ROOT
 
@@ -26,6 +27,8 @@ def cnnparams(*arguments: str | Path, stdin: bytes = b"") -> Outcome:
     out, err = _stream(), _stream()
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)
+        patch.setattr(streams, "_apart", [])  # a process runs once: what it keeps of streams is not for the next test
+        patch.setattr(streams, "_said", [])
         patch.setattr(sys, "argv", ["cnnparams", *map(str, arguments)])
         patch.setattr(sys, "stdin", _stream(stdin))
         patch.setattr(sys, "stdout", out)

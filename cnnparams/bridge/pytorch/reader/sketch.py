@@ -10,7 +10,7 @@ from cnnparams.bridge.pytorch.reader.values import Held, TranslationError
 from cnnparams.bridge.untranslated import untranslated
 from cnnparams.engine.graph import Node
 from cnnparams.engine.network import Network, Placing
-from cnnparams.errors import LayerError
+from cnnparams.errors import CnnparamsError, LayerError
 from cnnparams.layers.base import Layer
 from cnnparams.schema.structures import Edge, Edges
 
@@ -62,10 +62,14 @@ class Sketch:
     def gap(
         self, name: str, what: str, x: Edges, gives: tuple[int, ...] | None = None, parameters: int | None = None
     ) -> str:
-        """Put something that no layer says; return its name."""
+        """Put something that no layer says; return its name. Raise CnnparamsError where no spec has room for more."""
         layer = untranslated(what, gives, parameters)
         last = [Edge(node.name, node.output_shape) for node in self.network.order[-1:]]
-        self.network.add(Placing(name, (), True, None), layer, None, x or tuple(last))
+        try:
+            self.network.add(Placing(name, (), True, None), layer, None, x or tuple(last))
+        except LayerError as error:
+            hint = "import a part of the model, such as the module that it repeats"
+            raise CnnparamsError(f"the model is too large for a spec: {error}\n  hint: {hint}") from None
         return name
 
     def rewind(self, length: int) -> None:

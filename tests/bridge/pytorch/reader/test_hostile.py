@@ -42,6 +42,17 @@ def test_a_run_without_end_is_ended(torch: ModuleType, monkeypatch: pytest.Monke
         read(named("hostile:Loops")(), "3x8x8")
 
 
+@pytest.mark.parametrize(("model", "steps"), [("Repeated", 21), ("Unknown", 11), ("Unused", 20)])
+def test_a_model_of_more_layers_than_a_spec_may_have_is_told(
+    torch: ModuleType, model: str, steps: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cnnparams.engine import network
+
+    monkeypatch.setattr(network, "MOST_LAYERS", 20)
+    with pytest.raises(CnnparamsError, match=r"^the model is too large for a spec: the network has more than 20 "):
+        read(named(f"growing:{model}")(steps), "4x6x6")
+
+
 def test_a_failure_while_traced_alone_is_a_gap(torch: ModuleType) -> None:
     (gap,) = read(named("hostile:RaisesWhenTraced")(), "3x8x8").gaps
     assert "cannot be traced further: Stopped: its __str__ fails" in gap.what

@@ -43,6 +43,9 @@ _MOST_FRAMES = 4_000
 """A module within others takes four frames of Python, of which there are 1,000, and some twelve as it is traced."""
 
 _RENAMED = "remark: a checkpoint does not fit a module that is exported from the spec, which has other names for {}"
+_MOST_STACK = 100 << 20
+"""Bytes; Linux keeps 128 MB free below the stack of a process."""
+
 _HINT = "remark: {}, as the model is in it; --mode {} reads the other"
 
 
@@ -58,7 +61,7 @@ def read(model: nn.Module, inputs: Sequence[Given], name: str, mode: Mode | None
 
 
 def _in_mode(model: nn.Module, inputs: Sequence[Given], name: str, mode: Mode | None) -> Reading:
-    with untouched(model), _plainly():
+    with untouched(model), _plainly(), _room():
         if mode:
             enter(model, mode)
         reading = _read(model, inputs, name)
@@ -94,7 +97,6 @@ def _plainly() -> Iterator[None]:
     """Keep to itself what torch says of its attempts, and let it run attention step by step."""
     disabled, fast = logging.root.manager.disable, torch.backends.mha.get_fastpath_enabled()
     logging.disable()
-    sys.setrecursionlimit(max(_MOST_FRAMES, sys.getrecursionlimit()))
     torch.backends.mha.set_fastpath_enabled(False)  # whose MACs torch does not count, nor those of its fast kernels
     try:
         with warnings.catch_warnings(action="ignore"), sdpa_kernel(SDPBackend.MATH):
@@ -102,6 +104,29 @@ def _plainly() -> Iterator[None]:
     finally:
         logging.disable(disabled)
         torch.backends.mha.set_fastpath_enabled(fast)
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """Let calls nest deeper than usual, in Python as modules do, and in C++ as a chain of tensors is long.
+
+    What PyTorch keeps of one step holds what it keeps of the step before: of some 50,000, letting go of the last takes
+    more than the usual 8 MB of stack, which on Linux may grow later on.
+    """
+    sys.setrecursionlimit(max(_MOST_FRAMES, sys.getrecursionlimit()))
+    if not sys.platform.startswith("linux"):
+        yield
+        return
+    import resource
+
+    soft, hard = limits = resource.getrlimit(resource.RLIMIT_STACK)
+    allowed = _MOST_STACK if hard == resource.RLIM_INFINITY else min(_MOST_STACK, hard)
+    if soft != resource.RLIM_INFINITY:
+        resource.setrlimit(resource.RLIMIT_STACK, (max(soft, allowed), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_STACK, limits)
 
 
 def _graph(draft: Draft, name: str) -> Graph:

@@ -126,6 +126,7 @@ def _python() -> tuple[str, ...]:
 
 @cache
 def _known() -> tuple[str, ...]:
-    torch = find_spec("torch")
-    folders = [Path(__file__).parents[1], *(Path(torch.origin).parent for _ in [0] if torch and torch.origin)]
-    return tuple(f"{folder}{os.sep}" for folder in folders)
+    """Return the folders of cnnparams, and of what it and PyTorch call by themselves: a line of theirs tells little."""
+    found = (find_spec(package) for package in ("torch", "numpy", "sympy", "pydantic", "yaml", "click"))
+    origins = [Path(each.origin).parent for each in found if each and each.origin]
+    return tuple(f"{folder}{os.sep}" for folder in (Path(__file__).parents[1], *origins))

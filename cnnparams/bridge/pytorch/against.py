@@ -9,9 +9,10 @@ import torch
 from torch import nn
 from torch.func import functional_call
 
-from cnnparams.bridge.foreign import ForeignError, failed, foreign
+from cnnparams.bridge.foreign import ForeignError, doing, failed, foreign
 from cnnparams.bridge.pytorch.inputs import batches
 from cnnparams.bridge.pytorch.tensors import compared, counts, given, held, sample_shape
+from cnnparams.bridge.pytorch.tree import check_tree
 from cnnparams.bridge.unmatched import unmatched
 from cnnparams.bridge.verification import Figure, Verification
 from cnnparams.engine.graph import Graph
@@ -25,6 +26,12 @@ def compare(graph: Graph, model: nn.Module, name: str) -> Verification:
 
     A model that cannot be run, but holds other tensors, differs: that is an answer.
     """
+    with doing(f"comparing with {quote(name)}", with_ours=True):
+        check_tree(model)
+        return _compared(graph, model, name)
+
+
+def _compared(graph: Graph, model: nn.Module, name: str) -> Verification:
     report, failure, results = measure(graph), None, ()
     try:
         with foreign():

@@ -12,6 +12,7 @@ import pytest
 from cnnparams.bridge.verification import Verification
 from cnnparams.engine.graph import Graph
 from cnnparams.errors import CnnparamsError
+from tests.bridge.read_back import named
 from tests.specs import graph_of
 
 CONV = {"type": "conv2d", "name": "conv", "out_channels": 4, "kernel_size": 3}
@@ -145,3 +146,21 @@ def test_a_model_that_cannot_be_run_and_has_other_tensors_differs(torch: ModuleT
 def test_a_model_without_sizes_yet_that_cannot_be_run_has_no_answer(torch: ModuleType) -> None:
     with pytest.raises(CnnparamsError, match="ValueError: no luck"):
         against(failing(torch, torch.nn.LazyLinear(5)))
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        ("NoModules", "comparing with 'models:net' failed: Stopped: its __str__ fails\n"),
+        ("NoInit", "the model is not a module yet\n"),
+        ("in_itself", "inner.outer is a module that it stands in itself\n"),
+    ],
+)
+def test_a_model_whose_tensors_cannot_be_told_is_no_answer(torch: ModuleType, model: str, message: str) -> None:
+    with pytest.raises(CnnparamsError) as raised:
+        against(named(f"hostile:{model}")())
+    assert str(raised.value).startswith(message)
+
+
+def test_a_model_that_raises_whatever_it_likes_is_compared_by_its_tensors(torch: ModuleType) -> None:
+    assert "Stopped: its __str__ fails" in str(against(named("hostile:Raises")()).failure)

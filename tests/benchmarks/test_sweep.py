@@ -1,83 +1,82 @@
-"""The largest value that keeps the limits is found wherever it is, and the next does not keep them."""
+"""Points per second of a sweep over widths and resolutions, beside building each network in PyTorch."""
 
-from fractions import Fraction
-from itertools import pairwise
+import gc
+import time
+import warnings
+from collections.abc import Callable
+from functools import partial
+from statistics import median
+from types import ModuleType
+from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from cnnparams.engine.axis import Axis, AxisError, ascending
-from cnnparams.engine.costs import find_total
-from cnnparams.engine.outcomes import Outcome, Points, outcomes
-from cnnparams.engine.quantity import Limit
+from cnnparams.engine.evaluator import Evaluator
+from cnnparams.engine.outcomes import Points, outcomes
 from cnnparams.engine.setting import USUAL
-from cnnparams.engine.solve import Solution, solve
-from tests.layers.effort import examples
-from tests.specs import report_of, spec_of
+from cnnparams.schema.load import load
+from tests.benchmarks.torch_models import parameters
 
-PARAMS = find_total("params")
-NET = """
-vars: {wide: 4, step: 3}
-input: {channels: 1, height: 16, width: 16}
-layers:
-  - {type: conv2d, out_channels: "8 * wide if wide % step != 0 else wide", kernel_size: 3}
-  - {type: conv2d, out_channels: 10, kernel_size: 1}
-"""
+pytestmark = pytest.mark.benchmark
 
-
-def found(costs: list[int | None], most: int) -> Solution:
-    """Solve where value i costs costs[i]; None is no network."""
-    given = (
-        Outcome("net", {"x": i}, {} if cost is None else {"total_params": cost}, "broken" if cost is None else None)
-        for i, cost in enumerate(costs)
-    )
-    return solve("net", "x", [Limit(PARAMS, Fraction(most))], given)
+RUNS = 5
+FIELDS = ["total_params", "total_macs"]
+WIDTHS: dict[str, tuple[str, list[float]]] = {
+    "resnet50": ("group_width", [*range(8, 136, 8)]),
+    "mobilenet_v2": ("width", [0.25 + i / 16 for i in range(16)]),
+}
 
 
-@given(st.lists(st.none() | st.integers(0, 9), min_size=1, max_size=30), st.integers(0, 9))
-@examples(300)
-def test_the_answer_keeps_the_limit_and_no_larger_value_does(costs: list[int | None], most: int) -> None:
-    solution = found(costs, most)
-    fitting = [i for i, cost in enumerate(costs) if cost is not None and cost <= most]
-    assert solution.best == (max(fitting) if fitting else None)
-    if fitting:
-        assert [c.fits for c in solution.proof] == [True, False][: len(costs) - max(fitting)]
-        assert {c.value for c in solution.broken_below} == {
-            i for i, cost in enumerate(costs[: max(fitting)]) if cost is not None and cost > most
-        }
+def seconds(run: Callable[[], Any]) -> float:
+    gc.collect()
+    gc.disable()
+    try:
+        start = time.perf_counter()
+        run()
+        return time.perf_counter() - start
+    finally:
+        gc.enable()
 
 
-@given(st.lists(st.none() | st.integers(0, 9), min_size=1, max_size=30))
-def test_the_first_fall_of_a_cost_is_told(costs: list[int | None]) -> None:
-    known = [(i, cost) for i, cost in enumerate(costs) if cost is not None]
-    falls = [(i, j) for (i, a), (j, b) in pairwise(known) if b < a]
-    assert [(fall.before.value, fall.after.value) for fall in found(costs, 5).falls] == falls[:1]
+def points(model: str, sizes: int) -> Points:
+    var, widths = WIDTHS[model]
+    each = [{var: width, "size": 64 + 448 // sizes * i} for width in widths for i in range(sizes)]
+    return Points(iter(each), len(each))
 
 
-@given(st.integers(0, 3000), st.integers(2, 5))
-@examples(30)
-def test_a_network_whose_cost_is_not_monotone(most: int, step: int) -> None:
-    spec, values = spec_of(NET), range(1, 17)
-    points = Points(iter([{"wide": v, "step": step} for v in values]), len(values))
-    limits = [Limit(PARAMS, Fraction(most))]
-    solution = solve("net", "wide", limits, outcomes(spec, ["total_params"], USUAL, points))
-    single = {value: report_of(NET, wide=value, step=step).total_params for value in values}
-    fitting = [value for value in values if single[value] <= most]
-    assert (None if solution.best is None else solution.candidates[solution.best].value) == max(fitting, default=None)
-    assert [candidate.totals["total_params"] for candidate in solution.candidates] == list(single.values())
-    assert solution.falls
+def swept(model: str, sizes: int, jobs: int) -> None:
+    """Work out every point, from the file on."""
+    assert sum(1 for _ in outcomes(load(model), FIELDS, USUAL, points(model, sizes), jobs)) == 16 * sizes
 
 
-def test_values_go_up_whatever_their_order() -> None:
-    assert ascending("x=3,1,2,1", None) == Axis("x", (1, 2, 3))
-    assert ascending("x=4:1:-1", None) == Axis("x", (1, 2, 3, 4))
+def built(torch: ModuleType, model: str) -> None:
+    """Build the model at every width in PyTorch: its size changes nothing."""
+    for width in WIDTHS[model][1]:
+        parameters(torch, model, width)
 
 
-def test_around_a_default() -> None:
-    assert ascending("x", 16) == Axis("x", tuple(range(1, 65)))
-    values = ascending("x", 1.0).values
-    assert (len(values), values[0], values[1], values[-1]) == (400, 0.01, 0.02, 4.0)
-    for default in (0, -1, "word", True, None, (1, 2)):
-        with pytest.raises(AxisError, match="give x=FROM:TO:STEP"):
-            ascending("x", default)
+@pytest.mark.parametrize("model", WIDTHS)
+def test_a_sweep_beside_torch(model: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with warnings.catch_warnings(action="ignore"):
+        torch = pytest.importorskip("torch")
+    torch.set_num_threads(1)
+    var, widths = WIDTHS[model]
+    evaluator = Evaluator(load(model), FIELDS, USUAL)
+    for width in widths:
+        assert parameters(torch, model, width) == evaluator({var: width, "size": 224})["total_params"]
+    for sizes in (8, 16, 64):
+        rounds = [
+            (
+                seconds(partial(built, torch, model)) / len(widths),
+                *(seconds(partial(swept, model, sizes, jobs)) / (16 * sizes) for jobs in (1, 2)),
+            )
+            for _ in range(RUNS)
+        ]
+        by_torch, one, two = (median(column) for column in zip(*rounds, strict=True))
+        ratio = median(row[0] / row[1] for row in rounds)
+        with capsys.disabled():
+            print(
+                f"\n{model}, 16 widths x {sizes} sizes: {1 / one:,.0f} points a second ({1 / two:,.0f} in two", end=""
+            )
+            print(f" processes), {1 / by_torch:,.0f} built in torch: {ratio:.0f} times as many", end="")
+        assert ratio > 10

@@ -7,9 +7,7 @@ in `render.annotation`, names in Python code in `bridge.export.names`.
 
 from __future__ import annotations
 
-import json
 import re
-from html import escape
 from typing import Any, TypeVar
 
 V = TypeVar("V")
@@ -112,6 +110,8 @@ def csv(value: V) -> V | str:
 
 def html(text: str) -> str:
     """Return text as HTML."""
+    from html import escape  # with a table of all entities, which no other answer needs
+
     return escape(printable(text))
 
 
@@ -122,11 +122,15 @@ def latex(text: str) -> str:
 
 def to_json(value: Any, indent: int | None = None) -> str:
     """Return a value as JSON, that may be read in a log."""
+    import json  # which not every run needs
+
     return json.dumps(value, indent=indent).replace("##[", r"##\u005b")
 
 
 def yaml(text: str) -> str:
     """Return text in quotes, so that YAML reads just that; all of it can be seen."""
+    import json
+
     quoted = json.dumps(text, ensure_ascii=False).replace("##[", r"##\u005b")
     return "".join(c if c.isprintable() and not BLANK.match(c) else f"\\U{ord(c):08x}" for c in quoted)
 

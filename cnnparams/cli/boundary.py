@@ -97,7 +97,6 @@ def _invoke() -> int:
             code = app.invoke(context)
     except click.exceptions.Exit as ended:
         return ended.exit_code
-    streams.flush()
     return ExitCode.DONE if code is None else int(code)
 
 

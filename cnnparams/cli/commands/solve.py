@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cnnparams.engine.axis import Axis
     from cnnparams.engine.quantity import Limit
     from cnnparams.engine.setting import Setting
+    from cnnparams.engine.solve import Solution
     from cnnparams.schema.spec import Spec
 
 
@@ -57,7 +58,6 @@ def command(
     from cnnparams.engine.budget import measurable_limits
     from cnnparams.engine.outcomes import Points, outcomes
     from cnnparams.engine.solve import solve
-    from cnnparams.errors import CnnparamsError
     from cnnparams.render.view import View
     from cnnparams.schema.load import load
 
@@ -71,13 +71,20 @@ def command(
     with closing(outcomes(chosen, fields, setting, points, jobs)) as found:
         name = chosen.choice.variant or chosen.name
         solution = solve(name, axis.name, kept, progress(found, len(axis.values), "trying"))
-    if solution.invalid == solution.candidates:
-        first = solution.candidates[0]
-        raise CnnparamsError(f"no value of {axis.name} makes a network; {axis.name}={first.value}: {first.problem}")
+    _check_any(solution)
     for total in solution.missing:
         tell(str(kept_without(total, name, chosen.document.source.name)))
     write(options.renderer(formats, format_).render(solution, View(stream=shown_on(output))), output)
     return ExitCode.NO if solution.best is None else ExitCode.DONE
+
+
+def _check_any(solution: Solution) -> None:
+    """Raise CnnparamsError where no value makes a network, with what is wrong with the first."""
+    from cnnparams.errors import CnnparamsError
+
+    if solution.invalid == solution.candidates:
+        var, first = solution.var, solution.candidates[0]
+        raise CnnparamsError(f"no value of {var} makes a network; {var}={first.value}: {first.problem}")
 
 
 def _axis(spec: Spec, var: str) -> Axis:

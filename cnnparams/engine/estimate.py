@@ -35,7 +35,7 @@ class Estimate:
 
     def of(self, entry: Entry) -> Extent:
         """Return how much an entry of the network's own list is, at the least."""
-        return _Place(self, self.variables, 0).of_entry(entry)
+        return _List(self, self.variables, 0).of_entry(entry)
 
     def count(self, parts: int) -> None:
         """Count a step, or as many as are worth so many vars or characters."""
@@ -50,7 +50,7 @@ class Estimate:
             return _UNKNOWN
 
 
-class _Place(NamedTuple):
+class _List(NamedTuple):
     """A list that an estimate has come to, the values that are known there, and how many lists are around it."""
 
     estimate: Estimate

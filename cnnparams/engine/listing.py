@@ -9,7 +9,7 @@ from typing import ClassVar, NamedTuple, NoReturn, Self
 from cnnparams.engine.context import Context, joined
 from cnnparams.engine.estimate import Estimate
 from cnnparams.engine.graph import channels_of
-from cnnparams.engine.network import Result
+from cnnparams.engine.network import EntryResult
 from cnnparams.engine.occurrence import flag, reads, times
 from cnnparams.engine.site import Site
 from cnnparams.errors import LayerError, quote, suggest
@@ -120,7 +120,7 @@ class Listing:
             if entry.body.side:
                 results.pop(edge.source, None)
             else:
-                results[edge.source] = Result(entry, path, follows)
+                results[edge.source] = EntryResult(entry, path, follows)
 
     def _wire(self, entry: Entry, context: Context, x: Edges, entered: Edges) -> Edges:
         """Lay out what the entry is, behind what entered; x is what would go on without it."""

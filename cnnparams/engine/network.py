@@ -39,7 +39,7 @@ class Remark(NamedTuple):
     text: str
 
 
-class Result(NamedTuple):
+class EntryResult(NamedTuple):
     """A tensor that leaves an entry: the name of that entry in the network, and whether it reads the one before."""
 
     entry: Entry
@@ -65,7 +65,7 @@ class Network:
         self.order: list[Node] = []
         self.inputs: frozenset[str] = frozenset()
         self.remarks: dict[tuple[KeyPath, str], Remark] = {}
-        self.results: dict[str, Result] = {}
+        self.results: dict[str, EntryResult] = {}
         """By the node that gives it, the outermost entry that a tensor leaves, but for side heads."""
         self.entries = 0
         self._answers: dict[tuple[int, int, tuple[Shape, ...]], _Answer] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from cnnparams.engine.network import Network, Result
+from cnnparams.engine.network import EntryResult, Network
 from cnnparams.errors import Problem, brief, some
 from cnnparams.schema.spec import Entry, Spec
 
@@ -17,7 +17,7 @@ def unread(spec: Spec, network: Network, outputs: Collection[str]) -> Iterator[P
     It is that of the outermost entry: of a block, the entry that uses it.
     """
     read = {source for node in network.order for source in node.inputs} | set(outputs)
-    found: dict[object, list[Result]] = {}
+    found: dict[object, list[EntryResult]] = {}
     for node in network.order:
         result = network.results.get(node.name)
         if result and node.name not in read:
@@ -25,7 +25,7 @@ def unread(spec: Spec, network: Network, outputs: Collection[str]) -> Iterator[P
     yield from (_remark(spec, results) for results in found.values())
 
 
-def _remark(spec: Spec, results: list[Result]) -> Problem:
+def _remark(spec: Spec, results: list[EntryResult]) -> Problem:
     first, *more = results
     fact = "nothing reads its result, which is counted all the same"
     if more:
@@ -40,7 +40,7 @@ def _remark(spec: Spec, results: list[Result]) -> Problem:
     )
 
 
-def _meant(result: Result) -> str:
+def _meant(result: EntryResult) -> str:
     """Return what was probably meant: of copies that all read the same, a chain."""
     entry = result.entry
     if entry.repeat is None:

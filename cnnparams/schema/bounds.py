@@ -12,20 +12,20 @@ from cnnparams.errors import quote
 
 Amount = Annotated[float, Strict(), WrapValidator(lambda value, check: (check(value), value)[1])]
 """A number as it is written: 4 stays whole."""
-Kind = Literal["integer", "number", "flag", "word"]
-_SINGULAR: dict[Kind, str] = {
+VarKind = Literal["integer", "number", "flag", "word"]
+_SINGULAR: dict[VarKind, str] = {
     "integer": "a whole number",
     "number": "a number",
     "flag": "true or false",
     "word": "a word",
 }
-_PLURAL: dict[Kind, str] = {
+_PLURAL: dict[VarKind, str] = {
     "integer": "whole numbers",
     "number": "numbers",
     "flag": "true or false each",
     "word": "words",
 }
-_TYPES: dict[Kind, tuple[type, ...]] = {"integer": (int,), "number": (int, float), "flag": (bool,), "word": (str,)}
+_TYPES: dict[VarKind, tuple[type, ...]] = {"integer": (int,), "number": (int, float), "flag": (bool,), "word": (str,)}
 
 
 class VarKeys(BaseModel):
@@ -40,7 +40,7 @@ class VarKeys(BaseModel):
     max: Amount | None = Field(
         None, description="the most that it may be; of a list, that each item may be", examples=[4]
     )
-    kind: Kind | None = Field(
+    kind: VarKind | None = Field(
         None,
         description="what it is, or what each item of a list is; a number where it has a least or a most",
         examples=["integer"],
@@ -67,7 +67,7 @@ class VarKeys(BaseModel):
 class Bounds(NamedTuple):
     """What a var may be; of a list, what each of its items may be."""
 
-    kind: Kind
+    kind: VarKind
     least: float | None = None
     most: float | None = None
 

@@ -28,11 +28,11 @@ class Thing:
 
 
 @dataclass
-class _Place:
+class _Branch:
     """A part of a name between dots: what is made there, if anything, and the names that go on from it."""
 
     thing: Thing | None = None
-    more: dict[str, _Place] = field(default_factory=dict)
+    more: dict[str, _Branch] = field(default_factory=dict)
 
     @cached_property
     def container(self) -> str:
@@ -50,7 +50,7 @@ class Attributes:
     """The attributes of a class, by the names that its steps have in the spec."""
 
     def __init__(self, things: Mapping[str, Thing]) -> None:
-        self._root = _Place()
+        self._root = _Branch()
         self._parts: dict[str, tuple[str, ...]] = {}
         self._made: set[tuple[str, ...]] = set()
         for name in sorted(things, key=lambda name: name.count(".")):  # what others stand inside of comes first
@@ -108,13 +108,13 @@ class Attributes:
         for part in parts:
             if place.thing and (place.thing.is_parameter or part in place.thing.inside):
                 return False
-            place = place.more.get(part, _Place())
+            place = place.more.get(part, _Branch())
         return True
 
     def _put(self, name: str, parts: tuple[str, ...], thing: Thing) -> None:
         place = self._root
         for part in parts:
-            place = place.more.setdefault(part, _Place())
+            place = place.more.setdefault(part, _Branch())
         place.thing = thing
         self._parts[name] = parts
 

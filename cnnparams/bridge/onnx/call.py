@@ -86,14 +86,14 @@ class Call(NamedTuple):
         if not self.has(i):
             return self.ints(attribute)
         if self.known(i).is_float:
-            raise NoLayerError(f"reads fractions for {attribute} (input {i})", "export it again")
+            raise NoLayerError(f"reads fractions for {attribute} (input {i})", _AGAIN)
         return tuple(int(n) for n in self.numbers(i))
 
     def numbers(self, i: int) -> tuple[Any, ...]:
         """Return the values of a small input."""
         known = self.known(i)
         if known.data is None:
-            raise NoLayerError(f"reads numbers (input {i}) that are not in the file", "export it again")
+            raise NoLayerError(f"reads numbers (input {i}) that are not in the file", _AGAIN)
         self.net.read.update(known.origins)
         return tuple(known.data.ravel().tolist())
 
@@ -101,16 +101,16 @@ class Call(NamedTuple):
         """Return the value of an input that is a single number."""
         found = self.numbers(i)
         if len(found) != 1:
-            raise NoLayerError(f"reads {len(found)} numbers (input {i}), not one", "export it again")
+            raise NoLayerError(f"reads {len(found)} numbers (input {i}), not one", _AGAIN)
         return found[0]
 
     def ints(self, name: str, length: int | None = None) -> tuple[int, ...] | None:
         """Return an attribute that is a list of whole numbers, of some length if one is given."""
         found: tuple[int, ...] | None = self.attribute(name, tuple, None)
         if found is not None and not all(isinstance(n, int) for n in found):
-            raise NoLayerError(f"{name} is no list of whole numbers", "export it again")
+            raise NoLayerError(f"{name} is no list of whole numbers", _AGAIN)
         if found is not None and length not in (None, len(found)):
-            raise NoLayerError(f"{name} has {len(found)} numbers, but must have {length}", "export it again")
+            raise NoLayerError(f"{name} has {len(found)} numbers, but must have {length}", _AGAIN)
         return found
 
     def integer(self, name: str, default: int | None = None) -> Any:
@@ -129,7 +129,7 @@ class Call(NamedTuple):
         """Return an attribute of some type; raise NoLayerError where it is of another."""
         found = self.op.attributes.get(name, default)
         if found is not None and type(found) is not type_:
-            raise NoLayerError(f"has a {name} of a wrong type: {type(found).__name__}", "export it again")
+            raise NoLayerError(f"has a {name} of a wrong type: {type(found).__name__}", _AGAIN)
         return found
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from cnnparams.engine import report as engine_report
-from cnnparams.engine.build import build
-from cnnparams.engine.costs import default_columns
-from cnnparams.engine.measure import measure_as
+from cnnparams.engine.network.build import build
+from cnnparams.engine.reports import report as engine_report
+from cnnparams.engine.reports.measure import measure_as
+from cnnparams.engine.reports.report import default_columns
 from cnnparams.schema import load as loading
 from cnnparams.schema.spec import Spec
 from cnnparams.schema.variables import choose

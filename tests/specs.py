@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from cnnparams.engine.build import build
-from cnnparams.engine.graph import Graph
-from cnnparams.engine.measure import measure
-from cnnparams.engine.report import Report
+from cnnparams.engine.network.build import build
+from cnnparams.engine.network.graph import Graph
+from cnnparams.engine.reports.measure import measure
+from cnnparams.engine.reports.report import Report
 from cnnparams.schema.compose import compose
 from cnnparams.schema.parse import parse
 from cnnparams.schema.source import Text

@@ -16,22 +16,23 @@ MAY_USE = {
     "layers": {"errors"},
     "schema": {"errors", "expression", "units", "layers"},
     "engine": {"errors", "expression", "units", "layers", "schema"},
+    "sources": {"errors", "expression", "layers", "schema", "engine"},
+    "targets": {"errors", "expression", "layers", "schema", "engine", "sources"},
     "render": {
         "errors",
-        "engine.report",
-        "engine.quantity",
-        "engine.grid",
-        "engine.difference",
-        "engine.outline",
-        "engine.explain",
-        "engine.catalogue",
-        "engine.memory",
-        "engine.solve",
-        "engine.check",
-        "bridge.verification",
+        "engine.reports.report",
+        "engine.costs.quantity",
+        "engine.reports.grid",
+        "engine.difference.difference",
+        "engine.difference.outline",
+        "engine.reports.explain",
+        "engine.reports.catalogue",
+        "engine.reports.memory",
+        "engine.choosing.solve",
+        "engine.choosing.check",
+        "targets.verification",
     },
-    "bridge": {"errors", "expression", "layers", "schema", "engine"},
-    "cli": {"", "errors", "units", "schema", "engine", "render", "bridge"},
+    "cli": {"", "errors", "units", "schema", "engine", "render", "sources", "targets"},
     "api": {"schema", "engine", "render"},
     "": {"api", "errors"},
     "__main__": {"cli"},
@@ -84,9 +85,9 @@ def frameworks(source: str) -> set[str]:
     return {name.partition(".")[0] for name in names} & {"torch", "onnx", "numpy", "tensorflow"}
 
 
-def test_only_the_bridge_imports_other_frameworks() -> None:
+def test_only_sources_and_targets_import_other_frameworks() -> None:
     using = {path.relative_to(PACKAGE).parts[0] for path in modules() if frameworks(path.read_text())}
-    assert using <= {"bridge"}
+    assert using <= {"sources", "targets"}
 
 
 @pytest.mark.parametrize("source", ["import torch.nn", "def f():\n    from onnx import helper"])
@@ -95,7 +96,7 @@ def test_importing_a_framework_is_caught(source: str) -> None:
 
 
 def test_the_window_arithmetic_imports_nothing_of_ours() -> None:
-    assert list(imports((PACKAGE / "layers" / "window.py").read_text())) == []
+    assert list(imports((PACKAGE / "layers" / "contract" / "window.py").read_text())) == []
 
 
 @pytest.mark.parametrize(
@@ -103,11 +104,11 @@ def test_the_window_arithmetic_imports_nothing_of_ours() -> None:
     [
         ("layers", "from cnnparams.schema.spec import Spec"),
         ("engine", "import cnnparams.render.report.table"),
-        ("render", "from cnnparams.layers.shape import Shape"),
-        ("render", "from cnnparams.engine.measure import measure"),
+        ("render", "from cnnparams.layers.contract.shape import Shape"),
+        ("render", "from cnnparams.engine.reports.measure import measure"),
         ("layers", "import cnnparams"),
-        ("engine", "from cnnparams.bridge.extra import extra"),
-        ("bridge", "from cnnparams.cli import main"),
+        ("engine", "from cnnparams.sources.extra import extra"),
+        ("targets", "from cnnparams.cli import main"),
         ("schema", "def f():\n    from cnnparams.engine import build"),
         ("errors", "from cnnparams import api"),
     ],
@@ -146,7 +147,7 @@ def test_text_from_strangers_has_one_way_to_a_destination(part: str, call: str, 
 
 
 def test_every_family_of_layer_types_is_known_to_the_registry() -> None:
-    from cnnparams.layers.registry import FAMILIES
+    from cnnparams.layers.contract.registry import FAMILIES
 
     layers = (PACKAGE / "layers").glob("*.py")
     declaring = {path.stem for path in layers if "\n@layer_type(" in path.read_text()}

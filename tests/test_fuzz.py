@@ -10,11 +10,11 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cnnparams.engine.build import build
-from cnnparams.engine.measure import measure
-from cnnparams.engine.network import MOST_LAYERS
+from cnnparams.engine.network.build import build
+from cnnparams.engine.network.builder import MOST_LAYERS
+from cnnparams.engine.reports.measure import measure
 from cnnparams.errors import SpecError
-from cnnparams.layers import registry
+from cnnparams.layers.contract import registry
 from cnnparams.schema.compose import compose
 from cnnparams.schema.entries import ENTRY_KEYS
 from cnnparams.schema.keys import INPUT

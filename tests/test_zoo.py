@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import cnnparams
-from cnnparams.engine.report import LayerReport, Report
+from cnnparams.engine.reports.report import LayerReport, Report
 from cnnparams.schema import zoo
 from tests.specs import ROOT, reference
 

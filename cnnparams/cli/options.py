@@ -18,7 +18,7 @@ from cnnparams.engine.setting import DTYPES, OPTIMIZERS, USUAL, Setting
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from cnnparams.engine.quantity import Limit
+    from cnnparams.engine.costs.quantity import Limit
 
 F = TypeVar("F", bound=Callable[..., Any])
 _MOST = 2**63 - 1
@@ -141,7 +141,7 @@ setting_of_totals = _setting(batch=batch, dtype=dtype, optimizer=optimizer, samp
 def _limits(context: click.Context, parameter: click.Parameter, written: tuple[str, ...]) -> tuple[Limit, ...]:
     if not written:
         return ()
-    from cnnparams.engine.budget import limit
+    from cnnparams.engine.choosing.budget import limit
     from cnnparams.errors import CnnparamsError
 
     try:
@@ -151,7 +151,7 @@ def _limits(context: click.Context, parameter: click.Parameter, written: tuple[s
 
 
 def _same_word(word: str) -> str:
-    from cnnparams.engine.costs import folded
+    from cnnparams.engine.costs.register import folded
 
     return folded(word)
 

@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 import click
 
 from cnnparams.cli.telling import tell
-from cnnparams.engine.build import build
-from cnnparams.engine.graph import Graph
-from cnnparams.engine.measure import measure
-from cnnparams.engine.quantity import Total
-from cnnparams.engine.report import Report
+from cnnparams.engine.costs.quantity import Total
+from cnnparams.engine.network.build import build
+from cnnparams.engine.network.graph import Graph
+from cnnparams.engine.reports.measure import measure
+from cnnparams.engine.reports.report import Report
 from cnnparams.engine.setting import USUAL, Setting
 from cnnparams.errors import CnnparamsError, Problem, SpecError, quote, some, suggest
 from cnnparams.schema.compose import compose
@@ -137,6 +137,6 @@ def load_reports(
     reports = [measure(graph, fields, setting) for graph in load_graphs(paths, values)]
     if depth is None:
         return reports
-    from cnnparams.engine.fold import fold
+    from cnnparams.engine.reports.fold import fold
 
     return [fold(report, depth) for report in reports]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import ClassVar
 
-from cnnparams.layers.base import SAME_SIZES, Footprint, Layer
-from cnnparams.layers.settings import Flag, setting
-from cnnparams.layers.shape import Shape
-from cnnparams.layers.spelling import Code, Spelling
-from cnnparams.layers.training import INPUT, OUTPUT, Kept, Own, Pass, Place, in_order, overwritten
+from cnnparams.layers.contract.base import SAME_SIZES, Footprint, Layer
+from cnnparams.layers.contract.settings import Flag, setting
+from cnnparams.layers.contract.shape import Shape
+from cnnparams.layers.contract.spelling import Code, Spelling
+from cnnparams.layers.contract.training import INPUT, OUTPUT, Kept, Own, Pass, Place, in_order, overwritten
 
 
 class Activation(Layer):

@@ -6,15 +6,15 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Annotated
 
-from cnnparams.layers.base import Step
-from cnnparams.layers.keras import KerasReading
-from cnnparams.layers.reach import Sights, adaptive_taps, everything, image_sights, moving
-from cnnparams.layers.registry import keras_word, layer_type
-from cnnparams.layers.settings import Flag, PerAxis, one_for_all, setting
-from cnnparams.layers.shape import Shape
-from cnnparams.layers.spatial import SpatialLayer
-from cnnparams.layers.spelling import CALLED, Code, Spelling, module
-from cnnparams.layers.training import INDEX, INPUT, NOTHING, Kept, Own, Pass, Place, as_pooled
+from cnnparams.layers.contract.base import Step
+from cnnparams.layers.contract.keras import KerasReading
+from cnnparams.layers.contract.reach import Sights, adaptive_taps, everything, image_sights, moving
+from cnnparams.layers.contract.registry import keras_word, layer_type
+from cnnparams.layers.contract.settings import Flag, PerAxis, one_for_all, setting
+from cnnparams.layers.contract.shape import Shape
+from cnnparams.layers.contract.spatial import SpatialLayer
+from cnnparams.layers.contract.spelling import CALLED, Code, Spelling, module
+from cnnparams.layers.contract.training import INDEX, INPUT, NOTHING, Kept, Own, Pass, Place, as_pooled
 
 OutputSizes = Annotated[tuple[int | None, ...], PerAxis(minimum=1, optional=True)]
 

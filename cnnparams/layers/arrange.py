@@ -9,15 +9,15 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.base import Footprint, Layer, Step
-from cnnparams.layers.checks import sample_dim
+from cnnparams.layers.contract.base import Footprint, Layer, Step
+from cnnparams.layers.contract.checks import sample_dim
+from cnnparams.layers.contract.reach import Sights, moving
+from cnnparams.layers.contract.registry import layer_type
+from cnnparams.layers.contract.settings import Whole, setting
+from cnnparams.layers.contract.shape import Shape
+from cnnparams.layers.contract.spelling import Code, Spelling
+from cnnparams.layers.contract.training import NOTHING, Kept, Pass, Place
 from cnnparams.layers.flatten import Regrouping
-from cnnparams.layers.reach import Sights, moving
-from cnnparams.layers.registry import layer_type
-from cnnparams.layers.settings import Whole, setting
-from cnnparams.layers.shape import Shape
-from cnnparams.layers.spelling import Code, Spelling
-from cnnparams.layers.training import NOTHING, Kept, Pass, Place
 
 INFER = -1
 Listed = Annotated[tuple[Whole, ...], Field(min_length=1)]

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, NamedTuple
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.base import Layer, Tensor
-from cnnparams.layers.checks import divisor_hint
-from cnnparams.layers.reach import Sights, everything, moving
-from cnnparams.layers.registry import layer_type
-from cnnparams.layers.settings import Flag, Real, Whole, setting
-from cnnparams.layers.shape import Shape
-from cnnparams.layers.spelling import Code, Spelling
-from cnnparams.layers.training import NOTHING, Kept, Own, Pass, Place, rows_kept
+from cnnparams.layers.contract.base import Layer, Tensor
+from cnnparams.layers.contract.checks import divisor_hint
+from cnnparams.layers.contract.reach import Sights, everything, moving
+from cnnparams.layers.contract.registry import layer_type
+from cnnparams.layers.contract.settings import Flag, Real, Whole, setting
+from cnnparams.layers.contract.shape import Shape
+from cnnparams.layers.contract.spelling import Code, Spelling
+from cnnparams.layers.contract.training import NOTHING, Kept, Own, Pass, Place, rows_kept
 
 _ROLES = {"kdim": "key", "vdim": "value"}
 

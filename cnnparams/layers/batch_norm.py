@@ -8,15 +8,15 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.base import SAME_SIZES, Footprint, Tensor
-from cnnparams.layers.keras import KerasReading
-from cnnparams.layers.reach import Sights, same_places
-from cnnparams.layers.registry import keras_word, layer_type
-from cnnparams.layers.settings import Flag, Real, Whole, setting
-from cnnparams.layers.shape import Shape
-from cnnparams.layers.spatial import SpatialLayer
-from cnnparams.layers.strides import is_contiguous
-from cnnparams.layers.training import INPUT, Kept, Own, Pass, Place, fresh
+from cnnparams.layers.contract.base import SAME_SIZES, Footprint, Tensor
+from cnnparams.layers.contract.keras import KerasReading
+from cnnparams.layers.contract.reach import Sights, same_places
+from cnnparams.layers.contract.registry import keras_word, layer_type
+from cnnparams.layers.contract.settings import Flag, Real, Whole, setting
+from cnnparams.layers.contract.shape import Shape
+from cnnparams.layers.contract.spatial import SpatialLayer
+from cnnparams.layers.contract.strides import is_contiguous
+from cnnparams.layers.contract.training import INPUT, Kept, Own, Pass, Place, fresh
 
 
 class RunningNorm(SpatialLayer):

@@ -8,18 +8,18 @@ from typing import Annotated, Any, ClassVar
 from pydantic_core import PydanticCustomError
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.axis import axis_name
-from cnnparams.layers.base import Layer, Step
-from cnnparams.layers.checks import sample_dim
-from cnnparams.layers.keras import KerasReading
-from cnnparams.layers.reach import Sights, image_sights, moving, replaced, same_places, window_taps
-from cnnparams.layers.registry import keras_word, layer_type
-from cnnparams.layers.settings import PerAxis, Whole, one_for_all, setting
-from cnnparams.layers.shape import AXES, Shape
-from cnnparams.layers.spatial import SpatialLayer, dims_text
-from cnnparams.layers.spelling import Code, Spelling, module
-from cnnparams.layers.strides import Layout
-from cnnparams.layers.training import NOTHING, Kept, Pass, Place, as_image, in_order
+from cnnparams.layers.contract.axis import axis_name
+from cnnparams.layers.contract.base import Layer, Step
+from cnnparams.layers.contract.checks import sample_dim
+from cnnparams.layers.contract.keras import KerasReading
+from cnnparams.layers.contract.reach import Sights, image_sights, moving, replaced, same_places, window_taps
+from cnnparams.layers.contract.registry import keras_word, layer_type
+from cnnparams.layers.contract.settings import PerAxis, Whole, one_for_all, setting
+from cnnparams.layers.contract.shape import AXES, Shape
+from cnnparams.layers.contract.spatial import SpatialLayer, dims_text
+from cnnparams.layers.contract.spelling import Code, Spelling, module
+from cnnparams.layers.contract.strides import Layout
+from cnnparams.layers.contract.training import NOTHING, Kept, Pass, Place, as_image, in_order
 
 Sides = Annotated[tuple[int, ...], PerAxis(minimum=None, each=2)]
 SidesToCrop = Annotated[tuple[int, ...], PerAxis(minimum=0, each=2)]

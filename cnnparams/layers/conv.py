@@ -7,13 +7,13 @@ from collections.abc import Hashable, Mapping
 from typing import Any, ClassVar, Literal, Self
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.base import Tensor
-from cnnparams.layers.checks import check_divides
-from cnnparams.layers.registry import layer_type
-from cnnparams.layers.settings import Flag, Sizes, Whole, setting
-from cnnparams.layers.shape import Shape
-from cnnparams.layers.training import Kept, Pass, Place, as_image, fresh
-from cnnparams.layers.windowed import Paddings, WindowedLayer
+from cnnparams.layers.contract.base import Tensor
+from cnnparams.layers.contract.checks import check_divides
+from cnnparams.layers.contract.registry import layer_type
+from cnnparams.layers.contract.settings import Flag, Sizes, Whole, setting
+from cnnparams.layers.contract.shape import Shape
+from cnnparams.layers.contract.training import Kept, Pass, Place, as_image, fresh
+from cnnparams.layers.contract.windowed import Paddings, WindowedLayer
 
 _LARGEST_PADDING = {"reflect": -1, "circular": 0}  # beyond the input's size; the other modes pad without end
 

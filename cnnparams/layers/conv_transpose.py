@@ -10,16 +10,16 @@ from pydantic import field_validator
 from pydantic_core import PydanticCustomError
 
 from cnnparams.errors import LayerError, quote
-from cnnparams.layers import window
-from cnnparams.layers.base import Step, Tensor
-from cnnparams.layers.checks import check_divides
-from cnnparams.layers.keras import KerasReading
-from cnnparams.layers.reach import Sights, everything, image_sights, transposed_taps
-from cnnparams.layers.registry import keras_word, layer_type
-from cnnparams.layers.settings import Flag, Margins, Sizes, Whole, one_for_all, setting
-from cnnparams.layers.shape import Shape
-from cnnparams.layers.spatial import SpatialLayer, dims_text
-from cnnparams.layers.training import INPUT, Kept, Pass, Place, as_image
+from cnnparams.layers.contract import window
+from cnnparams.layers.contract.base import Step, Tensor
+from cnnparams.layers.contract.checks import check_divides
+from cnnparams.layers.contract.keras import KerasReading
+from cnnparams.layers.contract.reach import Sights, everything, image_sights, transposed_taps
+from cnnparams.layers.contract.registry import keras_word, layer_type
+from cnnparams.layers.contract.settings import Flag, Margins, Sizes, Whole, one_for_all, setting
+from cnnparams.layers.contract.shape import Shape
+from cnnparams.layers.contract.spatial import SpatialLayer, dims_text
+from cnnparams.layers.contract.training import INPUT, Kept, Pass, Place, as_image
 
 
 class _KerasPadding(NamedTuple):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import ClassVar
 
-from cnnparams.layers.base import SAME_SIZES, Footprint, Layer
-from cnnparams.layers.keras import KerasReading
-from cnnparams.layers.registry import keras_word, layer_type
-from cnnparams.layers.settings import Flag, Real, setting
-from cnnparams.layers.shape import Shape
-from cnnparams.layers.spatial import SpatialLayer
-from cnnparams.layers.spelling import Spelling, module
-from cnnparams.layers.training import NOTHING, Kept, Own, Pass, Place, Value, in_order, overwritten
+from cnnparams.layers.contract.base import SAME_SIZES, Footprint, Layer
+from cnnparams.layers.contract.keras import KerasReading
+from cnnparams.layers.contract.registry import keras_word, layer_type
+from cnnparams.layers.contract.settings import Flag, Real, setting
+from cnnparams.layers.contract.shape import Shape
+from cnnparams.layers.contract.spatial import SpatialLayer
+from cnnparams.layers.contract.spelling import Spelling, module
+from cnnparams.layers.contract.training import NOTHING, Kept, Own, Pass, Place, Value, in_order, overwritten
 
 
 class DropoutSettings(Layer):

@@ -7,13 +7,13 @@ from collections.abc import Hashable, Iterator, Mapping
 from typing import ClassVar
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.base import SAME_SIZES, Footprint, Step
+from cnnparams.layers.contract.base import SAME_SIZES, Footprint, Step
+from cnnparams.layers.contract.reach import Sights, everything, moving
+from cnnparams.layers.contract.registry import layer_type
+from cnnparams.layers.contract.shape import Shape
+from cnnparams.layers.contract.spelling import Code, Spelling
+from cnnparams.layers.contract.training import NOTHING, Kept, Own, Pass, Place, one_by_one
 from cnnparams.layers.merge import Merge, pair, typical
-from cnnparams.layers.reach import Sights, everything, moving
-from cnnparams.layers.registry import layer_type
-from cnnparams.layers.shape import Shape
-from cnnparams.layers.spelling import Code, Spelling
-from cnnparams.layers.training import NOTHING, Kept, Own, Pass, Place, one_by_one
 
 
 class Elementwise(Merge):

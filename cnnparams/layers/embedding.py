@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.base import Layer, Step, Tensor
-from cnnparams.layers.registry import layer_type
-from cnnparams.layers.settings import Whole, setting
-from cnnparams.layers.shape import Shape
-from cnnparams.layers.training import INDEX, NOTHING, Kept, Pass
+from cnnparams.layers.contract.base import Layer, Step, Tensor
+from cnnparams.layers.contract.registry import layer_type
+from cnnparams.layers.contract.settings import Whole, setting
+from cnnparams.layers.contract.shape import Shape
+from cnnparams.layers.contract.training import INDEX, NOTHING, Kept, Pass
 
 
 @layer_type("embedding", example={"num_embeddings": 1000, "embedding_dim": 64}, example_input=(128,))

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.base import Footprint, Layer, Step
-from cnnparams.layers.checks import sample_dim
-from cnnparams.layers.reach import Sights, regrouped
-from cnnparams.layers.registry import layer_type
-from cnnparams.layers.settings import Whole, setting
-from cnnparams.layers.shape import Shape
-from cnnparams.layers.spelling import Code, Spelling
-from cnnparams.layers.training import NOTHING, Kept, Pass, Place, view_or_copy
+from cnnparams.layers.contract.base import Footprint, Layer, Step
+from cnnparams.layers.contract.checks import sample_dim
+from cnnparams.layers.contract.reach import Sights, regrouped
+from cnnparams.layers.contract.registry import layer_type
+from cnnparams.layers.contract.settings import Whole, setting
+from cnnparams.layers.contract.shape import Shape
+from cnnparams.layers.contract.spelling import Code, Spelling
+from cnnparams.layers.contract.training import NOTHING, Kept, Pass, Place, view_or_copy
 
 
 class Regrouping(Layer):

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.base import Layer, Step, Tensor
-from cnnparams.layers.keras import KerasReading
-from cnnparams.layers.reach import Sights, everything, same_places
-from cnnparams.layers.registry import keras_word, layer_type
-from cnnparams.layers.settings import Flag, Whole, setting
-from cnnparams.layers.shape import AXES, Shape
-from cnnparams.layers.training import INPUT, NOTHING, Kept, Pass, rows_kept
+from cnnparams.layers.contract.base import Layer, Step, Tensor
+from cnnparams.layers.contract.keras import KerasReading
+from cnnparams.layers.contract.reach import Sights, everything, same_places
+from cnnparams.layers.contract.registry import keras_word, layer_type
+from cnnparams.layers.contract.settings import Flag, Whole, setting
+from cnnparams.layers.contract.shape import AXES, Shape
+from cnnparams.layers.contract.training import INPUT, NOTHING, Kept, Pass, rows_kept
 
 
 @layer_type("linear", keras="Dense", example={"out_features": 10}, example_input=(128,))

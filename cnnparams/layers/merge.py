@@ -6,17 +6,17 @@ from collections.abc import Hashable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from cnnparams.errors import LayerError, listed
-from cnnparams.layers.axis import axis_name
-from cnnparams.layers.base import Layer, Step
-from cnnparams.layers.checks import sample_dim
-from cnnparams.layers.keras import KerasReading
-from cnnparams.layers.reach import Sight, Sights, replaced, same_places
-from cnnparams.layers.registry import keras_word, layer_type
-from cnnparams.layers.settings import Whole, setting
-from cnnparams.layers.shape import Shape
-from cnnparams.layers.spelling import Code, Spelling
-from cnnparams.layers.strides import channels_last, suggests_channels_last
-from cnnparams.layers.training import NOTHING, Kept, Pass, Place, fresh
+from cnnparams.layers.contract.axis import axis_name
+from cnnparams.layers.contract.base import Layer, Step
+from cnnparams.layers.contract.checks import sample_dim
+from cnnparams.layers.contract.keras import KerasReading
+from cnnparams.layers.contract.reach import Sight, Sights, replaced, same_places
+from cnnparams.layers.contract.registry import keras_word, layer_type
+from cnnparams.layers.contract.settings import Whole, setting
+from cnnparams.layers.contract.shape import Shape
+from cnnparams.layers.contract.spelling import Code, Spelling
+from cnnparams.layers.contract.strides import channels_last, suggests_channels_last
+from cnnparams.layers.contract.training import NOTHING, Kept, Pass, Place, fresh
 
 
 class Merge(Layer):

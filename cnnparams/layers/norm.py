@@ -7,17 +7,17 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.base import Layer, Tensor
-from cnnparams.layers.checks import check_divides
-from cnnparams.layers.keras import KerasReading
-from cnnparams.layers.reach import Sights, same_places
-from cnnparams.layers.registry import keras_word, layer_type
-from cnnparams.layers.settings import Dims, Flag, Real, Whole, setting
-from cnnparams.layers.shape import Shape
-from cnnparams.layers.spatial import ImageLayer, SpatialLayer
-from cnnparams.layers.spelling import Code, Spelling
-from cnnparams.layers.strides import channels_last, is_plain
-from cnnparams.layers.training import FLOAT32, INPUT, Kept, Own, Pass, Place, Value, as_image
+from cnnparams.layers.contract.base import Layer, Tensor
+from cnnparams.layers.contract.checks import check_divides
+from cnnparams.layers.contract.keras import KerasReading
+from cnnparams.layers.contract.reach import Sights, same_places
+from cnnparams.layers.contract.registry import keras_word, layer_type
+from cnnparams.layers.contract.settings import Dims, Flag, Real, Whole, setting
+from cnnparams.layers.contract.shape import Shape
+from cnnparams.layers.contract.spatial import ImageLayer, SpatialLayer
+from cnnparams.layers.contract.spelling import Code, Spelling
+from cnnparams.layers.contract.strides import channels_last, is_plain
+from cnnparams.layers.contract.training import FLOAT32, INPUT, Kept, Own, Pass, Place, Value, as_image
 
 
 @layer_type("group_norm", keras="GroupNormalization", example={"num_groups": 4})

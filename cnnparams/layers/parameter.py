@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.base import Footprint, Layer, Tensor
-from cnnparams.layers.registry import layer_type
-from cnnparams.layers.settings import AnyDims, Dims, Real, setting
-from cnnparams.layers.shape import Shape
-from cnnparams.layers.spelling import Code, Spelling
-from cnnparams.layers.strides import Layout, contiguous
-from cnnparams.layers.training import INPUT, NOTHING, Kept, Pass, Place, in_order
+from cnnparams.layers.contract.base import Footprint, Layer, Tensor
+from cnnparams.layers.contract.registry import layer_type
+from cnnparams.layers.contract.settings import AnyDims, Dims, Real, setting
+from cnnparams.layers.contract.shape import Shape
+from cnnparams.layers.contract.spelling import Code, Spelling
+from cnnparams.layers.contract.strides import Layout, contiguous
+from cnnparams.layers.contract.training import INPUT, NOTHING, Kept, Pass, Place, in_order
 
 
 @layer_type("parameter", example={"shape": [50, 64]}, example_input=(50, 64))

@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.axis import axis_name
-from cnnparams.layers.base import Footprint, Layer, Step
-from cnnparams.layers.checks import check_divides, sample_dim
-from cnnparams.layers.reach import Sights, everything, moving, replaced, same_places, window_taps
-from cnnparams.layers.registry import layer_type
-from cnnparams.layers.settings import Whole, setting
-from cnnparams.layers.shape import Shape
-from cnnparams.layers.spatial import ImageLayer
-from cnnparams.layers.spelling import Code, Spelling
-from cnnparams.layers.training import NOTHING, Kept, Pass, Place
+from cnnparams.layers.contract.axis import axis_name
+from cnnparams.layers.contract.base import Footprint, Layer, Step
+from cnnparams.layers.contract.checks import check_divides, sample_dim
+from cnnparams.layers.contract.reach import Sights, everything, moving, replaced, same_places, window_taps
+from cnnparams.layers.contract.registry import layer_type
+from cnnparams.layers.contract.settings import Whole, setting
+from cnnparams.layers.contract.shape import Shape
+from cnnparams.layers.contract.spatial import ImageLayer
+from cnnparams.layers.contract.spelling import Code, Spelling
+from cnnparams.layers.contract.training import NOTHING, Kept, Pass, Place
 
 
 @layer_type("slice", example={"end": 8})

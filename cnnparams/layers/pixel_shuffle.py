@@ -8,14 +8,14 @@ from fractions import Fraction
 from typing import Any
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.base import Step
-from cnnparams.layers.checks import divisor_hint
-from cnnparams.layers.reach import Sights, everything, image_sights, nearest_taps, window_taps
-from cnnparams.layers.registry import layer_type
-from cnnparams.layers.settings import Whole, setting
-from cnnparams.layers.shape import AXES, Shape
-from cnnparams.layers.spatial import ImageLayer, dims_text
-from cnnparams.layers.training import NOTHING, Kept, Pass
+from cnnparams.layers.contract.base import Step
+from cnnparams.layers.contract.checks import divisor_hint
+from cnnparams.layers.contract.reach import Sights, everything, image_sights, nearest_taps, window_taps
+from cnnparams.layers.contract.registry import layer_type
+from cnnparams.layers.contract.settings import Whole, setting
+from cnnparams.layers.contract.shape import AXES, Shape
+from cnnparams.layers.contract.spatial import ImageLayer, dims_text
+from cnnparams.layers.contract.training import NOTHING, Kept, Pass
 
 
 class PixelLayer(ImageLayer):

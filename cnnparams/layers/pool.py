@@ -7,17 +7,17 @@ from collections.abc import Hashable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from cnnparams.errors import LayerError
-from cnnparams.layers import window
-from cnnparams.layers.base import Step
-from cnnparams.layers.keras import KerasReading
-from cnnparams.layers.reach import Sights, image_sights, moving
-from cnnparams.layers.registry import keras_word, layer_type
-from cnnparams.layers.settings import Flag, Sizes, Whole, setting
-from cnnparams.layers.shape import Shape
-from cnnparams.layers.spatial import dims_text
-from cnnparams.layers.spelling import Code, Spelling
-from cnnparams.layers.training import INDEX, Kept, Own, Pass, Place, as_pooled
-from cnnparams.layers.windowed import SAME, Paddings, WindowedLayer
+from cnnparams.layers.contract import window
+from cnnparams.layers.contract.base import Step
+from cnnparams.layers.contract.keras import KerasReading
+from cnnparams.layers.contract.reach import Sights, image_sights, moving
+from cnnparams.layers.contract.registry import keras_word, layer_type
+from cnnparams.layers.contract.settings import Flag, Sizes, Whole, setting
+from cnnparams.layers.contract.shape import Shape
+from cnnparams.layers.contract.spatial import dims_text
+from cnnparams.layers.contract.spelling import Code, Spelling
+from cnnparams.layers.contract.training import INDEX, Kept, Own, Pass, Place, as_pooled
+from cnnparams.layers.contract.windowed import SAME, Paddings, WindowedLayer
 
 
 class Pool(WindowedLayer):

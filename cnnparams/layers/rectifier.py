@@ -7,13 +7,13 @@ from typing import Any, ClassVar
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.activation import Activation, InPlaceActivation
-from cnnparams.layers.base import Footprint, Layer, Tensor
-from cnnparams.layers.registry import layer_type
-from cnnparams.layers.settings import Real, Whole, setting
-from cnnparams.layers.shape import Shape
-from cnnparams.layers.spelling import Spelling
-from cnnparams.layers.strides import Layout, contiguous
-from cnnparams.layers.training import INPUT, NOTHING, OUTPUT, Kept, Pass, Place, in_order, overwritten
+from cnnparams.layers.contract.base import Footprint, Layer, Tensor
+from cnnparams.layers.contract.registry import layer_type
+from cnnparams.layers.contract.settings import Real, Whole, setting
+from cnnparams.layers.contract.shape import Shape
+from cnnparams.layers.contract.spelling import Spelling
+from cnnparams.layers.contract.strides import Layout, contiguous
+from cnnparams.layers.contract.training import INPUT, NOTHING, OUTPUT, Kept, Pass, Place, in_order, overwritten
 
 
 @layer_type("relu")

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Literal
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.base import Layer, Step, Tensor
-from cnnparams.layers.reach import Sights, everything
-from cnnparams.layers.registry import layer_type
-from cnnparams.layers.settings import Flag, Real, Whole, setting
-from cnnparams.layers.shape import Shape
-from cnnparams.layers.spelling import Code, Spelling
-from cnnparams.layers.training import FLOAT32, NOTHING, Kept, Own, Pass, Place, rows_kept
+from cnnparams.layers.contract.base import Layer, Step, Tensor
+from cnnparams.layers.contract.reach import Sights, everything
+from cnnparams.layers.contract.registry import layer_type
+from cnnparams.layers.contract.settings import Flag, Real, Whole, setting
+from cnnparams.layers.contract.shape import Shape
+from cnnparams.layers.contract.spelling import Code, Spelling
+from cnnparams.layers.contract.training import FLOAT32, NOTHING, Kept, Own, Pass, Place, rows_kept
 
 
 class Recurrent(Layer):

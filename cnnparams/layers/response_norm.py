@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.reach import Sights, moving, replaced, same_places, window_taps
-from cnnparams.layers.registry import layer_type
-from cnnparams.layers.settings import Real, Whole, setting
-from cnnparams.layers.shape import Shape
-from cnnparams.layers.spatial import ImageLayer
-from cnnparams.layers.training import INPUT, Kept, Own, Pass, Place, in_order
+from cnnparams.layers.contract.reach import Sights, moving, replaced, same_places, window_taps
+from cnnparams.layers.contract.registry import layer_type
+from cnnparams.layers.contract.settings import Real, Whole, setting
+from cnnparams.layers.contract.shape import Shape
+from cnnparams.layers.contract.spatial import ImageLayer
+from cnnparams.layers.contract.training import INPUT, Kept, Own, Pass, Place, in_order
 
 
 @layer_type("local_response_norm", example={"size": 5})

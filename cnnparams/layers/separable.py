@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from cnnparams.layers.base import Tensor
-from cnnparams.layers.keras import check_channels_first
-from cnnparams.layers.registry import layer_type
-from cnnparams.layers.settings import Flag, Sizes, Whole, setting
-from cnnparams.layers.shape import Shape
-from cnnparams.layers.spelling import Code, Spelling, module
-from cnnparams.layers.training import Kept, Own, Pass
-from cnnparams.layers.windowed import Paddings, WindowedLayer
+from cnnparams.layers.contract.base import Tensor
+from cnnparams.layers.contract.keras import check_channels_first
+from cnnparams.layers.contract.registry import layer_type
+from cnnparams.layers.contract.settings import Flag, Sizes, Whole, setting
+from cnnparams.layers.contract.shape import Shape
+from cnnparams.layers.contract.spelling import Code, Spelling, module
+from cnnparams.layers.contract.training import Kept, Own, Pass
+from cnnparams.layers.contract.windowed import Paddings, WindowedLayer
 
 _WINDOW = ("kernel_size", "stride", "padding", "dilation")
 

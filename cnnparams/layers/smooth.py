@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 from cnnparams.layers.activation import Activation, InPlaceActivation
-from cnnparams.layers.base import Footprint
-from cnnparams.layers.checks import sample_dim
-from cnnparams.layers.reach import Sights, same_places
-from cnnparams.layers.registry import layer_type
-from cnnparams.layers.settings import Real, Whole, setting
-from cnnparams.layers.shape import Shape
-from cnnparams.layers.spelling import Spelling, module
-from cnnparams.layers.training import OUTPUT, Kept, Pass, Place, fresh
+from cnnparams.layers.contract.base import Footprint
+from cnnparams.layers.contract.checks import sample_dim
+from cnnparams.layers.contract.reach import Sights, same_places
+from cnnparams.layers.contract.registry import layer_type
+from cnnparams.layers.contract.settings import Real, Whole, setting
+from cnnparams.layers.contract.shape import Shape
+from cnnparams.layers.contract.spelling import Spelling, module
+from cnnparams.layers.contract.training import OUTPUT, Kept, Pass, Place, fresh
 
 
 @layer_type("gelu")

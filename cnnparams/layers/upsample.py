@@ -11,14 +11,14 @@ from pydantic import ConfigDict, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.base import Step
-from cnnparams.layers.keras import KerasReading
-from cnnparams.layers.reach import Sights, Taps, image_sights, interpolated_taps, moving, nearest_taps
-from cnnparams.layers.registry import keras_word, layer_type
-from cnnparams.layers.settings import Dims, Flag, Scales, setting
-from cnnparams.layers.shape import AXES, MOST_ELEMENTS, Shape
-from cnnparams.layers.spatial import ImageLayer, dims_text
-from cnnparams.layers.training import NOTHING, Kept, Pass
+from cnnparams.layers.contract.base import Step
+from cnnparams.layers.contract.keras import KerasReading
+from cnnparams.layers.contract.reach import Sights, Taps, image_sights, interpolated_taps, moving, nearest_taps
+from cnnparams.layers.contract.registry import keras_word, layer_type
+from cnnparams.layers.contract.settings import Dims, Flag, Scales, setting
+from cnnparams.layers.contract.shape import AXES, MOST_ELEMENTS, Shape
+from cnnparams.layers.contract.spatial import ImageLayer, dims_text
+from cnnparams.layers.contract.training import NOTHING, Kept, Pass
 
 _RANK_OF_MODE = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from cnnparams.engine.check import Balance, Weight
+from cnnparams.engine.choosing.check import Balance, Weight
 from cnnparams.render import cells
 from cnnparams.render.view import HWC
 

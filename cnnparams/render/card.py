@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnparams.engine.catalogue import Card, Setting
+from cnnparams.engine.reports.catalogue import Card, Setting
 from cnnparams.errors import yaml_text
 from cnnparams.render.formula import Style, write
 from cnnparams.render.view import View

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from cnnparams.engine.quantity import FRACTIONS_BELOW, number
-from cnnparams.engine.report import NUMBERS, Column, Kind, LayerReport
+from cnnparams.engine.costs.quantity import FRACTIONS_BELOW, number
+from cnnparams.engine.reports.report import NUMBERS, Column, Kind, LayerReport
 from cnnparams.errors import some, yaml_text
 from cnnparams.inert import printable
 from cnnparams.render.view import HWC, Layout

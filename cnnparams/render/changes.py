@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from cnnparams.engine.difference import Change, Difference, LayerDifference, Status
-from cnnparams.engine.outline import Row, outline
-from cnnparams.engine.quantity import Column, Kind
+from cnnparams.engine.costs.quantity import Column, Kind
+from cnnparams.engine.difference.difference import Change, Difference, LayerDifference, Status
+from cnnparams.engine.difference.outline import Row, outline
 from cnnparams.render import cells
 from cnnparams.render.view import Layout
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from cnnparams.engine.quantity import number
-from cnnparams.engine.report import Column, Kind, LayerReport, Report, Total, kinds
+from cnnparams.engine.costs.quantity import number
+from cnnparams.engine.reports.report import Column, Kind, LayerReport, Report, Total, kinds
 from cnnparams.inert import to_json
 from cnnparams.render.view import Layout
 

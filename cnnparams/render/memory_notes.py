@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnparams.engine.memory import Memory
+from cnnparams.engine.reports.memory import Memory
 from cnnparams.render.cells import size
 
 _NAMED = 5

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnparams.engine.grid import Grid, Heading, Row, heading
-from cnnparams.engine.quantity import Kind
-from cnnparams.engine.solve import Candidate, Solution
+from cnnparams.engine.choosing.solve import Candidate, Solution
+from cnnparams.engine.costs.quantity import Kind
+from cnnparams.engine.reports.grid import Grid, Heading, Row, heading
 from cnnparams.errors import listed
 from cnnparams.render import cells
 from cnnparams.render.view import HWC

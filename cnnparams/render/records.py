@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from cnnparams.engine.grid import Grid, Row
-from cnnparams.engine.quantity import Kind
+from cnnparams.engine.costs.quantity import Kind
+from cnnparams.engine.reports.grid import Grid, Row
 from cnnparams.render.cells import RIGHT_ALIGNED
 from cnnparams.render.view import Layout
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnparams.engine.explain import Derivation, Step
+from cnnparams.engine.reports.explain import Derivation, Step
 from cnnparams.render.formula import Style, write
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnparams.engine.report import Report, Total
+from cnnparams.engine.reports.report import Report, Total
 from cnnparams.render import cells
 from cnnparams.render.view import HWC
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from cnnparams.bridge.verification import Figure, LayerCheck, Verification
-from cnnparams.engine.report import Kind, TensorReport
+from cnnparams.engine.reports.report import Kind, TensorReport
 from cnnparams.inert import printable
 from cnnparams.render import cells
 from cnnparams.render.view import Layout
+from cnnparams.targets.verification import Figure, LayerCheck, Verification
 
 Grid = tuple[list[tuple[str, bool]], list[list[str]]]
 """The columns, each with its title and whether it is aligned to the right, and the rows."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple, TextIO
 
-from cnnparams.engine.report import Column, Shape
+from cnnparams.engine.reports.report import Column, Shape
 
 
 class Layout(NamedTuple):

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from cnnparams.errors import LayerError, quote, some, suggest
 from cnnparams.expression import Scope
-from cnnparams.layers import registry
-from cnnparams.layers.base import Layer
+from cnnparams.layers.contract import registry
+from cnnparams.layers.contract.base import Layer
 from cnnparams.schema.computed import Computed
 from cnnparams.schema.remedies import CUT
 from cnnparams.schema.structures import Edges, Extent, Extents, Site, Slot

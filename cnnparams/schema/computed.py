@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from cnnparams.errors import listed, quote, some, suggest
 from cnnparams.expression import FUNCTIONS, Expression, ExpressionError, Scope, Value, parse
-from cnnparams.layers import registry
+from cnnparams.layers.contract import registry
 from cnnparams.schema.problems import Problems
 from cnnparams.schema.slips import CHANNELS, INDEX, MEANING, slip
 from cnnparams.schema.source import KeyPath

@@ -6,9 +6,9 @@ from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from cnnparams.errors import LayerError, brief, quote, some, suggest
-from cnnparams.layers import registry
-from cnnparams.layers.base import Layer
-from cnnparams.layers.keras import uncounted
+from cnnparams.layers.contract import registry
+from cnnparams.layers.contract.base import Layer
+from cnnparams.layers.contract.keras import uncounted
 from cnnparams.schema.bodies import activation_class
 from cnnparams.schema.computed import Reader
 from cnnparams.schema.source import KeyPath, Mapping

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cnnparams.layers import registry
-from cnnparams.layers.base import Layer
+from cnnparams.layers.contract import registry
+from cnnparams.layers.contract.base import Layer
 from cnnparams.schema.bounds import VarKeys
 from cnnparams.schema.budget import BUDGET
 from cnnparams.schema.draft import BLOCK, TYPE

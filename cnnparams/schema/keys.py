@@ -18,8 +18,8 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from cnnparams.errors import listed, quote
 from cnnparams.inert import unseen
-from cnnparams.layers.settings import Flag, Size
-from cnnparams.layers.shape import MOST_ELEMENTS, Shape
+from cnnparams.layers.contract.settings import Flag, Size
+from cnnparams.layers.contract.shape import MOST_ELEMENTS, Shape
 
 NAME, DESCRIPTION = "name", "description"  # what a spec says of itself
 INPUT = "input"  # what layers call the network's input when they say where theirs comes from

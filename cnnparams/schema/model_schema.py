@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from cnnparams.layers.base import Layer
-from cnnparams.layers.settings import per_axis
+from cnnparams.layers.contract.base import Layer
+from cnnparams.layers.contract.settings import per_axis
 
 Json = dict[str, Any]
 

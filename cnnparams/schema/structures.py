@@ -14,8 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from cnnparams.expression import Scope, Value
-from cnnparams.layers.base import Layer
-from cnnparams.layers.shape import Shape
+from cnnparams.layers.contract.base import Layer
+from cnnparams.layers.contract.shape import Shape
 
 
 class Edge(NamedTuple):

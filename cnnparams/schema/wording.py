@@ -9,9 +9,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from cnnparams.errors import brief, quote, some, suggest
-from cnnparams.layers.base import Layer
-from cnnparams.layers.keras import setting_remedy
-from cnnparams.layers.settings import display
+from cnnparams.layers.contract.base import Layer
+from cnnparams.layers.contract.keras import setting_remedy
+from cnnparams.layers.contract.settings import display
 from cnnparams.schema import remedies
 from cnnparams.schema.source import KeyPath
 

@@ -10,8 +10,8 @@ import sys
 import time
 from collections.abc import Callable
 
-from cnnparams.engine.build import build
-from cnnparams.engine.measure import measure
+from cnnparams.engine.network.build import build
+from cnnparams.engine.reports.measure import measure
 from cnnparams.schema.compose import compose
 from cnnparams.schema.parse import parse
 from cnnparams.schema.source import Text

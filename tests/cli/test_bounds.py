@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 import cnnparams
-from cnnparams.engine.build import build
-from cnnparams.engine.spec_schema import spec_schema
+from cnnparams.engine.choosing.budget import spec_schema
+from cnnparams.engine.network.build import build
 from cnnparams.errors import CnnparamsError, SpecError
 from cnnparams.schema import zoo
 from cnnparams.schema.load import load

@@ -8,9 +8,9 @@ import jsonschema
 import pytest
 import yaml
 
-from cnnparams.engine.catalogue import Card, families
-from cnnparams.engine.spec_schema import spec_schema
-from cnnparams.layers.registry import declarations
+from cnnparams.engine.choosing.budget import spec_schema
+from cnnparams.engine.reports.catalogue import Card, families
+from cnnparams.layers.contract.registry import declarations
 from cnnparams.render.card import example_text
 from cnnparams.schema.structures import STRUCTURES
 from tests.cli.run import run

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cnnparams.engine.costs import totals
+from cnnparams.engine.costs.register import totals
 from tests.bad_runs import Outcome, cnnparams
 from tests.cli.run import run
 from tests.specs import ROOT, reference

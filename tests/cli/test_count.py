@@ -99,7 +99,7 @@ def test_chw_prints_pytorchs_order() -> None:
 
 
 def test_every_column_can_be_chosen() -> None:
-    from cnnparams.engine.costs import columns
+    from cnnparams.engine.reports.report import columns
 
     header = run("count", SPEC, "--columns", ",".join(columns())).stdout.splitlines()[2]
     assert re.split(r"\s{2,}", header.strip()) == [column.title for column in columns().values()]

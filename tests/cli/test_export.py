@@ -69,4 +69,4 @@ def test_remarks_go_to_standard_error() -> None:
 def test_neither_pytorch_nor_rich_is_loaded() -> None:
     packages, ours = loaded("export", SPEC)
     assert packages & {"torch", "rich", "numpy"} == set()
-    assert not any(name.startswith("cnnparams.bridge.pytorch") for name in ours)
+    assert not any(name.startswith("cnnparams.targets.torch") for name in ours)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cnnparams.engine import alignment
+from cnnparams.engine.difference import alignment
 from tests.bad_runs import cnnparams
 
 INPUT = "input: {channels: 3, height: 8, width: 8}\n"

@@ -103,7 +103,7 @@ def test_partial_writes_the_rest_with_the_gap_marked(odd: Path) -> None:
 def test_a_spec_that_does_not_come_to_the_files_weights_is_not_written(
     small: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cnnparams.engine.stack._settings", lambda *_: {"out_channels": 3, "kernel_size": 3})
+    monkeypatch.setattr("cnnparams.engine.network.stack._settings", lambda *_: {"out_channels": 3, "kernel_size": 3})
     done = cnnparams("import", small)
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith("nothing is written, as the spec would not be the model's:\n")

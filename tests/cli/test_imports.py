@@ -80,8 +80,11 @@ def test_a_spec_loads_only_the_families_that_it_uses() -> None:
 
 def test_counting_loads_only_what_counting_needs() -> None:
     ours = loaded("count", SPEC, "--json")[1]
-    assert ours & {"cnnparams.engine.explain", "cnnparams.engine.catalogue", "cnnparams.render.formula"} == set()
-    assert "cnnparams.engine.budget" not in ours
+    assert (
+        ours & {"cnnparams.engine.reports.explain", "cnnparams.engine.reports.catalogue", "cnnparams.render.formula"}
+        == set()
+    )
+    assert "cnnparams.engine.choosing.budget" not in ours
 
 
 def test_the_package_itself_loads_nothing_until_asked() -> None:

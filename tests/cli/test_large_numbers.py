@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnparams.engine.quantity import Kind, number, quotient
+from cnnparams.engine.costs.quantity import Kind, number, quotient
 from cnnparams.render import cells
 from cnnparams.render.view import HWC
 from tests.cli.run import run

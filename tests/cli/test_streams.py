@@ -159,7 +159,7 @@ def broken(folder: Path, fault: str, environment: str = "") -> subprocess.Comple
     """Count a network with a tool that breaks where it should measure."""
     script = folder / "broken.py"
     script.write_text(
-        "import sys, cnnparams.engine.measure as measure\n"
+        "import sys, cnnparams.engine.reports.measure as measure\n"
         f"measure.measure = lambda *_: {fault}\n"
         f"sys.argv = ['cnnparams', 'count', {str(SIMPLE_CNN)!r}]\n"
         "from cnnparams.cli import main\nmain()\n"

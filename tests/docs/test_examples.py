@@ -16,7 +16,7 @@ import jsonschema
 import pytest
 import yaml
 
-from cnnparams.engine.spec_schema import spec_schema
+from cnnparams.engine.choosing.budget import spec_schema
 from tests.docs.pages import PAGES, Block, blocks, examples
 from tests.specs import ROOT, graph_of, spec_of
 
@@ -88,7 +88,7 @@ def test_pytorch_in_the_docs_runs(block: Block) -> None:
 def test_the_layer_type_that_the_docs_add_works() -> None:
     (block,) = [block for block in blocks("python") if "@layer_type" in block.text]
     program = block.text + (
-        "from cnnparams.engine.build import build\nfrom cnnparams.engine.measure import measure\n"
+        "from cnnparams.engine.network.build import build\nfrom cnnparams.engine.reports.measure import measure\n"
         "from cnnparams.schema.compose import compose\nfrom cnnparams.schema.parse import parse\n"
         "from cnnparams.schema.source import Text\n"
         "spec = 'input: {channels: 3, height: 2, width: 2}\\nlayers: [{type: channel_scale, bias: true}]'\n"
@@ -112,8 +112,8 @@ def test_the_readme_gets_a_newcomer_to_the_table_in_its_first_forty_lines() -> N
 
 
 def test_the_docs_name_every_column_and_count_the_layer_types() -> None:
-    from cnnparams.engine.costs import columns
-    from cnnparams.layers.registry import declarations
+    from cnnparams.engine.reports.report import columns
+    from cnnparams.layers.contract.registry import declarations
 
     named = re.findall(r"`(\w+)`", (ROOT / "docs" / "cli.md").read_text(encoding="utf-8").split("## Columns")[1])
     assert [name for name in named if name in columns()] == list(columns())

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from cnnparams.engine.costs import totals
+from cnnparams.engine.costs.register import totals
 from tests.bad_runs import cnnparams
 from tests.docs.pages import Block, blocks
 from tests.specs import ROOT

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from cnnparams.engine.costs import short_totals
-from cnnparams.engine.diff import diff
-from cnnparams.engine.difference import Difference, LayerDifference, Status
-from cnnparams.engine.graph import Graph
-from cnnparams.engine.measure import measure
-from cnnparams.engine.report import Report
-from cnnparams.engine.stack import stack
+from cnnparams.engine.costs.register import short_totals
+from cnnparams.engine.difference.diff import diff
+from cnnparams.engine.difference.difference import Difference, LayerDifference, Status
+from cnnparams.engine.network.graph import Graph
+from cnnparams.engine.network.stack import stack
+from cnnparams.engine.reports.measure import measure
+from cnnparams.engine.reports.report import Report
 from tests.specs import graph_of
 
 FIELDS = [total.field for total in short_totals()]

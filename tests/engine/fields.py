@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnnparams.engine.graph import Graph
-from cnnparams.engine.measure import measure
-from cnnparams.engine.report import LayerReport, Report
+from cnnparams.engine.network.graph import Graph
+from cnnparams.engine.reports.measure import measure
+from cnnparams.engine.reports.report import LayerReport, Report
 from tests.specs import graph_of
 
 Numbers = tuple[Any, Any, Any]

@@ -7,9 +7,9 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 
-from cnnparams.engine.build import build
-from cnnparams.engine.graph import Graph
-from cnnparams.engine.measure import measure
+from cnnparams.engine.network.build import build
+from cnnparams.engine.network.graph import Graph
+from cnnparams.engine.reports.measure import measure
 from cnnparams.schema.compose import compose
 from cnnparams.schema.parse import parse
 from cnnparams.schema.source import Text

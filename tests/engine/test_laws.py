@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnparams.engine.build import build
-from cnnparams.engine.explain import explain
-from cnnparams.engine.graph import Graph
-from cnnparams.engine.measure import measure
-from cnnparams.engine.report import LayerReport
+from cnnparams.engine.network.build import build
+from cnnparams.engine.network.graph import Graph
+from cnnparams.engine.reports.explain import explain
+from cnnparams.engine.reports.measure import measure
+from cnnparams.engine.reports.report import LayerReport
 from cnnparams.schema import zoo
 from cnnparams.schema.load import load
 from tests.specs import graph_of

@@ -1,8 +1,7 @@
 """The repository's specs count what has been published of these networks."""
 
 import cnnparams
-from cnnparams.engine.costs import columns
-from cnnparams.engine.report import LayerReport
+from cnnparams.engine.reports.report import LayerReport, columns
 from cnnparams.render import cells
 from cnnparams.render.view import HWC
 from tests.specs import ROOT, SIMPLE_CNN, reference, report_of

@@ -2,16 +2,16 @@
 
 import pytest
 
-from cnnparams.engine.costs import (
+from cnnparams.engine.costs.quantity import Kind, magnitude
+from cnnparams.engine.costs.register import (
     UnknownTotalError,
     UnmeasuredError,
-    columns,
     costs_giving,
     find_total,
     short_totals,
     totals,
 )
-from cnnparams.engine.quantity import Kind, magnitude
+from cnnparams.engine.reports.report import columns
 from cnnparams.engine.setting import USUAL, Setting
 
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any
 
-from cnnparams.engine.graph import Graph
-from cnnparams.layers.base import Layer
-from cnnparams.layers.shape import Shape
-from cnnparams.layers.windowed import WindowedLayer
+from cnnparams.engine.network.graph import Graph
+from cnnparams.layers.contract.base import Layer
+from cnnparams.layers.contract.shape import Shape
+from cnnparams.layers.contract.windowed import WindowedLayer
 from tests.layers.oracles import ORACLES
 from tests.layers.oracles.case import Built, Case
 
@@ -21,7 +21,7 @@ class TorchNetwork:
     """A network as it is exported and verified, on the CPU, with whatever weights memory holds, in training mode."""
 
     def __init__(self, torch: ModuleType, graph: Graph, dtype: str = "float32") -> None:
-        from cnnparams.bridge.pytorch.network import Network  # it imports torch, without which the tests are skipped
+        from cnnparams.targets.torch.network import Network  # it imports torch, without which the tests are skipped
 
         self.torch = torch
         self.graph = graph

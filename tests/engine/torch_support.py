@@ -11,11 +11,11 @@ from collections.abc import Callable, Collection
 from types import ModuleType
 from typing import Any
 
-from cnnparams.engine.field import Span
-from cnnparams.engine.graph import Graph, Node
-from cnnparams.layers import registry
-from cnnparams.layers.base import Layer
-from cnnparams.layers.shape import Shape
+from cnnparams.engine.network.graph import Graph, Node
+from cnnparams.engine.receptive_field.field import Span
+from cnnparams.layers.contract import registry
+from cnnparams.layers.contract.base import Layer
+from cnnparams.layers.contract.shape import Shape
 from tests.engine.torch_networks import built_of
 
 Substitute = tuple[Layer, tuple[Shape, ...]]

@@ -12,9 +12,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from cnnparams.errors import LayerError
-from cnnparams.layers import registry
-from cnnparams.layers.base import Layer, Tensor
-from cnnparams.layers.shape import Shape
+from cnnparams.layers.contract import registry
+from cnnparams.layers.contract.base import Layer, Tensor
+from cnnparams.layers.contract.shape import Shape
 from tests.layers.oracles.case import BATCH, Built, Case, Dims, Oracle
 
 Named = list[tuple[str, Dims]]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.base import MACS, Derivation, Layer, Step
+from cnnparams.layers.contract.base import MACS, Derivation, Layer, Step
 from tests.layers.answers import resolved, samples
 from tests.layers.effort import examples
 from tests.layers.oracles import ORACLES

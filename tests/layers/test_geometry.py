@@ -7,9 +7,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.base import SAME_SIZES
-from cnnparams.layers.registry import declarations, layer_class
-from cnnparams.layers.shape import Shape
+from cnnparams.layers.contract.base import SAME_SIZES
+from cnnparams.layers.contract.registry import declarations, layer_class
+from cnnparams.layers.contract.shape import Shape
 from tests.layers.answers import TYPES, Refusal, ours, resolved, samples
 from tests.layers.effort import examples
 from tests.layers.oracles import ORACLES

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from cnnparams.engine.report import Report
+from cnnparams.engine.reports.report import Report
 from cnnparams.errors import SpecError
-from cnnparams.layers import registry
+from cnnparams.layers.contract import registry
 from tests.layers.keras_figures import TOKENS, WORDS, drawn, measured
 from tests.specs import reference, report_of
 

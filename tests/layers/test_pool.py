@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.registry import find, layer_class
-from cnnparams.layers.shape import Shape
+from cnnparams.layers.contract.registry import find, layer_class
+from cnnparams.layers.contract.shape import Shape
 
 
 def test_padding_may_be_half_of_what_a_dilated_window_reaches() -> None:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from cnnparams.errors import LayerError
-from cnnparams.layers import registry
-from cnnparams.layers.base import Layer
-from cnnparams.layers.shape import Shape
+from cnnparams.layers.contract import registry
+from cnnparams.layers.contract.base import Layer
+from cnnparams.layers.contract.shape import Shape
 from tests.layers.answers import TYPES
 
 SMALL, LARGE = Shape.image(128, (28, 28)), Shape.image(64, (56, 56))

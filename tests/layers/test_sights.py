@@ -12,8 +12,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.base import Layer
-from cnnparams.layers.reach import Sight
+from cnnparams.layers.contract.base import Layer
+from cnnparams.layers.contract.reach import Sight
 from tests.layers.answers import resolved, samples
 from tests.layers.effort import examples
 from tests.layers.oracles import ORACLES

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from cnnparams.layers.spelling import Code, Spelling
+from cnnparams.layers.contract.spelling import Code, Spelling
 from tests.layers.answers import Refusal, ours, pytorchs, resolved, samples
 from tests.layers.effort import examples
 from tests.layers.oracles import ORACLES

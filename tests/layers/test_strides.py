@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnparams.layers import strides
-from cnnparams.layers.strides import Dims, Layout
+from cnnparams.layers.contract import strides
+from cnnparams.layers.contract.strides import Dims, Layout
 from tests.layers.effort import examples
 
 SIZES = st.sampled_from((1, 1, 2, 3, 4))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from cnnparams.layers import window
+from cnnparams.layers.contract import window
 from tests.layers.effort import examples
 
 N = st.integers(1, 40)

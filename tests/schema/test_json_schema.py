@@ -8,8 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from cnnparams.engine.spec_schema import spec_schema
-from cnnparams.layers import registry
+from cnnparams.engine.choosing.budget import spec_schema
+from cnnparams.layers.contract import registry
 from tests.layers.effort import examples
 from tests.layers.oracles import ORACLES
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnparams.schema.scalars import resolve
+from cnnparams.schema.compose import resolve
 
 
 @pytest.mark.parametrize("text", ["", "~", "null", "Null", "NULL"])

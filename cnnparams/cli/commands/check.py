@@ -14,8 +14,8 @@ from cnnparams.cli.telling import tell
 from cnnparams.render import verdict as formats
 
 if TYPE_CHECKING:
-    from cnnparams.engine.check import Verdict
-    from cnnparams.engine.quantity import Limit
+    from cnnparams.engine.choosing.check import Verdict
+    from cnnparams.engine.costs.quantity import Limit
     from cnnparams.engine.setting import Setting
     from cnnparams.errors import Problem
 
@@ -43,8 +43,8 @@ def command(
     """
     from cnnparams.cli.output import shown_on, write
     from cnnparams.cli.specs import each, load_graphs
-    from cnnparams.engine.budget import measurable_limits
-    from cnnparams.engine.check import check
+    from cnnparams.engine.choosing.budget import measurable_limits
+    from cnnparams.engine.choosing.check import check
     from cnnparams.errors import SpecError
     from cnnparams.render.view import View
 

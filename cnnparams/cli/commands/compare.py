@@ -12,8 +12,8 @@ from cnnparams.cli.command import Command
 from cnnparams.render import grid as formats
 
 if TYPE_CHECKING:
-    from cnnparams.engine.quantity import Total
-    from cnnparams.engine.report import Report
+    from cnnparams.engine.costs.quantity import Total
+    from cnnparams.engine.reports.report import Report
     from cnnparams.engine.setting import Setting
 
 _NAME = "name"
@@ -46,9 +46,9 @@ def command(
     from cnnparams.cli.output import shown_on, write
     from cnnparams.cli.progress import progress
     from cnnparams.cli.specs import load_graphs
-    from cnnparams.engine.costs import measurable, short_totals
-    from cnnparams.engine.grid import compared, ordered, side_by_side
-    from cnnparams.engine.measure import measure
+    from cnnparams.engine.costs.register import measurable, short_totals
+    from cnnparams.engine.reports.grid import compared, ordered, side_by_side
+    from cnnparams.engine.reports.measure import measure
     from cnnparams.render.view import LAYOUTS, View
 
     if plot and format_ != "table":
@@ -69,7 +69,7 @@ def command(
 
 def _total(sort: str | None) -> Total | None:
     """Return the total to order by; None for the name, and where the order is that of the command."""
-    from cnnparams.engine.costs import UnknownTotalError, find_total
+    from cnnparams.engine.costs.register import UnknownTotalError, find_total
 
     word = (sort or _NAME).removeprefix("-")
     try:

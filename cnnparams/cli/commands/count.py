@@ -11,7 +11,7 @@ from cnnparams.cli.command import Command
 from cnnparams.render import report as formats
 
 if TYPE_CHECKING:
-    from cnnparams.engine.report import Column
+    from cnnparams.engine.reports.report import Column
     from cnnparams.engine.setting import Setting
 
 
@@ -53,7 +53,7 @@ def command(
 
 
 def _chosen(names: str | None) -> tuple[Column, ...]:
-    from cnnparams.engine.costs import columns, default_columns
+    from cnnparams.engine.reports.report import columns, default_columns
 
     if names is None:
         return default_columns()

@@ -40,9 +40,9 @@ def command(
     """
     from cnnparams.cli.output import shown_on, write
     from cnnparams.cli.specs import load_pair
-    from cnnparams.engine.costs import short_totals
-    from cnnparams.engine.diff import diff
-    from cnnparams.engine.measure import measure
+    from cnnparams.engine.costs.register import short_totals
+    from cnnparams.engine.difference.diff import diff
+    from cnnparams.engine.reports.measure import measure
     from cnnparams.render.view import LAYOUTS, View
 
     fields = [total.field for total in short_totals()]

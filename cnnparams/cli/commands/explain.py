@@ -30,8 +30,8 @@ def command(
     """
     from cnnparams.cli.output import shown_on, write
     from cnnparams.cli.specs import load_graphs
-    from cnnparams.engine.explain import explain
-    from cnnparams.engine.graph import is_within
+    from cnnparams.engine.network.graph import is_within
+    from cnnparams.engine.reports.explain import explain
     from cnnparams.render.view import LAYOUTS, View
 
     view = View(LAYOUTS[layout], stream=shown_on(output))

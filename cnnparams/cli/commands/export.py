@@ -21,8 +21,8 @@ def command(spec: str, values: dict[str, Any], output: str | None) -> None:
     SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT chooses a variant.
     PyTorch is not needed to write it.
     """
-    from cnnparams.bridge.export.module import export
     from cnnparams.cli.output import write
     from cnnparams.cli.specs import load_spec
+    from cnnparams.targets.code.module import export
 
     write([export(load_spec(spec, values))], output, verbatim=True)

@@ -13,9 +13,9 @@ from cnnparams.cli.telling import tell
 from cnnparams.render import stack as formats
 
 if TYPE_CHECKING:
-    from cnnparams.bridge.given import Given
-    from cnnparams.bridge.pytorch.reader.mode import Mode
-    from cnnparams.bridge.reading import Reading
+    from cnnparams.sources.given import Given
+    from cnnparams.sources.pytorch.mode import Mode
+    from cnnparams.sources.reading import Reading
 
 _FILE = ".onnx"
 _WIDTH = 120  # columns of a line, of a spec with blocks
@@ -23,7 +23,7 @@ _GAPS = "the vocabulary has no words for this"
 
 
 def _given(context: click.Context, parameter: click.Parameter, written: tuple[str, ...]) -> list[Given]:
-    from cnnparams.bridge.given import given
+    from cnnparams.sources.given import given
 
     try:
         return [given(text) for text in written]
@@ -63,10 +63,10 @@ def command(
     repeats, of the very same layers under the same names. What no layer type stands for is named, and nothing is
     written unless --partial is given. Extras: pip install 'cnnparams[torch]' or 'cnnparams[onnx]'.
     """
-    from cnnparams.bridge.structure.recover import recovered
     from cnnparams.cli.output import shown_on, write
     from cnnparams.render.marks import marked
     from cnnparams.render.view import View
+    from cnnparams.sources.structure.recover import recovered
 
     if model.endswith(_FILE) and mode:
         raise click.UsageError("--mode is for PyTorch models: an ONNX file has the mode that it was exported in")
@@ -87,28 +87,28 @@ def command(
 
 
 def _of_file(path: str, inputs: list[Given]) -> Reading:
-    from cnnparams.bridge.onnx import read
+    from cnnparams.sources.onnx import read
 
     return read(path, inputs)
 
 
 def _of_code(model: str, inputs: list[Given], mode: Mode | None) -> Reading:
-    from cnnparams.bridge.extra import extra
     from cnnparams.cli.streams import keep_apart
+    from cnnparams.sources.extra import extra
 
     if not inputs:
         raise click.UsageError("--input says what enters the model, such as --input 3x224x224")
     keep_apart()  # what the code prints is not the spec
     extra("torch")
-    from cnnparams.bridge.factory import make
-    from cnnparams.bridge.pytorch.reader.read import read
+    from cnnparams.sources.factory import make
+    from cnnparams.sources.pytorch.read import read
 
     return read(make(model), inputs, model.rpartition(":")[2].rpartition(".")[2], mode)
 
 
 def _check(reading: Reading, text: str) -> None:
-    from cnnparams.bridge.checking import differences
     from cnnparams.errors import CnnparamsError
+    from cnnparams.sources.checking import differences
 
     if reading.totals and (found := list(differences(text, reading.totals))):
         raise CnnparamsError("\n  ".join(["nothing is written, as the spec would not be the model's:", *found]))

@@ -19,7 +19,7 @@ def command(types: tuple[str, ...], format_: str, output: str | None) -> None:
     The description has its settings with their defaults, its formulas and an example.
     """
     from cnnparams.cli.output import shown_on, write
-    from cnnparams.engine import catalogue
+    from cnnparams.engine.reports import catalogue
     from cnnparams.render.view import View
 
     renderer = options.renderer(formats, format_)

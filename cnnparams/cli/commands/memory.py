@@ -44,7 +44,7 @@ def command(
     from cnnparams.cli.output import shown_on, write
     from cnnparams.cli.specs import load_graphs
     from cnnparams.engine.devices import find
-    from cnnparams.engine.memory import memory
+    from cnnparams.engine.reports.memory import memory
     from cnnparams.render.view import View
 
     (graph,) = load_graphs([spec], values)

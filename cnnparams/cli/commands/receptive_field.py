@@ -37,7 +37,8 @@ def command(
 
     from cnnparams.cli.output import shown_on, write
     from cnnparams.cli.specs import load_reports
-    from cnnparams.engine.costs import columns, receptive_field
+    from cnnparams.engine.costs import receptive_field
+    from cnnparams.engine.reports.report import columns
     from cnnparams.render.view import LAYOUTS, View
 
     shown = tuple(columns()[name] for name in COLUMNS)

@@ -19,6 +19,6 @@ def command(output: str | None) -> None:
     import json
 
     from cnnparams.cli.output import write
-    from cnnparams.engine.spec_schema import spec_schema
+    from cnnparams.engine.choosing.budget import spec_schema
 
     write([json.dumps(spec_schema(), indent=2) + "\n"], output)

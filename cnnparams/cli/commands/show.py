@@ -24,7 +24,7 @@ def command(spec: str, values: dict[str, Any], format_: str, output: str | None)
     """
     from cnnparams.cli.output import shown_on, write
     from cnnparams.cli.specs import load_graphs
-    from cnnparams.engine.stack import stack
+    from cnnparams.engine.network.stack import stack
     from cnnparams.render.view import View
 
     (graph,) = load_graphs([spec], values)

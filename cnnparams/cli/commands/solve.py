@@ -13,10 +13,10 @@ from cnnparams.cli.telling import tell
 from cnnparams.render import solution as formats
 
 if TYPE_CHECKING:
-    from cnnparams.engine.axis import Axis
-    from cnnparams.engine.quantity import Limit
+    from cnnparams.engine.choosing.axis import Axis
+    from cnnparams.engine.choosing.solve import Solution
+    from cnnparams.engine.costs.quantity import Limit
     from cnnparams.engine.setting import Setting
-    from cnnparams.engine.solve import Solution
     from cnnparams.schema.spec import Spec
 
 
@@ -55,9 +55,9 @@ def command(
     from cnnparams.cli.output import shown_on, write
     from cnnparams.cli.progress import progress
     from cnnparams.cli.specs import kept_without
-    from cnnparams.engine.budget import measurable_limits
-    from cnnparams.engine.outcomes import Points, outcomes
-    from cnnparams.engine.solve import solve
+    from cnnparams.engine.choosing.budget import measurable_limits
+    from cnnparams.engine.choosing.outcomes import Points, outcomes
+    from cnnparams.engine.choosing.solve import solve
     from cnnparams.render.view import View
     from cnnparams.schema.load import load
 
@@ -88,7 +88,7 @@ def _check_any(solution: Solution) -> None:
 
 
 def _axis(spec: Spec, var: str) -> Axis:
-    from cnnparams.engine.axis import ascending
+    from cnnparams.engine.choosing.axis import ascending
     from cnnparams.schema.variables import choose
     from cnnparams.schema.variables import values as values_of
 
@@ -100,8 +100,8 @@ def _axis(spec: Spec, var: str) -> Axis:
 
 def _own(spec: Spec, var: str) -> tuple[Limit, ...]:
     """Return the limits of the spec's own budget, which must not depend on the var."""
-    from cnnparams.engine.budget import limits
-    from cnnparams.engine.reads import vars_behind
+    from cnnparams.engine.choosing.budget import limits
+    from cnnparams.engine.choosing.outcomes import vars_behind
     from cnnparams.schema.variables import values as values_of
 
     if var in vars_behind(spec, spec.budget):

@@ -20,8 +20,8 @@ def command(format_: str, output: str | None, layout: str) -> None:
     """
     from cnnparams.cli.output import shown_on, write
     from cnnparams.cli.specs import load_graphs
-    from cnnparams.engine.grid import side_by_side
-    from cnnparams.engine.measure import measure
+    from cnnparams.engine.reports.grid import side_by_side
+    from cnnparams.engine.reports.measure import measure
     from cnnparams.render.view import LAYOUTS, View
     from cnnparams.schema import zoo
 

@@ -14,9 +14,9 @@ from cnnparams.cli.telling import tell
 from cnnparams.render import grid as formats
 
 if TYPE_CHECKING:
-    from cnnparams.engine.outcomes import Outcome
+    from cnnparams.engine.choosing.outcomes import Outcome
+    from cnnparams.engine.choosing.sweep import Sweep
     from cnnparams.engine.setting import Setting
-    from cnnparams.engine.sweep import Sweep
 
 
 @click.command(cls=Command)
@@ -76,10 +76,9 @@ def command(
 def _sweep(
     spec: str, axes: tuple[str, ...], where: str | None, pareto: str | None, columns: str, setting: Setting
 ) -> Sweep:
-    from cnnparams.engine.axis import parse_axis
-    from cnnparams.engine.condition import parse_condition
-    from cnnparams.engine.costs import find_total, measurable
-    from cnnparams.engine.sweep import Sweep, parse_goal
+    from cnnparams.engine.choosing.axis import parse_axis
+    from cnnparams.engine.choosing.sweep import Sweep, parse_condition, parse_goal
+    from cnnparams.engine.costs.register import find_total, measurable
     from cnnparams.schema.load import load
     from cnnparams.schema.variables import choose, members
 

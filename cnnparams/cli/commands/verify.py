@@ -12,8 +12,8 @@ from cnnparams.cli.exit_code import ExitCode
 from cnnparams.render import verification as formats
 
 if TYPE_CHECKING:
-    from cnnparams.bridge.verification import Verification
-    from cnnparams.engine.graph import Graph
+    from cnnparams.engine.network.graph import Graph
+    from cnnparams.targets.verification import Verification
 
 
 @click.command(cls=Command)
@@ -55,21 +55,21 @@ def command(
 
 
 def _verified(graphs: list[Graph]) -> list[Verification]:
-    from cnnparams.bridge.extra import extra
+    from cnnparams.sources.extra import extra
 
     extra("torch")
-    from cnnparams.bridge.pytorch.verify import verify
+    from cnnparams.targets.torch.verify import verify
 
     return [verify(graph) for graph in graphs]
 
 
 def _compared(graph: Graph, name: str) -> Verification:
-    from cnnparams.bridge.extra import extra
     from cnnparams.cli.streams import keep_apart
+    from cnnparams.sources.extra import extra
 
     keep_apart()  # what the code prints is not the answer
     extra("torch")
-    from cnnparams.bridge.factory import make
-    from cnnparams.bridge.pytorch.against import compare
+    from cnnparams.sources.factory import make
+    from cnnparams.targets.torch.against import compare
 
     return compare(graph, make(name), name)

@@ -5,13 +5,12 @@ Elementwise layers overwrite an input that nobody needs any more; `peak_activati
 
 from __future__ import annotations
 
-from cnnparams.engine.costs import Measured
-from cnnparams.engine.graph import Graph
-from cnnparams.engine.liveness import liveness
-from cnnparams.engine.quantity import Column, Kind, Total
+from cnnparams.engine.costs.quantity import Column, Kind, Total
+from cnnparams.engine.costs.register import Measured
+from cnnparams.engine.memory.liveness import liveness
+from cnnparams.engine.network.graph import Graph
 from cnnparams.engine.setting import Setting
 
-ORDER = 30
 ALWAYS = False
 NEEDS = None
 AT_OTHER_SIZES = None

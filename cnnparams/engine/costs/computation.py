@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from cnnparams.engine.costs import Measured, Totals
-from cnnparams.engine.graph import Graph, of_each
-from cnnparams.engine.quantity import Column, Kind, Total
-from cnnparams.engine.resized import Resized
+from cnnparams.engine.costs.quantity import Column, Kind, Total
+from cnnparams.engine.costs.register import Measured, Totals
+from cnnparams.engine.network.graph import Graph, of_each
+from cnnparams.engine.network.resized import Resized
 from cnnparams.engine.setting import Setting
-from cnnparams.layers.base import Layer
-from cnnparams.layers.shape import Shape
+from cnnparams.layers.contract.base import Layer
+from cnnparams.layers.contract.shape import Shape
 
-ORDER = 20
 ALWAYS = True
 NEEDS = None
 COLUMNS = (Column("macs", "MACs", Kind.COUNT, "macs", fold=sum),)

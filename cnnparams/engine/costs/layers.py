@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from cnnparams.engine.costs import Measured, same
-from cnnparams.engine.graph import Graph
-from cnnparams.engine.quantity import Column, Kind, Total
+from cnnparams.engine.costs.quantity import Column, Kind, Total
+from cnnparams.engine.costs.register import Measured, same
+from cnnparams.engine.network.graph import Graph
 from cnnparams.engine.setting import Setting
 
-ORDER = 60
 ALWAYS = False
 NEEDS = None
 AT_OTHER_SIZES = same

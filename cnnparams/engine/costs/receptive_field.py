@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from operator import itemgetter
 
-from cnnparams.engine.costs import Measured
-from cnnparams.engine.graph import Graph
-from cnnparams.engine.quantity import Column, Kind, Total
+from cnnparams.engine.costs.quantity import Column, Kind, Total
+from cnnparams.engine.costs.register import Measured
+from cnnparams.engine.network.graph import Graph
 from cnnparams.engine.setting import Setting
 
-ORDER = 50
 ALWAYS = False
 NEEDS = None
 _first, _last = itemgetter(0), itemgetter(-1)
@@ -48,8 +47,8 @@ TOTALS = (
 
 def measure(graph: Graph, setting: Setting) -> Measured:
     """Return what each node sees of the image, whatever the setting."""
-    from cnnparams.engine.receptive_field import receptive_fields
-    from cnnparams.engine.receptive_report import NOTHING, Fields  # which other costs do without
+    from cnnparams.engine.receptive_field.fields import receptive_fields
+    from cnnparams.engine.receptive_field.report import NOTHING, Fields  # which other costs do without
 
     names = [node.name for node in graph.nodes]
     fields = Fields(names, receptive_fields(graph))

@@ -6,12 +6,12 @@ Understanding deep learning requires rethinking generalization, ICLR 2017, arXiv
 
 from __future__ import annotations
 
-from cnnparams.engine.costs import Measured, parameters, same
-from cnnparams.engine.graph import Graph
-from cnnparams.engine.quantity import Column, Kind, Total, quotient
+from cnnparams.engine.costs import parameters
+from cnnparams.engine.costs.quantity import Column, Kind, Total, quotient
+from cnnparams.engine.costs.register import Measured, same
+from cnnparams.engine.network.graph import Graph
 from cnnparams.engine.setting import SAMPLES, Setting
 
-ORDER = 70
 ALWAYS = False
 NEEDS = SAMPLES
 AT_OTHER_SIZES = same

@@ -6,13 +6,13 @@ counter of steps, the gradients of activations, the data and the framework's own
 
 from __future__ import annotations
 
-from cnnparams.engine.costs import Measured, parameters, storage
-from cnnparams.engine.graph import Graph
-from cnnparams.engine.quantity import Column, Kind, Total
-from cnnparams.engine.saved import saved
+from cnnparams.engine.costs import parameters, storage
+from cnnparams.engine.costs.quantity import Column, Kind, Total
+from cnnparams.engine.costs.register import Measured
+from cnnparams.engine.memory.saved import saved
+from cnnparams.engine.network.graph import Graph
 from cnnparams.engine.setting import OPTIMIZERS, Setting
 
-ORDER = 40
 ALWAYS = False
 NEEDS = None
 AT_OTHER_SIZES = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 
-from cnnparams.engine.catalogue import Card
+from cnnparams.engine.reports.catalogue import Card
 from cnnparams.inert import to_json
 from cnnparams.render.view import View
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from cnnparams import inert
-from cnnparams.engine.catalogue import Card, Setting
+from cnnparams.engine.reports.catalogue import Card, Setting
 from cnnparams.render.card import default_text, example_text, formulas, shapes_text
 from cnnparams.render.formula import TEXT
 from cnnparams.render.markdown import table

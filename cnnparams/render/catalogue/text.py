@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from cnnparams.engine.catalogue import Card
+from cnnparams.engine.reports.catalogue import Card
 from cnnparams.render.card import default_text, example_text, formulas, shapes_text
 from cnnparams.render.formula import CODE
 from cnnparams.render.view import View

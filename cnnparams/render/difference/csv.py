@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cnnparams.engine.difference import Difference, LayerDifference
-from cnnparams.engine.quantity import Column
+from cnnparams.engine.costs.quantity import Column
+from cnnparams.engine.difference.difference import Difference, LayerDifference
 from cnnparams.render.changes import changes_text
 from cnnparams.render.spreadsheet import lines
 from cnnparams.render.view import View

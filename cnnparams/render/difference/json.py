@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cnnparams.engine.difference import Change, Difference, LayerDifference, TotalDifference
-from cnnparams.engine.quantity import Kind
+from cnnparams.engine.costs.quantity import Kind
+from cnnparams.engine.difference.difference import Change, Difference, LayerDifference, TotalDifference
 from cnnparams.render.json_document import encode, laid_out
 from cnnparams.render.view import Layout, View
 

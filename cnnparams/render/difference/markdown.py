@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnparams import inert
-from cnnparams.engine.difference import Difference
+from cnnparams.engine.difference.difference import Difference
 from cnnparams.render.changes import Table, headline, layer_table, total_table
 from cnnparams.render.markdown import table
 from cnnparams.render.view import View

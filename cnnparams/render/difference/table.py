@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rich.console import Console
 
-from cnnparams.engine.difference import Difference
+from cnnparams.engine.difference.difference import Difference
 from cnnparams.render.changes import Table, headline, layer_table, total_table
 from cnnparams.render.screen import console_for
 from cnnparams.render.stamp import Head, stamp

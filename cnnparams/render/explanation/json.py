@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from cnnparams.engine.explain import Derivation, Explanation
+from cnnparams.engine.reports.explain import Derivation, Explanation
 from cnnparams.inert import to_json
 from cnnparams.render.formula import CODE, write
 from cnnparams.render.view import View

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnparams.engine.explain import Derivation, Explanation, Step
+from cnnparams.engine.reports.explain import Derivation, Explanation, Step
 from cnnparams.inert import latex
 from cnnparams.render.formula import LATEX
 from cnnparams.render.step import lines

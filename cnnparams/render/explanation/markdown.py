@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnparams import inert
-from cnnparams.engine.explain import Derivation, Explanation
+from cnnparams.engine.reports.explain import Derivation, Explanation
 from cnnparams.render.formula import TEXT, write
 from cnnparams.render.markdown import table
 from cnnparams.render.view import View

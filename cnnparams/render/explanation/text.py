@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnparams.engine.explain import Derivation, Explanation, LayerExplanation
+from cnnparams.engine.reports.explain import Derivation, Explanation, LayerExplanation
 from cnnparams.render.formula import CODE, TEXT, Style
 from cnnparams.render.step import lines
 from cnnparams.render.view import View

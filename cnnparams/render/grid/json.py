@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnparams.engine.grid import Grid
+from cnnparams.engine.reports.grid import Grid
 from cnnparams.render.grid import jsonl
 from cnnparams.render.view import View
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnparams.engine.grid import Grid
+from cnnparams.engine.reports.grid import Grid
 from cnnparams.inert import to_json
 from cnnparams.render.json_document import encode
 from cnnparams.render.records import records

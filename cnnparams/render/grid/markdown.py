@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnparams import inert
-from cnnparams.engine.grid import Grid, Row
+from cnnparams.engine.reports.grid import Grid, Row
 from cnnparams.render import cells
 from cnnparams.render.markdown import table
 from cnnparams.render.view import Layout, View

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from cnnparams.engine.grid import Grid, Row
+from cnnparams.engine.reports.grid import Grid, Row
 from cnnparams.render import cells
 from cnnparams.render.screen import console_for
 from cnnparams.render.stamp import Head, stamp

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from cnnparams.engine.memory import Memory
+from cnnparams.engine.reports.memory import Memory
 from cnnparams.inert import to_json
 from cnnparams.render import memory_notes as notes
 from cnnparams.render.view import View

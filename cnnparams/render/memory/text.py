@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnparams.engine.memory import Fit, Memory
+from cnnparams.engine.reports.memory import Fit, Memory
 from cnnparams.render import memory_notes as notes
 from cnnparams.render.cells import size
 from cnnparams.render.view import View

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cnnparams.engine.report import Column, Report
+from cnnparams.engine.reports.report import Column, Report
 from cnnparams.render import cells
 from cnnparams.render.spreadsheet import lines
 from cnnparams.render.view import View

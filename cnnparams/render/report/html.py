@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cnnparams.engine.report import Column, Report
+from cnnparams.engine.reports.report import Column, Report
 from cnnparams.inert import html
 from cnnparams.render import cells
 from cnnparams.render.totals import notes, total_lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cnnparams.engine.report import Report
+from cnnparams.engine.reports.report import Report
 from cnnparams.inert import to_json
 from cnnparams.render.json_document import document
 from cnnparams.render.view import View

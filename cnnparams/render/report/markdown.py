@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cnnparams import inert
-from cnnparams.engine.report import Report
+from cnnparams.engine.reports.report import Report
 from cnnparams.render import cells
 from cnnparams.render.markdown import table
 from cnnparams.render.totals import notes, total_lines

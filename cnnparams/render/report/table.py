@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.table import Table
 
-from cnnparams.engine.report import Column, Report
+from cnnparams.engine.reports.report import Column, Report
 from cnnparams.render import cells
 from cnnparams.render.screen import console_for
 from cnnparams.render.stamp import Head, captured, stamp

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from cnnparams.engine.quantity import number
-from cnnparams.engine.solve import Candidate, Solution
+from cnnparams.engine.choosing.solve import Candidate, Solution
+from cnnparams.engine.costs.quantity import number
 from cnnparams.inert import to_json
 from cnnparams.render.json_document import encode
 from cnnparams.render.view import View

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnparams.engine.solve import Solution
+from cnnparams.engine.choosing.solve import Solution
 from cnnparams.render.grid import markdown
 from cnnparams.render.proof import proof
 from cnnparams.render.view import View

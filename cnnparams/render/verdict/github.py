@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from cnnparams.engine.check import Balance, Verdict
+from cnnparams.engine.choosing.check import Balance, Verdict
 from cnnparams.errors import Problem
 from cnnparams.render.annotation import annotation
 from cnnparams.render.balance import sentence, weighing

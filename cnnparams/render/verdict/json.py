@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cnnparams.engine.check import Balance, Verdict, Weight
-from cnnparams.engine.quantity import number
+from cnnparams.engine.choosing.check import Balance, Verdict, Weight
+from cnnparams.engine.costs.quantity import number
 from cnnparams.errors import Place
 from cnnparams.inert import to_json
 from cnnparams.render.json_document import encode

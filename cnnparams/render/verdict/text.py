@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cnnparams.engine.check import Balance, Verdict
+from cnnparams.engine.choosing.check import Balance, Verdict
 from cnnparams.render.balance import sentence
 from cnnparams.render.view import View
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cnnparams.bridge.verification import Figure, LayerCheck, Verification
-from cnnparams.engine.report import Kind
+from cnnparams.engine.reports.report import Kind
 from cnnparams.inert import to_json
 from cnnparams.render import verification_notes as notes
 from cnnparams.render.json_document import encode, laid_out
 from cnnparams.render.view import Layout, View
+from cnnparams.targets.verification import Figure, LayerCheck, Verification
 
 SCHEMA_VERSION = 1
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cnnparams import inert
-from cnnparams.bridge.verification import Verification
 from cnnparams.render import verification_notes as notes
 from cnnparams.render.markdown import table
 from cnnparams.render.view import View
+from cnnparams.targets.verification import Verification
 
 
 def render(verifications: Sequence[Verification], view: View) -> Iterator[str]:

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 
-from cnnparams.bridge.verification import Verification
 from cnnparams.render import verification_notes as notes
 from cnnparams.render.screen import console_for
 from cnnparams.render.stamp import Head, stamp
 from cnnparams.render.view import View
+from cnnparams.targets.verification import Verification
 
 
 def render(verifications: Sequence[Verification], view: View) -> Iterator[str]:

@@ -1,0 +1,1 @@
+"""Choosing between networks: sweeps over vars, solving for one of them, budgets and their checks."""

@@ -1,0 +1,267 @@
+"""What the points of a sweep give, one after another, in one process or in several."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections import deque
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cnnparams.engine.setting import Setting
+from cnnparams.errors import CnnparamsError, SpecError, yaml_text
+from cnnparams.schema.compose import compose
+from cnnparams.schema.parse import parse
+from cnnparams.schema.source import Text
+from cnnparams.schema.spec import Choice, Spec
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+from collections.abc import Collection
+
+from pydantic import BaseModel
+
+from cnnparams.engine.costs.register import Totals, costs_giving
+from cnnparams.engine.network.build import build, ports_in
+from cnnparams.engine.network.builder import MOST_LAYERS
+from cnnparams.engine.network.graph import Graph, Port
+from cnnparams.engine.network.resize import Known, Resizer
+from cnnparams.engine.network.resized import Resized
+from cnnparams.schema.computed import Computed
+from cnnparams.schema.variables import choose, values
+
+_CHUNK = 64
+"""Points that a process is given at a time, at most: neighbours, which have much in common."""
+_AHEAD = 4
+"""Chunks for each process that are under way, or wait to be shown."""
+_DIED = "a worker process died, so that the points that follow have no answer; all that was shown is right"
+_REMEDY = "where memory is short, the system ends processes: try fewer --jobs"
+
+Point = Mapping[str, Any]
+
+
+class Outcome(NamedTuple):
+    """A network at a point, and its totals by their fields; or what is wrong with it, and no totals."""
+
+    name: str
+    point: Point
+    totals: Mapping[str, Any]
+    problem: str | None = None
+
+    @property
+    def place(self) -> str:
+        """The point in words."""
+        return ", ".join(f"{name}={yaml_text(value)}" for name, value in self.point.items())
+
+
+class Task(NamedTuple):
+    """What is asked of every point: of which spec, which totals, in which setting."""
+
+    source: Text
+    choice: Choice
+    fields: tuple[str, ...]
+    setting: Setting
+
+
+class Points(NamedTuple):
+    """Points to come, and how many they are."""
+
+    each: Iterator[Point]
+    number: int
+
+
+def outcomes(spec: Spec, fields: Sequence[str], setting: Setting, points: Points, jobs: int = 1) -> Generator[Outcome]:
+    """Yield what each point gives, in their order, worked out by so many processes where they have work.
+
+    Raise CnnparamsError where one of them dies.
+    """
+    processes = min(jobs, points.number, cores())
+    if processes <= 1:
+        evaluator = Evaluator(spec, fields, setting)
+        yield from (_outcome(evaluator, point) for point in points.each)
+        return
+    choice = Choice(spec.choice.variant, dict(spec.choice.values))
+    task = Task(spec.document.source, choice, tuple(fields), setting)
+    yield from _spread(task, points, processes)
+
+
+def cores() -> int:
+    """Return how many processes can run at a time."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _outcome(evaluator: Evaluator, point: Point) -> Outcome:
+    try:
+        return Outcome(evaluator.name, point, evaluator(point))
+    except SpecError as error:
+        return Outcome(evaluator.name, point, {}, str(error).splitlines()[0])
+
+
+def _spread(task: Task, points: Points, processes: int) -> Iterator[Outcome]:
+    from concurrent.futures import ProcessPoolExecutor  # most sweeps are done before these are imported
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import Pipe
+
+    chunks = _chunks(points.each, min(_CHUNK, -(-points.number // processes)))
+    there, held = Pipe(duplex=False)
+    try:
+        with there, ProcessPoolExecutor(processes, initializer=_start, initargs=(task, there, held)) as pool:
+            try:
+                with _uninterrupted():
+                    under_way = deque(pool.submit(_work, chunk) for chunk in islice(chunks, _AHEAD * processes))
+                while under_way:
+                    yield from under_way.popleft().result()
+                    under_way.extend(pool.submit(_work, chunk) for chunk in islice(chunks, 1))
+            finally:
+                held.close()  # which ends the processes, whatever they are at
+                pool.shutdown(cancel_futures=True)
+    except BrokenProcessPool:
+        raise CnnparamsError(f"{_DIED}\n  hint: {_REMEDY}") from None
+
+
+def _chunks(points: Iterator[Point], size: int) -> Iterator[list[Point]]:
+    while chunk := list(islice(points, size)):
+        yield chunk
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Put off interrupts, and let processes that are started here not have them: a terminal sends them to all."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+_evaluators: list[Evaluator] = []
+"""The evaluator of a process that works for another."""
+
+
+def _start(task: Task, there: Connection, held: Connection) -> None:
+    from threading import Thread
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that was interrupted ends this one
+    held.close()  # what is left of it is the parent's alone
+    Thread(target=_end_with_parent, args=(there,), daemon=True).start()
+    spec = parse(compose(task.source))._replace(choice=task.choice)
+    _evaluators.append(Evaluator(spec, task.fields, task.setting))
+
+
+def _end_with_parent(there: Connection) -> None:
+    """End this process once the other end of the pipe is closed: by the parent, or with it, however it ends.
+
+    A signal would not do: nothing can be done on SIGKILL, and what Linux sends on a parent's death no other system has.
+    """
+    with suppress(EOFError, OSError):
+        there.recv_bytes()  # nothing is ever sent
+    os._exit(0)
+
+
+def _work(points: list[Point]) -> list[Outcome]:
+    return [_outcome(_evaluators[0], point) for point in points]
+
+
+_MOST_NODES = 2 * MOST_LAYERS
+"""How many nodes of networks are kept for points to come."""
+
+
+class _Base(NamedTuple):
+    """A network as it was built for one point, and its totals, cost by cost."""
+
+    resizer: Resizer
+    totals: list[Totals]
+
+
+class Evaluator:
+    """Gives the totals named by `fields`, for values of vars over those that are chosen in the spec."""
+
+    def __init__(self, spec: Spec, fields: Collection[str], setting: Setting) -> None:
+        self.spec = spec
+        self.name = spec.choice.variant or spec.name
+        self.setting = setting
+        self._costs = costs_giving(fields, setting)
+        self._wanted = [total.field for cost in self._costs for total in cost.TOTALS]
+        self._behind_layers = vars_behind(spec, (spec.layers, spec.blocks, spec.outputs))
+        self._behind_inputs = vars_behind(spec, spec.inputs) | spec.variables.bounds.keys()
+        self._known = Known()
+        self._bases: dict[tuple[str, ...], _Base] = {}
+        self._inputs: dict[tuple[str, ...], tuple[Port, ...]] = {}
+        self._nodes = 0
+
+    def __call__(self, point: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the totals by their fields; raise SpecError where there is no network at this point."""
+        totals = self._totals(point)
+        return dict(zip(self._wanted, (value for part in totals for value in part), strict=True))
+
+    def _totals(self, point: Mapping[str, Any]) -> list[Totals]:
+        key = tuple([repr(value) for name, value in point.items() if name in self._behind_layers])
+        base = self._bases.get(key)
+        if base is None:
+            return self._first(key, point)
+        resized = base.resizer.resize(self._ports(point))
+        if resized is None:
+            return self._measured(build(self._chosen(point)))
+        return self._again(base.totals, resized)
+
+    def _again(self, before: list[Totals], network: Resized) -> list[Totals]:
+        whole = None
+        totals = []
+        for cost, old in zip(self._costs, before, strict=True):
+            if cost.AT_OTHER_SIZES:
+                totals.append(cost.AT_OTHER_SIZES(old, network))
+            else:
+                whole = whole or network.spelt_out()
+                totals.append(cost.measure(whole, self.setting).totals)
+        return totals
+
+    def _first(self, key: tuple[str, ...], point: Mapping[str, Any]) -> list[Totals]:
+        graph = build(self._chosen(point))
+        base = _Base(Resizer(graph, self._known), self._measured(graph))
+        self._nodes += len(graph.nodes)
+        if self._nodes > _MOST_NODES:
+            self._bases.clear()
+            self._nodes = len(graph.nodes)
+        self._bases[key] = base
+        return base.totals
+
+    def _ports(self, point: Mapping[str, Any]) -> tuple[Port, ...]:
+        key = tuple([repr(value) for name, value in point.items() if name in self._behind_inputs])
+        if key not in self._inputs:
+            chosen = self._chosen(point)
+            self._inputs[key] = ports_in(chosen, values(chosen))
+        return self._inputs[key]
+
+    def _measured(self, graph: Graph) -> list[Totals]:
+        return [cost.measure(graph, self.setting).totals for cost in self._costs]
+
+    def _chosen(self, point: Mapping[str, Any]) -> Spec:
+        choice = self.spec.choice
+        return choose(self.spec, choice.variant, {**choice.values, **point})
+
+
+def vars_behind(spec: Spec, part: Any) -> frozenset[str]:
+    """Return the vars that the expressions in a part of a spec read, be it through other vars."""
+    variables, chosen = spec.variables, spec.choice.variant
+    declared = {**variables.defaults, **(variables.variants[chosen] if chosen is not None else {})}
+    found: set[str] = set()
+    left = set(_names(part))
+    while left:
+        name = left.pop()
+        found.add(name)
+        left |= _names(declared.get(name)) - found
+    return frozenset(found & variables.names)
+
+
+def _names(part: Any) -> frozenset[str]:
+    if isinstance(part, Computed):
+        return part.names
+    if isinstance(part, BaseModel):
+        return _names(tuple(vars(part).values()))
+    parts = part.values() if isinstance(part, Mapping) else part if isinstance(part, tuple) else ()
+    return frozenset().union(*map(_names, parts))

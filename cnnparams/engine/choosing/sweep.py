@@ -1,0 +1,183 @@
+"""A sweep: networks at every combination of values of their vars, and what of that is shown."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from itertools import product
+from typing import Any, NamedTuple, TypeVar
+
+from cnnparams.engine.choosing.axis import Axis
+from cnnparams.engine.choosing.outcomes import Outcome, Point, Points, outcomes
+from cnnparams.engine.costs.quantity import Kind, Total, magnitude
+from cnnparams.engine.costs.register import find_total, totals, with_estimates
+from cnnparams.engine.reports.grid import Grid, Heading, Row, heading
+from cnnparams.engine.setting import Setting
+from cnnparams.errors import CnnparamsError, quote, some, suggest
+from cnnparams.expression import BOOLEAN, Expression, ExpressionError, parse
+from cnnparams.schema.spec import Spec
+
+_LARGE = {
+    Kind.COUNT: 10**11 - 1,
+    Kind.BYTES: 1024**4 - 1,
+    Kind.RATIO: 99_999.99,
+    Kind.PER_AXIS: (9999,),
+    Kind.MARK: True,
+}
+"""Values as long as most: tables keep so much room for what comes."""
+
+
+class Goal(NamedTuple):
+    """What should be small, or large: a total, or a var where there is none."""
+
+    name: str
+    total: Total | None
+    is_large: bool
+
+    def score(self, outcome: Outcome) -> float:
+        """Return a number that is the smaller the better; a value that is missing is worst."""
+        value = outcome.point[self.name] if self.total is None else outcome.totals[self.total.field]
+        number = magnitude(value, self.total.kind if self.total else Kind.VALUE)
+        return math.inf if number is None else -number if self.is_large else number
+
+
+def parse_goal(text: str, names: Sequence[str]) -> Goal:
+    """Return the goal of WORD, which should be small, or of WORD:max; a var comes before a total of its name.
+
+    Raise CnnparamsError for another ending, UnknownTotalError for another word.
+    """
+    word, colon, ending = text.strip().partition(":")
+    if colon and ending not in ("min", "max"):
+        raise CnnparamsError(f"{quote(text)} ends in neither :min nor :max")
+    return Goal(word, None if word in names else find_total(word), ending == "max")
+
+
+class Sweep(NamedTuple):
+    """The networks, the axes along which they vary, what is measured of them, and what of that is shown."""
+
+    specs: Sequence[Spec]
+    axes: Sequence[Axis]
+    columns: Sequence[Total]
+    condition: Condition | None
+    goals: Sequence[Goal]
+    setting: Setting
+
+    @property
+    def points(self) -> int:
+        """How many points there are."""
+        return len(self.specs) * math.prod(len(axis.values) for axis in self.axes)
+
+    def outcomes(self, jobs: int = 1) -> Generator[Outcome]:
+        """Yield every point with its totals, the last axis fastest, worked out by so many processes."""
+        read = [*self.columns, *(self.condition.totals.values() if self.condition else ())]
+        fields = [total.field for total in (*read, *(goal.total for goal in self.goals if goal.total))]
+        for spec in self.specs:
+            points = Points(self._points(), self.points // len(self.specs))
+            yield from outcomes(spec, fields, self.setting, points, jobs)
+
+    def _points(self) -> Iterator[Point]:
+        names = [axis.name for axis in self.axes]
+        for values in product(*(axis.values for axis in self.axes)):
+            yield dict(zip(names, values, strict=True))
+
+    def missing(self, outcome: Outcome) -> list[Total]:
+        """Return what is shown or compared, and the network of a point does not have."""
+        read = dict.fromkeys((*self.columns, *(goal.total for goal in self.goals if goal.total)))
+        return [total for total in read if magnitude(outcome.totals[total.field], total.kind) is None]
+
+    def grid(self, valid: Iterable[Outcome]) -> Grid:
+        """Return the points that are shown, with their vars and totals; without goals, each as soon as it comes."""
+        shown = (outcome for outcome in valid if self._holds(outcome))
+        rows = map(self._row, self._best(shown) if self.goals else shown)
+        widest = (*(max(axis.values, key=_length) for axis in self.axes), *(_LARGE[t.kind] for t in self._shown))
+        if len(self.specs) > 1:
+            widest = (max((_name(spec) for spec in self.specs), key=len), *widest)
+        return Grid(self._headings(), rows, widest=widest)
+
+    @property
+    def _shown(self) -> tuple[Total, ...]:
+        return with_estimates(self.columns)
+
+    def _headings(self) -> tuple[Heading, ...]:
+        name = [Heading("name", "Network", Kind.TEXT)] if len(self.specs) > 1 else []
+        axes = (Heading(axis.name, axis.name, Kind.VALUE) for axis in self.axes)
+        return (*name, *axes, *map(heading, self._shown))
+
+    def _row(self, outcome: Outcome) -> Row:
+        name = [outcome.name] if len(self.specs) > 1 else []
+        return Row((*name, *outcome.point.values(), *(outcome.totals[total.field] for total in self._shown)))
+
+    def _holds(self, outcome: Outcome) -> bool:
+        return self.condition is None or self.condition.holds(outcome.point, outcome.totals)
+
+    def _best(self, shown: Iterable[Outcome]) -> list[Outcome]:
+        return frontier((tuple([goal.score(outcome) for goal in self.goals]), outcome) for outcome in shown)
+
+
+def _name(spec: Spec) -> str:
+    return spec.choice.variant or spec.name
+
+
+def _length(value: Any) -> int:
+    return len(str(value))
+
+
+T = TypeVar("T")
+Scores = tuple[float, ...]
+
+
+def frontier(items: Iterable[tuple[Scores, T]]) -> list[T]:
+    """Return the items that no other dominates, in their order; less is better, and equal scores stay together."""
+    kept: list[tuple[Scores, T]] = []
+    for scores, item in items:
+        if not any(_dominates(other, scores) for other, _ in kept):
+            kept = [pair for pair in kept if not _dominates(scores, pair[0])]
+            kept.append((scores, item))
+    return [item for _, item in kept]
+
+
+def _dominates(a: Scores, b: Scores) -> bool:
+    return a != b and all(x <= y for x, y in zip(a, b, strict=True))
+
+
+class ConditionError(CnnparamsError):
+    """A condition that is none, or has no value."""
+
+
+class Condition(NamedTuple):
+    """An expression that is true or false, and the totals that it reads by the names that it has for them."""
+
+    expression: Expression
+    totals: Mapping[str, Total]
+
+    def holds(self, point: Mapping[str, Any], measured: Mapping[str, Any]) -> bool:
+        """Tell whether it is true of a point with these totals; raise ConditionError where it has no value."""
+        scope = {name: magnitude(measured[total.field], total.kind) for name, total in self.totals.items()}
+        try:
+            found = self.expression.run({**scope, **point})
+        except ExpressionError as error:
+            missing = next((f"; the network has no {self.totals[n].word}" for n in scope if scope[n] is None), "")
+            raise ConditionError(f"{quote(self.expression.text)}: {error}{missing}") from None
+        if not isinstance(found, bool):
+            raise ConditionError(f"{quote(self.expression.text)} is neither true nor false, but {quote(found)}")
+        return found
+
+
+def parse_condition(text: str, names: Collection[str]) -> Condition:
+    """Return a condition on vars of these names and on totals by their words, a - in them written as _.
+
+    A var comes before a total of its name. Raise ConditionError for what is no condition.
+    """
+    words = {word.replace("-", "_"): total for word, total in totals().items()}
+    try:
+        expression = parse(text)
+    except ExpressionError as error:
+        hint = f"; {error.hint}" if error.hint else ""
+        raise ConditionError(f"{quote(text)} {error}{hint}") from None
+    if unknown := sorted(expression.names - {*names, *words}):
+        guess = suggest(unknown[0], [*names, *words])
+        remedy = f"did you mean {quote(guess)}?" if guess else f"known are {some([*names, *words])}"
+        raise ConditionError(f"unknown name {quote(unknown[0])}; {remedy}")
+    if expression.kind not in (None, BOOLEAN):
+        raise ConditionError(f"{quote(text)} is {expression.kind}, not a condition such as params < 1e6")
+    return Condition(expression, {name: words[name] for name in expression.names - set(names)})

@@ -1,0 +1,236 @@
+"""Spec -> Graph: every layer in its place, every shape computed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from typing import NoReturn, TypeVar
+
+from cnnparams.engine.costs.quantity import Limit
+from cnnparams.engine.network.builder import EntryResult, GraphBuilder, Remark
+from cnnparams.engine.network.context import DEEPEST, Context, Plan
+from cnnparams.engine.network.estimate import Estimate
+from cnnparams.engine.network.graph import Graph, Node, Port
+from cnnparams.engine.network.listing import Known, Listing
+from cnnparams.engine.network.orientation import oriented
+from cnnparams.errors import LayerError, Problem, SpecError, brief, some
+from cnnparams.expression import Value
+from cnnparams.schema.keys import INPUT
+from cnnparams.schema.source import KeyPath
+from cnnparams.schema.spec import Entry, Reference, Spec
+from cnnparams.schema.structures import Edge, Edges
+from cnnparams.schema.variables import values
+
+L = TypeVar("L", bound=Listing)
+
+_FRAMES = 10 * DEEPEST  # of Python, for lists nested as deep as they may be
+
+
+def build(spec: Spec) -> Graph:
+    """Return the network's graph; raise SpecError at the first layer that cannot take its input."""
+    return lay_out(spec, Listing)[0]
+
+
+def lay_out(spec: Spec, kind: type[L]) -> tuple[Graph, L]:
+    """Return the network's graph, and its list of entries once laid out; raise SpecError as `build` does."""
+    scope = values(spec)
+    inputs = ports_in(spec, scope)
+    graph, listing = _laid_out(spec, kind, scope, inputs)
+    turned = [port for port, before in zip(oriented(graph), inputs, strict=True) if port != before]
+    if not turned:
+        return graph, listing
+    open_ = {port.name: port for port in turned if spec.inputs[port.name].fill(scope).shape is not None}
+    if open_:
+        graph, listing = _laid_out(spec, kind, scope, tuple(open_.get(port.name, port) for port in inputs))
+    remarks = tuple(_misnamed(spec, port) for port in turned if port.name not in open_)
+    return graph._replace(remarks=(*graph.remarks, *remarks)), listing
+
+
+def _misnamed(spec: Spec, port: Port) -> Problem:
+    """Return the remark on an image whose channels are not where its spec says."""
+    message = "remark: the first layer over images takes another dimension for the channels than the input says"
+    hint = f"write shape: {list(port.shape.dims)}, and the receptive field is that along the other dimensions"
+    return Problem(message, spec.document.place(_path(spec, port.name)), subject=port.name, hint=hint)
+
+
+def _path(spec: Spec, name: str) -> KeyPath:
+    """Return where an input stands."""
+    return (INPUT,) if tuple(spec.inputs) == (INPUT,) and INPUT in spec.document.root else ("inputs", name)
+
+
+def _laid_out(spec: Spec, kind: type[L], scope: Mapping[str, Value], inputs: tuple[Port, ...]) -> tuple[Graph, L]:
+    network, budget = GraphBuilder(), _budget(spec, scope)
+    network.inputs = frozenset(port.name for port in inputs)
+    edges = {port.name: (Edge(port.source, port.shape),) for port in inputs}
+    plan = Plan(network, scope, spec.blocks, stopper(spec, inputs, network), {})
+    listing = kind(Context(plan, dict(scope)), spec.layers, None)
+    listing.known.update({name: Known(edge, name) for name, edge in edges.items()})
+    with room_to_nest():
+        listing.expect(Estimate(spec.blocks, scope))
+        last = listing.run(tuple(edge for (edge,) in edges.values()))
+    outputs = tuple(_outputs(spec, listing, last))
+    told = (placed(spec, remark) for remark in network.remarks.values())
+    remarks = (*spec.remarks, *told, *unread(spec, network, [port.source for port in outputs]))
+    name = spec.choice.variant or spec.name
+    return Graph(name, inputs, tuple(network.order), outputs, remarks, budget, spec.document), listing
+
+
+def _budget(spec: Spec, scope: Mapping[str, Value]) -> tuple[Limit, ...]:
+    if not spec.budget:
+        return ()
+    from cnnparams.engine.choosing.budget import limits  # it needs every kind of cost, and few specs need it
+
+    return limits(spec, scope)
+
+
+def ports_in(spec: Spec, scope: Mapping[str, Value]) -> tuple[Port, ...]:
+    """Return the inputs for these values of the vars; raise SpecError where one has no shape."""
+    return tuple(_inputs(spec, scope))
+
+
+def _inputs(spec: Spec, scope: Mapping[str, Value]) -> Iterator[Port]:
+    for name, template in spec.inputs.items():
+        path = _path(spec, name)
+        try:
+            yield Port(name, name, template.fill(scope).to_shape())
+        except LayerError as error:
+            place = spec.document.place((*path, error.field) if error.field else path)
+            raise SpecError([Problem(str(error), place, hint=error.hint)]) from None
+
+
+def _outputs(spec: Spec, listing: Listing, last: Edges) -> Iterator[Port]:
+    named = [reference for reference in spec.outputs if _is_there(reference, spec, listing)]
+    if not named:
+        yield from (Port(edge.source, *edge) for edge in last)
+    for reference in named:
+        try:
+            found = listing.refer(reference, listing.context.scope)
+        except LayerError as error:
+            raise SpecError([Problem(str(error), spec.document.place(reference.path), hint=error.hint)]) from None
+        yield from (Port(found.path or reference.name, *edge) for edge in found.edges)
+
+
+def _is_there(reference: Reference, spec: Spec, listing: Listing) -> bool:
+    """Tell whether a result was not switched off by its `when`."""
+    name = reference.name
+    return name not in spec.layers.names or name in listing.known or name in listing.copies
+
+
+@contextmanager
+def room_to_nest() -> Iterator[None]:
+    """Let Python call functions as deep as a spec may nest lists, which its own limit falls short of."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(limit + _FRAMES)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+_LAST_SHOWN = 3
+_USES_SHOWN = 5
+_WIDEST = 80
+
+
+def stopper(
+    spec: Spec, inputs: tuple[Port, ...], network: GraphBuilder
+) -> Callable[[Context, Entry, str, Edges, LayerError], NoReturn]:
+    """Return what raises the SpecError of an entry, given its context, its name, what enters it and what is wrong."""
+
+    def stop(context: Context, entry: Entry, name: str, x: Edges, error: LayerError) -> NoReturn:
+        path = entry.path if error.field is None else (*entry.path, error.field)
+        subject = f"{name} ({brief(entry.kind)})" if name else brief(entry.kind)
+        notes = (*_why(network, x), *_uses(spec, context), *_so_far(inputs, network))
+        raise SpecError([Problem(str(error), spec.document.place(path), subject=subject, hint=error.hint, notes=notes)])
+
+    return stop
+
+
+def placed(spec: Spec, remark: Remark) -> Problem:
+    """Return the remark on a layer, with its place."""
+    subject = f"{remark.name} ({remark.type})"
+    return Problem(f"remark: {remark.text}", spec.document.place(remark.path), subject=subject)
+
+
+def _why(network: GraphBuilder, x: Edges) -> Iterator[str]:
+    """Say where the size of the layer's input comes from, looking through what keeps it (dropout, activations)."""
+    source = x[0].source if len(x) == 1 else ""
+    while node := network.nodes.get(source):
+        if reason := node.layer.provenance(*node.input_shapes):
+            yield f"{node.name} gives {reason}"
+            return
+        if not _keeps_shape(node):
+            return
+        source = node.inputs[0]
+
+
+def _keeps_shape(node: Node) -> bool:
+    return len(node.inputs) == 1 and node.output_shape.dims == node.input_shapes[0].dims
+
+
+def _uses(spec: Spec, context: Context) -> Iterator[str]:
+    """Yield the lines that used the blocks which the entry is in, innermost first."""
+    for block, path in list(reversed(context.uses))[:_USES_SHOWN]:
+        place = spec.document.place(path)
+        yield f"in block {block}, used in line {place.line}: {brief(place.text.strip(), _WIDEST)}"
+    if len(context.uses) > _USES_SHOWN:
+        yield f"and {len(context.uses) - _USES_SHOWN} blocks around it"
+
+
+def _so_far(inputs: tuple[Port, ...], network: GraphBuilder) -> Iterator[str]:
+    last = [(node.name, node.output_shape) for node in network.order[-_LAST_SHOWN:]]
+    known = [*((port.name, port.shape) for port in inputs), *last]
+    shown = " -> ".join(f"{name} {shape}" for name, shape in known[-_LAST_SHOWN:])
+    all_shown = len(inputs) + len(network.order) <= _LAST_SHOWN
+    yield f"known so far: {shown if all_shown else f'... -> {shown}'}"
+
+
+_HINT = "name it in the from of what should read it, in outputs if it is a result, or write it as an auxiliary"
+
+
+def unread(spec: Spec, network: GraphBuilder, outputs: Collection[str]) -> Iterator[Problem]:
+    """Yield a remark for each entry of the spec whose result nothing reads, however often it is copied.
+
+    It is that of the outermost entry: of a block, the entry that uses it.
+    """
+    read = {source for node in network.order for source in node.inputs} | set(outputs)
+    found: dict[object, list[EntryResult]] = {}
+    for node in network.order:
+        result = network.results.get(node.name)
+        if result and node.name not in read:
+            found.setdefault(result.entry.path, []).append(result)
+    yield from (_remark(spec, results) for results in found.values())
+
+
+def _remark(spec: Spec, results: list[EntryResult]) -> Problem:
+    first, *more = results
+    fact = "nothing reads its result, which is counted all the same"
+    if more:
+        fact = (
+            f"nothing reads the results of {some([result.name for result in results])}, which are counted all the same"
+        )
+    return Problem(
+        f"remark: {fact}",
+        spec.document.place(first.entry.path),
+        subject=f"{first.name} ({brief(first.entry.kind)})",
+        hint=_meant(first),
+    )
+
+
+def _meant(result: EntryResult) -> str:
+    """Return what was probably meant: of copies that all read the same, a chain."""
+    entry = result.entry
+    if entry.repeat is None:
+        return _HINT
+    if not entry.sources:
+        return "what is inside of it reads something else than the copy before: leave out its from for a chain"
+    if result.follows:
+        return f"every copy reads {_sources(entry)}: leave out from for a chain"
+    chain = f"{{type: sequence, from: {_sources(entry)}, layers: [...]}}"
+    return f"every copy reads {_sources(entry)}: for a chain write {chain}, with the repeat inside and no from there"
+
+
+def _sources(entry: Entry) -> str:
+    names = [source.text for source in entry.sources]
+    return names[0] if len(names) == 1 else f"[{', '.join(names)}]"

@@ -1,0 +1,76 @@
+"""The Graph: nodes in execution order, each a layer at the shapes that enter and leave it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
+
+from cnnparams.engine.costs.quantity import Limit
+from cnnparams.errors import Problem
+from cnnparams.layers.contract.base import Layer
+from cnnparams.layers.contract.shape import Shape
+from cnnparams.schema.source import Document, KeyPath
+
+T = TypeVar("T")
+
+
+class Node(NamedTuple):
+    """One layer of the network; `inputs` are the names of the nodes it reads, `path` is its place in the YAML.
+
+    `shares` names the node whose tensors it uses, where they are not its own.
+    """
+
+    name: str
+    layer: Layer
+    activation: Layer | None
+    trainable: bool
+    shares: str | None
+    inputs: tuple[str, ...]
+    input_shapes: tuple[Shape, ...]
+    output_shape: Shape
+    path: KeyPath
+
+
+class Port(NamedTuple):
+    """An input or a result of the network: its name, the node that gives it (an input is its own), its shape."""
+
+    name: str
+    source: str
+    shape: Shape
+
+
+class Graph(NamedTuple):
+    """A network with every shape known. `remarks` are what is right but seldom meant, `budget` what its spec limits.
+
+    `document` is where the paths of the nodes lead; None where there was no YAML.
+    """
+
+    name: str
+    inputs: tuple[Port, ...]
+    nodes: tuple[Node, ...]
+    outputs: tuple[Port, ...]
+    remarks: tuple[Problem, ...] = ()
+    budget: tuple[Limit, ...] = ()
+    document: Document | None = None
+
+
+def of_each(graph: Graph, ask: Callable[[Node], T]) -> list[T]:
+    """Return what is asked of each node's layer at its shapes; one layer at one shape is asked once."""
+    known: dict[tuple[int, int], T] = {}
+    answers = []
+    for node in graph.nodes:
+        key = id(node.layer), id(node.input_shapes)
+        if key not in known:
+            known[key] = ask(node)
+        answers.append(known[key])
+    return answers
+
+
+def channels_of(shape: Shape) -> int:
+    """Return the channels of a tensor, as expressions count them; of what is no image, its last dimension."""
+    return shape.dims[-1 if shape.channel_axis is None else shape.channel_axis]
+
+
+def is_within(name: str, outer: str) -> bool:
+    """Tell whether a layer has a name, or stands inside of what has it: layer1.0.conv1 is within layer1."""
+    return name == outer or name.startswith(f"{outer}.")

@@ -1,0 +1,1 @@
+"""Receptive fields: how much of the image a place of each output depends on."""

@@ -1,0 +1,150 @@
+"""What every node sees of each input: a field along each axis of the image, carried through the graph in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import reduce
+from typing import NamedTuple
+
+from cnnparams.engine.network.graph import Graph, Node, Port
+from cnnparams.engine.receptive_field.field import Field, Span, hull
+from cnnparams.layers.contract.reach import SAME_PLACE, Sights, all_taps, same_places
+from cnnparams.layers.contract.shape import Shape
+
+
+class Scattered(NamedTuple):
+    """Fields of places in no order, as flatten leaves them: the size of the largest, and the hull of all."""
+
+    size: int
+    span: Span | None
+
+
+class Axis(NamedTuple):
+    """What places see along one axis of an image.
+
+    `local` is what depends on the place, along the tensor's dimensions `dims`; `everywhere` is what all places see,
+    through a layer that takes in all of its input: a global pool, a linear layer over a flattened image, statistics.
+    """
+
+    dims: tuple[int, ...]
+    local: Field | Scattered | None
+    everywhere: Span | None = None
+
+    @property
+    def size(self) -> int:
+        """The rows that a place sees; of all places together, where they all see the same."""
+        if self.local:
+            return self.local.size
+        return self.everywhere.size if self.everywhere else 0
+
+    def sees_all(self, n: int) -> bool:
+        """Tell whether that is the whole image of n rows."""
+        if self.local:
+            return self.local.size >= n
+        return bool(self.everywhere and self.everywhere.first <= 0 and self.everywhere.last >= n - 1)
+
+
+View = tuple[Axis, ...]
+"""What places see along each axis of an image."""
+
+
+class Seen(NamedTuple):
+    """What a node sees of an image: through each of its inputs (None: nothing), and what its places see of it."""
+
+    image: tuple[int, ...]
+    before: tuple[View | None, ...]
+    after: View
+
+
+def receptive_fields(graph: Graph) -> list[Seen | None]:
+    """Return what each node sees of the first input that it sees; None where it sees no image."""
+    known: dict[tuple[int, int, tuple[Shape, ...]], tuple[Sights, ...]] = {}
+    sights = [known.get(key := _key(node)) or known.setdefault(key, _sights(node)) for node in graph.nodes]
+    images = [port for port in graph.inputs if port.shape.channel_axis is not None]
+    passes = [_pass(graph, image, sights) for image in images]
+    rows = zip(*passes, strict=True) if passes else ([] for _ in graph.nodes)
+    return [next((seen for seen in row if seen), None) for row in rows]
+
+
+def _key(node: Node) -> tuple[int, int, tuple[Shape, ...]]:
+    return id(node.layer), id(node.activation), node.input_shapes
+
+
+def _sights(node: Node) -> tuple[Sights, ...]:
+    """Return what a layer sees of each of its inputs."""
+    return node.layer.sights(*node.input_shapes)
+
+
+def _pass(graph: Graph, image: Port, sights: Iterable[tuple[Sights, ...]]) -> Iterator[Seen | None]:
+    """Yield what each node sees of an image."""
+    spatial = tuple(dim for dim in range(len(image.shape.dims)) if dim != image.shape.channel_axis)
+    extent = tuple(image.shape.dims[dim] for dim in spatial)
+    views: dict[str, View] = {image.source: tuple(Axis((dim,), Field((Span(0, 0),))) for dim in spatial)}
+    for node, own in zip(graph.nodes, sights, strict=True):
+        before = tuple(map(views.get, node.inputs))
+        if view := _view(before, own, node):
+            views[node.name] = view
+        yield Seen(extent, before, view) if view else None
+
+
+def _view(before: Iterable[View | None], sights: Iterable[Sights], node: Node) -> View | None:
+    out = node.output_shape
+    entering = zip(before, sights, node.input_shapes, strict=True)
+    carried = [_carried_view(view, own, x, out) for view, own, x in entering if view]
+    if not carried:
+        return None
+    view = carried[0]
+    if len(carried) > 1:
+        view = tuple([reduce(lambda a, b: _joined(a, b, out), axes) for axes in zip(*carried, strict=True)])
+    if node.activation is None:
+        return view
+    (after,) = node.activation.sights(out)
+    return _carried_view(view, after, out, out)
+
+
+def _carried_view(view: View, sights: Sights, x: Shape, out: Shape) -> View:
+    """Return what the places of a layer's output see through one input: the same view where it is elementwise."""
+    if sights == same_places(len(sights)):
+        return view
+    return tuple([_carried(axis, sights, x, out) for axis in view])
+
+
+def _carried(axis: Axis, sights: Sights, x: Shape, out: Shape) -> Axis:
+    """Return what the places of a layer's output see, by what it sees of one input."""
+    dims, local, everywhere = axis
+    own = [sights[dim] for dim in dims]
+    if local is None:
+        return axis
+    if any(sight.statistics for sight in own):
+        everywhere = hull(everywhere, _whole(axis, x))
+    if isinstance(local, Scattered) or own[0].taps is None:
+        if any(sight.taps not in (None, SAME_PLACE) for sight in own):
+            return Axis((), None, hull(everywhere, _whole(axis, x)))
+        after = tuple(sorted({dim for sight in own for dim in sight.dims}))
+        return Axis(after, Scattered(local.size, _whole(axis, x)), everywhere)
+    moved, taps = own[0].dims, own[0].taps
+    return _axis(moved, local.through(taps, x.dims[dims[0]], out.dims[moved[0]] if moved else 1), everywhere)
+
+
+def _joined(a: Axis, b: Axis, out: Shape) -> Axis:
+    """Return what places see that see as two inputs do."""
+    everywhere = hull(a.everywhere, b.everywhere)
+    if a.local is None or b.local is None:
+        return (b if a.local is None else a)._replace(everywhere=everywhere)
+    if isinstance(a.local, Field) and isinstance(b.local, Field) and a.dims == b.dims:
+        return _axis(a.dims, a.local.beside(b.local, out.dims[a.dims[0]]), everywhere)
+    dims = tuple(sorted({*a.dims, *b.dims}))
+    span = hull(_whole(a, out), _whole(b, out))
+    return Axis(dims, Scattered(max(a.local.size, b.local.size), span), everywhere)
+
+
+def _axis(dims: tuple[int, ...], field: Field, everywhere: Span | None) -> Axis:
+    return Axis(dims, field, everywhere) if field.rise else Axis((), None, hull(everywhere, *field.phases))
+
+
+def _whole(axis: Axis, x: Shape) -> Span | None:
+    """Return the rows that all places of a tensor see together."""
+    if not isinstance(axis.local, Field):
+        return axis.local.span if axis.local else None
+    n = x.dims[axis.dims[0]]
+    return axis.local.through(all_taps(n), n, 1).phases[0]

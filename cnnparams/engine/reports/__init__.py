@@ -1,0 +1,1 @@
+"""Graph -> Report: every answer as numbers and names, for whatever shows it."""

@@ -1,0 +1,153 @@
+"""The layer types described: settings, formulas, an example; all from the classes themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cnnparams.errors import CnnparamsError, listed, suggest
+from cnnparams.layers.contract.base import Layer, Step
+from cnnparams.layers.contract.registry import Declaration, declarations, find, layer_class
+from cnnparams.layers.contract.settings import display
+from cnnparams.layers.contract.shape import Shape
+from cnnparams.schema.json_schema import settings_schema
+from cnnparams.schema.structures import STRUCTURES
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting of a layer type; without a default it must be given."""
+
+    name: str
+    values: str
+    required: bool
+    default: Any
+    description: str
+    keras: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One layer type, or a family that has it in several ranks, whose formulas and example are then those of one."""
+
+    types: tuple[str, ...]
+    keras: tuple[str, ...]
+    keras_notes: tuple[str, ...]
+    summary: str
+    accepts_activation: bool
+    settings: tuple[Setting, ...]
+    legend: str
+    steps: tuple[Step, ...]
+    example: dict[str, Any]
+    input_shapes: tuple[Shape, ...]
+    output_shape: Shape
+
+
+def summaries() -> dict[str, str]:
+    """Return each layer type with a line on what it does."""
+    return {declaration.name: _summary(declaration) for declaration in declarations()}
+
+
+def families() -> Iterator[Card]:
+    """Yield a card for each family of layer types."""
+    by_family: dict[type, list[Declaration]] = {}
+    for declaration in declarations():
+        by_family.setdefault(declaration.family, []).append(declaration)
+    return map(_card, by_family.values())
+
+
+class UnknownTypeError(CnnparamsError):
+    """A word that names no layer type; its text has a guess."""
+
+
+def card(word: str) -> Card:
+    """Describe the layer type that a word means; raise UnknownTypeError where there is none."""
+    declaration = find(word)
+    if word.casefold() in STRUCTURES:
+        said = (STRUCTURES[word.casefold()].__doc__ or "").splitlines()[0]
+        raise UnknownTypeError(f"{word} is a structure, which holds layers: {said} See docs/spec.md.")
+    if declaration is None:
+        guess = suggest(word, summaries())
+        remedy = f"did you mean {guess}?" if guess else "cnnparams layers lists them"
+        raise UnknownTypeError(f"no layer type {word!r}; {remedy}")
+    return _card([find(declaration.name) or declaration])
+
+
+def _card(members: Sequence[Declaration]) -> Card:
+    """Describe layer types of one family; of several ranks, the images' (2d) is the example."""
+    shown = next((declaration for declaration in members if declaration.rank == 2), members[0])
+    layer = layer_class(shown)
+    inputs = (layer.reads(Shape.of(shown.example_input)),) * layer.least_inputs
+    example = layer.model_validate(dict(shown.example)).resolve(*inputs)
+    return Card(
+        types=tuple(declaration.name for declaration in members),
+        keras=tuple(alias for declaration in members for alias in declaration.aliases),
+        keras_notes=tuple(_keras_notes(layer, members)),
+        summary=_summary(shown),
+        accepts_activation=layer.accepts_activation,
+        settings=tuple(_settings(shown)),
+        legend=layer.legend,
+        steps=example.derivation(*inputs).steps,
+        example={"type": shown.name, **_sources(len(inputs)), **shown.example},
+        input_shapes=inputs,
+        output_shape=example.output_shape(*inputs),
+    )
+
+
+def _keras_notes(layer: type[Layer], members: Sequence[Declaration]) -> Iterator[str]:
+    """Yield what words of Keras' mean, where that is more than the type, and how Keras' type of the name differs."""
+    words = [find(alias) for declaration in members for alias in declaration.aliases]
+    families = dict.fromkeys(word.family for word in words if word and word.word)
+    for family in families:
+        named = [word.word for word in words if word and word.family is family]
+        yield f"{listed(named, 'and')}: {_first_line(family)}"
+    if layer.unlike_keras:
+        yield f"{layer.type}: {layer.unlike_keras}."
+
+
+def _sources(count: int) -> dict[str, list[str]]:
+    """Return the key that names the layers which an entry reads, where those are several."""
+    return {"from": [f"conv{i}" for i in range(1, count + 1)]} if count > 1 else {}
+
+
+def _settings(declaration: Declaration) -> Iterator[Setting]:
+    layer = layer_class(declaration)
+    schema = settings_schema(layer)
+    for name, field in layer.model_fields.items():
+        required = field.is_required()
+        default = None if required else field.default
+        yield Setting(name, _values(schema[name]), required, default, field.description or "", display(field).keras)
+
+
+def _summary(declaration: Declaration) -> str:
+    return _first_line(declaration.family)
+
+
+def _first_line(documented: type) -> str:
+    return (documented.__doc__ or "").strip().splitlines()[0]
+
+
+def _values(schema: dict[str, Any]) -> str:
+    """Say in words what a schema admits; null goes without saying, as the setting is optional."""
+    if "anyOf" in schema:
+        return _either(_values(choice) for choice in schema["anyOf"])
+    if "enum" in schema or "const" in schema:
+        return _either(map(str, schema.get("enum", [schema.get("const")])))
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    return _either(_words(kind, schema) for kind in kinds)
+
+
+def _either(choices: Iterable[str]) -> str:
+    return listed([choice for choice in dict.fromkeys(choices) if choice], "or")
+
+
+def _words(kind: str, schema: dict[str, Any]) -> str:
+    names = {"integer": "whole number", "number": "number", "boolean": "true or false", "null": "", "array": "list"}
+    bounds = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}
+    limits = (
+        [f"{sign} {schema[key]}" for key, sign in bounds.items() if key in schema]
+        if kind in ("integer", "number")
+        else []
+    )
+    return " ".join([names[kind], " and ".join(limits)]).strip()

@@ -1,0 +1,111 @@
+"""Graph -> Memory: what a network needs to be used and to be trained, and where the peak is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cnnparams.engine.devices import Device, Room, fits
+from cnnparams.engine.memory.int8 import Quantized, quantized
+from cnnparams.engine.memory.liveness import liveness
+from cnnparams.engine.memory.saved import saved
+from cnnparams.engine.network.graph import Graph
+from cnnparams.engine.reports.measure import measure
+from cnnparams.engine.reports.report import Report
+from cnnparams.engine.setting import Setting
+
+USE = ("weight_bytes", "peak_activation_bytes")
+TRAINING = ("training_bytes",)
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """A tensor that is alive at the peak."""
+
+    name: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """The largest batch within a limit, and the bytes that it needs.
+
+    The batch is 0 where not even one sample fits, and None where samples cost nothing.
+    """
+
+    limit: int
+    batch: int | None
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """The costs of a network in a setting, the tensors alive at the peak, and what else was asked.
+
+    `uncertain` names the layers of which what they save for the backward pass is an estimate.
+    """
+
+    report: Report
+    setting: Setting
+    training: bool
+    alive: tuple[Alive, ...]
+    uncertain: tuple[str, ...]
+    fit: Fit | None = None
+    int8: Quantized | None = None
+    device: Device | None = None
+
+    @property
+    def room(self) -> Room | None:
+        """What the network in 8 bits leaves of the device's memories."""
+        return fits(self.device, self.int8.flash_bytes, self.int8.sram_bytes) if self.device and self.int8 else None
+
+    @property
+    def answer(self) -> bool:
+        """Whether all that was asked to fit does."""
+        return not (self.fit and self.fit.batch == 0) and not (self.room and not self.room.fits)
+
+
+def memory(
+    graph: Graph,
+    setting: Setting,
+    *,
+    training: bool = False,
+    limit: int | None = None,
+    int8: bool = False,
+    device: Device | None = None,
+) -> Memory:
+    """Return what a network needs.
+
+    With a `limit` in bytes, also the largest batch that stays within it; in 8 bits, and on a device, where asked.
+    """
+    report = measure(graph, (*USE, *(TRAINING if training else ())), setting)
+    live = liveness(graph)
+    size = setting.batch * setting.itemsize
+    alive = tuple(Alive(life.name, life.elements * size) for life in live.alive_at(live.peak))
+    fit = None if limit is None else _fit(graph, setting, limit, training=training)
+    uncertain = saved(graph, setting).uncertain if training else ()
+    small = quantized(graph) if int8 or device else None
+    return Memory(report, setting, training, alive, uncertain, fit, small, device)
+
+
+def needed(graph: Graph, setting: Setting, *, training: bool) -> int:
+    """Return all bytes that a network needs to be used, or to be trained."""
+    if training:
+        return int(measure(graph, TRAINING, setting).training_bytes)
+    report = measure(graph, USE, setting)
+    return int(report.weight_bytes + report.buffer_bytes + report.peak_activation_bytes)
+
+
+def _fit(graph: Graph, setting: Setting, limit: int, *, training: bool) -> Fit:
+    """Return the largest batch: what a network needs grows by the same for each sample from the second on.
+
+    The first is another case, as a slice of one sample may lie in memory as if it were no slice.
+    """
+    one, two, three = (needed(graph, setting._replace(batch=batch), training=training) for batch in (1, 2, 3))
+    if one > limit:
+        return Fit(limit, 0, one)
+    if two > limit:
+        return Fit(limit, 1, one)
+    if two == three:
+        return Fit(limit, None, two)
+    batch = 2 + (limit - two) // (three - two)
+    return Fit(limit, batch, two + (batch - 2) * (three - two))

@@ -1,0 +1,179 @@
+"""From the `type:` of a spec to the class of that layer type.
+
+A family module declares its types with `@layer_type`. Families are imported in the order below, commonest first,
+until the type is found: a network of convolutions and linear layers never loads attention. A type that exists in
+1d, 2d and 3d becomes a class for each when it is first asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from importlib import import_module
+from typing import Any, NamedTuple, TypeVar
+
+from cnnparams.layers.contract.base import Layer
+from cnnparams.layers.contract.words import setting_words
+
+FAMILIES = (
+    "conv",
+    "linear",
+    "rectifier",
+    "pool",
+    "flatten",
+    "batch_norm",
+    "norm",
+    "response_norm",
+    "dropout",
+    "smooth",
+    "adaptive_pool",
+    "conv_transpose",
+    "separable",
+    "border",
+    "upsample",
+    "pixel_shuffle",
+    "merge",
+    "elementwise",
+    "pick",
+    "parameter",
+    "arrange",
+    "embedding",
+    "recurrent",
+    "attention",
+)
+
+_RANKS = (1, 2, 3)
+
+L = TypeVar("L", bound=type[Layer])
+
+
+class Declaration(NamedTuple):
+    """One layer type: its name, its class (of a family, for all ranks), other names for it, and a working example.
+
+    Of a word that is Keras' alone, `word` is that, and the family is what reads it as Keras does.
+    """
+
+    name: str
+    family: type[Layer]
+    rank: int | None
+    aliases: tuple[str, ...]
+    example: Mapping[str, Any]
+    example_input: tuple[int, ...]
+    word: str = ""
+
+
+_declared: dict[str, Declaration] = {}
+_by_word: dict[str, Declaration] = {}
+
+
+def layer_type(
+    name: str,
+    *,
+    ranks: tuple[int | None, ...] = (None,),
+    keras: str = "",
+    example: Mapping[str, Any] | None = None,
+    example_input: tuple[int, ...] | None = None,
+) -> Callable[[L], L]:
+    """Declare a class as the layer type `name`, or for ranks 1, 2, 3 as `name1d`, `name2d`, `name3d`.
+
+    In `keras`, the names that Keras gives the type, "{rank}" stands for the rank; a name without it means images (2d).
+    The example is settings of the layer and the shape that enters it; without one, an image of 16 channels.
+    """
+
+    def declare(family: L) -> L:
+        for rank in ranks:
+            own = name if rank is None else f"{name}{rank}d"
+            aliases = _aliases(keras, rank)
+            image = (16, *[32] * (2 if rank is None else rank))
+            declaration = Declaration(own, family, rank, aliases, example or {}, example_input or image)
+            words = dict.fromkeys(map(_squashed, (own, *aliases)), declaration)
+            if taken := words.keys() & _by_word.keys():
+                raise ValueError(f"two layer types answer to {min(taken)}")
+            _declared[own] = declaration
+            _by_word.update(words)
+        if ranks == (None,):
+            family.type, family.stem = name, vars(family).get("stem", _stem(name))
+        return family
+
+    return declare
+
+
+def keras_word(words: str) -> Callable[[L], L]:
+    """Declare a class as what words mean that are Keras' alone; "{rank}" stands for each rank.
+
+    The words are among those that layer types have been declared to answer to.
+    """
+
+    def declare(reading: L) -> L:
+        for said in (name.format(rank=rank) for name in words.split() for rank in _RANKS):
+            if declared := _by_word.get(_squashed(said)):
+                _by_word[_squashed(said)] = declared._replace(family=reading, word=said)
+        return reading
+
+    return declare
+
+
+def find(word: str) -> Declaration | None:
+    """Return the layer type that a spec means, whatever case and underscores it has; None where there is none."""
+    key = _squashed(word)
+    for family in FAMILIES:
+        if key in _by_word:
+            break
+        _load(family)
+    return _by_word.get(key)
+
+
+def declarations() -> Iterator[Declaration]:
+    """Return every layer type, family by family."""
+    for family in FAMILIES:
+        _load(family)
+    return iter(sorted(_declared.values(), key=_place))
+
+
+def _place(declaration: Declaration) -> int:
+    """Return where the family stands, whichever was imported first; one from outside comes last."""
+    module = declaration.family.__module__.rpartition(".")[2]
+    return FAMILIES.index(module) if module in FAMILIES else len(FAMILIES)
+
+
+def layer_class(declaration: Declaration) -> type[Layer]:
+    """Return the class of one type: that of its family with its name and, where it has one, its rank."""
+    return _class(declaration.name, declaration.word)
+
+
+@cache
+def words() -> frozenset[str]:
+    """Return every word that a setting of some layer type takes as it is."""
+    classes = map(layer_class, declarations())
+    return frozenset(word for layer in classes for known in setting_words(layer).values() for word in known)
+
+
+@cache
+def _class(name: str, word: str) -> type[Layer]:
+    declaration, plain = _by_word[_squashed(word or name)], _declared[name]
+    family, rank = declaration.family, declaration.rank
+    own: dict[str, Any] = {"word": word} if word else {}
+    if rank is not None:
+        ranks = tuple(other.rank for other in _declared.values() if other.family is plain.family)
+        own |= {"type": name, "stem": _stem(name.removesuffix(f"{rank}d")), "rank": rank, "ranks": ranks}
+    if not own:
+        return family
+    title = word or f"{family.__name__}{rank}d"
+    return type(title, (family,), {"__module__": family.__module__, "__doc__": family.__doc__, **own})
+
+
+def _stem(name: str) -> str:
+    return name.replace("_", "")
+
+
+def _aliases(keras: str, rank: int | None) -> tuple[str, ...]:
+    names = (name for name in keras.split() if "{rank}" in name or rank in (None, 2))
+    return tuple(name.format(rank=rank) for name in names)
+
+
+def _load(family: str) -> None:
+    import_module(f"cnnparams.layers.{family}")
+
+
+def _squashed(word: str) -> str:
+    return _stem(word).casefold()

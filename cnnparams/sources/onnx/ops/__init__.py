@@ -1,0 +1,52 @@
+"""What the operations of ONNX are as layers: a function for each, told apart by the operation's name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+
+from cnnparams.sources.onnx.call import Call
+from cnnparams.sources.onnx.values import Value
+
+Results = Value | list[Value | None]
+"""What a node gives: a value, or one for each of its outputs; None for what no layer gives."""
+
+Translator = Callable[[Call], Results]
+
+FAMILIES = (
+    "activation",
+    "arrange",
+    "border",
+    "constant",
+    "conv",
+    "linear",
+    "merge",
+    "norm",
+    "pick",
+    "pool",
+    "recurrent",
+    "quantize",
+    "reduce",
+    "resize",
+    "step",
+)
+
+_translators: dict[str, Translator] = {}
+
+
+def translates(*kinds: str) -> Callable[[Translator], Translator]:
+    """Declare a function as what translates the operations of these names."""
+
+    def declare(translator: Translator) -> Translator:
+        _translators.update(dict.fromkeys(kinds, translator))
+        return translator
+
+    return declare
+
+
+def translator_of(kind: str) -> Translator | None:
+    """Return what translates an operation; None where nothing does."""
+    if not _translators:
+        for family in FAMILIES:
+            import_module(f"{__name__}.{family}")
+    return _translators.get(kind)

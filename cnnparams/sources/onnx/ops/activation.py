@@ -1,0 +1,104 @@
+"""Activations: element by element, nothing learned but PReLU's slope."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from cnnparams.sources.onnx.call import Call, real
+from cnnparams.sources.onnx.net import Held
+from cnnparams.sources.onnx.ops import translates
+from cnnparams.sources.onnx.ops.step import not_said
+from cnnparams.sources.onnx.values import NoLayerError, Tensor, Value, sample_axis
+
+_PLAIN = {
+    "Relu": "relu",
+    "Relu6": "relu6",
+    "Sigmoid": "sigmoid",
+    "Tanh": "tanh",
+    "Selu": "selu",
+    "Softplus": "softplus",
+    "HardSigmoid": "hardsigmoid",
+    "HardSwish": "hardswish",
+    "Mish": "mish",
+    "Silu": "silu",
+}
+"""Operations that are a layer as they are. Relu6 and Silu are what is made of Clip, and of x * sigmoid(x)."""
+
+_WITH: dict[str, tuple[str, Callable[[Call], dict[str, Any]]]] = {
+    "LeakyRelu": ("leaky_relu", lambda call: {"negative_slope": call.real("alpha", 0.01)}),
+    "Elu": ("elu", lambda call: {"alpha": call.real("alpha", 1.0)}),
+}
+_LAST_OPSET_OF_ROWS = 12
+
+
+@translates(*_PLAIN)
+def plain(call: Call) -> Tensor:
+    """Return an activation without settings."""
+    return call.add(_PLAIN[call.op.kind], {}, call.tensor())
+
+
+@translates(*_WITH)
+def with_settings(call: Call) -> Tensor:
+    """Return an activation with settings."""
+    type_, settings = _WITH[call.op.kind]
+    return call.add(type_, settings(call), call.tensor())
+
+
+@translates("Clip")
+def clip(call: Call) -> Tensor:
+    """Return no layer, unless the bounds are those of a rectifier, which is told before."""
+    raise not_said(call, "clips to other bounds than a rectifier does")
+
+
+@translates("Gelu", "TanhGelu")
+def gelu(call: Call) -> Tensor:
+    """Return GELU; TanhGelu is what patterns make of the approximation."""
+    approximate = "tanh" if call.op.kind == "TanhGelu" else call.text("approximate", "none")
+    return call.add("gelu", {"approximate": approximate}, call.tensor())
+
+
+@translates("PRelu")
+def prelu(call: Call) -> Tensor:
+    """Return a slope for each channel, or one for all."""
+    slope = call.weight(1)
+    return call.add("prelu", {"num_parameters": slope.size}, call.tensor(), held=Held((slope,)))
+
+
+@translates("Swish")
+def swish(call: Call) -> Tensor:
+    """Return x times sigmoid(alpha x), which is SiLU for an alpha of 1."""
+    if real("alpha", call.real("alpha", 1.0)) != 1:
+        raise NoLayerError("is a swish with an alpha, as no layer is", "an alpha of 1 is silu")
+    return call.add("silu", {}, call.tensor())
+
+
+@translates("Softmax", "LogSoftmax")
+def softmax(call: Call) -> Tensor:
+    """Return softmax along one dimension; until opset 12 over all dimensions from one on."""
+    x, type_ = call.tensor(), {"Softmax": "softmax", "LogSoftmax": "log_softmax"}[call.op.kind]
+    by_rows = call.net.model.opset <= _LAST_OPSET_OF_ROWS
+    at = sample_axis(x, call.integer("axis", 1 if by_rows else -1))
+    if by_rows and math.prod(x.dims[at + 1 :]) != 1:
+        raise NoLayerError("is a softmax over several dimensions", "export it with opset 13 or later")
+    return call.add(type_, {"dim": at + 1}, x)
+
+
+@translates("Dropout")
+def dropout(call: Call) -> list[Value | None]:
+    """Return dropout; of its mask nothing is made."""
+    p = float(call.number(1)) if call.has(1) else call.real("ratio", 0.5)
+    return [call.add("dropout", {"p": real("ratio", p)}, call.tensor())]
+
+
+@translates("LRN")
+def local_response_norm(call: Call) -> Tensor:
+    """Return local response normalisation."""
+    settings = {
+        "size": call.integer("size"),
+        "alpha": call.real("alpha", 1e-4),
+        "beta": call.real("beta", 0.75),
+        "k": call.real("bias", 1.0),
+    }
+    return call.add("local_response_norm", settings, call.image())

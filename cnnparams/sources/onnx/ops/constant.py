@@ -1,0 +1,115 @@
+"""What does not depend on the input's values: constants, sizes, and what passes a value on as it is."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from cnnparams.sources.onnx.call import Call
+from cnnparams.sources.onnx.model import MOST_AXES, Dims, Known, Origin
+from cnnparams.sources.onnx.names import module_of
+from cnnparams.sources.onnx.ops import translates
+from cnnparams.sources.onnx.ops.step import not_said
+from cnnparams.sources.onnx.proto import MOST_VALUES
+from cnnparams.sources.onnx.values import NoLayerError, Tensor, Value, shown
+
+_NUMBERS = {"value_int": np.int64, "value_ints": np.int64, "value_float": np.float32, "value_floats": np.float32}
+_FLOATS = {1: np.float32, 10: np.float16, 11: np.float64, 16: np.float32}
+_WHOLE = {2: np.uint8, 3: np.int8, 4: np.uint16, 5: np.int16, 6: np.int32, 7: np.int64, 9: np.bool_, 13: np.uint64}
+"""NumPy's types for the data types of TensorProto."""
+
+
+@translates("Constant")
+def constant(call: Call) -> Known:
+    """Return a tensor that stands in the node itself."""
+    written = call.op.attributes
+    if isinstance(value := written.get("value"), Known):
+        return _made(call, value)
+    name = next((name for name in _NUMBERS if name in written), None)
+    if name is None:
+        raise NoLayerError("is a constant that is no tensor of numbers")
+    data = np.asarray(written[name], _NUMBERS[name])
+    return _made(call, Known(data.shape, data.dtype.kind == "f", data))
+
+
+@translates("ConstantOfShape")
+def constant_of_shape(call: Call) -> Known:
+    """Return a tensor that has one value everywhere."""
+    dims, value = tuple(call.numbers(0)), call.op.attributes.get("value")
+    if len(dims) > MOST_AXES or any(not isinstance(n, int) or n < 0 for n in dims):
+        raise NoLayerError(f"makes a tensor of no possible size: {shown(dims)}", "export it again")
+    one = value if isinstance(value, Known) else Known((1,), True, np.zeros(1, np.float32))
+    made = Known(dims, one.is_float, None)
+    if one.data is None or one.size != 1 or math.prod(max(n, 1) for n in dims) > MOST_VALUES:
+        return _made(call, made)
+    return _made(call, made._replace(data=np.full(dims, one.data.ravel()[0])))
+
+
+@translates("Shape")
+def shape(call: Call) -> Known:
+    """Return the sizes of a tensor, the batch's too."""
+    full = call.sizes(0)[call.integer("start", 0) : call.integer("end")]
+    return Known((len(full),), False, np.asarray(full, np.int64))
+
+
+@translates("Size")
+def size(call: Call) -> Known:
+    """Return the number of elements of a tensor."""
+    return Known((), False, np.asarray(math.prod(call.sizes(0)), np.int64))
+
+
+@translates("Identity")
+def identity(call: Call) -> Value:
+    """Return the value itself. PyTorch's exporter stores equal tensors once, and names the others with an Identity."""
+    value, name = call.value(0), call.op.outputs[0]
+    if isinstance(value, Tensor) or not (value.is_float and (module_of(name) or "::" in name)):
+        return value
+    if not all(origin.stored for origin in value.origins):
+        return value
+    call.net.read.update(value.origins)
+    text = "the file stores some tensors once for several, as they are equal; each counts as a tensor of its own"
+    call.net.remark(text, name)
+    return value._replace(origins=frozenset({Origin(name, value.own, stored=True)}))
+
+
+@translates("Cast", "CastLike")
+def cast(call: Call) -> Value:
+    """Return the same numbers in another type; floating point numbers stay floating point numbers."""
+    value, to = call.value(0), call.integer("to", 1)
+    if call.op.kind == "CastLike":
+        call.sizes(1)
+    if isinstance(value, Tensor):
+        if value.is_float and to not in _FLOATS and call.op.kind == "Cast":
+            raise not_said(call, "makes whole numbers of the network's values", is_float=False)
+        return value._replace(is_float=to in _FLOATS) if call.op.kind == "Cast" else value
+    if call.op.kind == "CastLike" or (to not in _FLOATS and to not in _WHOLE):
+        return value
+    with np.errstate(all="ignore"):
+        data = None if value.data is None else value.data.astype(_FLOATS.get(to) or _WHOLE[to])
+    return value._replace(is_float=to in _FLOATS, data=data)
+
+
+@translates("Expand")
+def expand(call: Call) -> Value:
+    """Return a tensor repeated along its dimensions of 1."""
+    value, wanted = call.value(0), tuple(call.numbers(1))
+    dims = _broadcast(value.full, wanted)
+    if isinstance(value, Tensor):
+        if dims != value.full:
+            raise not_said(call, "repeats a tensor, as no layer does", dims)
+        return value
+    small = value.data is not None and math.prod(dims) <= MOST_VALUES
+    return value._replace(dims=dims, data=np.broadcast_to(value.data, dims) if small else None)
+
+
+def _broadcast(dims: Dims, wanted: Dims) -> Dims:
+    try:
+        return tuple(np.broadcast_shapes(dims, wanted))
+    except (TypeError, ValueError):
+        raise NoLayerError(f"does not fit {shown(dims)} to {shown(wanted)}", "export it again") from None
+
+
+def _made(call: Call, known: Known) -> Known:
+    """Return a tensor that a node makes."""
+    return known._replace(origins=frozenset({Origin(call.op.outputs[0], known.dims, stored=False)}))

@@ -1,0 +1,43 @@
+"""Fully connected layers."""
+
+from __future__ import annotations
+
+from cnnparams.sources.onnx.call import Call
+from cnnparams.sources.onnx.model import Known
+from cnnparams.sources.onnx.net import Held
+from cnnparams.sources.onnx.ops import translates
+from cnnparams.sources.onnx.ops.merge import with_tensor
+from cnnparams.sources.onnx.values import FOLD, NOT_OF_THE_INPUT, NoLayerError, Tensor, sample_axis
+
+
+@translates("Gemm")
+def gemm(call: Call) -> Tensor:
+    """Return a fully connected layer over rows of features."""
+    if call.integer("transA", 0):
+        raise NoLayerError("takes its input transposed, as no layer does", "put a Transpose before it")
+    columns = call.weight(1).dims[:: -1 if call.integer("transB", 0) else 1]
+    return _linear(call, columns)
+
+
+@translates("MatMul", "Linear")
+def matmul(call: Call) -> Tensor:
+    """Return a fully connected layer along the last dimension; Linear is what patterns make of one with a bias."""
+    if isinstance(call.value(0), Known) and isinstance(call.value(1), Known):
+        raise NoLayerError(NOT_OF_THE_INPUT, FOLD)
+    if isinstance(call.value(1), Tensor) or isinstance(call.value(0), Known):
+        hint = "of layers, attention alone multiplies matrices: write it by hand as multihead_attention"
+        raise NoLayerError("multiplies two matrices that both depend on the input, or weights from the left", hint)
+    return _linear(call, call.weight(1).dims)
+
+
+def _linear(call: Call, columns: tuple[int, ...]) -> Tensor:
+    """Put a layer whose weights have the dimensions (in_features, out_features)."""
+    x, weight = call.tensor(), call.weight(1)
+    if len(columns) != 2 or sample_axis(x, -1) != len(x.dims) - 1:
+        raise NoLayerError("multiplies with weights that are no matrix, or along the batch")
+    settings = {"in_features": columns[0], "out_features": columns[1]}
+    bias = call.bias(2)
+    if all(known.size == columns[1] == (known.dims or (1,))[-1] for known in bias):
+        return call.add("linear", {**settings, "bias": bool(bias)}, x, held=Held((weight, *bias)))
+    y = call.add("linear", {**settings, "bias": False}, x, held=Held((weight,)))
+    return with_tensor(call, y, bias[0], "add")

@@ -1,0 +1,99 @@
+"""Parts of tensors, and borders around images."""
+
+from __future__ import annotations
+
+from itertools import accumulate, pairwise
+
+from cnnparams.sources.onnx.call import Call
+from cnnparams.sources.onnx.model import Known
+from cnnparams.sources.onnx.net import Held
+from cnnparams.sources.onnx.ops import translates
+from cnnparams.sources.onnx.ops.arrange import arranged, viewed
+from cnnparams.sources.onnx.values import NoLayerError, Tensor, Value, axis_of, sample_axis, shown
+
+
+@translates("Slice")
+def slice_(call: Call) -> Value:
+    """Return a part of a tensor, along some of its dimensions."""
+    x, starts, ends = call.value(0), call.integers(1, "starts"), call.integers(2, "ends")
+    if starts is None or ends is None or len(starts) != len(ends):
+        raise NoLayerError("lacks its starts or ends", "export it again")
+    axes = call.integers(3, "axes") or tuple(range(len(starts)))
+    steps = call.integers(4, "steps") or (1,) * len(starts)
+    if not len(axes) == len(steps) == len(starts) or 0 in steps:
+        raise NoLayerError("has starts, axes and steps that do not go together", "export it again")
+    for axis, *bounds in zip(axes, starts, ends, steps, strict=True):
+        x = _part(call, x, axis_of(x, axis), slice(*bounds))
+    return x
+
+
+@translates("Split")
+def split(call: Call) -> list[Value | None]:
+    """Return parts of a tensor, one after another along one dimension."""
+    x = call.value(0)
+    at = axis_of(x, call.integer("axis", 0))
+    number = len(call.op.outputs)
+    each = -(-x.full[at] // number)
+    sizes = call.integers(1, "split") or (*[each] * (number - 1), x.full[at] - each * (number - 1))
+    if len(sizes) != number or sum(sizes) != x.full[at] or min(sizes) < 1:
+        raise NoLayerError(f"splits {x.full[at]} into {shown(sizes)}", "export it again")
+    bounds = pairwise(accumulate(sizes, initial=0))
+    parts = zip(call.op.outputs, bounds, strict=True)
+    return [_part(call, x, at, slice(*bound)) if output else None for output, bound in parts]
+
+
+@translates("SplitPart")
+def split_part(call: Call) -> Value:
+    """Return one part of a tensor that is split into a list: parts of one size, or of sizes of their own."""
+    (listing,) = (part for part in call.op.parts if part.kind == "SplitToSequence")
+    x, sizes, index = call.value(0), call.integers(1, "split") or (), int(call.number(2))
+    at = axis_of(x, listing.attributes.get("axis", 0))
+    if not call.known(1).dims:
+        bounds = slice(index * sizes[0], (index + 1) * sizes[0])
+    else:
+        bounds = slice(sum(sizes[:index]), sum(sizes[: index + 1]))
+    if index < 0 or min(sizes, default=0) < 1 or not len(range(x.full[at])[bounds]):
+        raise NoLayerError(f"takes part {index} of {x.full[at]} split by {shown(sizes)}", "export it again")
+    return _part(call, x, at, bounds)
+
+
+@translates("Gather")
+def gather(call: Call) -> Value:
+    """Return indices that follow one another, or a single one, whose dimension goes; or a look-up of vectors."""
+    x, indices = call.value(0), call.value(1)
+    if isinstance(indices, Tensor):
+        return _embedded(call, indices)
+    at = axis_of(x, call.integer("axis", 0))
+    places = [int(n) + (n < 0) * x.full[at] for n in call.numbers(1)]
+    step = places[1] - places[0] if len(places) > 1 else 1
+    if not places or step < 1 or any(b - a != step for a, b in pairwise(places)):
+        raise NoLayerError("picks what does not follow one another, as no layer does")
+    part = _part(call, x, at, slice(places[0], places[-1] + 1, step))
+    if not indices.dims:
+        return arranged(part, [i for i in range(len(x.full)) if i != at], call.op)
+    return viewed(part, (*x.full[:at], *indices.dims, *x.full[at + 1 :]), call.op)
+
+
+def _embedded(call: Call, tokens: Tensor) -> Tensor:
+    """Look a vector up for each token."""
+    table = call.weight(0)
+    if len(table.dims) != 2 or call.integer("axis", 0) not in (0, -2):
+        raise NoLayerError("looks up what are no vectors")
+    settings = {"num_embeddings": table.dims[0], "embedding_dim": table.dims[1]}
+    return call.add("embedding", settings, tokens, held=Held((table,)))
+
+
+def _part(call: Call, x: Value, at: int, bounds: slice) -> Value:
+    """Return a part along one dimension: a layer, where it is not the whole of it."""
+    n = x.full[at]
+    kept = range(n)[bounds]
+    if kept == range(n):
+        return x
+    if isinstance(x, Known):
+        dims = (*x.dims[:at], len(kept), *x.dims[at + 1 :])
+        return x._replace(dims=dims, data=None if x.data is None else x.data[(slice(None),) * at + (bounds,)])
+    if kept.step < 1:
+        raise NoLayerError("puts a dimension into reverse, as no layer does")
+    dim = sample_axis(x, at) + 1
+    end = kept.stop if kept.stop < n else None
+    return call.add("slice", {"dim": dim, "start": kept.start, "end": end, "step": kept.step}, x)

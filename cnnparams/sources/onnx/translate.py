@@ -1,0 +1,199 @@
+"""Model -> Net: node by node, each a layer, or a gap where no layer does what it does."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+
+from cnnparams.engine.network.graph import Port
+from cnnparams.errors import brief, quote
+from cnnparams.layers.contract.shape import MOST_ELEMENTS
+from cnnparams.sources.extra import extra
+from cnnparams.sources.onnx.call import Call
+from cnnparams.sources.onnx.fold import fold
+from cnnparams.sources.onnx.model import Declared, Known, Model, Op
+from cnnparams.sources.onnx.names import Names, path_of, safe
+from cnnparams.sources.onnx.net import Net
+from cnnparams.sources.onnx.ops import Results, translator_of
+from cnnparams.sources.onnx.signature import check_signature
+from cnnparams.sources.onnx.values import NoLayerError, Result, Tensor, Value, shown
+from cnnparams.sources.reading import Gap
+
+_AT_RUN_TIME = "export it with fixed sizes, so that nothing is decided at run time"
+_REMEDIES = {"If": _AT_RUN_TIME, "Loop": _AT_RUN_TIME, "Scan": _AT_RUN_TIME}
+_QUANTIZED = "import the network as it was before it was quantized"
+_OTHERWISE = "cut the file before it with onnx.utils.extract_model, or write the spec by hand"
+_LEFT_OUT = "what reads the result of a gap is left out, where the file does not declare its sizes"
+_AGAIN = "the file contradicts itself: export it again"
+_NOT_GIVEN = "no layer gives that result: cut the file before it with onnx.utils.extract_model, or do without it"
+_CHECK = "python -c 'import onnx; onnx.checker.check_model(FILE)' says whether the file is right; if it is, report this"
+_DECLARED = "the file declares other dimensions than these values have; runtimes do not go by them"
+
+
+class Translation:
+    """A network read node by node; what depends on a gap is left out, unless the file declares what the gap gives."""
+
+    def __init__(self, model: Model, names: Names, inputs: Mapping[str, Tensor]) -> None:
+        self.net = Net(model, names, inputs)
+        self.gaps: list[Gap] = []
+        self._lost: set[str] = set()
+        self._refused: dict[str, str] = {}
+        self._makers: dict[str, Op] = {}
+        self._results = {port.name for port in model.outputs}
+        self._declared = {**model.declared, **{port.name: port.dims for port in model.outputs if port.dims}}
+
+    def read(self, op: Op) -> None:
+        """Translate a node."""
+        if not self._lost.isdisjoint(op.reads):
+            self._lost.update(filter(None, op.outputs))
+            self.net.remark(_LEFT_OUT, op.written)
+            return
+        try:
+            self._check_inputs(op)
+            self._use_up(op)
+            self._keep(op, _results(Call(op, self.net)))
+        except NoLayerError as error:
+            self._refuse(op, error)
+
+    def outputs(self) -> Iterator[Port]:
+        """Yield the results, each once; note a gap for one that no layer gives."""
+        seen = set[str]()
+        for port in self.net.model.outputs:
+            value = self.net.values.get(port.name)
+            if isinstance(value, Tensor) and (found := self._settled(port.name, value)) and found.source not in seen:
+                seen.add(found.source)
+                yield Port(port.name, found.source, found.shape)
+            elif isinstance(value, Known):
+                self.net.remark("outputs that do not depend on the input are left out", port.name)
+                self.net.read.update(value.origins)
+            elif value is None and port.name not in self._lost:
+                what, remedy = self._why(port.name)
+                entry = self.net.gap(self.net.names.numbered("gap"), "onnx.output")
+                self.gaps.append(Gap("", f"the output {quote(port.name)} {what}", remedy=remedy, entry=entry))
+
+    def _settled(self, name: str, value: Tensor) -> Tensor | None:
+        try:
+            return self.net.settle(value.with_batch(self._makers[name]) if name in self._makers else value)
+        except NoLayerError as error:
+            if value.view:
+                self._refuse(value.view, error)
+            return None
+
+    def _check_inputs(self, op: Op) -> None:
+        for name in op.reads:
+            if name and name not in self.net.values:
+                what, remedy = self._why(name)
+                raise NoLayerError(f"reads {quote(name)}, which {what}", remedy)
+
+    def _use_up(self, op: Op) -> None:
+        """Note what was read of nodes that are one layer together: the numbers by which they are known."""
+        for name in {name for part in op.parts for name in part.inputs} - {*op.inputs}:
+            if isinstance(value := self.net.values.get(name), Known):
+                self.net.read.update(value.origins)
+
+    def _why(self, name: str) -> tuple[str, str]:
+        """Return why a value is not there, and what to do about it."""
+        if name in self._refused:
+            return self._refused[name], _NOT_GIVEN
+        return "nothing before it gives", _AGAIN
+
+    def _keep(self, op: Op, results: Results) -> None:
+        """Note what a node gives; raise NoLayerError where sizes of it are not what the file says."""
+        values = results if isinstance(results, list) else [results]
+        for i, name in enumerate(op.outputs):
+            value = values[i] if i < len(values) else None
+            if not name:
+                continue
+            if value is None:
+                self._refused[name] = f"is the output {i} of {_called(op)}, which no layer gives"
+                continue
+            self._check_declared(name, value)
+            self.net.values[name], self._makers[name] = value, op
+
+    def _check_declared(self, name: str, value: Value) -> None:
+        """Raise NoLayerError where a tensor has other sizes than the file declares; those of the batch are free.
+
+        onnxruntime goes by what nodes give: of a result that is declared otherwise, or another number of dimensions,
+        it only warns. That a file is stale there is remarked on; sizes in between may as well show a fault of ours.
+        """
+        declared = self._declared.get(name)
+        if declared is None or isinstance(value, Known):
+            return
+        own = [n for at, n in enumerate(value.full) if at != value.batch]
+        said = [n for at, n in enumerate(declared) if at != value.batch]
+        if len(value.full) == len(declared) and all(b in (None, a) for a, b in zip(own, said, strict=True)):
+            return
+        if len(value.full) != len(declared) or name in self._results:
+            self.net.remark(_DECLARED, name)
+            return
+        expected = ["?" if n is None else n for n in declared]
+        raise NoLayerError(f"gives {shown(value.full)}, where the file declares {shown(expected)}", _AGAIN)
+
+    def _refuse(self, op: Op, error: NoLayerError) -> None:
+        """Note a gap, and put what marks it; go on behind it where it is known what the node gives."""
+        read = [x for name in op.reads if isinstance(x := self.net.values.get(name), Tensor)]
+        names = [name for name in op.outputs if name]
+        gives = error.gives or _sample(read, self._declared.get(names[0])) if len(names) == 1 else None
+        entry = self.net.gap(self.net.names.layer(op, (), "gap"), _type_of(op), read, (gives and gives.dims) or None)
+        self.gaps.append(Gap(path_of(op) or "", f"{_called(op)} {error.what}", remedy=error.remedy, entry=entry))
+        if gives:
+            self.net.values[names[0]] = self._behind(entry, op, gives)
+        else:
+            self._lost.update(names)
+
+    def _behind(self, entry: str, op: Op, gives: Result) -> Tensor:
+        """Return what a node gives that no layer does."""
+        dims, number, batch, is_float = gives
+        shape = self.net.network.nodes[entry].output_shape
+        return Tensor(entry, shape, dims, number, batch, None if dims else op, is_float)
+
+
+def _results(call: Call) -> Results:
+    """Return what a node gives."""
+    op = call.op
+    values = [call.value(i) for i in range(len(op.inputs)) if call.has(i)]
+    known = [value for value in values if isinstance(value, Known)]
+    if op.domain:
+        raise NoLayerError(f"is an operation of {quote(op.domain)}, not of ONNX itself", _remedy(op))
+    for part in op.parts or (op,):
+        check_signature(part, call.net.model.opset)
+    if values and len(known) == len(values) and (folded := fold(op, known)) is not None:
+        call.net.read.update(*(one.origins - folded.origins for one in known))
+        return folded
+    is_one = bool(op.parts) or extra("onnx").defs.has(op.kind)
+    translator = translator_of(op.kind) if is_one else None
+    if translator is None:
+        raise NoLayerError("does what no layer does", _remedy(op))
+    try:
+        return translator(call)
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        what = f"{type(error).__name__}: {brief(' '.join(str(error).split()))}"
+        raise NoLayerError(f"has inputs or attributes that do not go together ({what})", _CHECK) from error
+
+
+def _remedy(op: Op) -> str:
+    quantized = op.kind.startswith(("QLinear", "Quantize", "Dequantize", "DynamicQuantize")) or "Integer" in op.kind
+    return _QUANTIZED if quantized else _REMEDIES.get(op.kind, _OTHERWISE)
+
+
+def _sample(read: list[Tensor], declared: Declared | None) -> Result | None:
+    """Return the dimensions of a sample as a file declares them; None where it does not, or not with the batch."""
+    is_first = declared is not None and declared[:1] in ((None,), *((x.number,) for x in read[:1]))
+    if not read or declared is None or not is_first or any(x.batch != 0 for x in read):
+        return None
+    dims = tuple(n for n in declared[1:] if n is not None)
+    is_known = len(dims) == len(declared) - 1 and math.prod(dims) <= MOST_ELEMENTS
+    return Result(dims, read[0].number) if is_known else None
+
+
+def _type_of(op: Op) -> str:
+    """Return what stands for a node in a spec: its operation, with a dot, which no layer type has."""
+    return safe([*(op.domain or "onnx").split("."), op.written]) or "onnx.unnamed"
+
+
+def _called(op: Op) -> str:
+    """Return what messages call a node."""
+    if op.name:
+        return f"node {quote(op.name)} ({quote(op.written)[1:-1]})"
+    output = next(filter(None, op.outputs), "")
+    return f"the {quote(op.written)[1:-1]} that gives {quote(output)}"

@@ -1,0 +1,93 @@
+"""One step of a model as its translation sees it: what enters, and where layers are put for it."""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from cnnparams.layers.contract.base import Layer
+from cnnparams.layers.contract.registry import find, layer_class
+from cnnparams.sources.pytorch.names import joined, spelled
+from cnnparams.sources.pytorch.sketch import Sketch
+from cnnparams.sources.pytorch.step import Step
+from cnnparams.sources.pytorch.values import Flow, Held, Implied, TranslationError, Unsaid
+
+_MERGES = ("add", "concat", "multiply")
+
+
+class Call:
+    """The step, and the network so far."""
+
+    def __init__(self, sketch: Sketch, step: Step) -> None:
+        self.sketch = sketch
+        self.step = step
+        self.name = sketch.names.of_call(step.chain)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of what the step gives, with the batch."""
+        return tuple(self.step.value.shape)
+
+    def flow(self, value: Any) -> Flow:
+        """Return a value as a tensor on its way; raise TranslationError where it is something else."""
+        if isinstance(value, Flow):
+            return value
+        if isinstance(value, Implied):
+            return value.put(self)
+        raise _error(value)
+
+    def put(
+        self, type_: str, settings: Mapping[str, Any], *inputs: Flow, held: Sequence[Held] = (), batch: int = 0
+    ) -> Flow:
+        """Put a layer here, which wants the batch as this dimension; raise TranslationError where it cannot stand."""
+        for x in inputs:
+            if x.batch != batch:
+                raise TranslationError(f"expects the batch as dimension {batch}, but it is dimension {x.batch}")
+        layer = layer_of(type_, settings)
+        name = self._name(layer, held)
+        try:
+            return Flow(self.sketch.add(name, layer, tuple(x.edge for x in inputs), held), batch)
+        except TranslationError:
+            self.sketch.names.release(name)
+            raise
+
+    def _name(self, layer: Layer, held: Sequence[Held]) -> str:
+        names = self.sketch.names
+        if self.step.kind == "module":
+            return names.of_layer(self.name, self.name)
+        if held and (own := self._own_name(held, alone=layer.type == "parameter")):
+            return names.of_layer(own, own if own in names.own else self.name)
+        if layer.type in _MERGES:  # as residual and parallel call it
+            return names.of_layer(joined(self.name, layer.type), self.name)
+        return names.numbered(layer.stem, self.name)
+
+    def _own_name(self, held: Sequence[Held], *, alone: bool) -> str:
+        """Return what a tensor that is `alone` is called; of several without the word weight, or else their module."""
+        owner, _, own = held[0].path.rpartition(".")
+        if not alone and self.sketch.are_all(held, owner):
+            own = ""
+        part = own if alone else own.removesuffix("weight").rstrip("_")
+        name = self.name if owner == self.step.path else owner
+        return spelled(joined(name, part) if part else name)
+
+
+def layer_of(type_: str, settings: Mapping[str, Any]) -> Layer:
+    """Return a layer; raise TranslationError where its settings are none."""
+    declared = find(type_)
+    assert declared is not None, type_
+    try:
+        return layer_class(declared).model_validate(settings)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise TranslationError(f"{type_}: {where}: {first['msg']}" if where else f"{type_}: {first['msg']}") from None
+
+
+def _error(value: Any) -> TranslationError:
+    if isinstance(value, Unsaid):
+        return TranslationError(f"uses {value.what}", told=value.told)
+    what = value.path if isinstance(value, Held) else reprlib.repr(value)
+    return TranslationError(f"uses {what} where a tensor is due that comes from the input")

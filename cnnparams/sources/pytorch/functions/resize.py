@@ -1,0 +1,97 @@
+"""Larger and smaller images: padding, interpolation, pixels from channels, channels dealt out."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import Any, NamedTuple, NoReturn
+
+from cnnparams.sources.pytorch.call import Call
+from cnnparams.sources.pytorch.functions.registry import function
+from cnnparams.sources.pytorch.values import NOTHING_COUNTED, Flow, TranslationError
+
+_MOST_AXES = 3
+
+
+class Lowest(NamedTuple):
+    """An image with -inf around it, as "same" padding of max pooling is written: (left, right, top, bottom, ...)."""
+
+    of: Flow
+    pad: tuple[int, ...]
+
+    def put(self, call: Call) -> NoReturn:
+        """Raise TranslationError: only max pooling has such padding."""
+        raise TranslationError("reads what is padded with -inf", "zero_pad2d counts the same")
+
+
+@function("pad", "constant_pad_nd")
+def padded(call: Call, x: Any, pad: Any, mode: str = "constant", value: Any = None) -> Flow | Lowest:
+    """Return zero padding: of the image where its channels stay as they are, else dimension by dimension."""
+    if mode == "constant" and value == -math.inf:
+        return Lowest(call.flow(x), tuple(pad))
+    if mode != "constant" or value:
+        what = f"pads with {value:g}" if value else f"pads in {mode} mode"
+        raise TranslationError(what, "zero_pad2d counts the same")
+    flow = call.flow(x)
+    rank = len(flow.dims) - 1
+    if 1 <= rank <= _MOST_AXES and len(pad) <= 2 * rank and not flow.batch:
+        return call.put(f"zero_pad{rank}d", {"padding": [*pad, *[0] * (2 * rank - len(pad))]}, flow)
+    for i in range(0, len(pad), 2):
+        before, after = pad[i : i + 2]
+        if before or after:
+            settings = {"dim": flow.dim(-1 - i // 2), "before": before, "after": after}
+            flow = call.put("pad", settings, flow, batch=flow.batch)
+    return flow
+
+
+@function("interpolate", "upsample")
+def interpolate(
+    call: Call,
+    x: Any,
+    size: Any = None,
+    scale_factor: Any = None,
+    mode: str = "nearest",
+    align_corners: bool | None = None,
+    recompute_scale_factor: bool | None = None,
+    antialias: bool = False,
+) -> Flow:
+    """Return an upsampling."""
+    if antialias:
+        raise TranslationError("interpolates with antialias, which upsample does not have", NOTHING_COUNTED)
+    settings = {"size": size, "scale_factor": scale_factor, "mode": mode, "align_corners": align_corners}
+    return call.put("upsample", settings, call.flow(x))
+
+
+def _aten(mode: str, call: Call, x: Any, *args: Any, **_: Any) -> Flow:
+    """Return an upsampling to the size that the model gives; of the arguments, only align_corners is a flag."""
+    aligned = {"align_corners": True} if True in args else {}
+    return call.put("upsample", {"size": list(call.shape[2:]), "mode": mode, **aligned}, call.flow(x))
+
+
+for _mode, _ranks in {
+    "nearest": (1, 2, 3),
+    "linear": (1,),
+    "bilinear": (2,),
+    "bicubic": (2,),
+    "trilinear": (3,),
+}.items():
+    for _rank in _ranks:
+        function(f"upsample_{_mode}{_rank}d")(partial(_aten, _mode))
+
+
+@function("pixel_shuffle")
+def pixel_shuffle(call: Call, x: Any, upscale_factor: int) -> Flow:
+    """Return a pixel shuffle."""
+    return call.put("pixel_shuffle", {"upscale_factor": upscale_factor}, call.flow(x))
+
+
+@function("pixel_unshuffle")
+def pixel_unshuffle(call: Call, x: Any, downscale_factor: int) -> Flow:
+    """Return a pixel unshuffle."""
+    return call.put("pixel_unshuffle", {"downscale_factor": downscale_factor}, call.flow(x))
+
+
+@function("channel_shuffle", "native_channel_shuffle")
+def channel_shuffle(call: Call, x: Any, groups: int) -> Flow:
+    """Return a channel shuffle."""
+    return call.put("channel_shuffle", {"groups": groups}, call.flow(x))

@@ -1,0 +1,141 @@
+"""Modules of torch.nn that are layers: their settings, their tensors, and what calling them means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from itertools import chain
+from typing import Any, NamedTuple
+
+import torch
+from torch import nn
+
+from cnnparams.layers.contract.base import Layer
+from cnnparams.layers.contract.registry import find, layer_class
+from cnnparams.sources.pytorch.call import Call, layer_of
+from cnnparams.sources.pytorch.functions.activation import normalised
+from cnnparams.sources.pytorch.functions.pool import surrounded
+from cnnparams.sources.pytorch.functions.recurrent import States, recurrent
+from cnnparams.sources.pytorch.functions.registry import invoke
+from cnnparams.sources.pytorch.values import Flow, Held, TranslationError, Unsaid
+
+_HOME = "torch.nn.modules."
+_ELSEWHERE = {"bias": "in_proj_bias", "add_bias_kv": "bias_k"}
+"""Where MultiheadAttention has what tells of a setting."""
+
+_ANYWHERE = frozenset({"linear", "embedding", "layer_norm", "rms_norm", "dropout"})
+"""Types besides activations that do not mind where the batch is, as long as it is not the last dimension."""
+
+
+class Leaf(NamedTuple):
+    """A module that is a layer: its settings, and the tensors that it holds."""
+
+    type: type[Layer]
+    settings: dict[str, Any]
+    held: tuple[Held, ...]
+
+
+def layer_type(module: nn.Module) -> type[Layer] | None:
+    """Return the type of layer that a module is: its class is of torch.nn, or one that only makes it differently."""
+    for base in type(module).__mro__:
+        own = base.__module__.startswith(_HOME)
+        if own and (declared := find(base.__name__)):
+            return layer_class(declared)
+        if any(not name.startswith("__") for name in vars(base)):
+            return None
+    return None
+
+
+def leaf(path: str, module: nn.Module) -> Leaf:
+    """Return what a module is, which has a layer type."""
+    type_ = layer_type(module)
+    assert type_ is not None
+    return Leaf(type_, dict(_settings(module, type_)), tuple(held(path, module)))
+
+
+def held(path: str, module: nn.Module) -> Iterator[Held]:
+    """Yield the parameters and buffers of a module, each once."""
+    for tensors, learned in ((module.named_parameters(path), True), (module.named_buffers(path), False)):
+        yield from (Held(name, tensor, tuple(tensor.shape), learned) for name, tensor in tensors)
+
+
+def tensors_of(model: nn.Module) -> dict[str, torch.Tensor]:
+    """Return the parameters and buffers of a model by their paths, of which one tensor may have several."""
+    parameters = model.named_parameters(remove_duplicate=False)
+    return dict(chain(parameters, model.named_buffers(remove_duplicate=False)))
+
+
+def translate(call: Call, module: Leaf, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    """Put the layer that a module is where the module is called; return what the call gives."""
+    return invoke(partial(_CALLS.get(module.type.type, _plain), module), call, args, kwargs)
+
+
+def _settings(module: nn.Module, type_: type[Layer]) -> Iterator[tuple[str, Any]]:
+    for name, field in type_.model_fields.items():
+        found = next((each for each in (name, _ELSEWHERE.get(name, name)) if hasattr(module, each)), None)
+        if found is not None:
+            value = getattr(module, found)
+            yield name, value is not None if field.annotation is bool and not isinstance(value, bool) else value
+
+
+def _plain(module: Leaf, call: Call, x: Any) -> Any:
+    x = call.flow(x)
+    if module.type.type == "identity":
+        return x
+    settings, anywhere = module.settings, module.type.is_activation or module.type.type in _ANYWHERE
+    if module.type.is_activation and "dim" in settings:
+        settings = {**settings, "dim": normalised(x, settings["dim"])}
+    made = call.put(module.type.type, settings, x, held=module.held, batch=x.batch if anywhere else 0)
+    return (made, Unsaid("the indices of a maximum")) if isinstance(call.step.value, tuple) else made
+
+
+def _max_pool(module: Leaf, call: Call, x: Any) -> Any:
+    x, settings = surrounded(module.type.type, module.settings, x)
+    return _plain(module._replace(settings={**settings}), call, x)
+
+
+def _recurrent(module: Leaf, call: Call, x: Any, hx: Any = None) -> tuple[Flow, States | tuple[States, Unsaid]]:
+    out, states, cells = recurrent(call, module.type.type, module.settings, module.held, x, hx)
+    return out, (states, cells) if module.type.type == "lstm" else states
+
+
+def _attention(
+    module: Leaf,
+    call: Call,
+    query: Any,
+    key: Any,
+    value: Any,
+    key_padding_mask: Any = None,
+    need_weights: bool = True,
+    attn_mask: Any = None,
+    average_attn_weights: bool = True,
+    is_causal: bool = False,
+) -> tuple[Flow, Unsaid]:
+    if key_padding_mask is not None or attn_mask is not None or is_causal:
+        raise TranslationError(
+            "attends with a mask, which multihead_attention does not have", "without it the counts are the same"
+        )
+    inputs = list(map(call.flow, (query, key, value)))
+    while len(inputs) > 1 and inputs[-1] == inputs[-2]:
+        inputs.pop()
+    batch = 0 if module.settings["batch_first"] else 1
+    made = call.put(module.type.type, module.settings, *inputs, held=module.held, batch=batch)
+    return made, Unsaid("the weights of an attention")
+
+
+def _transposed(module: Leaf, call: Call, x: Any, output_size: Any = None) -> Any:
+    if output_size is None:
+        return _plain(module, call, x)
+    x = call.flow(x)
+    least = layer_of(module.type.type, {**module.settings, "output_padding": 0}).output_shape(x.edge.shape)
+    more = [size - n for size, n in zip(call.shape[2:], least.spatial, strict=True)]
+    return _plain(module._replace(settings={**module.settings, "output_padding": more}), call, x)
+
+
+_CALLS: Mapping[str, Callable[..., Any]] = {
+    **dict.fromkeys(("rnn", "lstm", "gru"), _recurrent),
+    **{f"conv_transpose{rank}d": _transposed for rank in (1, 2, 3)},
+    **{f"max_pool{rank}d": _max_pool for rank in (1, 2, 3)},
+    "multihead_attention": _attention,
+}
+"""What is called with more than a tensor, or with one that others do not take."""

@@ -1,0 +1,158 @@
+"""A live model -> a Reading."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import warnings
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import torch
+from torch import nn
+from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.nn.attention import SDPBackend, sdpa_kernel
+
+from cnnparams.engine.network.graph import Graph, Node, Port
+from cnnparams.engine.network.orientation import oriented
+from cnnparams.engine.network.stack import stack
+from cnnparams.errors import quote, some
+from cnnparams.layers.contract.shape import Shape
+from cnnparams.layers.contract.spatial import SpatialLayer
+from cnnparams.layers.recurrent import Recurrent
+from cnnparams.schema.keys import DESCRIPTION, NAME
+from cnnparams.sources.foreign import doing
+from cnnparams.sources.given import Given
+from cnnparams.sources.pytorch.entering import entering
+from cnnparams.sources.pytorch.exported import export
+from cnnparams.sources.pytorch.failure import refuse
+from cnnparams.sources.pytorch.functions.reshape import without
+from cnnparams.sources.pytorch.mode import Mode, described, enter, other
+from cnnparams.sources.pytorch.names import spelled
+from cnnparams.sources.pytorch.run import Run, run, untouched
+from cnnparams.sources.pytorch.tensors import counts, held
+from cnnparams.sources.pytorch.trace import trace
+from cnnparams.sources.pytorch.values import BATCH
+from cnnparams.sources.pytorch.walk import Draft, walk
+from cnnparams.sources.reading import Reading, Totals
+from cnnparams.sources.tidy import tidied
+from cnnparams.sources.unmatched import kind
+
+_MOST_FRAMES = 4_000
+"""A module within others takes four frames of Python, of which there are 1,000, and some twelve as it is traced."""
+
+_RENAMED = "remark: a checkpoint does not fit a module that is exported from the spec, which has other names for {}"
+_MOST_STACK = 100 << 20
+"""Bytes; Linux keeps 128 MB free below the stack of a process."""
+
+_HINT = "remark: {}, as the model is in it; --mode {} reads the other"
+
+
+def read(model: nn.Module, inputs: Sequence[Given], name: str, mode: Mode | None = None) -> Reading:
+    """Return a model as a spec of that name, with what of the model the spec does not say.
+
+    It is read in the mode that it is in, or is to be in. Raise CnnparamsError for a model that does not run with such
+    inputs.
+    """
+    with doing("reading the model", with_ours=True):
+        refuse(model)
+        return _in_mode(model, inputs, name, mode)
+
+
+def _in_mode(model: nn.Module, inputs: Sequence[Given], name: str, mode: Mode | None) -> Reading:
+    with untouched(model), _plainly(), _room():
+        if mode:
+            enter(model, mode)
+        reading = _read(model, inputs, name)
+        spec = {NAME: name, DESCRIPTION: described(model), **reading.spec}
+        hints = () if mode or not reading.gaps else (_HINT.format(described(model), other(model)),)
+        return reading._replace(spec=spec, remarks=(*reading.remarks, *hints))
+
+
+def _read(model: nn.Module, inputs: Sequence[Given], name: str) -> Reading:
+    fake = FakeTensorMode(allow_non_fake_inputs=True)
+    entered = entering(model, fake, inputs)
+    with untouched(model):
+        ran = run(model, fake, entered)
+    with untouched(model):
+        program = trace(model, fake, entered)
+    if program.failure:
+        with untouched(model):
+            program = export(model, entered) or program
+    draft = walk(program, model)
+    totals = None if draft.gaps else _totals(model, ran, draft)
+    remarks = (_RENAMED.format(some(map(quote, draft.renamed))),) if draft.renamed and not draft.gaps else ()
+    return Reading(stack(_graph(draft, name)), draft.gaps, remarks, totals, dict(_classes(model)))
+
+
+def _classes(model: nn.Module) -> Iterator[tuple[str, str]]:
+    for path, module in model.named_modules():
+        if path and not type(module).__module__.startswith("torch."):
+            yield spelled(path), type(module).__name__
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """Keep to itself what torch says of its attempts, and let it run attention step by step."""
+    disabled, fast = logging.root.manager.disable, torch.backends.mha.get_fastpath_enabled()
+    logging.disable()
+    torch.backends.mha.set_fastpath_enabled(False)  # whose MACs torch does not count, nor those of its fast kernels
+    try:
+        with warnings.catch_warnings(action="ignore"), sdpa_kernel(SDPBackend.MATH):
+            yield
+    finally:
+        logging.disable(disabled)
+        torch.backends.mha.set_fastpath_enabled(fast)
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """Let calls nest deeper than usual, in Python as modules do, and in C++ as a chain of tensors is long.
+
+    What PyTorch keeps of one step holds what it keeps of the step before: of some 50,000, letting go of the last takes
+    more than the usual 8 MB of stack, which on Linux may grow later on.
+    """
+    sys.setrecursionlimit(max(_MOST_FRAMES, sys.getrecursionlimit()))
+    if not sys.platform.startswith("linux"):
+        yield
+        return
+    import resource
+
+    soft, hard = limits = resource.getrlimit(resource.RLIMIT_STACK)
+    allowed = _MOST_STACK if hard == resource.RLIM_INFINITY else min(_MOST_STACK, hard)
+    if soft != resource.RLIM_INFINITY:
+        resource.setrlimit(resource.RLIMIT_STACK, (max(soft, allowed), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_STACK, limits)
+
+
+def _graph(draft: Draft, name: str) -> Graph:
+    last = [each.name for each in draft.nodes[-1:]]  # what is left of a model that was not read to its end
+    shapes = {each.name: each.output_shape for each in draft.nodes} | {port.name: port.shape for port in draft.inputs}
+    results = [Port(source, source, shapes[source]) for source in [each.name for each in draft.results] or last]
+    graph = tidied(Graph(name, draft.inputs, draft.nodes, tuple(results)))
+    return graph._replace(inputs=tuple(port._replace(shape=_as_read(port, graph.nodes)) for port in oriented(graph)))
+
+
+def _as_read(port: Port, nodes: Sequence[Node]) -> Shape:
+    """Return the shape of an input: a signal rather than tokens, where a layer reads it as that."""
+    signal = any(port.source in node.inputs and isinstance(node.layer, SpatialLayer) for node in nodes)
+    channels, *spatial = port.shape.dims
+    return Shape.image(channels, tuple(spatial)) if signal and spatial else port.shape
+
+
+def _totals(model: nn.Module, ran: Run | None, draft: Draft) -> Totals:
+    """Return what the model has, and what its own run gives; no MACs where torch runs layers that it cannot count."""
+    sizes = counts(model)
+    tensors = Counter(map(kind, held(model)))
+    totals = Totals(sizes["trainable_params"], sizes["frozen_params"], sizes["buffers"], tensors=tensors)
+    if ran is None:
+        return totals
+    results = zip(ran.shapes, draft.results, strict=True)
+    outputs = tuple(without(shape, result.batch) or (1,) for shape, result in results)
+    counted = not any(isinstance(node.layer, Recurrent) for node in draft.nodes)
+    macs = ran.flops // (2 * BATCH) if counted else None
+    return totals._replace(outputs=outputs, macs=macs)

@@ -1,0 +1,176 @@
+"""A model -> its program, by torch.fx: it runs once, on tensors that have a shape and no data."""
+
+from __future__ import annotations
+
+import operator
+import sys
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import torch
+from torch import fx, nn
+from torch._subclasses.fake_tensor import FakeTensorMode
+
+from cnnparams.sources.foreign import ForeignError, foreign
+from cnnparams.sources.pytorch.entering import Entering
+from cnnparams.sources.pytorch.failure import failure
+from cnnparams.sources.pytorch.gaps import kind_of
+from cnnparams.sources.pytorch.modules import layer_type, tensors_of
+from cnnparams.sources.pytorch.proxy import TensorProxy
+from cnnparams.sources.pytorch.step import Program, Step, called, line, writes_over
+
+_KINDS = {"placeholder": "input", "get_attr": "tensor", "call_module": "module", "output": "output"}
+_SOURCE, _VALUE = "source", "val"
+
+
+def trace(model: nn.Module, fake: FakeTensorMode, inputs: Entering) -> Program:
+    """Return what the model does with its inputs; where its run ends early, what it did before."""
+    tracer = _Tracer(model, fake, inputs)
+    try:
+        with foreign():
+            tracer.trace(model)
+    except ForeignError as raised:
+        return Program(tuple(map(tracer.step, tracer.graph.nodes)), failure(raised.error, tracer.path))
+    return Program(tuple(map(tracer.step, tracer.graph.nodes)))
+
+
+class _Tracer(fx.Tracer):  # type: ignore[misc]  # torch is not typed here
+    """Notes calls of modules that are layers as such, and what is done inside of all others."""
+
+    def __init__(self, model: nn.Module, fake: FakeTensorMode, inputs: Entering) -> None:
+        super().__init__(autowrap_modules=())
+        self.fake = fake
+        self.inputs = inputs
+        self.modules = dict(model.named_modules())
+        self.tensors = tensors_of(model)
+        self.paths: dict[int, str] = {}
+        for path, tensor in self.tensors.items():
+            self.paths.setdefault(id(tensor), path)
+        self.graph = fx.Graph()  # of a model that cannot be traced at all
+        self.evaluating = False
+        self.called: Callable[..., Any] = type(self).trace
+
+    @property
+    def path(self) -> str:
+        """The module that runs."""
+        return next(reversed(self.module_stack.values()), ("", None))[0]
+
+    def step(self, node: fx.Node) -> Step:
+        """Return a node as a step."""
+        chain = tuple((key, path) for key, (path, _) in node.meta.get("nn_module_stack", {}).items())
+        if node.op in ("call_function", "call_method"):
+            name, label = called(node.target)
+        elif node.op == "call_module":
+            name, label = str(node.target), kind_of(self.modules[node.target])
+        else:
+            name = label = str(node.target)
+        kind: Any = _KINDS.get(node.op, "function")
+        value, source = node.meta.get(_VALUE), node.meta.get(_SOURCE)
+        return Step(kind, name, label, node, node.args, node.kwargs, value, chain, source, writes_over(name))
+
+    def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
+        """Tell whether a module is a layer."""
+        return layer_type(m) is not None
+
+    def create_args_for_root(self, root_fn: Any, is_module: bool, concrete_args: Any = None) -> tuple[Any, list[Any]]:
+        """Return the model's forward and what it is called with; what has a default is left out."""
+        proxies = {name: self.create_proxy("placeholder", name, (), {}) for name in self.inputs.names}
+        args = tuple(proxies.values())[: len(self.inputs.args)]
+        kwargs = {name: proxies[name] for name in self.inputs.kwargs}
+        return lambda root: root_fn(root, *args, **kwargs), [self.root]
+
+    def create_node(self, *args: Any, **kwargs: Any) -> fx.Node:
+        """Return a node that knows the line of the model's code that it comes from; of a tensor it is the tensor."""
+        node = super().create_node(*args, **kwargs)
+        node.meta[_SOURCE] = _line()
+        if node.op == "get_attr":
+            node.meta[_VALUE] = self.tensors[str(node.target)]
+        return node
+
+    def create_arg(self, a: Any) -> Any:
+        """Return an argument as graphs have it."""
+        if type(a) is TensorProxy:
+            return a.node
+        if isinstance(a, torch.Tensor):
+            return self.create_node("get_attr", self._path(a), (), {})
+        if isinstance(a, nn.Module):  # that is called by what it is given to, or is a result: no step reads it
+            return kind_of(a)
+        if is_dataclass(a) and not isinstance(a, type):  # results with names
+            a = [getattr(a, field.name) for field in fields(a)]
+        return super().create_arg(a)
+
+    def getattr(self, attr: str, attr_val: Any, parameter_proxy_cache: dict[str, Any]) -> Any:
+        """Return an attribute of a module: a proxy of a tensor, unless the module runs to find out what it gives.
+
+        That of fx looks through all the model's tensors each time.
+        """
+        path = self.paths.get(id(attr_val)) if isinstance(attr_val, torch.Tensor) else None
+        if self.evaluating or path is None:
+            return attr_val
+        if path not in parameter_proxy_cache:
+            parameter_proxy_cache[path] = self.create_proxy("get_attr", path, (), {})
+        return parameter_proxy_cache[path]
+
+    def call_module(self, m: nn.Module, forward: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        """Call a module; one that is made on the way is no more than what it does."""
+        if self.evaluating or m not in (self.submodule_paths or ()):
+            return forward(*args, **kwargs)
+        self.called = forward
+        return super().call_module(m, forward, args, kwargs)
+
+    def create_proxy(self, kind: str, target: Any, args: Any, kwargs: Any, *_: Any, **__: Any) -> Any:
+        """Note a step and return what it gives; what is no tensor is known, and nothing to note."""
+        value = self._value(kind, target, args, kwargs)
+        if not _has_tensor(value) and target is not operator.setitem:
+            return value
+        return self._proxied(self.create_node(kind, target, self.create_arg(args), self.create_arg(kwargs)), value)
+
+    def _path(self, tensor: torch.Tensor) -> str:
+        """Return the path of a parameter or a buffer; of another tensor, that the model has or makes, a name for it."""
+        path = self.paths.get(id(tensor))
+        if path is None:
+            path = self.paths[id(tensor)] = f"constant {len(self.tensors)}"
+            self.tensors[path] = tensor
+        return path
+
+    def _proxied(self, node: fx.Node, value: Any) -> Any:
+        node.meta[_VALUE] = value
+        if isinstance(value, torch.Tensor):
+            return TensorProxy(node, self, value)
+        if not isinstance(value, tuple | list):
+            return value
+        items = [self.create_node("call_function", operator.getitem, (node, i), {}) for i in range(len(value))]
+        return type(value)([self._proxied(item, each) for item, each in zip(items, value, strict=True)])
+
+    def _value(self, kind: str, target: Any, args: Any, kwargs: Any) -> Any:
+        if kind == "placeholder":
+            return self.inputs.tensors[target]
+        if kind == "get_attr":
+            return self.tensors[target]
+        args, kwargs = fx.node.map_aggregate((args, kwargs), _unwrapped)
+        run = self.called if kind == "call_module" else target
+        self.evaluating = True
+        try:
+            with self.fake:
+                return getattr(args[0], target)(*args[1:], **kwargs) if kind == "call_method" else run(*args, **kwargs)
+        finally:
+            self.evaluating = False
+
+
+def _unwrapped(value: Any) -> Any:
+    return value.value if type(value) is TensorProxy else value
+
+
+def _has_tensor(value: Any) -> bool:
+    return any(map(_has_tensor, value)) if isinstance(value, tuple | list) else isinstance(value, torch.Tensor)
+
+
+def _line() -> str | None:
+    """Return the line of the model's code that runs."""
+    frame = sys._getframe(2)
+    while frame and frame.f_code is not fx.Tracer.trace.__code__:
+        if found := line(frame.f_code.co_filename, frame.f_lineno):
+            return found
+        frame = frame.f_back  # type: ignore[assignment]
+    return None

@@ -1,0 +1,196 @@
+"""A model's steps -> the nodes of a network, and gaps where no layer says what a step does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple, NoReturn
+
+import torch
+from torch._subclasses.fake_tensor import FakeTensor
+
+from cnnparams.engine.network.graph import Node, Port
+from cnnparams.layers.contract.shape import Shape
+from cnnparams.schema.structures import Edge
+from cnnparams.sources.pytorch import functions, modules
+from cnnparams.sources.pytorch.call import Call
+from cnnparams.sources.pytorch.functions.registry import invoke
+from cnnparams.sources.pytorch.functions.reshape import without
+from cnnparams.sources.pytorch.gaps import unused
+from cnnparams.sources.pytorch.names import Names, joined, spelled
+from cnnparams.sources.pytorch.sketch import Sketch
+from cnnparams.sources.pytorch.step import Program, Step
+from cnnparams.sources.pytorch.values import BATCH, Flow, Held, Implied, TranslationError, Unsaid, Values, is_list
+from cnnparams.sources.reading import Gap
+
+_UNREAD = "not.read"
+"""What stands as a type in place of the rest of a model that was not read to its end."""
+
+
+class Result(NamedTuple):
+    """A result of the model: the node that gives it, and the dimension along which it has the samples."""
+
+    name: str
+    batch: int
+
+
+class Draft(NamedTuple):
+    """A network as it was read: its inputs, its nodes, its results, what no node says, and what is called otherwise."""
+
+    inputs: tuple[Port, ...]
+    nodes: tuple[Node, ...]
+    results: tuple[Result, ...]
+    gaps: tuple[Gap, ...]
+    renamed: tuple[str, ...]
+
+
+def walk(program: Program, model: torch.nn.Module) -> Draft:
+    """Translate a program step by step; what cannot be translated is told, and stands as a node of no type."""
+    walker = _Walker(program, model)
+    for step in program.steps:
+        walker.take(step)
+    used = walker.met | walker.sketch.owners.keys()
+    last = tuple(walker.rest(program.failure) if program.failure else unused(walker.sketch, model, used))
+    gaps, renamed = (*walker.gaps, *last), tuple(walker.sketch.renamed())
+    return Draft(walker.inputs, walker.sketch.nodes, tuple(walker.results), gaps, renamed)
+
+
+class _Walker:
+    """What each step so far gives, by the node that stands for it; `met` are the ids of the tensors used."""
+
+    def __init__(self, program: Program, model: torch.nn.Module) -> None:
+        entering = [step.name for step in program.steps if step.kind == "input"]
+        self.modules = dict(model.named_modules(remove_duplicate=False))  # torch.export goes by any of a module's names
+        tensors = [*modules.held("", model)]
+        self.names = Names(entering, [*filter(None, self.modules), *(held.path for held in tensors)])
+        self.sketch = Sketch(self.names, tensors)
+        self.inputs: tuple[Port, ...] = ()
+        self.results: list[Result] = []
+        self.gaps: list[Gap] = []
+        self.met: set[int] = set()
+        self.values = Values()
+        self.held = {id(each.tensor): each for each in self.sketch.tensors.values()}
+
+    def take(self, step: Step) -> None:
+        """Translate one step."""
+        take: Callable[[Step], Any] = getattr(self, f"_{step.kind}")
+        self.values.put(step.node, take(step))
+
+    def _input(self, step: Step) -> Flow:
+        name, shape = self.names.inputs[step.name], Shape.of(tuple(step.value.shape[1:]))
+        self.inputs += (Port(name, name, shape),)
+        return Flow(Edge(name, shape))
+
+    def _tensor(self, step: Step) -> Held | Unsaid:
+        held = self.held.get(id(step.value))
+        unknown = held or step.value.is_meta or isinstance(step.value, FakeTensor)
+        zeros = None if unknown or step.value.any() else tuple(step.value.shape)
+        return held or Unsaid("a constant tensor", zeros=zeros)
+
+    def _output(self, step: Step) -> None:
+        call = Call(self.sketch, step)
+        for value in _leaves(self._known(step.args)):
+            if value is not None and not isinstance(value, int | float | str):
+                try:
+                    flow = call.flow(value)
+                    self.results.append(Result(flow.edge.source, flow.batch))
+                except TranslationError as error:
+                    self._tell(step, error, self._unread("result"))
+
+    def rest(self, failure: Gap) -> Iterator[Gap]:
+        """Yield the gap for all that comes after the last step."""
+        yield failure._replace(entry=self._unread("rest"))
+
+    def _unread(self, name: str) -> str:
+        return self.sketch.gap(self.sketch.names.of_layer(name, ""), _UNREAD, ())
+
+    def _function(self, step: Step) -> Any:
+        args, kwargs = self._known(step.args), self._known(step.kwargs)
+        translation = functions.find(step) or _unknown
+        return self._attempt(step, (args, kwargs), lambda call: invoke(translation, call, args, kwargs))
+
+    def _module(self, step: Step) -> Any:
+        args, kwargs = self._known(step.args), self._known(step.kwargs)
+        leaf = modules.leaf(step.name, self.modules[step.name])
+        return self._attempt(step, (args, kwargs, leaf.held), lambda call: modules.translate(call, leaf, args, kwargs))
+
+    def _attempt(self, step: Step, entering: Any, translate: Callable[[Call], Any]) -> Any:
+        """Return what a step gives; where that cannot be said, take back what was put for it, and put a gap there."""
+        leaves = list(_leaves(entering))
+        self.met.update(id(each.tensor) for each in leaves if isinstance(each, Held))
+        length = len(self.sketch.network.order)
+        try:
+            made = _fitting(step, translate(Call(self.sketch, step)))
+        except TranslationError as error:
+            self.sketch.rewind(length)
+            return self._without(step, leaves, error)
+        if isinstance(made, Flow) and isinstance(leaves[0], Flow) and self._overwrites(step, made):
+            self.values.replace(leaves[0], made)
+        return made
+
+    def _without(self, step: Step, leaves: Sequence[Any], error: TranslationError) -> Any:
+        """Return what stands for the results of a step that cannot be said."""
+        flows = [each if isinstance(each, Flow) else each.of for each in leaves if isinstance(each, Flow | Implied)]
+        if error.told or not flows:  # only a tensor that leads on from the input matters
+            others = [each for each in leaves if isinstance(each, Held | Unsaid)]
+            told = error.told or any(each.told for each in others if isinstance(each, Unsaid))
+            return Unsaid.made(step.label, others, told=told)
+        name = self.sketch.names.of_call(step.chain)
+        if step.kind == "function":
+            name = self.sketch.names.of_layer(joined(name, spelled(step.label.rpartition(".")[2])), name)
+        gives = next((without(tuple(value.shape), 0) for value in _leaves(step.value) if _batched(value)), None)
+        entry = self.sketch.gap(name, step.label, tuple(flow.edge for flow in flows), gives or None)
+        self._tell(step, error, entry)
+        return _standing(step.value, entry)
+
+    def _tell(self, step: Step, error: TranslationError, entry: str) -> None:
+        if not error.told:
+            self.gaps.append(Gap(step.path, f"{step.label} {error.what}", step.source, error.remedy, entry))
+
+    def _overwrites(self, step: Step, made: Flow) -> bool:
+        """Tell whether a step writes its result over its first argument, which later steps see."""
+        node = self.sketch.network.nodes.get(made.edge.source)
+        return step.overwrites or bool(node and getattr(node.layer, "inplace", False))
+
+    def _known(self, args: Any) -> Any:
+        """Return arguments with what is known of earlier results in their places."""
+        return torch.fx.map_arg(args, self.values.of)
+
+
+def _unknown(call: Call, *_: Any, **__: Any) -> NoReturn:
+    raise TranslationError("is not one of the functions that layers stand for")
+
+
+def _fitting(step: Step, made: Any) -> Any:
+    """Return what a translation gives; raise TranslationError where its shapes are not those of the model."""
+    if is_list(made) and isinstance(step.value, torch.Tensor):
+        made = made[0]
+    for result, value in zip(_leaves(made), _leaves(step.value), strict=False):
+        if isinstance(result, Flow) and result.dims != (without(tuple(value.shape), result.batch) or (1,)):
+            raise TranslationError(
+                f"gives {list(value.shape[1:])}, where the layer that should stand for it gives {list(result.dims)}"
+            )
+    return made
+
+
+def _standing(value: Any, entry: str) -> Any:
+    """Return what stands for a result, or several, that come out of a gap."""
+    if isinstance(value, tuple | list):
+        return tuple(_standing(each, entry) for each in value)
+    if _batched(value):
+        return Flow(Edge(entry, Shape.of(without(tuple(value.shape), 0) or (1,))))
+    return Unsaid("what comes of it", told=True)
+
+
+def _batched(value: Any) -> bool:
+    return isinstance(value, torch.Tensor) and value.ndim > 0 and value.shape[0] == BATCH
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    """Yield what is inside of tuples, lists and mappings."""
+    if isinstance(value, dict):
+        yield from _leaves(list(value.values()))
+    elif is_list(value):
+        for each in value:
+            yield from _leaves(each)
+    else:
+        yield value

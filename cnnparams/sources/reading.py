@@ -1,0 +1,60 @@
+"""What reading another framework's model gives: a spec, and what of the model it does not say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from cnnparams.engine.network.stack import Plain
+from cnnparams.inert import printable
+from cnnparams.sources.unmatched import Kind
+
+
+class Gap(NamedTuple):
+    """Something of a model that no layer says: where in the model, what it is, and what to do about it.
+
+    `path` is the module that it belongs to, such as layer1.0.conv1, or empty for the model itself; `source` is the line
+    of code, as file:line, where it is known. `entry` is the name of the spec's entry that stands in its place, if any.
+    """
+
+    path: str
+    what: str
+    source: str | None = None
+    remedy: str | None = None
+    entry: str | None = None
+
+    def __str__(self) -> str:
+        lines = [": ".join(part for part in (self.source, self.path, self.what) if part)]
+        if self.remedy:
+            lines.append(f"hint: {self.remedy}")
+        return "\n  ".join(map(printable, lines))
+
+
+class Totals(NamedTuple):
+    """What a spec must come to: the elements of a model's tensors, the shapes of its results without the batch, MACs.
+
+    `tensors` are the shapes and roles of the tensors themselves, each with how many there are. None where something is
+    not known; buffers are then no matter.
+    """
+
+    trainable: int
+    frozen: int
+    buffers: int | None = None
+    outputs: tuple[tuple[int, ...], ...] | None = None
+    macs: int | None = None
+    tensors: Mapping[Kind, int] | None = None
+
+
+class Reading(NamedTuple):
+    """A model as a spec: a plain list of layers named by their paths, as `engine.stack` gives it, and the gaps.
+
+    `remarks` are what is right but not plain to see; `totals` are the model's own, where the reader knows them.
+    `classes` are what the model's author called the modules at these paths.
+    """
+
+    spec: Plain
+    gaps: tuple[Gap, ...] = ()
+    remarks: tuple[str, ...] = ()
+    totals: Totals | None = None
+    classes: Mapping[str, str] = MappingProxyType({})

@@ -1,0 +1,248 @@
+"""Spec -> the text of a Python module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from cnnparams.engine.network.build import room_to_nest
+from cnnparams.engine.network.graph import Graph, Node, channels_of
+from cnnparams.engine.network.trace import Step, Traced, trace
+from cnnparams.engine.reports.measure import measure
+from cnnparams.expression import Value
+from cnnparams.schema.bodies import Call
+from cnnparams.schema.slips import INDEX
+from cnnparams.schema.source import KeyPath
+from cnnparams.schema.spec import Block, Spec
+from cnnparams.schema.structures import Edges
+from cnnparams.targets.code import frames
+from cnnparams.targets.code.book import Book, Class
+from cnnparams.targets.code.frames import Frame, Key, Op
+from cnnparams.targets.code.holes import ConflictError
+from cnnparams.targets.code.page import page
+from cnnparams.targets.code.sharing import learning, sharing
+from cnnparams.targets.code.splitting import classes
+from cnnparams.targets.code.straight import inline
+from cnnparams.targets.code.written import View, Written
+
+Conditions = tuple[Written, ...]
+_MERGE = 1_000_000
+"""Stands behind every list of a structure."""
+
+
+def framed(graph: Graph, listing: Traced, blocks: Mapping[str, Block]) -> Frame:
+    """Return the frame of the whole network."""
+    framer = _Framer({node.name: node for node in graph.nodes}, blocks)
+    return frames.whole(graph, listing, framer.ops(listing, (), "", {}, ()))
+
+
+class _Framer:
+    def __init__(self, nodes: Mapping[str, Node], blocks: Mapping[str, Block]) -> None:
+        self.nodes = nodes
+        self.blocks = blocks
+
+    def ops(self, listing: Traced, key: Key, under: str, view: View, conditions: Conditions) -> Iterator[Op]:
+        """Yield the steps of a list whose names are directly under a name."""
+        for step in listing.steps:
+            copy = step.scope[INDEX] if step.entry.repeat is not None else 0
+            at, met = (*key, int(step.entry.path[-1]), copy), (*conditions, *_when(step, view))
+            if listing.entries.alone:
+                yield from self._dissolved(step, at, under, view, met)
+            elif step.lists:
+                inside = self._module(step, view)
+                yield from self._holding(inside, step, at, under, view, (*met, *self._conditions(step, view)))
+            else:
+                node = self.nodes[step.path]
+                yield Op(at, _below(node.name, under), step, view, met, node, None, node.inputs, (node.name,))
+
+    def _dissolved(self, step: Step, key: Key, under: str, view: View, conditions: Conditions) -> Iterator[Op]:
+        """Yield what is inside of a block or a structure that has the name of its list."""
+        inner = self._inner(step, view)
+        for i, listing in enumerate(step.lists):
+            if listing.path == under:
+                yield from self.ops(listing, (*key, i), under, inner, conditions)
+            elif listing.steps:
+                met = (*conditions, *self._sole(listing, inner))
+                yield from self._holding(self._branch(listing, step, i, inner), step, (*key, i, 0), under, inner, met)
+        merge = self.nodes.get(step.left[0].source)
+        if merge and merge.path == step.entry.path:
+            key, name = (*key, _MERGE), _below(merge.name, under)
+            yield Op(key, name, step, view, conditions, merge, None, merge.inputs, (merge.name,))
+
+    def _holding(
+        self, inside: Frame, step: Step, key: Key, under: str, view: View, conditions: Conditions
+    ) -> Iterator[Op]:
+        if inside.ops:
+            name = _below(inside.path, under)
+            yield Op(key, name, step, view, conditions, None, inside, inside.inputs, inside.outputs)
+
+    def _module(self, step: Step, view: View) -> Frame:
+        """Return the frame of a block or a structure with a name of its own."""
+        found = self._whole(step, view)
+        if found:
+            return self._use(*found)
+        ops, title = self._dissolved(step, (), step.path, view, ()), step.entry.name or step.entry.kind
+        return _frame(step.path, title, None, step.entry.path, view, step.scope, ops, step.entered, step.left)
+
+    def _branch(self, listing: Traced, step: Step, number: int, view: View) -> Frame:
+        """Return the frame of a list that has a name of its own: a branch, or a shortcut."""
+        found = self._whole(listing.steps[0], view) if listing.entries.alone else None
+        if found:
+            return self._use(*found)
+        ops, where = self.ops(listing, (), listing.path, view, ()), (*step.entry.path, number)
+        title = listing.path.rpartition(".")[2]
+        return _frame(listing.path, title, None, where, view, step.scope, ops, listing.entered, listing.left)
+
+    def _use(self, step: Step, view: View) -> Frame:
+        """Return the frame of a use of a block."""
+        (listing,) = step.lists
+        inner = self._inner(step, view)
+        ops = self.ops(listing, (), step.path, inner, ())
+        title, scope = listing.block, listing.context.scope
+        return _frame(step.path, title, title, (), inner, scope, ops, step.entered, step.left)
+
+    def _whole(self, step: Step, view: View) -> tuple[Step, View] | None:
+        """Return the use of a block that is all there is inside of a step, or the step itself; with its view."""
+        listing = step.lists[0] if len(step.lists) == 1 else None
+        if listing and listing.path == step.path and listing.entries.alone and listing.steps:
+            found = self._whole(listing.steps[0], self._inner(step, view))
+            if found:
+                return found
+        return (step, view) if isinstance(step.entry.body, Call) else None
+
+    def _conditions(self, step: Step, view: View) -> Iterator[Written]:
+        """Yield the conditions of what is alone inside of a step: without it there is nothing."""
+        if len(step.lists) == 1:
+            yield from self._sole(step.lists[0], self._inner(step, view))
+
+    def _sole(self, listing: Traced, view: View) -> Iterator[Written]:
+        if len(listing.steps) == 1:
+            yield from _when(listing.steps[0], view)
+            yield from self._conditions(listing.steps[0], view)
+
+    def _inner(self, step: Step, view: View) -> View:
+        """Return the view inside of a step: a block sees its params and no others."""
+        body = step.entry.body
+        if not isinstance(body, Call):
+            return view
+        (listing,), given, source = step.lists, dict(body.args), step.entered[0].source
+        inner: dict[str, Written] = {}
+        for param, default in self.blocks[listing.block].params.items():
+            here = Written(default, listing.context.scope, inner, source)
+            inner[param] = Written(given[param], step.scope, view, source) if param in given else here
+        return inner
+
+
+def _frame(
+    path: str,
+    title: str,
+    block: str | None,
+    where: KeyPath,
+    view: View,
+    scope: Mapping[str, Value],
+    ops: Iterable[Op],
+    entered: Edges,
+    left: Edges,
+) -> Frame:
+    outputs = tuple(dict.fromkeys(edge.source for edge in left))
+    kept = frames.needed(tuple(ops), outputs)
+    inputs = frames.inputs(kept, (edge.source for edge in entered), outputs)
+    return Frame(path, title, block, where, view, scope, kept, inputs, outputs, dict(frames.names(kept)))
+
+
+def _when(step: Step, view: View) -> Iterator[Written]:
+    if step.entry.when is not True:
+        yield Written(step.entry.when, step.scope, view, step.entered[0].source)
+
+
+def _below(name: str, under: str) -> str:
+    """Return the rest of a name inside of another."""
+    return name[len(under) + 1 :] if under else name
+
+
+def flattened(graph: Graph, listing: Traced) -> Frame:
+    """Return the frame of the whole network, without any inside of it: layers are called by their whole names."""
+    nodes = {node.name: node for node in graph.nodes}
+    steps = dict(_steps(listing, nodes))
+    ops = [
+        Op((i, 0), node.name, steps[node.name], {}, (), node, None, node.inputs, (node.name,))
+        for i, node in enumerate(graph.nodes)
+    ]
+    return frames.whole(graph, listing, ops)
+
+
+def _steps(listing: Traced, nodes: Mapping[str, Node]) -> Iterator[tuple[str, Step]]:
+    """Yield layers with the steps that put them there: their own, or the structures that they join the parts of."""
+    for step in listing.steps:
+        for inner in step.lists:
+            yield from _steps(inner, nodes)
+        name = step.left[0].source if step.lists else step.path
+        if name in nodes and nodes[name].path == step.entry.path:
+            yield name, step
+
+
+def export(spec: Spec) -> str:
+    """Return the network as a Python module; raise SpecError where the spec gives no network."""
+    graph, listing = trace(spec)
+    with room_to_nest():
+        try:
+            found = _written(graph, framed(graph, listing, spec.blocks), spec.blocks)
+        except ConflictError:  # no classes can be made of its blocks: then of all layers one
+            found = _written(graph, flattened(graph, listing), spec.blocks)
+    return page(measure(graph), found, _description(spec.document.root), _notes(spec.document.root))
+
+
+def _written(graph: Graph, top: Frame, blocks: Mapping[str, Block]) -> list[Class]:
+    frames, shared = [*_all(top)], sharing(top)
+    book = Book(_channels(graph), blocks, inline(frames, shared), learning(top), shared)
+    return [*_classes(book, frames)]
+
+
+def _description(written: Any) -> str:
+    return str(written.get("description") or "") if isinstance(written, dict) else ""
+
+
+def _notes(root: Any) -> dict[str, str]:
+    """Return what the spec says of its blocks."""
+    notes = {name: _description(block) for name, block in (root.get("blocks") or {}).items()}
+    return {name: note for name, note in notes.items() if note}
+
+
+def _all(frame: Frame) -> Iterator[Frame]:
+    """Yield frames, those inside of others before them."""
+    for op in frame.ops:
+        if op.frame:
+            yield from _all(op.frame)
+    yield frame
+
+
+def _channels(graph: Graph) -> dict[str, int]:
+    entered = {port.source: channels_of(port.shape) for port in graph.inputs}
+    return entered | {node.name: channels_of(node.output_shape) for node in graph.nodes}
+
+
+def _classes(book: Book, frames: Sequence[Frame]) -> Iterator[Class]:
+    """Yield the classes of all frames, those that others make before them."""
+    kinds: dict[object, list[Frame]] = {}
+    for frame in frames:
+        if frame.kind not in book.inline:
+            kinds.setdefault(frame.kind, []).append(frame)
+    done: set[object] = set()
+
+    def of(kind: object) -> Iterator[Class]:
+        done.add(kind)
+        for inner in (inner for frame in kinds[kind] for inner in _made_in(frame, book)):
+            if inner.kind not in done:
+                yield from of(inner.kind)
+        yield from classes(book, kinds[kind])
+
+    yield from of(frames[-1].kind)
+
+
+def _made_in(frame: Frame, book: Book) -> Iterator[Frame]:
+    """Yield the frames that are made in the class of a frame."""
+    for op in frame.ops:
+        if op.frame and op.frame.kind in book.inline:
+            yield from _made_in(op.frame, book)
+        elif op.frame:
+            yield op.frame

@@ -1,0 +1,229 @@
+"""Frames of a kind -> classes: one for all, or several where they differ in what no class can leave open."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from cnnparams.schema.computed import Computed
+from cnnparams.targets.code import chain, formula
+from cnnparams.targets.code.book import Argument, Book, Class
+from cnnparams.targets.code.frames import Frame, Op
+from cnnparams.targets.code.holes import ConflictError, Kind
+from cnnparams.targets.code.names import GLOBALS, Namespace, class_name
+from cnnparams.targets.code.network import Body, network
+from cnnparams.targets.code.scope import Param, Scope
+from cnnparams.targets.code.simplify import Formula
+from cnnparams.targets.code.straight import is_straight
+from cnnparams.targets.code.writer import INDEX, Writer
+
+_OFTEN = 3
+_ARGUMENT = re.compile(r"(?:(?<=\()|(?<=, )|(?<=\w=))\w+(?: (?:[-+*]|//) \w+)+(?=[,)])")
+"""An argument that is put together from names and numbers."""
+
+
+def variables(writer: Writer) -> Iterator[str]:
+    """Yield the statements that give values to params of the block that follow from others."""
+    scope, order = writer.scope, [*writer.frames[0].view]
+    params = {name.id: param for param, name in scope.own.items() if isinstance(name, ast.Name)}
+    said = {name: scope.locals[name] for name in sorted(scope.said, key=lambda name: order.index(params[name]))}
+    unpacked = dict(_unpacked(said, scope))
+    yield from (f"{', '.join(names)} = {items}" for items, names in unpacked.items())
+    taken = {name for names in unpacked.values() for name in names}
+    yield from (f"{name} = {writer.text(found)}" for name, found in said.items() if name not in taken)
+
+
+def _unpacked(said: Mapping[str, Formula], scope: Scope) -> Iterator[tuple[str, list[str]]]:
+    """Yield the lists all of whose items have names, with these."""
+    items: dict[str, dict[int, str]] = {}
+    for name, found in said.items():
+        if not isinstance(found, ast.Subscript) or not isinstance(found.slice, ast.Constant):
+            continue
+        if isinstance(found.value, ast.Name) and found.value.id in scope.params and type(found.slice.value) is int:
+            items.setdefault(found.value.id, {})[found.slice.value] = name
+    for name, numbered in items.items():
+        lengths = {len(row) for row in scope.params[name].column}
+        if lengths == {len(numbered)} and sorted(numbered) == [*range(len(numbered))]:
+            yield name, [numbered[i] for i in sorted(numbered)]
+
+
+def without_repetition(lines: Sequence[str], names: Namespace) -> list[str]:
+    """Return the statements with a variable for what is an argument over and over: how wide a block is inside."""
+    count = Counter(found for line in lines for found in _ARGUMENT.findall(line) if INDEX not in found)
+    said, times = max(count.items(), key=lambda pair: (pair[1], len(pair[0])), default=("", 0))
+    if times < _OFTEN:
+        return [*lines]
+    name = names.add("hidden_channels")
+    replaced = [_ARGUMENT.sub(lambda found: name if found[0] == said else found[0], line) for line in lines]
+    return [f"{name} = {said}", *replaced]
+
+
+_MADE = "super().__init__("
+
+
+def written(book: Book, frames: Sequence[Frame]) -> Class:
+    """Write one class for these frames, as yet without a name; raise ConflictError where they differ too much."""
+    if len({len(frame.inputs) for frame in frames}) > 1:
+        raise ConflictError("inputs")
+    inputs = _inputs(frames[0])
+    writer = Writer(book, frames, _scope(book, frames, inputs))
+    straight = bool(frames[0].path) and all(is_straight(frame, book.sharing) for frame in frames)
+    body = Body(chain.statements(writer), [], [], "nn.Sequential") if straight else network(writer, inputs)
+    arguments = tuple(_arguments(writer))
+    columns = {argument.name: writer.scope.params[argument.name].column for argument in arguments}
+    values = {id(frame): {key: column[i] for key, column in columns.items()} for i, frame in enumerate(frames)}
+    outputs = tuple(_outputs(writer, arguments))
+    lines = tuple(_lines(writer, arguments, body))
+    return Class(body.base, arguments, values, outputs, lines, writer.places, frames[0].block)
+
+
+def _inputs(frame: Frame) -> list[str]:
+    """Return what the forward pass calls its inputs."""
+    if len(frame.inputs) == 1:
+        return ["x"]
+    if not frame.path:
+        return list(frame.inputs)
+    called = [frame.names.get(source, "input") for source in frame.inputs]
+    return [name if name != "input" else "x" if not i else f"x{i + 1}" for i, name in enumerate(called)]
+
+
+def _scope(book: Book, frames: Sequence[Frame], inputs: Sequence[str]) -> Scope:
+    """Return the scope of a class, with the channels of its inputs as params where they are not plain."""
+    scope = Scope(Namespace(GLOBALS, book.class_names, {INDEX}), [{} for _ in frames])
+    single = len(frames) == 1 and frames[0].block is None
+    for i, name in enumerate(inputs):
+        column = [book.channels[frame.inputs[i]] for frame in frames]
+        wanted = f"{name}_channels" if i else "in_channels"
+        said = formula.literal(column[0]) if single else scope.add(wanted, column, input=i)
+        scope.channels.update((frame.inputs[i], said) for frame in frames)
+    return scope
+
+
+def _arguments(writer: Writer) -> Iterator[Argument]:
+    """Yield the params of a class: the channels of inputs, the block's, and others; those with a default last."""
+    used = [param for param in writer.scope.params.values() if param.used]
+    order = [*writer.frames[0].view]
+    used.sort(key=lambda param: (param.input is None, order.index(param.param) if param.param else len(order)))
+    found = [
+        Argument(
+            p.name, p.kind or Kind.VALUE, p.param, p.input, _default(writer, p), set(map(type, p.column)) == {bool}
+        )
+        for p in used
+    ]
+    return iter(sorted(found, key=lambda argument: (argument.default is not None, argument.is_flag)))
+
+
+def _default(writer: Writer, param: Param) -> Formula | None:
+    block = writer.frames[0].block
+    default = writer.book.blocks[block].params[param.param] if block and param.param else None
+    return None if default is None or isinstance(default, Computed) else formula.literal(default)
+
+
+def _outputs(writer: Writer, arguments: Sequence[Argument]) -> Iterator[Formula | None]:
+    """Yield the channels of what leaves, over the arguments."""
+    scope, known = writer.scope, {argument.name for argument in arguments}
+    for i in range(len(writer.frames[0].outputs)):
+        sources = [frame.outputs[i] for frame in writer.frames]
+        counts = [*zip(writer.rows(), map(writer.book.channels.__getitem__, sources), strict=True)]
+        found = [_without_locals(scope, said) for source in sources if (said := scope.channels.get(source))]
+        yield next(
+            (said for said in found if known.issuperset(formula.names_in(said)) and scope.agrees(said, counts)), None
+        )
+
+
+def _without_locals(scope: Scope, said: Formula) -> Formula:
+    found = formula.over(said, lambda name: scope.locals.get(name) or formula.name(name))
+    return found if scope.locals.keys().isdisjoint(formula.names_in(found)) else _without_locals(scope, found)
+
+
+def _lines(writer: Writer, arguments: Sequence[Argument], body: Body) -> Iterator[str]:
+    """Yield the lines inside of a class, indented."""
+    own = [*variables(writer), *without_repetition(body.init, writer.scope.names)]
+    made_at_once = any(line.startswith(_MADE) for line in own)
+    init = own if made_at_once else [f"{_MADE})", *own]
+    if arguments or len(init) > 1 or made_at_once:
+        yield f"    def __init__({', '.join(['self', *(_signature(writer, argument) for argument in arguments)])}):"
+        yield from (f"        {line}" for line in init)
+    if body.forward:
+        if arguments or len(init) > 1:
+            yield ""
+        yield f"    def forward({', '.join(['self', *body.inputs])}):"
+        yield from (f"        {line}" for line in body.forward)
+
+
+def _signature(writer: Writer, argument: Argument) -> str:
+    if argument.default is None:
+        return argument.name
+    return f"{argument.name}={writer.text(argument.default, argument.kind)}"
+
+
+Group = tuple[Sequence[Frame], Class]
+
+_MOST_TRIED = 8
+
+
+def classes(book: Book, frames: Sequence[Frame]) -> Iterator[Class]:
+    """Write the classes of these frames, and note which frame has which."""
+    by_look: dict[object, list[Frame]] = {}
+    for frame in frames:
+        by_look.setdefault(_look(frame, book), []).append(frame)
+    for group, found in _groups(book, frames, [*by_look.values()]):
+        named = replace(found, name=book.names.add(class_name(frames[0].title)))
+        book.classes.update((id(frame), named) for frame in group)
+        book.places.update(named.places)
+        yield named
+
+
+def _groups(book: Book, frames: Sequence[Frame], looks: Iterable[Sequence[Frame]]) -> list[Group]:
+    """Return which frames have a class in common: all if possible, else as many kinds of look as go together."""
+    if whole := _tried(book, frames):
+        return [(frames, whole)]
+    groups: list[Group] = []
+    for alike in looks:
+        own = _tried(book, alike)
+        if own is None:
+            groups.extend(([frame], written(book, [frame])) for frame in alike)
+            continue
+        for i, (group, _) in enumerate(groups[-_MOST_TRIED:], max(0, len(groups) - _MOST_TRIED)):
+            if joined := _tried(book, [*group, *alike]):
+                groups[i] = ([*group, *alike], joined)
+                break
+        else:
+            groups.append((alike, own))
+    return groups
+
+
+def _tried(book: Book, frames: Sequence[Frame]) -> Class | None:
+    try:
+        return written(book, frames)
+    except ConflictError:
+        return None
+
+
+def _look(frame: Frame, book: Book) -> tuple[object, ...]:
+    """Return what of a frame is more than values: the shape of its code."""
+    numbers = {source: i for i, source in enumerate(frame.inputs)}
+    look: list[object] = []
+    for op in frame.ops:
+        reads = tuple(numbers[source] for source in op.reads)
+        look.append((op.key, op.name, reads, book.trainable.get(id(op)), _look_of(op, book)))
+        for source in op.gives:
+            numbers.setdefault(source, len(numbers))
+    return *look, tuple(numbers[source] for source in frame.outputs)
+
+
+def _look_of(op: Op, book: Book) -> object:
+    if op.node:
+        spelling, activation = op.node.layer.spelling(*op.node.input_shapes), op.node.activation
+        made = activation and activation.spelling(op.node.output_shape).make
+        return (
+            op.node.layer.type,
+            spelling.make and spelling.make.template,
+            spelling.call.template,
+            made and made.text(),
+        )
+    assert op.frame
+    return _look(op.frame, book) if op.frame.kind in book.inline else id(book.class_of(op.frame))

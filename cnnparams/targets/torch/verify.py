@@ -1,0 +1,107 @@
+"""The proof: the network is built in PyTorch and run, and everything that can be asked of it is asked.
+
+All of it on the meta device, which has shapes and no values: size does not matter, and nothing is computed. There,
+PyTorch takes recurrent layers and attention apart into matrix products, so that its counter sees these too.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from cnnparams.engine.costs.quantity import number
+from cnnparams.engine.network.graph import Graph, Node
+from cnnparams.engine.reports.measure import measure
+from cnnparams.engine.reports.report import Kind, LayerReport, TensorReport
+from cnnparams.layers.contract.shape import Shape
+from cnnparams.sources.pytorch.inputs import BATCH, batch_of, batches
+from cnnparams.sources.pytorch.tensors import counts, held
+from cnnparams.targets.torch.network import Network
+from cnnparams.targets.verification import Figure, LayerCheck, Verification, compared
+
+
+class _Seen(NamedTuple):
+    """What PyTorch has of one layer; nothing but `refusal` where it refuses it."""
+
+    output: Shape | str | None = None
+    tensors: tuple[TensorReport, ...] = ()
+    params: int | None = None
+    macs: float | None = None
+    refusal: str | None = None
+
+
+def verify(graph: Graph) -> Verification:
+    """Compare every figure of a network's report with PyTorch's."""
+    report = measure(graph)
+    counter = FlopCounterMode(display=False)
+    with warnings.catch_warnings(action="ignore"), torch.device("meta"), torch.no_grad(), counter:
+        network = Network(graph).eval()
+        seen = dict(_run(network, counter))
+    totals = compared(report, {**counts(network), "total_macs": _macs(counter.get_total_flops())})
+    return Verification(
+        name=graph.name,
+        other="PyTorch",
+        torch_version=torch.__version__,
+        totals=(*totals, _results(graph, seen)),
+        layers=tuple(_check(layer, seen[layer.name]) for layer in report.layers),
+    )
+
+
+def _run(network: Network, counter: Any) -> Iterator[tuple[str, _Seen]]:
+    """Yield what there is to see of each node.
+
+    Where PyTorch differs, the next nodes read a tensor of our shape, so that each is judged by itself.
+    """
+    graph = network.graph
+    values = dict(zip((port.source for port in graph.inputs), batches(graph, "meta"), strict=True))
+    for node in graph.nodes:
+        before = counter.get_total_flops()
+        try:
+            network.add(node)
+            values[node.name] = network.step(node, values)
+            seen = _seen(node, network.made(node), values[node.name], counter.get_total_flops() - before)
+        except Exception as error:  # whatever PyTorch raises is its answer
+            seen = _Seen(refusal=" ".join(f"{type(error).__name__}: {error}".split()))
+        if seen.output != node.output_shape:
+            values[node.name] = batch_of(node.output_shape, "meta")
+        yield node.name, seen
+
+
+def _seen(node: Node, module: Any, value: Any, flops: int) -> _Seen:
+    own = held(module) if module is not None and node.shares is None else ()
+    params = sum(math.prod(tensor.shape) for tensor in own if tensor.role != "buffer")
+    return _Seen(sample_shape(value, node.output_shape), own, params, _macs(flops))
+
+
+def _macs(flops: int) -> float:
+    """Return the multiply-accumulates of one sample."""
+    return number(Fraction(flops, 2 * BATCH))
+
+
+def _results(graph: Graph, seen: Mapping[str, _Seen]) -> Figure:
+    found = [seen[port.source].output if port.source in seen else port.shape for port in graph.outputs]
+    return Figure("output_shapes", "Output", Kind.SHAPES, tuple(port.shape for port in graph.outputs), tuple(found))
+
+
+def _check(layer: LayerReport, seen: _Seen) -> LayerCheck:
+    figures = (
+        Figure("output_shape", "Output", Kind.SHAPE, layer.output_shape, seen.output),
+        Figure("params", "Parameters", Kind.COUNT, layer.params, seen.params),
+        Figure("macs", "MACs", Kind.COUNT, layer.macs, seen.macs),
+    )
+    tensors = Figure("tensors", "Tensors", Kind.TENSORS, layer.tensors, seen.tensors)
+    return LayerCheck(layer.name, layer.type, figures, tensors, seen.refusal)
+
+
+def sample_shape(tensor: Any, ours: Shape) -> Shape | str:
+    """Return the shape of a sample of a batch, its channels where ours has them; as text, a shape without the batch."""
+    dims = tuple(tensor.shape)
+    if dims[:1] != (BATCH,):
+        return f"{dims} for a batch of {BATCH}"
+    return Shape(dims[1:], ours.channel_axis) if len(dims[1:]) == len(ours.dims) else Shape.of(dims[1:])

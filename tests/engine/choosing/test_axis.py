@@ -1,0 +1,79 @@
+"""The values of an axis are those that its text says."""
+
+import contextlib
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnnparams.engine.choosing.axis import AxisError, parse_axis
+from cnnparams.errors import CnnparamsError
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("width=0.25:1.5:0.25", (0.25, 0.5, 0.75, 1.0, 1.25, 1.5)),
+        ("width=0.1:0.5:0.2", (0.1, 0.3, 0.5)),
+        ("width=0.1:0.4:0.2", (0.1, 0.3)),
+        ("size=128,160,224", (128, 160, 224)),
+        ("size=32:128:32", (32, 64, 96, 128)),
+        ("size=128:32:-32", (128, 96, 64, 32)),
+        ("n=1:4", (1, 2, 3, 4)),
+        ("n=-1:1", (-1, 0, 1)),
+        ("n=1e2:3e2:1e2", (100.0, 200.0, 300.0)),
+        ("classes=10", (10,)),
+        ("width=1.0", (1.0,)),
+        ("size=32, 64:96:32 ,224", (32, 64, 96, 224)),
+        ("unit=basic,bottleneck", ("basic", "bottleneck")),
+        ("flag=true,false", (True, False)),
+        ("depths=[2, 2],[3, 4]", ([2, 2], [3, 4])),
+        ("act=null,relu", (None, "relu")),
+        ("wide=2 * base", ("2 * base",)),
+    ],
+)
+def test_an_axis(text: str, values: tuple[Any, ...]) -> None:
+    axis = parse_axis(text)
+    assert axis.name == text.split("=")[0]
+    assert axis.values == values
+    assert all(isinstance(value, type(expected)) for value, expected in zip(axis.values, values, strict=True))
+
+
+@given(
+    st.decimals(0, 1000, places=3), st.decimals("0.001", 10, places=3), st.integers(0, 200), st.decimals(0, 1, places=3)
+)
+def test_a_range_is_counted_exactly(first: Fraction, step: Fraction, count: int, rest: Fraction) -> None:
+    last = first + step * count + step * rest / 2
+    values = parse_axis(f"x={first}:{last}:{step}").values
+    assert values == tuple(float(Fraction(first) + Fraction(step) * i) for i in range(count + 1))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("width", "'width' is not NAME=VALUES"),
+        ("=1", "'=1' is not NAME=VALUES"),
+        ("my width=1", "is not NAME=VALUES"),
+        ("width=", "is not NAME=VALUES"),
+        ("width=1,,2", "width has an empty value"),
+        ("width=0.5:1", "width: '0.5:1' needs a step"),
+        ("width=1:2:0", "never gets from 1 to 2"),
+        ("width=2:1", "never gets from 2 to 1"),
+        ("width=1:2:-1", "never gets from 1 to 2"),
+        ("width=1:2:x", "is not FROM:TO:STEP"),
+        ("width=1:2:1:1", "is not FROM:TO:STEP"),
+        ("width=0:1:1e-9", "1,000,000,001 values, and 1,000,000 are the most"),
+    ],
+)
+def test_text_that_stands_for_no_values(text: str, message: str) -> None:
+    with pytest.raises(AxisError) as raised:
+        parse_axis(text)
+    assert message in str(raised.value)
+
+
+@given(st.text(max_size=30))
+def test_any_text_is_an_axis_or_told(text: str) -> None:
+    with contextlib.suppress(CnnparamsError):
+        assert parse_axis(f"x={text}").values

@@ -1,0 +1,68 @@
+"""Conditions read vars and totals, and say what is wrong with them."""
+
+import pytest
+
+from cnnparams.engine.choosing.sweep import ConditionError, parse_condition
+from cnnparams.engine.costs.register import totals
+
+MEASURED = {"total_params": 10, "total_macs": 200, "peak_activation_bytes": 4096, "largest_receptive_field": (3, 7)}
+
+
+def holds(text: str, **point: object) -> bool:
+    return parse_condition(text, point).holds(point, MEASURED)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("params < 11", True),
+        ("params < 10", False),
+        ("params < 1e6 and width >= 0.5", True),
+        ("macs / params == 20", True),
+        ("peak_memory <= 4 * 1024", True),
+        ("receptive_field == 7", True),
+        ("wide or params > 10", False),
+        ("unit == basic", True),
+        ("width", None),
+    ],
+)
+def test_a_condition(text: str, answer: bool | None) -> None:
+    point = {"width": 0.5, "wide": False, "unit": "basic", "basic": "basic"}
+    if answer is None:
+        with pytest.raises(ConditionError, match="'width' is neither true nor false"):
+            holds(text, **point)
+    else:
+        assert holds(text, **point) is answer
+
+
+def test_a_var_comes_before_a_total_of_its_name() -> None:
+    assert holds("params == 3", params=3)
+    assert parse_condition("params == 3", ["params"]).totals == {}
+
+
+def test_every_word_can_be_read() -> None:
+    for word, total in totals().items():
+        name = word.replace("-", "_")
+        assert parse_condition(f"{name} > 1", []).totals == {name: total}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("parms < 3", "unknown name 'parms'; did you mean 'params'?"),
+        ("qqq < 3", "unknown name 'qqq'; known are size, params, "),
+        ("params <", "'params <' is not an expression; write arithmetic"),
+        ("params = 3", "'params = 3' is not an expression"),
+        ("params + 3", "'params + 3' is a number, not a condition such as params < 1e6"),
+        ("__import__('os')", "is not an expression"),
+    ],
+)
+def test_what_is_no_condition(text: str, message: str) -> None:
+    with pytest.raises(ConditionError) as raised:
+        parse_condition(text, ["size"])
+    assert message in str(raised.value)
+
+
+def test_a_condition_without_a_value_is_told() -> None:
+    with pytest.raises(ConditionError, match="'params / zero > 1': division by zero"):
+        holds("params / zero > 1", zero=0)

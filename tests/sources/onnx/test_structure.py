@@ -1,0 +1,54 @@
+"""Whatever a file of the right form says, there is an answer that holds, or a word on what is wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from cnnparams.errors import SpecError
+from cnnparams.render.stack.yaml import render
+from cnnparams.render.view import View
+from cnnparams.sources.checking import differences
+from cnnparams.sources.onnx import read
+from cnnparams.sources.structure.recover import recovered
+from tests.layers.effort import examples
+from tests.sources.onnx import test_operations, test_patterns
+from tests.sources.onnx.drawn_files import files, spoiled
+from tests.sources.onnx.models import save
+
+
+def answered(path: str) -> bool:
+    """Read a file as the command does; tell whether it is read whole. What is no error of the file's is raised."""
+    try:
+        reading = read(path)
+    except SpecError:
+        return False
+    for text in (*map(str, reading.gaps), *reading.remarks):
+        assert all(line.isprintable() and len(line) < 1000 for line in text.splitlines())
+    if reading.gaps:
+        "".join(render(reading.spec, View()))
+        return False
+    assert reading.totals is not None
+    assert list(differences("".join(render(recovered(reading.spec), View())), reading.totals)) == []
+    return True
+
+
+VALID = [
+    file.proto().SerializeToString() for file, _ in (*test_operations.CASES.values(), *test_patterns.CASES.values())
+]
+
+
+@given(file=spoiled(VALID))
+@examples(300)
+def test_a_file_that_is_right_but_for_some_things_gets_an_answer(
+    file: Any, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    answered(save(file, tmp_path_factory.mktemp("spoiled")))
+
+
+@given(file=files())
+@examples(300)
+def test_a_drawn_file_gets_an_answer(file: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+    answered(save(file, tmp_path_factory.mktemp("drawn")))

@@ -1,0 +1,65 @@
+"""The law of the round trip: a spec, exported as a module and imported again, counts as the spec does."""
+
+from __future__ import annotations
+
+import json
+from types import ModuleType
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from cnnparams.engine.network.build import build
+from cnnparams.engine.reports.measure import measure
+from cnnparams.errors import SpecError
+from cnnparams.render.stack.yaml import render
+from cnnparams.render.view import View
+from cnnparams.schema.load import load
+from cnnparams.schema.spec import Spec
+from cnnparams.schema.variables import choose
+from cnnparams.sources.given import Given
+from cnnparams.sources.structure.recover import recovered
+from tests.engine.drawn_specs import VARIANTS, specs
+from tests.layers.effort import examples
+from tests.sources.read_back import NETWORKS, figures, read, tensors
+from tests.specs import report_of, spec_of
+from tests.targets.code.exported import first_names, model_of
+from tests.targets.code.exported import zoo as exported
+
+
+def check(spec: Spec, code: str) -> None:
+    from cnnparams.sources.pytorch.inputs import dtypes
+    from cnnparams.targets.code.module import export
+
+    graph = build(spec)
+    wanted = dtypes(graph)
+    inputs = [Given(port.shape.dims, dtype=wanted[port.source]) for port in graph.inputs]
+    model = model_of(code)
+    reading = read(model, *inputs, mode="evaluation")  # in training some norms want more than one value
+    assert reading.gaps == ()
+    structured = recovered(reading.spec, reading.classes)
+    again = report_of("".join(render(structured, View())))
+    assert figures(again) == figures(measure(graph))
+    assert tensors(again) == tensors(measure(graph))
+    assert reading.remarks == ()
+    state = model_of(export(spec_of("".join(render(structured, View())))))
+    assert {*first_names(state).values()} <= {*model.state_dict()}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_network_of_the_zoo(torch: ModuleType, name: str) -> None:
+    check(load(name), exported(name))
+
+
+@settings(examples(15), suppress_health_check=[HealthCheck.too_slow])
+@given(spec=specs(), variant=st.sampled_from(sorted(VARIANTS)))
+def test_a_random_network(torch: ModuleType, spec: dict[str, Any], variant: str) -> None:
+    from cnnparams.targets.code.module import export
+
+    try:
+        chosen = choose(spec_of(json.dumps(spec)), variant, {})
+        build(chosen)
+    except SpecError:
+        assume(False)
+    check(chosen, export(chosen))

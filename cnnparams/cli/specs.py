@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import click
 
 from cnnparams.cli.telling import tell
-from cnnparams.engine.costs.quantity import Total
+from cnnparams.engine.costs.quantity import Limit, Total
 from cnnparams.engine.network.build import build
 from cnnparams.engine.network.graph import Graph
 from cnnparams.engine.reports.measure import measure
@@ -34,30 +34,53 @@ def value_of(text: str) -> tuple[str, Any]:
     return name, found[name]
 
 
+class Budgeted(NamedTuple):
+    """A network that a user named, and the limits of its own budget."""
+
+    graph: Graph
+    budget: tuple[Limit, ...]
+
+
+def built(spec: Spec) -> Budgeted:
+    """Build a spec that a user named; raise SpecError also for a budget that is none, whatever is asked of it."""
+    if not spec.budget:
+        return Budgeted(build(spec), ())
+    from cnnparams.engine.choosing.budget import limits  # it needs every kind of cost, and few specs need it
+
+    return Budgeted(budget=limits(spec), graph=build(spec))
+
+
 def load_spec(path: str, values: Mapping[str, Any] | None = None) -> Spec:
     """Load a spec that can be built; raise SpecError with its problems, print its remarks otherwise."""
     spec = load(path, values)
-    _remark([build(spec)])
+    _remark([built(spec).graph])
     return spec
 
 
 def load_graphs(
     paths: Iterable[str], values: Mapping[str, Any] | None = None, *, families: bool = False
 ) -> list[Graph]:
+    """Load and build every spec as `load_networks` does, for those who need no budget."""
+    return [network.graph for network in load_networks(paths, values, families=families)]
+
+
+def load_networks(
+    paths: Iterable[str], values: Mapping[str, Any] | None = None, *, families: bool = False
+) -> list[Budgeted]:
     """Load and build every spec; raise SpecError with the problems of all of them, print their remarks otherwise.
 
     With `families`, one of which no variant is chosen stands for all its variants; the first with a problem tells it.
     """
 
-    def load_one(path: str) -> list[Graph]:
+    def load_one(path: str) -> list[Budgeted]:
         spec = load(path, values)
-        return [*map(_member, members(spec))] if families else [build(spec)]
+        return [*map(_member, members(spec))] if families else [built(spec)]
 
     paths = list(paths)
     _check_stdin(paths)
-    graphs = [graph for graphs in each(load_one, paths) for graph in graphs]
-    _remark(graphs)
-    return graphs
+    networks = [network for networks in each(load_one, paths) for network in networks]
+    _remark(network.graph for network in networks)
+    return networks
 
 
 def load_pair(first: str, second: str, values: Mapping[str, Any], of_second: Mapping[str, Any]) -> list[Graph]:
@@ -71,7 +94,7 @@ def load_pair(first: str, second: str, values: Mapping[str, Any], of_second: Map
     held = [{name: value for name, value in values.items() if name in spec.variables.names} for spec in specs]
     held[1] |= of_second
     chosen = each(lambda pair: choose(pair[0], pair[0].choice.variant, pair[1]), zip(specs, held, strict=True))
-    graphs = each(build, chosen)
+    graphs = [network.graph for network in each(built, chosen)]
     _remark(graphs)
     return graphs
 
@@ -115,10 +138,10 @@ def kept_without(total: Total, name: str, source: str) -> Problem:
     return Problem(f"remark: {name} has no {total.word}, so that any budget for it is kept", source=source)
 
 
-def _member(spec: Spec) -> Graph:
+def _member(spec: Spec) -> Budgeted:
     """Build a network; where it is one of a family, its problems say which."""
     try:
-        return build(spec)
+        return built(spec)
     except SpecError as error:
         if spec.choice.variant is None:
             raise

@@ -42,7 +42,7 @@ def command(
     --max. The exit code is 1 where a total is over one; the layers that weigh most are named.
     """
     from cnnparams.cli.output import shown_on, write
-    from cnnparams.cli.specs import each, load_graphs
+    from cnnparams.cli.specs import each, load_networks
     from cnnparams.engine.choosing.budget import measurable_limits
     from cnnparams.engine.choosing.check import check
     from cnnparams.errors import SpecError
@@ -52,8 +52,8 @@ def command(
     with options.blaming("--max"):
         measurable_limits(limits, setting)
     try:
-        graphs = load_graphs(specs, values, families=True)
-        verdicts = each(lambda graph: check(graph, limits, setting), graphs)
+        networks = load_networks(specs, values, families=True)
+        verdicts = each(lambda network: check(network.graph, (*network.budget, *limits), setting), networks)
     except SpecError as error:
         if not hasattr(renderer, "trouble"):
             raise

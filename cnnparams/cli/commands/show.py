@@ -23,9 +23,11 @@ def command(spec: str, values: dict[str, Any], format_: str, output: str | None)
     SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT chooses a variant.
     """
     from cnnparams.cli.output import shown_on, write
-    from cnnparams.cli.specs import load_graphs
+    from cnnparams.cli.specs import load_networks
+    from cnnparams.engine.costs.quantity import number
     from cnnparams.engine.network.stack import stack
     from cnnparams.render.view import View
 
-    (graph,) = load_graphs([spec], values)
-    write(options.renderer(formats, format_).render(stack(graph), View(stream=shown_on(output))), output)
+    ((graph, limits),) = load_networks([spec], values)
+    budget = {str(limit.total.word): number(limit.most) for limit in limits}
+    write(options.renderer(formats, format_).render(stack(graph, budget), View(stream=shown_on(output))), output)

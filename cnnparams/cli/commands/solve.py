@@ -102,11 +102,10 @@ def _own(spec: Spec, var: str) -> tuple[Limit, ...]:
     """Return the limits of the spec's own budget, which must not depend on the var."""
     from cnnparams.engine.choosing.budget import limits
     from cnnparams.engine.choosing.outcomes import vars_behind
-    from cnnparams.schema.variables import values as values_of
 
     if var in vars_behind(spec, spec.budget):
         raise click.UsageError(f"the budget of the spec depends on {var}: give one with --max")
-    found = limits(spec, values_of(spec))
+    found = limits(spec)
     if not found:
         raise click.UsageError("there is no budget to keep: give one with --max params=1M, or in the spec")
     return found

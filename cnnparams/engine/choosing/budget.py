@@ -18,15 +18,16 @@ from cnnparams.schema.model_schema import Json
 from cnnparams.schema.problems import Problems
 from cnnparams.schema.spec import Spec
 from cnnparams.schema.template import evaluate
+from cnnparams.schema.variables import values
 from cnnparams.units import AmountError, examples, is_amount, parse_exactly
 
 
-def limits(spec: Spec, scope: Mapping[str, Value]) -> tuple[Limit, ...]:
-    """Return what the budget of a spec comes to for these values of its vars.
+def limits(spec: Spec) -> tuple[Limit, ...]:
+    """Return what the budget of a spec comes to for the values that its vars have as chosen.
 
     Raise SpecError with everything that is wrong with it.
     """
-    problems = Problems(spec.document)
+    scope, problems = values(spec), Problems(spec.document)
     found: dict[str | None, Limit] = {}
     for word, written in spec.budget.items():
         path = (BUDGET, word)

@@ -68,13 +68,13 @@ class Verdict(NamedTuple):
         return tuple(balance for balance in self.balances if not balance.is_kept)
 
 
-def check(graph: Graph, limits: Iterable[Limit] = (), setting: Setting = USUAL) -> Verdict:
-    """Hold a network, measured in a setting, against its own budget and these limits.
+def check(graph: Graph, limits: Iterable[Limit], setting: Setting = USUAL) -> Verdict:
+    """Hold a network, measured in a setting, against these limits: its own budget's, and those of whoever asks.
 
     Raise SpecError or UnmeasuredError for a limit of what cannot be measured in that setting.
     """
     words, known = list(totals()), columns()
-    every = measurable_limits((*graph.budget, *limits), setting)
+    every = measurable_limits(limits, setting)
     given = sorted(every, key=lambda limit: (words.index(str(limit.total.word)), limit.most))
     weighed = [known[limit.total.column].field for limit in given if limit.total.column]
     report = measure(graph, [*weighed, *(limit.total.field for limit in given)], setting)

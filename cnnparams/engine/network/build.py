@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import NoReturn, TypeVar
 
-from cnnparams.engine.costs.quantity import Limit
 from cnnparams.engine.network.builder import EntryResult, GraphBuilder, Remark
 from cnnparams.engine.network.context import DEEPEST, Context, Plan
 from cnnparams.engine.network.estimate import Estimate
@@ -60,7 +59,7 @@ def _path(spec: Spec, name: str) -> KeyPath:
 
 
 def _laid_out(spec: Spec, kind: type[L], scope: Mapping[str, Value], inputs: tuple[Port, ...]) -> tuple[Graph, L]:
-    network, budget = GraphBuilder(), _budget(spec, scope)
+    network = GraphBuilder()
     network.inputs = frozenset(port.name for port in inputs)
     edges = {port.name: (Edge(port.source, port.shape),) for port in inputs}
     plan = Plan(network, scope, spec.blocks, stopper(spec, inputs, network), {})
@@ -73,15 +72,7 @@ def _laid_out(spec: Spec, kind: type[L], scope: Mapping[str, Value], inputs: tup
     told = (placed(spec, remark) for remark in network.remarks.values())
     remarks = (*spec.remarks, *told, *unread(spec, network, [port.source for port in outputs]))
     name = spec.choice.variant or spec.name
-    return Graph(name, inputs, tuple(network.order), outputs, remarks, budget, spec.document), listing
-
-
-def _budget(spec: Spec, scope: Mapping[str, Value]) -> tuple[Limit, ...]:
-    if not spec.budget:
-        return ()
-    from cnnparams.engine.choosing.budget import limits  # it needs every kind of cost, and few specs need it
-
-    return limits(spec, scope)
+    return Graph(name, inputs, tuple(network.order), outputs, remarks, spec.document), listing
 
 
 def ports_in(spec: Spec, scope: Mapping[str, Value]) -> tuple[Port, ...]:

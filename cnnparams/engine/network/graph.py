@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
-from cnnparams.engine.costs.quantity import Limit
 from cnnparams.errors import Problem
 from cnnparams.layers.contract.base import Layer
 from cnnparams.layers.contract.shape import Shape
@@ -40,7 +39,7 @@ class Port(NamedTuple):
 
 
 class Graph(NamedTuple):
-    """A network with every shape known. `remarks` are what is right but seldom meant, `budget` what its spec limits.
+    """A network with every shape known. `remarks` are what is right but seldom meant.
 
     `document` is where the paths of the nodes lead; None where there was no YAML.
     """
@@ -50,7 +49,6 @@ class Graph(NamedTuple):
     nodes: tuple[Node, ...]
     outputs: tuple[Port, ...]
     remarks: tuple[Problem, ...] = ()
-    budget: tuple[Limit, ...] = ()
     document: Document | None = None
 
 

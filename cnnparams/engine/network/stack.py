@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
-from cnnparams.engine.costs.quantity import number
 from cnnparams.engine.network.graph import Graph, Node
 from cnnparams.layers.contract.base import Layer
 from cnnparams.layers.contract.settings import one_for_all, per_axis
@@ -16,17 +16,18 @@ from cnnparams.schema.keys import INPUT
 Plain = dict[str, Any]
 """What YAML holds: names for values, lists and mappings of them."""
 
+NO_BUDGET: Mapping[str, float] = MappingProxyType({})
 
-def stack(graph: Graph) -> Plain:
-    """Return a spec that gives the same graph, its layers named by their paths."""
+
+def stack(graph: Graph, budget: Mapping[str, float] = NO_BUDGET) -> Plain:
+    """Return a spec that gives the same graph, its layers named by their paths, and that has this budget."""
     single = len(graph.inputs) == 1 and graph.inputs[0].name == INPUT
     inputs = {port.name: _input(port.shape) for port in graph.inputs}
     given = {INPUT: inputs[INPUT]} if single else {"inputs": inputs}
     layers = list(_entries(graph)) or [{"type": "identity", "from": graph.inputs[0].source}]
     sources = [port.source for port in graph.outputs]
-    budget = {limit.total.word: number(limit.most) for limit in graph.budget}
     outputs = {} if graph.nodes and sources == [graph.nodes[-1].name] else {"outputs": sources}
-    return {"name": graph.name, **given, **({BUDGET: budget} if budget else {}), "layers": layers, **outputs}
+    return {"name": graph.name, **given, **({BUDGET: dict(budget)} if budget else {}), "layers": layers, **outputs}
 
 
 def _entries(graph: Graph) -> Iterator[Plain]:

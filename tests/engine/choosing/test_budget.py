@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnparams.engine.choosing.budget import limit, spec_schema
+from cnnparams.engine.choosing.budget import limit, limits, spec_schema
 from cnnparams.engine.costs.quantity import Limit
 from cnnparams.engine.costs.register import totals
-from cnnparams.engine.network.stack import stack
 from cnnparams.errors import CnnparamsError
-from tests.specs import graph_of
+from cnnparams.schema.variables import choose
+from tests.bad_runs import cnnparams
+from tests.specs import spec_of
 
 LAYERS = "input: {features: 4}\nlayers: [{type: linear, out_features: 2}]\n"
 FAMILY = """
@@ -25,8 +28,12 @@ layers: [{type: linear, out_features: k}]
 """
 
 
+def limits_of(text: str, variant: str | None = None, **values: float) -> tuple[Limit, ...]:
+    return limits(choose(spec_of(text), variant, values))
+
+
 def budget(text: str, variant: str | None = None, **values: float) -> dict[str | None, Fraction]:
-    return {limit.total.word: limit.most for limit in graph_of(text, variant, **values).budget}
+    return {limit.total.word: limit.most for limit in limits_of(text, variant, **values)}
 
 
 @pytest.mark.parametrize(
@@ -67,26 +74,38 @@ def test_expressions_have_the_values_of_the_variant_and_the_command(
 
 
 def test_a_limit_knows_its_place() -> None:
-    (found,) = graph_of(f"budget:\n  params: 12\n{LAYERS}").budget
+    (found,) = limits_of(f"budget:\n  params: 12\n{LAYERS}")
     assert str(found.place) == "test.yaml:2:11"
 
 
 @pytest.mark.parametrize("text", [LAYERS, f"budget: {{}}\n{LAYERS}", f"budget:\n{LAYERS}"])
 def test_a_spec_may_have_no_budget(text: str) -> None:
-    assert graph_of(text).budget == ()
+    assert limits_of(text) == ()
 
 
-def test_what_a_spec_stands_for_keeps_its_budget_as_numbers() -> None:
-    shown = stack(graph_of(FAMILY, "large"))
+def test_what_a_spec_stands_for_keeps_its_budget_as_numbers(tmp_path: Path) -> None:
+    family, plain = tmp_path / "family.yaml", tmp_path / "plain.yaml"
+    family.write_text(FAMILY)
+    plain.write_text(LAYERS)
+    shown = json.loads(cnnparams("show", f"{family}@large", "--json").out)
     assert shown["budget"] == {"params": 16_000, "macs": 300_000, "saved": 56}
-    assert "budget" not in stack(graph_of(LAYERS))
+    assert "budget" not in json.loads(cnnparams("show", plain, "--json").out)
+
+
+@pytest.mark.parametrize("command", ["check", "count", "show", "compare", "memory"])
+def test_a_wrong_budget_is_told_whatever_is_asked(command: str, tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(f"budget: {{parms: 1}}\n{LAYERS}")
+    done = cnnparams(command, path)
+    assert (done.code, done.out) == (2, "")
+    assert "nothing that is measured is called 'parms'" in done.err
 
 
 @pytest.mark.parametrize("word", totals())
 @given(number=st.integers(0, 2**40), prefix=st.sampled_from(["", "k", "Ki", "M", "Mi"]))
 def test_a_budget_and_an_option_read_the_same(word: str, number: int, prefix: str) -> None:
     amount = f"{number}{prefix}"
-    (found,) = graph_of(f"budget: {{{word}: {amount}}}\n{LAYERS}").budget
+    (found,) = limits_of(f"budget: {{{word}: {amount}}}\n{LAYERS}")
     assert found._replace(place=None) == limit(f"{word}={amount}") == Limit(found.total, found.most)
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from cnnparams.engine.choosing.budget import limits
 from cnnparams.engine.choosing.check import Balance, Verdict, check
 from cnnparams.engine.costs.quantity import Limit, magnitude
 from cnnparams.engine.costs.register import UnmeasuredError, find_total, totals
@@ -20,9 +21,10 @@ from cnnparams.engine.setting import Setting
 from cnnparams.errors import SpecError
 from cnnparams.schema.load import load
 from tests.engine.drawn_specs import VARIANTS, specs
-from tests.engine.graph_rows import drawn, graph_of
+from tests.engine.graph_rows import drawn, graph_of, spec_of
 from tests.specs import graph_of as graph_of_yaml
 from tests.specs import reference
+from tests.specs import spec_of as spec_of_yaml
 
 SETTING = Setting(batch=3, dtype="float16", optimizer="momentum", samples=50)
 STEPS = (-(10**6), -1, -0.5, 0, 0.5, 1, 10**6)
@@ -54,7 +56,8 @@ def test_a_budget_is_broken_exactly_where_the_total_exceeds_it(
     balance = limited(graph, word, most)
     assert balance.is_kept == (value <= most)
     assert balance.excess == value - most
-    (own,) = check(graph_of({**spec, "budget": {word: float(most)}}, variant), (), SETTING).balances
+    budgeted = spec_of({**spec, "budget": {word: float(most)}}, variant)
+    (own,) = check(build(budgeted), limits(budgeted), SETTING).balances
     assert [own.value, own.excess, own.is_kept] == [balance.value, balance.excess, balance.is_kept]
     assert [weight[:4] for weight in own.heaviest] == [weight[:4] for weight in balance.heaviest]
 
@@ -87,9 +90,9 @@ def test_the_heaviest_are_the_layers_that_have_most(name: str, word: str) -> Non
     assert [weight.value for weight in told] == [layers[weight.name] for weight in told]
 
 
-def verdict(text: str, **limits: int) -> Verdict:
-    given = [Limit(find_total(word), Fraction(most)) for word, most in limits.items()]
-    return check(graph_of_yaml(text), given)
+def verdict(text: str, **most: int) -> Verdict:
+    given = [Limit(find_total(word), Fraction(amount)) for word, amount in most.items()]
+    return check(graph_of_yaml(text), (*limits(spec_of_yaml(text)), *given))
 
 
 SMALL = """

@@ -8,9 +8,11 @@ statistics of a batch norm are not, as PyTorch keeps them like any other tensor.
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from functools import partial
+from typing import NamedTuple
 
 from cnnparams.engine.network.graph import Graph, Node
+from cnnparams.engine.network.memo import Memo
 from cnnparams.engine.setting import Setting
 from cnnparams.layers.contract.base import Layer
 from cnnparams.layers.contract.strides import Strides, contiguous
@@ -102,15 +104,15 @@ class _Steps:
     def __init__(self, graph: Graph, setting: Setting) -> None:
         self.setting = setting
         self._trainable = {node.name: node.trainable for node in graph.nodes}
-        self._known: dict[tuple[Any, ...], tuple[_Step, ...]] = {}
+        self._known = Memo[tuple[_Step, ...]]()
 
     def __call__(self, node: Node, inputs: list[_Tensor]) -> tuple[_Step, ...]:
         """Return the step of the layer, and that of its activation; what is shared learns where its owner does."""
         same = tuple([node.inputs.index(source) for source in node.inputs])
         trainable = self._trainable[node.shares or node.name]
         circumstances = tuple([(x.strides, x.needs_grad) for x in inputs])
-        key = (id(node.layer), id(node.activation), node.input_shapes, circumstances, same, trainable)
-        return self._known.get(key) or self._known.setdefault(key, self._asked(node, inputs, same, trainable))
+        key = (node.input_shapes, circumstances, same, trainable)
+        return self._known.of((node.layer, node.activation), key, partial(self._asked, node, inputs, same, trainable))
 
     def _asked(self, node: Node, inputs: list[_Tensor], same: tuple[int, ...], trainable: bool) -> tuple[_Step, ...]:
         batch, itemsize = self.setting.batch, self.setting.itemsize

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 from cnnparams.engine.network.graph import Node
+from cnnparams.engine.network.memo import Memo
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract.base import Layer
 from cnnparams.layers.contract.shape import MOST_ELEMENTS, Shape
@@ -48,9 +50,8 @@ class EntryResult(NamedTuple):
 
 
 class _Answer(NamedTuple):
-    """What a layer says of its input; `asked` keeps it alive, as answers are found by its identity."""
+    """What a layer says of its input."""
 
-    asked: tuple[Layer, Layer | None]
     layer: Layer
     read: tuple[Shape, ...]
     output: Shape
@@ -68,7 +69,7 @@ class GraphBuilder:
         self.results: dict[str, EntryResult] = {}
         """By the node that gives it, the outermost entry that a tensor leaves, but for side heads."""
         self.entries = 0
-        self._answers: dict[tuple[int, int, tuple[Shape, ...]], _Answer] = {}
+        self._answers = Memo[_Answer]()
 
     def count_entries(self, more: int) -> None:
         """Raise LayerError where a spec expands without end: what it says may be little, and what it means too much."""
@@ -97,9 +98,8 @@ class GraphBuilder:
         """Put a layer behind what it reads; raise LayerError where it cannot take that."""
         shapes = tuple([edge.shape for edge in x])
         self.count_parts(sum([len(shape.dims) for shape in shapes]))
-        key = (id(layer), id(activation), shapes)
-        answer = self._answers.get(key) or self._new(key, layer, activation, shapes)
-        _, resolved, read, output, remark = answer
+        answer = self._answers.of((layer, activation), shapes, partial(self._new, layer, activation, shapes))
+        resolved, read, output, remark = answer
         name, path, trainable, shares = placing
         sources = tuple([edge.source for edge in x])
         self.put(Node(name, resolved, activation, trainable, shares, sources, read, output, path))
@@ -107,10 +107,8 @@ class GraphBuilder:
             self.remarks.setdefault((path, remark), Remark(name, layer.type, path, remark))
         return (Edge(name, output),)
 
-    def _new(
-        self, key: tuple[int, int, tuple[Shape, ...]], layer: Layer, activation: Layer | None, shapes: tuple[Shape, ...]
-    ) -> _Answer:
-        answer = self._answers[key] = _ask(layer, activation, shapes)
+    def _new(self, layer: Layer, activation: Layer | None, shapes: tuple[Shape, ...]) -> _Answer:
+        answer = _ask(layer, activation, shapes)
         self.count_parts(_COPIES * sum([len(shape.dims) for shape in (*shapes, answer.output)]))
         return answer
 
@@ -132,7 +130,7 @@ def _ask(layer: Layer, activation: Layer | None, shapes: tuple[Shape, ...]) -> _
     resolved = layer.resolve(*shapes)
     read = tuple(layer.reads(shape) for shape in shapes)
     output = output_of(resolved, activation, read)
-    return _Answer((layer, activation), resolved, read, output, resolved.remark(*read))
+    return _Answer(resolved, read, output, resolved.remark(*read))
 
 
 def output_of(layer: Layer, activation: Layer | None, read: tuple[Shape, ...]) -> Shape:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple, TypeVar
 
+from cnnparams.engine.network.memo import Memo
 from cnnparams.errors import Problem
 from cnnparams.layers.contract.base import Layer
 from cnnparams.layers.contract.shape import Shape
@@ -54,14 +56,8 @@ class Graph(NamedTuple):
 
 def of_each(graph: Graph, ask: Callable[[Node], T]) -> list[T]:
     """Return what is asked of each node's layer at its shapes; one layer at one shape is asked once."""
-    known: dict[tuple[int, int], T] = {}
-    answers = []
-    for node in graph.nodes:
-        key = id(node.layer), id(node.input_shapes)
-        if key not in known:
-            known[key] = ask(node)
-        answers.append(known[key])
-    return answers
+    memo = Memo[T]()
+    return [memo.of((node.layer, node.input_shapes), None, partial(ask, node)) for node in graph.nodes]
 
 
 def channels_of(shape: Shape) -> int:

@@ -12,6 +12,7 @@ from collections.abc import Hashable, Sequence
 
 from cnnparams.engine.network.builder import output_of
 from cnnparams.engine.network.graph import Graph, Node, Port, channels_of
+from cnnparams.engine.network.memo import Memo
 from cnnparams.engine.network.resized import Ask, Flow, Resized, Shapes, Sizes, Step
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract.shape import MOST_ELEMENTS, Shape
@@ -101,10 +102,10 @@ class Resizer:
 
 def _alike(graph: Graph) -> list[list[Node]]:
     """Return the nodes of each layer at each shape; equal shapes that are one object count as one."""
-    found: dict[tuple[int, int, int], list[Node]] = {}
+    memo = Memo[list[Node]]()
     for node in graph.nodes:
-        found.setdefault((id(node.layer), id(node.activation), id(node.input_shapes)), []).append(node)
-    return list(found.values())
+        memo.of((node.layer, node.activation, node.input_shapes), None, list).append(node)
+    return memo.answers()
 
 
 def _pairs(steps: Sequence[Step]) -> set[tuple[int, int]]:

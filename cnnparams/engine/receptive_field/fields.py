@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import reduce
 from typing import NamedTuple
 
-from cnnparams.engine.network.graph import Graph, Node, Port
+from cnnparams.engine.network.graph import Graph, Node, Port, of_each
 from cnnparams.engine.receptive_field.field import Field, Span, hull
 from cnnparams.layers.contract.reach import SAME_PLACE, Sights, all_taps, same_places
 from cnnparams.layers.contract.shape import Shape
@@ -58,16 +58,11 @@ class Seen(NamedTuple):
 
 def receptive_fields(graph: Graph) -> list[Seen | None]:
     """Return what each node sees of the first input that it sees; None where it sees no image."""
-    known: dict[tuple[int, int, tuple[Shape, ...]], tuple[Sights, ...]] = {}
-    sights = [known.get(key := _key(node)) or known.setdefault(key, _sights(node)) for node in graph.nodes]
+    sights = of_each(graph, _sights)
     images = [port for port in graph.inputs if port.shape.channel_axis is not None]
     passes = [_pass(graph, image, sights) for image in images]
     rows = zip(*passes, strict=True) if passes else ([] for _ in graph.nodes)
     return [next((seen for seen in row if seen), None) for row in rows]
-
-
-def _key(node: Node) -> tuple[int, int, tuple[Shape, ...]]:
-    return id(node.layer), id(node.activation), node.input_shapes
 
 
 def _sights(node: Node) -> tuple[Sights, ...]:

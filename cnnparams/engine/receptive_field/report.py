@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import partial
 from typing import Any, NamedTuple
 
+from cnnparams.engine.network.memo import Memo
 from cnnparams.engine.receptive_field.field import Field
 from cnnparams.engine.receptive_field.fields import Axis, Seen, View
 
@@ -39,7 +41,7 @@ class Fields:
 
     def __init__(self, names: Sequence[str], fields: Sequence[Seen | None]) -> None:
         self._seen = list(zip(names, fields, strict=True))
-        self._known: dict[int, Looks] = {}
+        self._known = Memo[Looks]()
 
     def rows(self) -> list[Row]:
         """Return what is said of each node."""
@@ -58,7 +60,7 @@ class Fields:
         return Totals(largest, len(in_vain), in_vain[0] if in_vain else None, limit)
 
     def _looks(self, view: View, seen: Seen) -> Looks:
-        return self._known.get(id(view)) or self._known.setdefault(id(view), _look(view, seen.image))
+        return self._known.of((view,), None, partial(_look, view, seen.image))
 
     def _input_sees_all(self, seen: Seen) -> bool:
         """Tell whether an input sees the whole image; one that is local nowhere counts where there is no other."""

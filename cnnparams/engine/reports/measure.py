@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
 from cnnparams.engine.costs.quantity import Column, Total
 from cnnparams.engine.costs.register import costs_of
 from cnnparams.engine.network.graph import Graph, Node, Port
+from cnnparams.engine.network.memo import Memo
 from cnnparams.engine.reports.report import LayerReport, PortReport, Report, TensorReport
 from cnnparams.engine.setting import USUAL, Setting
 from cnnparams.layers.contract.base import Tensor
 from cnnparams.layers.contract.settings import Hyperparameter
-from cnnparams.layers.contract.shape import Shape
 
 R = TypeVar("R", bound=Report)
 
@@ -66,11 +67,12 @@ class _Looks(NamedTuple):
 
 
 def _layers(graph: Graph, rows: Iterable[Mapping[str, Any]]) -> tuple[LayerReport, ...]:
-    known: dict[tuple[int, int, tuple[Shape, ...], bool, bool], _Looks] = {}
+    memo = Memo[_Looks]()
     layers = []
     for node, costs in zip(graph.nodes, rows, strict=True):
-        key = (id(node.layer), id(node.activation), node.input_shapes, node.trainable, node.shares is None)
-        layers.append(_layer(node, known.get(key) or known.setdefault(key, _looks(node)), costs))
+        circumstances = (node.input_shapes, node.trainable, node.shares is None)
+        looks = memo.of((node.layer, node.activation), circumstances, partial(_looks, node))
+        layers.append(_layer(node, looks, costs))
     return tuple(layers)
 
 

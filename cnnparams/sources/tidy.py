@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from cnnparams.engine.network.graph import Graph, Node
-from cnnparams.sources.untranslated import Untranslated
+from cnnparams.sources.assembly import Placeholder
 
 
 def tidied(graph: Graph) -> Graph:
@@ -29,7 +29,7 @@ def _needed(nodes: Sequence[Node], outputs: Sequence[str]) -> Iterator[Node]:
 
 def _counts(node: Node) -> bool:
     layer, shapes = node.layer, node.input_shapes
-    return isinstance(layer, Untranslated) or bool(layer.tensors(*shapes) or layer.macs(*shapes))
+    return isinstance(layer, Placeholder) or bool(layer.tensors(*shapes) or layer.macs(*shapes))
 
 
 def _folded(nodes: Sequence[Node], outputs: Sequence[str]) -> tuple[tuple[Node, ...], tuple[str, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from cnnparams.errors import quote
 from cnnparams.sources.onnx.model import Op
@@ -13,8 +13,8 @@ _REPORT = "this is a fault of cnnparams, please report it with the file"
 _UNREAD = "nothing that the outputs depend on reads some tensors of the file; they are not counted"
 
 
-def unheld(net: Net, ops: Sequence[Op]) -> Iterator[Gap]:
-    """Yield a gap for each tensor of weights that is read and in no layer; remark on those that nothing reads."""
+def note_unheld(net: Net, ops: Sequence[Op]) -> None:
+    """Note a gap for each tensor of weights that is read and in no layer; remark on those that nothing reads."""
     read = {name for op in ops for one in (op, *op.parts) for name in one.reads}
     used = net.learned | net.buffers | net.read
     for name, known in net.model.initializers.items():
@@ -25,5 +25,5 @@ def unheld(net: Net, ops: Sequence[Op]) -> Iterator[Gap]:
             net.remark(_UNREAD, name)
         elif used.isdisjoint(known.origins):
             what = f"no layer holds the initializer {quote(name)} of {known.size:,} elements, though a node reads it"
-            entry = net.gap(net.names.numbered("gap"), "onnx.initializer", parameters=known.size)
-            yield Gap("", what, remedy=_REPORT, entry=entry)
+            gap = Gap("", what, remedy=_REPORT)
+            net.gap(net.names.numbered("gap"), "onnx.initializer", gap=gap, parameters=known.size)

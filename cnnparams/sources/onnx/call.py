@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.onnx.model import Dims, Known, Op
 from cnnparams.sources.onnx.net import NOTHING, Held, Net, Settings
-from cnnparams.sources.onnx.values import FOLD, NOT_OF_THE_INPUT, NoLayerError, Tensor, Value
+from cnnparams.sources.onnx.values import FOLD, NOT_OF_THE_INPUT, Tensor, Value
 
 _BEYOND = 2.0**63  # as any number of a spec is
 _AGAIN = "export it again"
@@ -21,7 +22,7 @@ class Call(NamedTuple):
 
     def add(self, type_: str, settings: Settings, *inputs: Tensor, held: Held = NOTHING, name: str = "") -> Tensor:
         """Put a layer behind what it reads; raise NoLayerError, or LayerError where it cannot take that."""
-        return self.net.add(self.op, type_, settings, inputs, held, name)
+        return self.net.put(self.op, type_, settings, inputs, held, name)
 
     def has(self, i: int) -> bool:
         """Tell whether there is an input of that number."""

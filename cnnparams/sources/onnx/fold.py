@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from cnnparams.errors import brief
+from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.onnx.model import Dims, Known, Op
 from cnnparams.sources.onnx.proto import MOST_VALUES
-from cnnparams.sources.onnx.values import NoLayerError
 
 
 def fold(op: Op, known: Sequence[Known]) -> Known | None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
-from cnnparams.schema.entries import numbered
 from cnnparams.schema.keys import INPUT
+from cnnparams.sources.assembly import LayerNames
 from cnnparams.sources.onnx.model import Known, Model, Op
 
 _LONGEST = 200
@@ -17,57 +17,43 @@ _MADE_UP = re.compile(r"val_\d+|.*:.*|\d+")  # as the exporters of PyTorch call 
 _FROM_DYNAMO = "node_"
 
 
-class Names:
-    """The names that a file suggests, and those that are given out."""
+class FileNames(LayerNames):
+    """The names that a file suggests: a name that others begin with, as modules do, is none for a layer."""
 
     def __init__(self, model: Model) -> None:
         self._holding = set(filter(None, map(module_of, model.initializers)))
         paths = self._holding | set(filter(None, map(path_of, model.ops)))
         self._inner = {lead for path in paths for lead in _leads(path)}
-        self._taken = paths | self._inner | {INPUT}
-        self._given = {INPUT}
-        self._count: Counter[str] = Counter()
-        self._again: Counter[str] = Counter()
+        self._suggested = paths | self._inner
+        super().__init__({INPUT})
 
     def layer(self, op: Op, weights: Iterable[Known], stem: str) -> str:
         """Name a layer: as the module of its weights, or else of its node; by its type where there is neither."""
         modules = (module_of(name) for name in _origins(weights))
         if module := next(filter(None, modules), None):
-            return self._free(module, stem)
+            return self._like(module, stem)
         path = path_of(op)
-        return self._free(f"{path}.{stem}" if path in self._holding else path, stem)
+        return self._like(f"{path}.{stem}" if path in self._holding else path, stem)
 
     def tensor(self, op: Op, tensor: Known, stem: str) -> str:
         """Name a layer that is a learned tensor and nothing else, as the tensor is called."""
         names = (safe(name.split(".")) for name in _origins([tensor]) if not is_made_up(name))
-        return self._free(next(filter(None, names), path_of(op)), stem)
+        return self._like(next(filter(None, names), path_of(op)), stem)
 
     def port(self, name: str) -> str:
         """Name an input."""
-        return self._free(safe([name]), INPUT)
+        return self._like(safe([name]), INPUT)
 
     def numbered(self, stem: str) -> str:
         """Name a layer by its type and a number."""
-        name = numbered(stem, self._count, self._taken)
-        self._taken.add(name)
-        self._given.add(name)
-        return name
+        return self.take(name for name in self.counted(stem, 1) if name not in self._suggested)
 
-    def release(self, name: str) -> None:
-        """Take a name back, for whatever is to have it next."""
-        self._given.discard(name)
-
-    def _free(self, wanted: str | None, stem: str) -> str:
+    def _like(self, wanted: str | None, stem: str) -> str:
         """Return a name that no other has: with the type where other names begin with it, and a number if need be."""
         if wanted is None:
             return self.numbered(stem)
-        base = name = f"{wanted}.{stem}" if wanted in self._inner else wanted
-        while name in self._given:
-            self._again[base] += 1
-            name = f"{base}_{self._again[base]}"
-        self._taken.add(name)
-        self._given.add(name)
-        return name
+        name = f"{wanted}.{stem}" if wanted in self._inner else wanted
+        return self.take(chain([name], self.counted(f"{name}_", 1)))
 
 
 def module_of(tensor: str) -> str | None:

@@ -7,20 +7,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from pydantic import ValidationError
-
-from cnnparams.engine.network.builder import GraphBuilder, Placing
 from cnnparams.engine.network.graph import Node
-from cnnparams.errors import LayerError
-from cnnparams.layers.contract import registry
-from cnnparams.layers.contract.base import Layer
 from cnnparams.layers.recurrent import Recurrent
 from cnnparams.schema.structures import Edge
+from cnnparams.sources.assembly import Assembly, Holding, NoLayerError, layer_of
 from cnnparams.sources.onnx.model import Dims, Known, Model, Op, Origin
-from cnnparams.sources.onnx.names import Names
-from cnnparams.sources.onnx.values import NoLayerError, Tensor, Value
-from cnnparams.sources.unmatched import Kind
-from cnnparams.sources.untranslated import untranslated
+from cnnparams.sources.onnx.names import FileNames
+from cnnparams.sources.onnx.values import Tensor, Value
 
 Settings = Mapping[str, Any]
 
@@ -34,49 +27,43 @@ class Held(NamedTuple):
 
 
 NOTHING = Held()
-_ROLE = "trainable"  # of all that is learned, as ONNX does not tell what is frozen
+_IN_PART = (
+    "uses some tensors of another layer, and some of its own",
+    "export a trained network, or one whose equal tensors are not merged",
+)
 _NUMBER = (1,)
 """The dimensions in a spec of a sample that is a number: a vector of one feature."""
 
 
-class Net:
+class Net(Assembly):
     """The layers so far. A value that is None is not known, as no layer gives it."""
 
-    def __init__(self, model: Model, names: Names, inputs: Mapping[str, Tensor]) -> None:
+    names: FileNames
+
+    def __init__(self, model: Model, names: FileNames, inputs: Mapping[str, Tensor]) -> None:
+        super().__init__(names)
         self.model = model
-        self.names = names
-        self.network = GraphBuilder()
         self.values: dict[str, Value | None] = {**model.initializers, **inputs}
         self.remarks: dict[str, list[str]] = {}
         self.learned: set[Origin] = set()
         self.buffers: set[Origin] = set()
         self.read: set[Origin] = set()
         self.quantized: set[Origin] = set()
-        self.tensors: Counter[Kind] = Counter()
-        self._entered = tuple(inputs.values())
-        self._owners: dict[tuple[frozenset[Origin], ...], Node] = {}
         self._settled: dict[tuple[str, tuple[int, ...]], Tensor] = {}
 
-    def add(
+    def put(
         self, op: Op, type_: str, settings: Settings, inputs: Sequence[Tensor], held: Held = NOTHING, name: str = ""
     ) -> Tensor:
-        """Put a layer behind what it reads; raise NoLayerError, or LayerError where it cannot take that."""
+        """Put a layer behind what it reads; raise NoLayerError where it cannot take that."""
         x = [self.settle(tensor) for tensor in inputs]
         if any(tensor.batch != x[0].batch for tensor in x):
             raise NoLayerError("reads tensors whose batches stand at different dimensions")
-        layer, owner = make(type_, settings), self._owner(type_, held)
+        layer = layer_of(type_, settings, "export it again")
         called = name or self.names.layer(op, held.learned, layer.stem)
-        placing = Placing(called, (), True, owner.name if owner else None)
-        edges = tuple(Edge(tensor.source, tensor.shape) for tensor in x)
-        try:
-            (edge,) = self.network.add(placing, layer, None, edges)
-            self._hold(self.network.order[-1], held)
-        except LayerError as error:
-            self.names.release(called)
-            raise NoLayerError(f"cannot be {type_}: {error}", error.hint) from None
-        except NoLayerError:
-            self._take_back(called)
-            raise
+        edge = self.add(called, layer, tuple(Edge(tensor.source, tensor.shape) for tensor in x), self._holding(held))
+        self.learned.update(*(known.origins for known in held.learned))
+        self.buffers.update(*(known.origins for known in held.buffers))
+        self.read.update(*(known.origins for known in held.read))
         is_float = inputs[0].is_float or bool(held.learned)
         made = Tensor(edge.source, edge.shape, edge.shape.dims, x[0].number, x[0].batch, is_float=is_float)
         is_number = edge.shape.dims == _NUMBER and not any(tensor.dims for tensor in inputs)
@@ -91,63 +78,27 @@ class Net:
             raise NoLayerError("lays out a tensor as no node before it does")
         key = (x.source, x.dims)
         if key not in self._settled:
-            self._settled[key] = self.add(x.view, *_regrouping(x), (x._replace(dims=x.shape.dims),))
+            self._settled[key] = self.put(x.view, *_regrouping(x), (x._replace(dims=x.shape.dims),))
         return self._settled[key]._replace(batch=x.batch)
-
-    def gap(
-        self,
-        name: str,
-        what: str,
-        inputs: Sequence[Tensor] = (),
-        gives: Dims | None = None,
-        parameters: int | None = None,
-    ) -> str:
-        """Put something that no layer says behind what it reads, or else the last layer; return its name."""
-        last = self.network.order[-1:]
-        edges = [Edge(x.source, x.shape) for x in inputs or (() if last else self._entered[:1])]
-        edges = edges or [Edge(node.name, node.output_shape) for node in last]
-        self.network.add(Placing(name, (), True, None), untranslated(what, gives, parameters), None, tuple(edges))
-        return name
 
     def remark(self, text: str, about: str) -> None:
         """Note what is right but not plain to see; what is said of several is told once."""
         self.remarks.setdefault(text, []).append(about)
 
-    def _owner(self, type_: str, held: Held) -> Node | None:
-        """Return the layer whose tensors these are; raise NoLayerError where only some of them are."""
-        if not held.learned:
-            return None
-        owner = self._owners.get(_key(held))
-        if owner is None and any(known.origins & self.learned for known in held.learned):
-            raise NoLayerError(
-                "uses some tensors of another layer, and some of its own",
-                "export a trained network, or one whose equal tensors are not merged",
-            )
-        if owner and owner.layer.type != type_:
-            raise NoLayerError(f"uses the tensors of {owner.name}, which is {owner.layer.type}, not {type_}")
-        return owner
+    def _holding(self, held: Held) -> Holding:
+        keys = tuple(origin for known in held.learned for origin in known.origins)
+        buffers = tuple(known.origins for known in held.buffers)
+        return Holding(keys, True, buffers, lambda node: self._check_held(node, held), _IN_PART)
 
-    def _take_back(self, name: str) -> None:
-        """Remove the last layer."""
-        self.network.order.pop()
-        del self.network.nodes[name]
-        self.names.release(name)
-
-    def _hold(self, node: Node, held: Held) -> None:
-        """Note whose tensors these are; raise NoLayerError where they are not what the layer holds."""
-        needed = [tensor.shape for tensor in node.layer.tensors(*node.input_shapes) if tensor.learned]
-        self._check_held(node.layer, needed, held)
-        if self._owners.setdefault(_key(held), node) is node:
-            self.tensors.update((shape, _ROLE) for shape in needed)
-        self.learned.update(*(known.origins for known in held.learned))
-        self.buffers.update(*(known.origins for known in held.buffers))
-        self.read.update(*(known.origins for known in held.read))
-
-    def _check_held(self, layer: Layer, needed: Sequence[Dims], held: Held) -> None:
+    def _check_held(self, node: Node, held: Held) -> None:
         """Raise NoLayerError where tensors of the file are not those of a layer, each with the sizes of one of them.
 
         ONNX packs the gates and directions of a recurrence otherwise than PyTorch, so that only elements are compared.
         """
+        layer = node.layer
+        if node.shares and (type_ := self.network.nodes[node.shares].layer.type) != layer.type:
+            raise NoLayerError(f"uses the tensors of {node.shares}, which is {type_}, not {layer.type}")
+        needed = [tensor.shape for tensor in layer.tensors(*node.input_shapes) if tensor.learned]
         size, given, whole = sum(map(math.prod, needed)), sum(known.size for known in held.learned), _whole(held)
         packed = isinstance(layer, Recurrent)
         if not size == given == whole or not all(known.is_whole for known in (*held.learned, *held.buffers)):
@@ -158,19 +109,6 @@ class Net:
         if not packed and Counter(map(_sizes, needed)) != Counter(map(_sizes, file)):
             text = " and ".join(str(list(dims)) for dims in file)
             raise NoLayerError(f"has weights of {text}, which are not those of {layer.type}", "export it again")
-
-
-def make(type_: str, settings: Settings) -> Layer:
-    """Return a layer; raise NoLayerError where it has no such settings."""
-    declaration = registry.find(type_)
-    if declaration is None:
-        raise NoLayerError(f"would be {type_}, which is no layer type", "layers know 1 to 3 spatial axes")
-    try:
-        return registry.layer_class(declaration)(**settings)
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(map(str, first["loc"]))
-        raise NoLayerError(f"cannot be {type_}: {field}: {first['msg']}", "export it again") from None
 
 
 def _regrouping(x: Tensor) -> tuple[str, Settings]:
@@ -185,10 +123,6 @@ def _regrouping(x: Tensor) -> tuple[str, Settings]:
 def _sizes(dims: Dims) -> Dims:
     """Return the sizes of a tensor in whatever order, as exporters transpose weights and add dimensions of 1."""
     return tuple(sorted(n for n in dims if n != 1))
-
-
-def _key(held: Held) -> tuple[frozenset[Origin], ...]:
-    return tuple(known.origins for known in (*held.learned, *held.buffers))
 
 
 def _whole(held: Held) -> int:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.extra import extra
 from cnnparams.sources.onnx.model import Known, Op, Unread
-from cnnparams.sources.onnx.values import NoLayerError
 
 _TYPES: dict[type, str] = {float: "FLOAT", int: "INT", str: "STRING", Known: "TENSOR"}
 _READ = frozenset(_TYPES.values())

@@ -8,15 +8,17 @@ from collections.abc import Iterator, Mapping
 from cnnparams.engine.network.graph import Port
 from cnnparams.errors import brief, quote
 from cnnparams.layers.contract.shape import MOST_ELEMENTS
+from cnnparams.schema.structures import Edge
+from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.extra import extra
 from cnnparams.sources.onnx.call import Call
 from cnnparams.sources.onnx.fold import fold
 from cnnparams.sources.onnx.model import Declared, Known, Model, Op
-from cnnparams.sources.onnx.names import Names, path_of, safe
+from cnnparams.sources.onnx.names import FileNames, path_of, safe
 from cnnparams.sources.onnx.net import Net
 from cnnparams.sources.onnx.ops import Results, translator_of
 from cnnparams.sources.onnx.signature import check_signature
-from cnnparams.sources.onnx.values import NoLayerError, Result, Tensor, Value, shown
+from cnnparams.sources.onnx.values import Result, Tensor, Value, shown
 from cnnparams.sources.reading import Gap
 
 _AT_RUN_TIME = "export it with fixed sizes, so that nothing is decided at run time"
@@ -33,9 +35,8 @@ _DECLARED = "the file declares other dimensions than these values have; runtimes
 class Translation:
     """A network read node by node; what depends on a gap is left out, unless the file declares what the gap gives."""
 
-    def __init__(self, model: Model, names: Names, inputs: Mapping[str, Tensor]) -> None:
+    def __init__(self, model: Model, names: FileNames, inputs: Mapping[str, Tensor]) -> None:
         self.net = Net(model, names, inputs)
-        self.gaps: list[Gap] = []
         self._lost: set[str] = set()
         self._refused: dict[str, str] = {}
         self._makers: dict[str, Op] = {}
@@ -68,8 +69,8 @@ class Translation:
                 self.net.read.update(value.origins)
             elif value is None and port.name not in self._lost:
                 what, remedy = self._why(port.name)
-                entry = self.net.gap(self.net.names.numbered("gap"), "onnx.output")
-                self.gaps.append(Gap("", f"the output {quote(port.name)} {what}", remedy=remedy, entry=entry))
+                gap = Gap("", f"the output {quote(port.name)} {what}", remedy=remedy)
+                self.net.gap(self.net.names.numbered("gap"), "onnx.output", gap=gap)
 
     def _settled(self, name: str, value: Tensor) -> Tensor | None:
         try:
@@ -134,8 +135,10 @@ class Translation:
         read = [x for name in op.reads if isinstance(x := self.net.values.get(name), Tensor)]
         names = [name for name in op.outputs if name]
         gives = error.gives or _sample(read, self._declared.get(names[0])) if len(names) == 1 else None
-        entry = self.net.gap(self.net.names.layer(op, (), "gap"), _type_of(op), read, (gives and gives.dims) or None)
-        self.gaps.append(Gap(path_of(op) or "", f"{_called(op)} {error.what}", remedy=error.remedy, entry=entry))
+        edges = tuple(Edge(x.source, x.shape) for x in read)
+        gap = Gap(path_of(op) or "", f"{_called(op)} {error.what}", remedy=error.remedy)
+        dims = (gives and gives.dims) or None
+        entry = self.net.gap(self.net.names.layer(op, (), "gap"), _type_of(op), edges, gap=gap, gives=dims)
         if gives:
             self.net.values[names[0]] = self._behind(entry, op, gives)
         else:

@@ -8,12 +8,10 @@ from typing import Any, NamedTuple
 
 from cnnparams.errors import brief
 from cnnparams.layers.contract.shape import Shape
+from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.onnx.model import Dims, Known, Op
 
 _WIDEST = 60
-
-NOTHING_COUNTED = "nothing is counted for it: an identity may stand in its place"
-"""The remedy for what works element by element."""
 
 NOTHING_LEARNED = "nothing is learned there, and --partial goes on behind it: put in its place what gives its sizes"
 """The remedy for what gives other sizes than it gets."""
@@ -30,16 +28,6 @@ class Result(NamedTuple):
     number: int
     batch: int | None = 0
     is_float: bool = True
-
-
-class NoLayerError(Exception):
-    """What a node does is not what any layer does: the fact, what to do about it, what it gives if known."""
-
-    def __init__(self, what: str, remedy: str | None = None, gives: Result | None = None) -> None:
-        self.what = what
-        self.remedy = remedy
-        self.gives = gives
-        super().__init__(what)
 
 
 class Tensor(NamedTuple):

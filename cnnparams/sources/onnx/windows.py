@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from cnnparams.layers.contract import window
+from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.onnx.call import Call
 from cnnparams.sources.onnx.model import Dims
-from cnnparams.sources.onnx.values import NoLayerError, Tensor
+from cnnparams.sources.onnx.values import Tensor
 
 Pads = tuple[window.Padding, ...]
 

@@ -6,14 +6,12 @@ import reprlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic import ValidationError
-
 from cnnparams.layers.contract.base import Layer
-from cnnparams.layers.contract.registry import find, layer_class
+from cnnparams.sources.assembly import NoLayerError, layer_of
 from cnnparams.sources.pytorch.names import joined, spelled
-from cnnparams.sources.pytorch.sketch import Sketch
+from cnnparams.sources.pytorch.sketch import TorchAssembly
 from cnnparams.sources.pytorch.step import Step
-from cnnparams.sources.pytorch.values import Flow, Held, Implied, TranslationError, Unsaid
+from cnnparams.sources.pytorch.values import Flow, Implied, ModelTensor, Unsaid
 
 _MERGES = ("add", "concat", "multiply")
 
@@ -21,7 +19,7 @@ _MERGES = ("add", "concat", "multiply")
 class Call:
     """The step, and the network so far."""
 
-    def __init__(self, sketch: Sketch, step: Step) -> None:
+    def __init__(self, sketch: TorchAssembly, step: Step) -> None:
         self.sketch = sketch
         self.step = step
         self.name = sketch.names.of_call(step.chain)
@@ -32,7 +30,7 @@ class Call:
         return tuple(self.step.value.shape)
 
     def flow(self, value: Any) -> Flow:
-        """Return a value as a tensor on its way; raise TranslationError where it is something else."""
+        """Return a value as a tensor on its way; raise NoLayerError where it is something else."""
         if isinstance(value, Flow):
             return value
         if isinstance(value, Implied):
@@ -40,21 +38,17 @@ class Call:
         raise _error(value)
 
     def put(
-        self, type_: str, settings: Mapping[str, Any], *inputs: Flow, held: Sequence[Held] = (), batch: int = 0
+        self, type_: str, settings: Mapping[str, Any], *inputs: Flow, held: Sequence[ModelTensor] = (), batch: int = 0
     ) -> Flow:
-        """Put a layer here, which wants the batch as this dimension; raise TranslationError where it cannot stand."""
+        """Put a layer here, which wants the batch as this dimension; raise NoLayerError where it cannot stand."""
         for x in inputs:
             if x.batch != batch:
-                raise TranslationError(f"expects the batch as dimension {batch}, but it is dimension {x.batch}")
+                raise NoLayerError(f"expects the batch as dimension {batch}, but it is dimension {x.batch}")
         layer = layer_of(type_, settings)
-        name = self._name(layer, held)
-        try:
-            return Flow(self.sketch.add(name, layer, tuple(x.edge for x in inputs), held), batch)
-        except TranslationError:
-            self.sketch.names.release(name)
-            raise
+        edges = tuple(x.edge for x in inputs)
+        return Flow(self.sketch.put(self._name(layer, held), layer, edges, held), batch)
 
-    def _name(self, layer: Layer, held: Sequence[Held]) -> str:
+    def _name(self, layer: Layer, held: Sequence[ModelTensor]) -> str:
         names = self.sketch.names
         if self.step.kind == "module":
             return names.of_layer(self.name, self.name)
@@ -64,7 +58,7 @@ class Call:
             return names.of_layer(joined(self.name, layer.type), self.name)
         return names.numbered(layer.stem, self.name)
 
-    def _own_name(self, held: Sequence[Held], *, alone: bool) -> str:
+    def _own_name(self, held: Sequence[ModelTensor], *, alone: bool) -> str:
         """Return what a tensor that is `alone` is called; of several without the word weight, or else their module."""
         owner, _, own = held[0].path.rpartition(".")
         if not alone and self.sketch.are_all(held, owner):
@@ -74,20 +68,8 @@ class Call:
         return spelled(joined(name, part) if part else name)
 
 
-def layer_of(type_: str, settings: Mapping[str, Any]) -> Layer:
-    """Return a layer; raise TranslationError where its settings are none."""
-    declared = find(type_)
-    assert declared is not None, type_
-    try:
-        return layer_class(declared).model_validate(settings)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise TranslationError(f"{type_}: {where}: {first['msg']}" if where else f"{type_}: {first['msg']}") from None
-
-
-def _error(value: Any) -> TranslationError:
+def _error(value: Any) -> NoLayerError:
     if isinstance(value, Unsaid):
-        return TranslationError(f"uses {value.what}", told=value.told)
-    what = value.path if isinstance(value, Held) else reprlib.repr(value)
-    return TranslationError(f"uses {what} where a tensor is due that comes from the input")
+        return NoLayerError(f"uses {value.what}", told=value.told)
+    what = value.path if isinstance(value, ModelTensor) else reprlib.repr(value)
+    return NoLayerError(f"uses {what} where a tensor is due that comes from the input")

@@ -15,8 +15,7 @@ from torch.export.graph_signature import InputKind, OutputKind
 
 from cnnparams.sources.foreign import ForeignError, foreign
 from cnnparams.sources.pytorch.entering import Entering
-from cnnparams.sources.pytorch.gaps import kind_of
-from cnnparams.sources.pytorch.modules import layer_type, tensors_of
+from cnnparams.sources.pytorch.modules import kind_of, layer_type, tensors_of
 from cnnparams.sources.pytorch.step import Chain, Program, Step, called, line, writes_over
 
 _FRAME = re.compile(r'File "(.*)", line (\d+), in ')

@@ -12,12 +12,13 @@ from torch import nn
 
 from cnnparams.layers.contract.base import Layer
 from cnnparams.layers.contract.registry import find, layer_class
-from cnnparams.sources.pytorch.call import Call, layer_of
+from cnnparams.sources.assembly import NoLayerError, layer_of
+from cnnparams.sources.pytorch.call import Call
 from cnnparams.sources.pytorch.functions.activation import normalised
 from cnnparams.sources.pytorch.functions.pool import surrounded
 from cnnparams.sources.pytorch.functions.recurrent import States, recurrent
 from cnnparams.sources.pytorch.functions.registry import invoke
-from cnnparams.sources.pytorch.values import Flow, Held, TranslationError, Unsaid
+from cnnparams.sources.pytorch.values import Flow, ModelTensor, Unsaid
 
 _HOME = "torch.nn.modules."
 _ELSEWHERE = {"bias": "in_proj_bias", "add_bias_kv": "bias_k"}
@@ -32,7 +33,7 @@ class Leaf(NamedTuple):
 
     type: type[Layer]
     settings: dict[str, Any]
-    held: tuple[Held, ...]
+    held: tuple[ModelTensor, ...]
 
 
 def layer_type(module: nn.Module) -> type[Layer] | None:
@@ -46,6 +47,13 @@ def layer_type(module: nn.Module) -> type[Layer] | None:
     return None
 
 
+def kind_of(module: torch.nn.Module) -> str:
+    """Return what messages call a module: its class, with the package that it is known from."""
+    cls = type(module)
+    home = "torch.nn" if cls.__module__.startswith("torch.nn.modules.") else cls.__module__
+    return f"{home}.{cls.__qualname__}"
+
+
 def leaf(path: str, module: nn.Module) -> Leaf:
     """Return what a module is, which has a layer type."""
     type_ = layer_type(module)
@@ -53,10 +61,10 @@ def leaf(path: str, module: nn.Module) -> Leaf:
     return Leaf(type_, dict(_settings(module, type_)), tuple(held(path, module)))
 
 
-def held(path: str, module: nn.Module) -> Iterator[Held]:
+def held(path: str, module: nn.Module) -> Iterator[ModelTensor]:
     """Yield the parameters and buffers of a module, each once."""
     for tensors, learned in ((module.named_parameters(path), True), (module.named_buffers(path), False)):
-        yield from (Held(name, tensor, tuple(tensor.shape), learned) for name, tensor in tensors)
+        yield from (ModelTensor(name, tensor, tuple(tensor.shape), learned) for name, tensor in tensors)
 
 
 def tensors_of(model: nn.Module) -> dict[str, torch.Tensor]:
@@ -112,7 +120,7 @@ def _attention(
     is_causal: bool = False,
 ) -> tuple[Flow, Unsaid]:
     if key_padding_mask is not None or attn_mask is not None or is_causal:
-        raise TranslationError(
+        raise NoLayerError(
             "attends with a mask, which multihead_attention does not have", "without it the counts are the same"
         )
     inputs = list(map(call.flow, (query, key, value)))

@@ -9,13 +9,14 @@ from unicodedata import normalize
 
 from cnnparams.inert import BLANK
 from cnnparams.schema.keys import INPUT
+from cnnparams.sources.assembly import LayerNames
 from cnnparams.sources.pytorch.step import Chain
 
 _NO_LETTER = re.compile(r"[^\w.-]|(?<![\w-])-")
 
 
-class Names:
-    """Gives every layer a name of its own, neither that of an input nor of a module or tensor that it is not.
+class ModuleNames(LayerNames):
+    """Names layers by the modules that they are in: a name is neither an input's nor that of another module or tensor.
 
     `inputs` are the names of those, `own` those of the modules and tensors.
     """
@@ -24,10 +25,9 @@ class Names:
         self.own = frozenset(map(spelled, own))
         self.inputs = _inputs_called([*inputs], self.own)
         self._inputs = frozenset({INPUT, *self.inputs.values()})
+        super().__init__(self._inputs, self.own)
         self._calls: dict[tuple[str, str], str] = {}
-        self._called: set[str] = set()
-        self._taken: set[str] = set()
-        self._next: dict[str, int] = {}
+        self._called = {*self._inputs}
 
     def of_call(self, calls: Chain) -> str:
         """Return the name of the innermost call: the module's path, with a number where it is called again."""
@@ -37,48 +37,23 @@ class Names:
             if call not in self._calls:
                 inside = path.startswith(f"{outer}.") or not outer
                 wanted = spelled(joined(name, path.removeprefix(f"{outer}.")) if inside else path)
-                self._calls[call] = self._free(self._again(wanted), spelled(path), among=self._called)
+                self._calls[call] = self.free(self._again(wanted), spelled(path), self._called)
                 self._called.add(self._calls[call])
+                self.reserved.add(self._calls[call])
             name, outer = self._calls[call], path
         return name
 
     def of_layer(self, name: str, call: str) -> str:
         """Return the name of a layer in a call: the one wanted, with a number, from 2, where that is another's."""
-        return self._take(self._again(name), call)
+        return self.take(self._again(name), call)
 
     def numbered(self, stem: str, call: str) -> str:
         """Return the name of a layer in a call that has none: its stem with the next number, as in a list."""
-        return self._take(self._counted(joined(call, stem), 1), call)
-
-    def release(self, name: str) -> None:
-        """Let another layer have the name."""
-        self._taken.discard(name)
-        self._next.pop(name.rstrip("0123456789"), None)
-
-    def _take(self, names: Iterator[str], call: str) -> str:
-        name = self._free(names, call, among=self._taken)
-        self._taken.add(name)
-        return name
-
-    def _free(self, names: Iterator[str], own: str, among: Collection[str]) -> str:
-        """Return the first name that is none of these, nor of an input, a module, a tensor or a call but its own."""
-        return next(
-            each
-            for each in names
-            if each not in among
-            and each not in self._inputs
-            and (each == own or not (each in self.own or each in self._called))
-        )
+        return self.take(self.counted(joined(call, stem), 1), call)
 
     def _again(self, name: str) -> Iterator[str]:
         yield name
-        yield from self._counted(f"{name}_" if name[-1:].isdigit() else name, 2)
-
-    def _counted(self, stem: str, first: int) -> Iterator[str]:
-        """Yield a stem with numbers: those after the last that was wanted, as the ones before are not free."""
-        for number in count(self._next.get(stem, first)):
-            self._next[stem] = number
-            yield f"{stem}{number}"
+        yield from self.counted(f"{name}_" if name[-1:].isdigit() else name, 2)
 
 
 def _inputs_called(names: Sequence[str], own: Collection[str]) -> dict[str, str]:

@@ -4,51 +4,38 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
-from cnnparams.engine.network.builder import GraphBuilder, Placing
 from cnnparams.engine.network.graph import Node
-from cnnparams.errors import CnnparamsError, LayerError
 from cnnparams.layers.contract.base import Layer
 from cnnparams.schema.structures import Edge, Edges
-from cnnparams.sources.pytorch.names import Names, joined
-from cnnparams.sources.pytorch.values import Held, TranslationError
-from cnnparams.sources.untranslated import untranslated
+from cnnparams.sources.assembly import Assembly, Holding, NoLayerError
+from cnnparams.sources.pytorch.names import ModuleNames, joined
+from cnnparams.sources.pytorch.values import ModelTensor
 
 
-class Sketch:
+class TorchAssembly(Assembly):
     """Nodes in order, and which of them holds which tensor of the model."""
 
-    def __init__(self, names: Names, tensors: Iterable[Held]) -> None:
-        self.names = names
+    names: ModuleNames
+
+    def __init__(self, names: ModuleNames, tensors: Iterable[ModelTensor]) -> None:
+        super().__init__(names)
         self.tensors = {held.path: held for held in tensors}
-        self.network = GraphBuilder()
-        self.owners: dict[int, str] = {}
-        self._holding: dict[str, list[int]] = {}
         self._paths: dict[str, tuple[str, ...]] = {}
         self._within = Counter(part for path in self.tensors for part in around(path))
 
-    @property
-    def nodes(self) -> tuple[Node, ...]:
-        """The layers so far."""
-        return tuple(self.network.order)
-
-    def are_all(self, held: Sequence[Held], module: str) -> bool:
+    def are_all(self, held: Sequence[ModelTensor], module: str) -> bool:
         """Tell whether these are all the tensors inside of a module."""
         paths = {each.path for each in held}
         return len(paths) == self._within[module] and all(path.startswith(f"{module}.") for path in paths)
 
-    def add(self, name: str, layer: Layer, x: Edges, held: Sequence[Held] = ()) -> Edge:
-        """Put a layer behind what it reads; raise TranslationError where it cannot be what the model has."""
-        owner, trainable = self._owner(held), _trainable(held)
-        try:
-            (edge,) = self.network.add(Placing(name, (), trainable, owner), layer, None, x)
-        except LayerError as error:
-            raise TranslationError(f"{layer.type}: {error}", error.hint) from None
-        _check_tensors(self.network.nodes[name], held)
-        self._paths[name] = () if owner else tuple(each.path for each in held)
-        for each in map(id, (each.tensor for each in held)):
-            if self.owners.setdefault(each, name) == name:
-                self._holding.setdefault(name, []).append(each)
+    def put(self, name: str, layer: Layer, x: Edges, held: Sequence[ModelTensor] = ()) -> Edge:
+        """Put a layer behind what it reads; raise NoLayerError where it cannot be what the model has."""
+        keys = tuple(id(each.tensor) for each in held)
+        check = partial(_check_tensors, held)
+        edge = self.add(name, layer, x, Holding(keys, _trainable(held), check=check, in_part=self._in_part(held)))
+        self._paths[name] = () if self.network.nodes[name].shares else tuple(each.path for each in held)
         return edge
 
     def renamed(self) -> Iterator[str]:
@@ -59,38 +46,11 @@ class Sketch:
             names = {node.name} if alone else {joined(node.name, name) for name in own}
             yield from (path for path in self._paths.get(node.name, ()) if path not in names)
 
-    def gap(
-        self, name: str, what: str, x: Edges, gives: tuple[int, ...] | None = None, parameters: int | None = None
-    ) -> str:
-        """Put something that no layer says; return its name. Raise CnnparamsError where no spec has room for more."""
-        layer = untranslated(what, gives, parameters)
-        last = [Edge(node.name, node.output_shape) for node in self.network.order[-1:]]
-        try:
-            self.network.add(Placing(name, (), True, None), layer, None, x or tuple(last))
-        except LayerError as error:
-            hint = "import a part of the model, such as the module that it repeats"
-            raise CnnparamsError(f"the model is too large for a spec: {error}\n  hint: {hint}") from None
-        return name
-
-    def rewind(self, length: int) -> None:
-        """Take back all layers but the first."""
-        for node in self.network.order[length:]:
-            del self.network.nodes[node.name]
-            self.names.release(node.name)
-            for tensor in self._holding.pop(node.name, ()):
-                self.owners.pop(tensor, None)
-        del self.network.order[length:]
-
-    def _owner(self, held: Sequence[Held]) -> str | None:
-        """Return the layer that holds these tensors already."""
-        owners = {each.path: self.owners.get(id(each.tensor)) for each in held}
-        first, *others = set(owners.values()) or {None}
-        if others:
-            shared = next(f"{path} with {owner}" for path, owner in owners.items() if owner)
-            raise TranslationError(
-                f"shares {shared}, but not all its tensors", "a layer shares all tensors of another or none"
-            )
-        return first
+    def _in_part(self, held: Sequence[ModelTensor]) -> tuple[str, str]:
+        """Return what is wrong where a layer shares some of these tensors only, and the remedy."""
+        owners = ((each.path, self.owners.get(id(each.tensor))) for each in held)
+        shared = next((f"{path} with {owner}" for path, owner in owners if owner), "")
+        return f"shares {shared}, but not all its tensors", "a layer shares all tensors of another or none"
 
 
 def around(path: str) -> Iterator[str]:
@@ -99,18 +59,18 @@ def around(path: str) -> Iterator[str]:
     yield from (".".join(parts[:i]) for i in range(1, len(parts)))
 
 
-def _trainable(held: Sequence[Held]) -> bool:
+def _trainable(held: Sequence[ModelTensor]) -> bool:
     learning = {each.tensor.requires_grad for each in held if each.learned}
     if len(learning) > 1:
         frozen = next(each.path for each in held if each.learned and not each.tensor.requires_grad)
-        raise TranslationError(
+        raise NoLayerError(
             f"{frozen} is frozen, and the layer's other parameters are not", "a layer is frozen as a whole"
         )
     return learning != {False}
 
 
-def _check_tensors(node: Node, held: Sequence[Held]) -> None:
-    """Raise TranslationError where a layer holds other tensors than the model does."""
+def _check_tensors(held: Sequence[ModelTensor], node: Node) -> None:
+    """Raise NoLayerError where a layer holds other tensors than the model does."""
     own = Counter((tensor.shape, tensor.learned) for tensor in node.layer.tensors(*node.input_shapes))
     models = Counter((tuple(each.tensor.shape), each.learned) for each in held)
     for shape, learned in (models - own) + (own - models):
@@ -120,4 +80,4 @@ def _check_tensors(node: Node, held: Sequence[Held]) -> None:
             if models[shape, learned] > own[shape, learned]
             else (node.layer.type, "the model")
         )
-        raise TranslationError(f"{more} holds {kind} of {list(shape)}, which {less} does not")
+        raise NoLayerError(f"{more} holds {kind} of {list(shape)}, which {less} does not")

@@ -15,8 +15,7 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from cnnparams.sources.foreign import ForeignError, foreign
 from cnnparams.sources.pytorch.entering import Entering
 from cnnparams.sources.pytorch.failure import failure
-from cnnparams.sources.pytorch.gaps import kind_of
-from cnnparams.sources.pytorch.modules import layer_type, tensors_of
+from cnnparams.sources.pytorch.modules import kind_of, layer_type, tensors_of
 from cnnparams.sources.pytorch.proxy import TensorProxy
 from cnnparams.sources.pytorch.step import Program, Step, called, line, writes_over
 

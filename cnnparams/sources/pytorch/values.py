@@ -7,25 +7,13 @@ from itertools import islice
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from cnnparams.schema.structures import Edge
+from cnnparams.sources.assembly import NoLayerError
 
 BATCH = 13
 """Samples that enter a model as it is read: a number that sizes seldom have, and that divides few of them."""
 
 _MOST_NAMED = 3
 """Tensors that a message names of those that something is made of: with all of them it would grow with each step."""
-
-NOTHING_COUNTED = "nothing is counted for it: an identity may stand in its place"
-"""The remedy for a function that works element by element."""
-
-
-class TranslationError(Exception):
-    """Something that no layer says; `told` where that is a consequence of what was told before."""
-
-    def __init__(self, what: str, remedy: str | None = None, *, told: bool = False) -> None:
-        self.what = what
-        self.remedy = remedy
-        self.told = told
-        super().__init__(what)
 
 
 class Flow(NamedTuple):
@@ -45,21 +33,21 @@ class Flow(NamedTuple):
         return (*self.dims[: self.batch], BATCH, *self.dims[self.batch :])
 
     def axis(self, dim: Any) -> int:
-        """Return a dimension counted from 0 with the batch among them; raise TranslationError where there is none."""
+        """Return a dimension counted from 0 with the batch among them; raise NoLayerError where there is none."""
         rank = len(self.dims) + 1
         if not isinstance(dim, int) or not -rank <= dim < rank:
-            raise TranslationError(f"works along dimension {dim} of {rank}")
+            raise NoLayerError(f"works along dimension {dim} of {rank}")
         return dim % rank
 
     def dim(self, dim: Any) -> int:
-        """Return the number of a dimension in a spec, where the batch is 0; raise TranslationError for the batch."""
+        """Return the number of a dimension in a spec, where the batch is 0; raise NoLayerError for the batch."""
         at = self.axis(dim)
         if at == self.batch:
-            raise TranslationError("works along the batch, whose samples a spec keeps apart")
+            raise NoLayerError("works along the batch, whose samples a spec keeps apart")
         return at if at > self.batch else at + 1
 
 
-class Held(NamedTuple):
+class ModelTensor(NamedTuple):
     """A parameter or a buffer of the model, in the shape in which it is used."""
 
     path: str
@@ -80,7 +68,7 @@ class Unsaid(NamedTuple):
     origins: tuple[str, ...] = ()
 
     @classmethod
-    def made(cls, label: str, of: Iterable[Held | Unsaid], *, told: bool) -> Unsaid:
+    def made(cls, label: str, of: Iterable[ModelTensor | Unsaid], *, told: bool) -> Unsaid:
         """Return what a function makes of tensors."""
         each = dict.fromkeys(name for tensor in of for name in _origins(tensor))
         origins = tuple(islice(each, _MOST_NAMED + 1))
@@ -88,8 +76,8 @@ class Unsaid(NamedTuple):
         return cls(f"what {label} makes of {' and '.join(listed) or 'constants'}", told, origins=origins)
 
 
-def _origins(tensor: Held | Unsaid) -> Iterable[str]:
-    return (tensor.path,) if isinstance(tensor, Held) else tensor.origins or (tensor.what,)
+def _origins(tensor: ModelTensor | Unsaid) -> Iterable[str]:
+    return (tensor.path,) if isinstance(tensor, ModelTensor) else tensor.origins or (tensor.what,)
 
 
 @runtime_checkable
@@ -101,7 +89,7 @@ class Implied(Protocol):
         """The other tensor."""
 
     def put(self, call: Any) -> Flow:
-        """Put the layers, and return what they give; raise TranslationError where none do."""
+        """Put the layers, and return what they give; raise NoLayerError where none do."""
 
 
 class Values:

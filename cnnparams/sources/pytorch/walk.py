@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, NoReturn
 
 import torch
 from torch._subclasses.fake_tensor import FakeTensor
 
 from cnnparams.engine.network.graph import Node, Port
+from cnnparams.layers.contract.settings import Dims
 from cnnparams.layers.contract.shape import Shape
-from cnnparams.schema.structures import Edge
+from cnnparams.schema.structures import Edge, Edges
+from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.pytorch import functions, modules
 from cnnparams.sources.pytorch.call import Call
 from cnnparams.sources.pytorch.functions.registry import invoke
 from cnnparams.sources.pytorch.functions.reshape import without
-from cnnparams.sources.pytorch.gaps import unused
-from cnnparams.sources.pytorch.names import Names, joined, spelled
-from cnnparams.sources.pytorch.sketch import Sketch
+from cnnparams.sources.pytorch.names import ModuleNames, joined, spelled
+from cnnparams.sources.pytorch.sketch import TorchAssembly, around
 from cnnparams.sources.pytorch.step import Program, Step
-from cnnparams.sources.pytorch.values import BATCH, Flow, Held, Implied, TranslationError, Unsaid, Values, is_list
+from cnnparams.sources.pytorch.values import BATCH, Flow, Implied, ModelTensor, Unsaid, Values, is_list
 from cnnparams.sources.reading import Gap
 
+_UNUSED = "let forward use it, or take it out of the model"
 _UNREAD = "not.read"
 """What stands as a type in place of the rest of a model that was not read to its end."""
 
@@ -49,9 +51,12 @@ def walk(program: Program, model: torch.nn.Module) -> Draft:
     for step in program.steps:
         walker.take(step)
     used = walker.met | walker.sketch.owners.keys()
-    last = tuple(walker.rest(program.failure) if program.failure else unused(walker.sketch, model, used))
-    gaps, renamed = (*walker.gaps, *last), tuple(walker.sketch.renamed())
-    return Draft(walker.inputs, walker.sketch.nodes, tuple(walker.results), gaps, renamed)
+    if program.failure:
+        walker.sketch.gap(walker.sketch.names.of_layer("rest", ""), _UNREAD, gap=program.failure)
+    else:
+        _note_unused(walker.sketch, model, used)
+    made = walker.sketch
+    return Draft(made.inputs, made.nodes, tuple(walker.results), tuple(made.gaps), tuple(made.renamed()))
 
 
 class _Walker:
@@ -61,11 +66,9 @@ class _Walker:
         entering = [step.name for step in program.steps if step.kind == "input"]
         self.modules = dict(model.named_modules(remove_duplicate=False))  # torch.export goes by any of a module's names
         tensors = [*modules.held("", model)]
-        self.names = Names(entering, [*filter(None, self.modules), *(held.path for held in tensors)])
-        self.sketch = Sketch(self.names, tensors)
-        self.inputs: tuple[Port, ...] = ()
+        self.names = ModuleNames(entering, [*filter(None, self.modules), *(held.path for held in tensors)])
+        self.sketch = TorchAssembly(self.names, tensors)
         self.results: list[Result] = []
-        self.gaps: list[Gap] = []
         self.met: set[int] = set()
         self.values = Values()
         self.held = {id(each.tensor): each for each in self.sketch.tensors.values()}
@@ -77,10 +80,10 @@ class _Walker:
 
     def _input(self, step: Step) -> Flow:
         name, shape = self.names.inputs[step.name], Shape.of(tuple(step.value.shape[1:]))
-        self.inputs += (Port(name, name, shape),)
+        self.sketch.inputs += (Port(name, name, shape),)
         return Flow(Edge(name, shape))
 
-    def _tensor(self, step: Step) -> Held | Unsaid:
+    def _tensor(self, step: Step) -> ModelTensor | Unsaid:
         held = self.held.get(id(step.value))
         unknown = held or step.value.is_meta or isinstance(step.value, FakeTensor)
         zeros = None if unknown or step.value.any() else tuple(step.value.shape)
@@ -93,15 +96,8 @@ class _Walker:
                 try:
                     flow = call.flow(value)
                     self.results.append(Result(flow.edge.source, flow.batch))
-                except TranslationError as error:
-                    self._tell(step, error, self._unread("result"))
-
-    def rest(self, failure: Gap) -> Iterator[Gap]:
-        """Yield the gap for all that comes after the last step."""
-        yield failure._replace(entry=self._unread("rest"))
-
-    def _unread(self, name: str) -> str:
-        return self.sketch.gap(self.sketch.names.of_layer(name, ""), _UNREAD, ())
+                except NoLayerError as error:
+                    self._gap(step, error, self.names.of_layer("result", ""), _UNREAD)
 
     def _function(self, step: Step) -> Any:
         args, kwargs = self._known(step.args), self._known(step.kwargs)
@@ -116,35 +112,36 @@ class _Walker:
     def _attempt(self, step: Step, entering: Any, translate: Callable[[Call], Any]) -> Any:
         """Return what a step gives; where that cannot be said, take back what was put for it, and put a gap there."""
         leaves = list(_leaves(entering))
-        self.met.update(id(each.tensor) for each in leaves if isinstance(each, Held))
+        self.met.update(id(each.tensor) for each in leaves if isinstance(each, ModelTensor))
         length = len(self.sketch.network.order)
         try:
             made = _fitting(step, translate(Call(self.sketch, step)))
-        except TranslationError as error:
+        except NoLayerError as error:
             self.sketch.rewind(length)
             return self._without(step, leaves, error)
         if isinstance(made, Flow) and isinstance(leaves[0], Flow) and self._overwrites(step, made):
             self.values.replace(leaves[0], made)
         return made
 
-    def _without(self, step: Step, leaves: Sequence[Any], error: TranslationError) -> Any:
+    def _without(self, step: Step, leaves: Sequence[Any], error: NoLayerError) -> Any:
         """Return what stands for the results of a step that cannot be said."""
         flows = [each if isinstance(each, Flow) else each.of for each in leaves if isinstance(each, Flow | Implied)]
         if error.told or not flows:  # only a tensor that leads on from the input matters
-            others = [each for each in leaves if isinstance(each, Held | Unsaid)]
+            others = [each for each in leaves if isinstance(each, ModelTensor | Unsaid)]
             told = error.told or any(each.told for each in others if isinstance(each, Unsaid))
             return Unsaid.made(step.label, others, told=told)
         name = self.sketch.names.of_call(step.chain)
         if step.kind == "function":
             name = self.sketch.names.of_layer(joined(name, spelled(step.label.rpartition(".")[2])), name)
         gives = next((without(tuple(value.shape), 0) for value in _leaves(step.value) if _batched(value)), None)
-        entry = self.sketch.gap(name, step.label, tuple(flow.edge for flow in flows), gives or None)
-        self._tell(step, error, entry)
+        entry = self._gap(step, error, name, step.label, tuple(flow.edge for flow in flows), gives or None)
         return _standing(step.value, entry)
 
-    def _tell(self, step: Step, error: TranslationError, entry: str) -> None:
-        if not error.told:
-            self.gaps.append(Gap(step.path, f"{step.label} {error.what}", step.source, error.remedy, entry))
+    def _gap(
+        self, step: Step, error: NoLayerError, name: str, what: str, x: Edges = (), gives: Dims | None = None
+    ) -> str:
+        gap = Gap(step.path, f"{step.label} {error.what}", step.source, error.remedy)
+        return self.sketch.gap(name, what, x, gap=None if error.told else gap, gives=gives)
 
     def _overwrites(self, step: Step, made: Flow) -> bool:
         """Tell whether a step writes its result over its first argument, which later steps see."""
@@ -156,17 +153,50 @@ class _Walker:
         return torch.fx.map_arg(args, self.values.of)
 
 
+def _note_unused(sketch: TorchAssembly, model: torch.nn.Module, met: Collection[Hashable]) -> None:
+    """Note a gap for each module, or tensor of one, that no step uses: what it holds would not be counted.
+
+    `met` are the ids of the tensors that steps use.
+    """
+    busy = {part for held in sketch.tensors.values() if id(held.tensor) in met for part in around(held.path)}
+    groups: dict[str, list[ModelTensor]] = {}
+    for held in sketch.tensors.values():
+        if id(held.tensor) not in met:
+            path = next((part for part in around(held.path) if part not in busy), held.path)
+            groups.setdefault(path, []).append(held)
+    inside = dict(model.named_modules())
+    for path, group in groups.items():
+        _note_group(sketch, path, _kind(inside, path, group), group)
+
+
+def _note_group(sketch: TorchAssembly, path: str, kind: str, group: Sequence[ModelTensor]) -> None:
+    sizes = {"parameters": True, "buffers": False}
+    counts = {
+        what: sum(held.tensor.numel() for held in group if held.learned is learned) for what, learned in sizes.items()
+    }
+    holds = " and ".join(f"{n:,} {what}" for what, n in counts.items() if n)
+    name = sketch.names.of_layer(spelled(path), spelled(path))
+    gap = Gap(path, f"{kind} is never used: its {holds} would not be counted", None, _UNUSED)
+    sketch.gap(name, kind, gap=gap, parameters=counts["parameters"] or None)
+
+
+def _kind(inside: Mapping[str, torch.nn.Module], path: str, group: Sequence[ModelTensor]) -> str:
+    if path in inside:
+        return modules.kind_of(inside[path])
+    return "torch.nn.Parameter" if group[0].learned else "torch.Tensor"
+
+
 def _unknown(call: Call, *_: Any, **__: Any) -> NoReturn:
-    raise TranslationError("is not one of the functions that layers stand for")
+    raise NoLayerError("is not one of the functions that layers stand for")
 
 
 def _fitting(step: Step, made: Any) -> Any:
-    """Return what a translation gives; raise TranslationError where its shapes are not those of the model."""
+    """Return what a translation gives; raise NoLayerError where its shapes are not those of the model."""
     if is_list(made) and isinstance(step.value, torch.Tensor):
         made = made[0]
     for result, value in zip(_leaves(made), _leaves(step.value), strict=False):
         if isinstance(result, Flow) and result.dims != (without(tuple(value.shape), result.batch) or (1,)):
-            raise TranslationError(
+            raise NoLayerError(
                 f"gives {list(value.shape[1:])}, where the layer that should stand for it gives {list(result.dims)}"
             )
     return made

@@ -145,13 +145,13 @@ def test_the_totals_are_those_of_the_weights_in_the_file(tmp_path: Path) -> None
 
 def test_a_tensor_that_no_layer_holds_is_a_gap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The last look catches a tensor that went astray."""
-    look = audit.unheld
+    look = audit.note_unheld
 
-    def forgotten(net: Any, ops: Any) -> Any:
+    def forgotten(net: Any, ops: Any) -> None:
         net.learned = {origin for origin in net.learned if origin.name != "c.bias"}
-        return look(net, ops)
+        look(net, ops)
 
-    monkeypatch.setattr("cnnparams.sources.onnx.reader.unheld", forgotten)
+    monkeypatch.setattr("cnnparams.sources.onnx.reader.note_unheld", forgotten)
     reading = read(twice().save(tmp_path))
     (gap,) = reading.gaps
     assert gap.what == "no layer holds the initializer 'c.bias' of 4 elements, though a node reads it"

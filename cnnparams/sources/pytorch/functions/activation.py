@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from cnnparams.sources.assembly import NOTHING_COUNTED, NoLayerError
 from cnnparams.sources.pytorch.call import Call
 from cnnparams.sources.pytorch.functions.registry import function
-from cnnparams.sources.pytorch.values import NOTHING_COUNTED, Flow, TranslationError
+from cnnparams.sources.pytorch.values import Flow
 
 _ARGUMENTS: dict[str, tuple[str, ...]] = {
     "relu": ("inplace",),
@@ -65,7 +66,7 @@ def clamp(call: Call, x: Any, *bounds: Any, inplace: bool = False, **named: Any)
     """Return a rectifier, where the bounds are those of one."""
     least, most = (*bounds, *named.values(), None)[:2]
     if (least, most) not in _CLAMPED:
-        raise TranslationError("clamps to other bounds than a rectifier does", NOTHING_COUNTED)
+        raise NoLayerError("clamps to other bounds than a rectifier does", NOTHING_COUNTED)
     x = call.flow(x)
     return call.put(_CLAMPED[least, most], {"inplace": inplace}, x, batch=x.batch)
 

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from itertools import dropwhile
 from typing import Any, NoReturn
 
+from cnnparams.sources.assembly import NOTHING_COUNTED, NoLayerError
 from cnnparams.sources.pytorch.call import Call
 from cnnparams.sources.pytorch.functions.registry import function
 from cnnparams.sources.pytorch.functions.reshape import Spread, regrouped
-from cnnparams.sources.pytorch.values import NOTHING_COUNTED, Flow, Held, Implied, TranslationError, Unsaid
+from cnnparams.sources.pytorch.values import Flow, Implied, ModelTensor, Unsaid
 
 
 @function("add", "iadd", "radd")
 def add(call: Call, x: Any, other: Any, *, alpha: Any = 1) -> Flow:
     """Return a sum of two tensors, or of one and a parameter."""
     if alpha != 1:
-        raise TranslationError(f"adds {alpha} times a tensor", NOTHING_COUNTED)
+        raise NoLayerError(f"adds {alpha} times a tensor", NOTHING_COUNTED)
     return _elementwise(call, "add", x, other, neutral=0)
 
 
@@ -30,14 +31,14 @@ def multiply(call: Call, x: Any, other: Any) -> Flow:
 @function("neg", "pow", "ipow", "rpow", "square", "sqrt", "rsqrt", "reciprocal", "exp", "log", "abs", "sin", "cos")
 @function("maximum", "minimum", "where", "masked_fill", "randn_like", "rand_like", "bernoulli")
 def other_elementwise(call: Call, *_: Any, **__: Any) -> NoReturn:
-    """Raise TranslationError: no layer does this to every element."""
-    raise TranslationError("works element by element as no layer does", NOTHING_COUNTED)
+    """Raise NoLayerError: no layer does this to every element."""
+    raise NoLayerError("works element by element as no layer does", NOTHING_COUNTED)
 
 
 @function("matmul", "mm", "bmm", "baddbmm", "addmm", "einsum", "scaled_dot_product_attention")
 def product(call: Call, *_: Any, **__: Any) -> NoReturn:
-    """Raise TranslationError: matrix products are a part of attention, and have no layer of their own."""
-    raise TranslationError("is a matrix product without a layer", "nn.MultiheadAttention is understood as a whole")
+    """Raise NoLayerError: matrix products are a part of attention, and have no layer of their own."""
+    raise NoLayerError("is a matrix product without a layer", "nn.MultiheadAttention is understood as a whole")
 
 
 @function("cat", "concat", "concatenate")
@@ -46,13 +47,13 @@ def concat(call: Call, x: Sequence[Any], dim: int = 0, **named: int) -> Flow:
     dim = named.get("axis", dim)
     flows = [call.flow(each) for each in x if isinstance(each, Flow | Implied)]
     if not flows:
-        raise TranslationError("joins tensors none of which comes from the input")
+        raise NoLayerError("joins tensors none of which comes from the input")
     at = flows[0].dim(dim)
     if len(x) == 1:
         return flows[0]
     if len(flows) == 1 and all(isinstance(each, Flow | Implied) or _is_zeros(each) for each in x):
         return _padded(call, flows[0], at, x)
-    parts = [_seeded(call, flows[0], dim, each) if isinstance(each, Held) else call.flow(each) for each in x]
+    parts = [_seeded(call, flows[0], dim, each) if isinstance(each, ModelTensor) else call.flow(each) for each in x]
     return call.put("concat", {"dim": at}, *parts, batch=flows[0].batch)
 
 
@@ -71,28 +72,28 @@ def _elementwise(call: Call, type_: str, x: Any, other: Any, neutral: int) -> Fl
         if isinstance(constant, int | float):
             if constant == neutral and isinstance(tensor, Flow):
                 return tensor
-            raise TranslationError(f"works with the constant {constant:g}, which no layer has", NOTHING_COUNTED)
-        if isinstance(constant, Held) and not isinstance(tensor, Held):
+            raise NoLayerError(f"works with the constant {constant:g}, which no layer has", NOTHING_COUNTED)
+        if isinstance(constant, ModelTensor) and not isinstance(tensor, ModelTensor):
             return _with_parameter(call, type_, call.flow(tensor), constant)
     sides = [side.of if isinstance(side, Spread) else call.flow(side) for side in (x, other)]
     return call.put(type_, {}, *sides, batch=sides[0].batch)
 
 
-def _with_parameter(call: Call, op: str, x: Flow, held: Held) -> Flow:
+def _with_parameter(call: Call, op: str, x: Flow, held: ModelTensor) -> Flow:
     if not held.learned:
-        raise TranslationError(f"works with the buffer {held.path}, which no layer has", NOTHING_COUNTED)
+        raise NoLayerError(f"works with the buffer {held.path}, which no layer has", NOTHING_COUNTED)
     shape, seen = tuple(held.tensor.shape), _of_sample(x, held)
     view = {} if _stripped(seen) == _stripped(shape) else {"view": list(seen)}
     return call.put("parameter", {"shape": list(shape), **view, "op": op}, x, held=[held], batch=x.batch)
 
 
-def _of_sample(x: Flow, held: Held) -> tuple[int, ...]:
-    """Return the shape in which a tensor meets a sample; raise TranslationError where samples meet different parts."""
+def _of_sample(x: Flow, held: ModelTensor) -> tuple[int, ...]:
+    """Return the shape in which a tensor meets a sample; raise NoLayerError where samples meet different parts."""
     at = x.batch - len(x.full) + len(held.shape)  # where the batch is, seen from the tensor's first dimension
     if at < 0:
         return held.shape
     if held.shape[at] != 1:
-        raise TranslationError(f"uses {held.path}, which has something else for each sample of a batch")
+        raise NoLayerError(f"uses {held.path}, which has something else for each sample of a batch")
     return (*held.shape[:at], *held.shape[at + 1 :])
 
 
@@ -113,7 +114,7 @@ def _padded(call: Call, x: Flow, at: int, parts: Sequence[Any]) -> Flow:
     return call.put("pad", {"dim": at, "before": sum(sizes[:own]), "after": sum(sizes[own:])}, x, batch=x.batch)
 
 
-def _seeded(call: Call, like: Flow, dim: int, held: Held) -> Flow:
+def _seeded(call: Call, like: Flow, dim: int, held: ModelTensor) -> Flow:
     """Return a parameter as a tensor on its way: zeros beside one that is, cut out, and the parameter added to them."""
     at, axis = like.dim(dim), like.axis(dim)
     behind = len(like.full) - axis

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from types import EllipsisType
 from typing import Any
 
+from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.pytorch.call import Call
 from cnnparams.sources.pytorch.functions.recurrent import States
 from cnnparams.sources.pytorch.functions.registry import function
 from cnnparams.sources.pytorch.functions.reshape import regrouped
-from cnnparams.sources.pytorch.values import Flow, Held, TranslationError, is_list
+from cnnparams.sources.pytorch.values import Flow, ModelTensor, is_list
 
 _FULL = slice(None)
 
@@ -24,7 +25,7 @@ def getitem(call: Call, x: Any, index: Any) -> Any:
     first, *more = index if isinstance(index, tuple) else (index,)
     if isinstance(x, States) and isinstance(first, int) and all(each == _FULL for each in more):
         return x.pick(call, first)
-    if isinstance(x, Held) and math.prod(call.shape) == math.prod(x.shape):  # nothing but dimensions of 1
+    if isinstance(x, ModelTensor) and math.prod(call.shape) == math.prod(x.shape):  # nothing but dimensions of 1
         return x._replace(shape=call.shape)
     x = call.flow(x)
     for axis, part in enumerate(_each(index, len(x.full))):
@@ -92,7 +93,7 @@ def _each(index: Any, rank: int) -> Iterator[Any]:
         elif isinstance(part, int | slice) and not isinstance(part, bool):
             yield part
         else:
-            raise TranslationError("picks elements by a list or a tensor")
+            raise NoLayerError("picks elements by a list or a tensor")
 
 
 def _cut(call: Call, x: Flow, axis: int, part: int | slice) -> Flow:

@@ -9,7 +9,8 @@ from typing import Any
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract.windowed import SAME
 from cnnparams.layers.pool import Pool
-from cnnparams.sources.pytorch.call import Call, layer_of
+from cnnparams.sources.assembly import layer_of
+from cnnparams.sources.pytorch.call import Call
 from cnnparams.sources.pytorch.functions.registry import function
 from cnnparams.sources.pytorch.functions.resize import Lowest
 from cnnparams.sources.pytorch.values import Flow, Unsaid

@@ -7,9 +7,10 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from cnnparams.layers.contract.registry import find, layer_class
+from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.pytorch.call import Call
 from cnnparams.sources.pytorch.functions.registry import function
-from cnnparams.sources.pytorch.values import Flow, Held, TranslationError, Unsaid, is_list
+from cnnparams.sources.pytorch.values import Flow, ModelTensor, Unsaid, is_list
 
 
 class States(NamedTuple):
@@ -22,7 +23,7 @@ class States(NamedTuple):
     def put(self, call: Call) -> Flow:
         """Return the state of a single layer and direction as a list of one: the output at the last step."""
         if self.layers * self.directions > 1:
-            raise TranslationError("uses the states of several layers or directions", "take one, as h[-1] does")
+            raise NoLayerError("uses the states of several layers or directions", "take one, as h[-1] does")
         dim = self.of.dim(1 - self.of.batch)
         last = call.put("slice", {"dim": dim, "start": -1}, self.of, batch=self.of.batch)
         return last._replace(batch=1)
@@ -31,7 +32,7 @@ class States(NamedTuple):
         """Return the state of one layer and direction: the output at the last step, or backwards at the first."""
         layer, direction = divmod(index % (self.layers * self.directions), self.directions)
         if layer != self.layers - 1:
-            raise TranslationError("uses the state of an inner layer", "only that of the last layer, h[-1], leaves it")
+            raise NoLayerError("uses the state of an inner layer", "only that of the last layer, h[-1], leaves it")
         out = self.of
         step = {"start": -1} if direction == 0 else {"end": 1}
         out = call.put("slice", {"dim": out.dim(1 - out.batch), **step}, out, batch=out.batch)
@@ -43,12 +44,12 @@ class States(NamedTuple):
 
 
 def recurrent(
-    call: Call, type_: str, settings: Mapping[str, Any], held: Sequence[Held], x: Any, hx: Any = None
+    call: Call, type_: str, settings: Mapping[str, Any], held: Sequence[ModelTensor], x: Any, hx: Any = None
 ) -> tuple[Flow, States, Unsaid]:
     """Put a recurrent layer; return its output, its hidden states and its cell states."""
     for state in hx if is_list(hx) else (hx,):
         if state is not None and not (isinstance(state, Unsaid) and state.zeros):
-            raise TranslationError("starts from states other than zeros")
+            raise NoLayerError("starts from states other than zeros")
     out = call.put(type_, settings, call.flow(x), held=held, batch=0 if settings["batch_first"] else 1)
     states = States(out, settings["num_layers"], 2 if settings["bidirectional"] else 1)
     return out, states, Unsaid("the cell states of an LSTM")
@@ -60,7 +61,7 @@ def _aten(
     call: Call,
     x: Any,
     hx: Any,
-    params: Sequence[Held],
+    params: Sequence[ModelTensor],
     has_biases: bool,
     num_layers: int,
     dropout: float,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.pytorch.call import Call
 from cnnparams.sources.pytorch.functions.registry import function
 from cnnparams.sources.pytorch.functions.reshape import permuted, without
-from cnnparams.sources.pytorch.values import Flow, TranslationError, Unsaid
+from cnnparams.sources.pytorch.values import Flow, Unsaid
 
 _MOST_AXES = 3
 
@@ -29,7 +30,7 @@ def amax(call: Call, x: Any, dim: Any = None, keepdim: bool = False) -> Flow:
 def maximum(call: Call, x: Any, dim: Any = None, keepdim: bool = False) -> tuple[Flow, Unsaid]:
     """Return global max pooling, and the indices, which no layer gives."""
     if not isinstance(dim, int):
-        raise TranslationError("takes the larger of two tensors, or the largest element of a batch")
+        raise NoLayerError("takes the larger of two tensors, or the largest element of a batch")
     values = _pooled(call, "global_max_pool", call.flow(x), dim, tuple(call.step.value[0].shape))
     return values, Unsaid("the indices of a maximum")
 
@@ -37,7 +38,7 @@ def maximum(call: Call, x: Any, dim: Any = None, keepdim: bool = False) -> tuple
 def _pooled(call: Call, type_: str, x: Flow, dim: Any, shape: tuple[int, ...]) -> Flow:
     """Return global pooling over dimensions: brought last, the others as one before them, and as they were after it."""
     if dim is None:
-        raise TranslationError("goes over all of a batch", "name the dimensions of a sample, such as dim=(2, 3)")
+        raise NoLayerError("goes over all of a batch", "name the dimensions of a sample, such as dim=(2, 3)")
     over = sorted(x.axis(each) for each in ([dim] if isinstance(dim, int) else dim))
     if x.batch in over:
         x.dim(x.batch)

@@ -6,8 +6,8 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.pytorch.call import Call
-from cnnparams.sources.pytorch.values import TranslationError
 
 Translation = Callable[..., Any]
 T = TypeVar("T", bound=Translation)
@@ -29,7 +29,7 @@ def function(*names: str) -> Callable[[T], T]:
 
 
 def invoke(translation: Translation, call: Call, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-    """Return what a translation makes of its arguments; raise TranslationError where it knows no such arguments.
+    """Return what a translation makes of its arguments; raise NoLayerError where it knows no such arguments.
 
     The first is called x, whatever torch calls it.
     """
@@ -37,5 +37,5 @@ def invoke(translation: Translation, call: Call, args: tuple[Any, ...], kwargs: 
     try:
         bound = inspect.signature(translation).bind(call, *args, **named)
     except TypeError as error:
-        raise TranslationError(f"is called in a way that is not understood: {error}") from None
+        raise NoLayerError(f"is called in a way that is not understood: {error}") from None
     return translation(*bound.args, **bound.kwargs)

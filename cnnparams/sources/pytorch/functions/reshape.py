@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 from cnnparams.layers.arrange import Permute, Reshape
 from cnnparams.layers.flatten import Regrouping
 from cnnparams.schema.structures import Edge
+from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.pytorch.call import Call
 from cnnparams.sources.pytorch.functions.registry import function
-from cnnparams.sources.pytorch.values import BATCH, Flow, Held, TranslationError
+from cnnparams.sources.pytorch.values import BATCH, Flow, ModelTensor
 
 Dims = tuple[int, ...]
 
@@ -26,7 +27,7 @@ class Spread(NamedTuple):
         """Put an upsampling, which repeats the pixels of an image."""
         x, dims = self
         if len(dims) < 2 or x.dims[0] != dims[0]:
-            raise TranslationError(f"repeats {list(x.dims)} to {list(dims)}")
+            raise NoLayerError(f"repeats {list(x.dims)} to {list(dims)}")
         return call.put("upsample", {"size": list(dims[1:])}, x)
 
 
@@ -39,9 +40,9 @@ def unchanged(call: Call, x: Any, *_: Any, **__: Any) -> Any:
 
 @function("view", "reshape", "view_as", "reshape_as", "unsafe_view", "flatten", "unflatten", "squeeze", "unsqueeze")
 @function("ravel")
-def regroup(call: Call, x: Any, *_: Any, **__: Any) -> Flow | Held:
+def regroup(call: Call, x: Any, *_: Any, **__: Any) -> Flow | ModelTensor:
     """Return the same elements in the shape that the model gives them."""
-    if isinstance(x, Held):
+    if isinstance(x, ModelTensor):
         return x._replace(shape=call.shape)
     return regrouped(call, call.flow(x), call.shape)
 
@@ -80,25 +81,25 @@ def attribute(call: Call, x: Any, name: str) -> Any:
     if name == "data":
         return x
     if name not in ("T", "mT"):
-        raise TranslationError(f"takes the {name} of a tensor")
+        raise NoLayerError(f"takes the {name} of a tensor")
     return transpose(call, x, -2, -1)
 
 
 @function("expand", "expand_as", "repeat", "broadcast_to")
-def expand(call: Call, x: Any, *_: Any, **__: Any) -> Held | Spread:
+def expand(call: Call, x: Any, *_: Any, **__: Any) -> ModelTensor | Spread:
     """Return what repeats sizes of 1: a parameter as it is, which layers repeat by themselves."""
-    own = x.shape if isinstance(x, Held) else call.flow(x).full
+    own = x.shape if isinstance(x, ModelTensor) else call.flow(x).full
     facing = zip(reversed(own), reversed(call.shape), strict=False)
     if len(own) > len(call.shape) or any(n not in (1, size) for n, size in facing):
-        raise TranslationError(f"repeats {list(own)} to {list(call.shape)}")
-    if isinstance(x, Held):
+        raise NoLayerError(f"repeats {list(own)} to {list(call.shape)}")
+    if isinstance(x, ModelTensor):
         return x
     x = call.flow(x)
     return Spread(x, without(call.shape, x.batch))
 
 
 def regrouped(call: Call, x: Flow, shape: Dims) -> Flow:
-    """Return the same elements in another shape, with the batch; raise TranslationError where it mixes samples."""
+    """Return the same elements in another shape, with the batch; raise NoLayerError where it mixes samples."""
     batch = _batch(x, shape)
     dims = without(shape, batch) or (1,)
     x = x._replace(batch=batch)
@@ -155,7 +156,7 @@ def _batch(x: Flow, shape: Dims) -> int:
     for at, n in enumerate(shape):
         if n == BATCH and math.prod(shape[:at]) == before:
             return at
-    raise TranslationError(
+    raise NoLayerError(
         f"mixes the samples of a batch: {_batched(x.full)} becomes {_batched(shape)}",
         "a spec says what happens to one sample: keep the batch as a dimension, as x.flatten(1) does",
     )

@@ -6,9 +6,10 @@ import math
 from functools import partial
 from typing import Any, NamedTuple, NoReturn
 
+from cnnparams.sources.assembly import NOTHING_COUNTED, NoLayerError
 from cnnparams.sources.pytorch.call import Call
 from cnnparams.sources.pytorch.functions.registry import function
-from cnnparams.sources.pytorch.values import NOTHING_COUNTED, Flow, TranslationError
+from cnnparams.sources.pytorch.values import Flow
 
 _MOST_AXES = 3
 
@@ -20,8 +21,8 @@ class Lowest(NamedTuple):
     pad: tuple[int, ...]
 
     def put(self, call: Call) -> NoReturn:
-        """Raise TranslationError: only max pooling has such padding."""
-        raise TranslationError("reads what is padded with -inf", "zero_pad2d counts the same")
+        """Raise NoLayerError: only max pooling has such padding."""
+        raise NoLayerError("reads what is padded with -inf", "zero_pad2d counts the same")
 
 
 @function("pad", "constant_pad_nd")
@@ -31,7 +32,7 @@ def padded(call: Call, x: Any, pad: Any, mode: str = "constant", value: Any = No
         return Lowest(call.flow(x), tuple(pad))
     if mode != "constant" or value:
         what = f"pads with {value:g}" if value else f"pads in {mode} mode"
-        raise TranslationError(what, "zero_pad2d counts the same")
+        raise NoLayerError(what, "zero_pad2d counts the same")
     flow = call.flow(x)
     rank = len(flow.dims) - 1
     if 1 <= rank <= _MOST_AXES and len(pad) <= 2 * rank and not flow.batch:
@@ -57,7 +58,7 @@ def interpolate(
 ) -> Flow:
     """Return an upsampling."""
     if antialias:
-        raise TranslationError("interpolates with antialias, which upsample does not have", NOTHING_COUNTED)
+        raise NoLayerError("interpolates with antialias, which upsample does not have", NOTHING_COUNTED)
     settings = {"size": size, "scale_factor": scale_factor, "mode": mode, "align_corners": align_corners}
     return call.put("upsample", settings, call.flow(x))
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.pytorch.call import Call
 from cnnparams.sources.pytorch.functions.registry import function
 from cnnparams.sources.pytorch.names import joined
-from cnnparams.sources.pytorch.values import Flow, Held, TranslationError, Unsaid
+from cnnparams.sources.pytorch.values import Flow, ModelTensor, Unsaid
 
 
 def _conv(
@@ -159,7 +160,13 @@ def local_response_norm(call: Call, x: Any, size: int, alpha: float = 1e-4, beta
 
 
 def _running_norm(
-    type_: str, call: Call, x: Any, statistics: list[Held], affine: list[Held], momentum: float, eps: float
+    type_: str,
+    call: Call,
+    x: Any,
+    statistics: list[ModelTensor],
+    affine: list[ModelTensor],
+    momentum: float,
+    eps: float,
 ) -> Flow:
     x = call.flow(x)
     settings = {"affine": bool(affine), "track_running_stats": bool(statistics), "momentum": momentum, "eps": eps}
@@ -169,13 +176,13 @@ def _running_norm(
     return call.put(f"{type_}{max(len(x.dims) - 1, 1)}d", settings, x, held=held)
 
 
-def _given(*tensors: Any) -> list[Held]:
-    """Return the tensors that are not left out; raise TranslationError for one that is not the model's as it is."""
+def _given(*tensors: Any) -> list[ModelTensor]:
+    """Return the tensors that are not left out; raise NoLayerError for one that is not the model's as it is."""
     given = [each for each in tensors if each is not None]
     for each in given:
-        if not isinstance(each, Held):
+        if not isinstance(each, ModelTensor):
             made = each.what if isinstance(each, Unsaid) else "what comes from the input"
-            raise TranslationError(f"has {made} as a weight", "a layer's weights are parameters as they are")
+            raise NoLayerError(f"has {made} as a weight", "a layer's weights are parameters as they are")
     return given
 
 

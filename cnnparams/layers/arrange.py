@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract.base import Footprint, Layer, Step
-from cnnparams.layers.contract.checks import sample_dim
+from cnnparams.layers.contract.checks import check_dim, dim_index
 from cnnparams.layers.contract.reach import Sights, moving
 from cnnparams.layers.contract.registry import layer_type
 from cnnparams.layers.contract.settings import Whole, setting
@@ -33,8 +33,8 @@ class Reshape(Regrouping):
         "the new dimensions; -1 stands for what is left", label="shape", always=True, keras="target_shape"
     )
 
-    def inferred(self, x: Shape) -> Mapping[str, Any]:
-        """Check that the elements fit the new dimensions."""
+    def check(self, x: Shape) -> None:
+        """Raise LayerError where the elements do not fit the new dimensions."""
         if any(n < 1 and n != INFER for n in self.shape) or self.shape.count(INFER) > 1:
             raise LayerError(
                 f"shape {list(self.shape)} must have sizes of at least 1, and one -1 at most", "shape", "write -1 once"
@@ -44,7 +44,6 @@ class Reshape(Regrouping):
             message = f"the input's {x.size:,} elements do not fill shape {list(self.shape)}"
             hint = f"{known:,} must divide {x.size:,}" if INFER in self.shape else "write -1 for one of the sizes"
             raise LayerError(message, "shape", hint)
-        return {}
 
     def output_shape(self, x: Shape) -> Shape:
         """Return the new shape; of three or more dimensions the first counts as channels."""
@@ -81,8 +80,10 @@ class Permute(Layer):
         "the dimensions in their new order, from 1; the batch, 0, may stand first", label="dims", always=True
     )
 
-    def inferred(self, x: Shape) -> Mapping[str, Any]:
-        """Check that every dimension is there once."""
+    def check(self, x: Shape) -> None:
+        """Raise LayerError where a dimension is not there once."""
+        for dim in self._written():
+            check_dim("dims", dim, x)
         if sorted(self._order(x)) != list(range(len(x.dims))):
             example = list(range(1, len(x.dims) + 1))
             raise LayerError(
@@ -90,7 +91,6 @@ class Permute(Layer):
                 "dims",
                 "name every dimension once",
             )
-        return {}
 
     def output_shape(self, x: Shape) -> Shape:
         """Return the dimensions in the new order; the channels stay the channels."""
@@ -117,5 +117,7 @@ class Permute(Layer):
         return NOTHING
 
     def _order(self, x: Shape) -> list[int]:
-        dims = self.dims[1:] if self.dims[0] == 0 else self.dims
-        return [sample_dim("dims", dim, x) for dim in dims]
+        return [dim_index(dim, x) for dim in self._written()]
+
+    def _written(self) -> tuple[int, ...]:
+        return self.dims[1:] if self.dims[0] == 0 else self.dims

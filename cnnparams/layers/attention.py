@@ -18,7 +18,7 @@ from cnnparams.layers.contract.training import NOTHING, Kept, Own, Pass, Place, 
 _ROLES = {"kdim": "key", "vdim": "value"}
 
 
-class Roles(NamedTuple):
+class QueryKeyValue(NamedTuple):
     """Which input is what: one is all three, a second is keys and values, a third the values."""
 
     query: Shape
@@ -26,14 +26,9 @@ class Roles(NamedTuple):
     value: Shape
 
     @classmethod
-    def of(cls, *inputs: Shape) -> Roles:
+    def of(cls, *inputs: Shape) -> QueryKeyValue:
         """Assign one to three inputs."""
         return cls(*(*inputs, inputs[-1], inputs[-1])[:3])
-
-    @property
-    def alike(self) -> bool:
-        """Whether one tensor projects all three, as they have the same features."""
-        return len({x.dims[1] for x in self}) == 1
 
 
 class _Products(NamedTuple):
@@ -46,10 +41,10 @@ class _Products(NamedTuple):
     number: int
 
     @classmethod
-    def of(cls, run: Pass) -> _Products:
-        """Assign the inputs."""
+    def of(cls, run: Pass, *, alike: bool) -> _Products:
+        """Assign the inputs, which may be alike in their features."""
         query, key, value = (*run.same, run.same[-1], run.same[-1])[:3]
-        together = Roles.of(*(x.shape for x in run.inputs)).alike and key == value
+        together = alike and key == value
         return cls((query, key, value), (1 if query == key else 2) if together else 3)
 
     def entering(self, run: Pass) -> Kept:
@@ -87,12 +82,17 @@ class MultiheadAttention(Layer):
     batch_first: Flag = setting("where PyTorch puts the batch; shapes here have none", False)
 
     def inferred(self, *inputs: Shape) -> Mapping[str, Any]:
-        """Infer embed_dim, kdim and vdim; check that the heads divide the features, and every key has a value."""
+        """Infer embed_dim, kdim and vdim."""
+        query, key, value = QueryKeyValue.of(*inputs)
+        return {"embed_dim": query.dims[-1], "kdim": key.dims[-1], "vdim": value.dims[-1]}
+
+    def check(self, *inputs: Shape) -> None:
+        """Raise LayerError where the heads do not divide the features, or keys have no values."""
         for x in inputs:
             if len(x.dims) != 2:
                 message = f"needs an input of (tokens, features), but gets {x}"
                 raise LayerError(message, hint="reshape it to two dimensions")
-        query, key, value = Roles.of(*inputs)
+        query, key, value = QueryKeyValue.of(*inputs)
         if query.dims[1] % self.num_heads:
             raise LayerError(
                 f"num_heads {self.num_heads} does not divide the {query.dims[1]} features of a token",
@@ -102,15 +102,14 @@ class MultiheadAttention(Layer):
         if key.dims[0] != value.dims[0]:
             message = f"needs as many values as keys, but gets {key.dims[0]} keys and {value.dims[0]} values"
             raise LayerError(message, hint="the inputs are query, key and value, in this order")
-        if len(inputs) > 1:
-            self._check_written(kdim=key.dims[1], vdim=value.dims[1])
-        return {"embed_dim": query.dims[1], "kdim": key.dims[1], "vdim": value.dims[1]}
 
-    def _check_written(self, **found: int) -> None:
-        for name, features in found.items():
-            if getattr(self, name) not in (None, features):
-                message = f"{name} is {getattr(self, name)}, but the {_ROLES[name]} has {features} features"
+    def check_written(self, found: Mapping[str, Any], *inputs: Shape) -> None:
+        """Raise LayerError as ever, but say of which input the features are, where there are several."""
+        for name, role in _ROLES.items() if len(inputs) > 1 else ():
+            if getattr(self, name) not in (None, features := found[name]):
+                message = f"{name} is {getattr(self, name)}, but the {role} has {features} features"
                 raise LayerError(message, name, f"write {name}: {features}, or leave it out")
+        super().check_written(found, *inputs)
 
     def sights(self, *inputs: Shape) -> tuple[Sights, ...]:
         """Return the same token of a query that is an input of its own, and all tokens of what it attends to."""
@@ -119,7 +118,7 @@ class MultiheadAttention(Layer):
 
     def spelling(self, *inputs: Shape) -> Spelling:
         """Return the module, whose result is the output and the attention weights."""
-        own = {"kdim": None, "vdim": None} if Roles.of(*inputs).alike else {}
+        own = {"kdim": None, "vdim": None} if self._alike else {}
         batched = self.model_copy(update={"batch_first": True, **own})
         query, key, value = (*range(len(inputs)), *[len(inputs) - 1] * 2)[:3]
         call = f"{{self}}({{x{query}}}, {{x{key}}}, {{x{value}}})[0]"
@@ -135,7 +134,7 @@ class MultiheadAttention(Layer):
 
         As torch.nn.MultiheadAttention works where it returns the weights too, which is its default.
         """
-        products = _Products.of(run)
+        products = _Products.of(run, alike=self._alike)
         query, key, value = (run.learns or run.inputs[source].needs_grad for source in products.sources)
         tokens = self._attended(run.inputs[products.sources[1]].shape.dims[0])
         heads, weights = Own(run.x.size), Own(run.output[0] * self.num_heads * run.output[1] * tokens)
@@ -159,11 +158,11 @@ class MultiheadAttention(Layer):
         out_bias = [Tensor("out_proj.bias", (e,), "E")] if self.bias else []
         extra = [Tensor(name, (1, 1, e), "E") for name in ("bias_k", "bias_v")] if self.add_bias_kv else []
         out = Tensor("out_proj.weight", (e, e), "E * E")
-        return (*_projections(Roles.of(*inputs)), *into_bias, *extra, out, *out_bias)
+        return (*self._projections(*inputs), *into_bias, *extra, out, *out_bias)
 
     def macs(self, *inputs: Shape) -> int:
         """Return the projections, the scores (T x S dot products over all heads) and the weighted sum of values."""
-        query, key, value = Roles.of(*inputs)
+        query, key, value = QueryKeyValue.of(*inputs)
         (t, e), k = query.dims, key.dims[0]
         return t * e * e + k * e * (key.dims[1] + value.dims[1]) + 2 * t * self._attended(k) * e + t * e * e
 
@@ -172,25 +171,28 @@ class MultiheadAttention(Layer):
         into = "T * E * E + 2 * K * E * E"
         if len(inputs) == 1:
             into = "T * in_proj_weight"
-        elif not Roles.of(*inputs).alike:
+        elif not self._alike:
             into = "T * q_proj_weight + K * (k_proj_weight + v_proj_weight)"
         return f"{into} + 2 * T * S * E + T * out_proj_weight"
 
     def symbols(self, *inputs: Shape) -> Mapping[str, float]:
         """Return T tokens, S tokens attended to, E features; K, E_k, E_v where keys and values are other inputs."""
-        query, key, value = Roles.of(*inputs)
+        query, key, value = QueryKeyValue.of(*inputs)
         own = {"K": key.dims[0], "E_k": key.dims[1], "E_v": value.dims[1]} if len(inputs) > 1 else {}
         return {"T": query.dims[0], "S": self._attended(key.dims[0]), "E": query.dims[1], **own}
 
     def _attended(self, keys: int) -> int:
         return keys + self.add_bias_kv + self.add_zero_attn
 
+    @property
+    def _alike(self) -> bool:
+        """Whether query, key and value have the same features, so that one tensor projects all three."""
+        return self.embed_dim == self.kdim == self.vdim
 
-def _projections(roles: Roles) -> Iterator[Tensor]:
-    """Yield one weight for query, key and value where they have the same features, else one for each."""
-    e, k, v = (x.dims[1] for x in roles)
-    if roles.alike:
-        yield Tensor("in_proj_weight", (3 * e, e), "3 * E * E")
-    else:
-        sizes = {"q": (e, "E"), "k": (k, "E_k"), "v": (v, "E_v")}
-        yield from (Tensor(f"{part}_proj_weight", (e, n), f"E * {symbol}") for part, (n, symbol) in sizes.items())
+    def _projections(self, *inputs: Shape) -> Iterator[Tensor]:
+        e, k, v = (x.dims[1] for x in QueryKeyValue.of(*inputs))
+        if self._alike:
+            yield Tensor("in_proj_weight", (3 * e, e), "3 * E * E")
+        else:
+            sizes = {"q": (e, "E"), "k": (k, "E_k"), "v": (v, "E_v")}
+            yield from (Tensor(f"{part}_proj_weight", (e, n), f"E * {symbol}") for part, (n, symbol) in sizes.items())

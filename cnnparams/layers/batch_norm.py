@@ -37,7 +37,6 @@ class RunningNorm(SpatialLayer):
 
     def inferred(self, x: Shape) -> Mapping[str, Any]:
         """Infer num_features."""
-        super().inferred(x)
         return {"num_features": x.channels}
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
@@ -70,9 +69,10 @@ class BatchNorm(RunningNorm):
         "whether to keep running statistics, as buffers", True, label="track_running_stats"
     )
 
-    def inferred(self, x: Shape) -> Mapping[str, Any]:
-        """Infer num_features; as in PyTorch, BatchNorm1d takes a vector too."""
-        return {"num_features": x.channels} if self.rank == 1 and len(x.dims) == 1 else super().inferred(x)
+    def check(self, x: Shape) -> None:
+        """Raise LayerError for another rank; as in PyTorch, BatchNorm1d takes a vector too."""
+        if self.rank > 1 or len(x.dims) > 1:
+            super().check(x)
 
     def geometry(self) -> Hashable | None:
         """Return that every size is kept."""
@@ -93,14 +93,13 @@ class InstanceNorm(RunningNorm):
         "whether to keep running statistics, as buffers", False, label="track_running_stats"
     )
 
-    def inferred(self, x: Shape) -> Mapping[str, Any]:
-        """Infer num_features; check that a channel has more than one element to take a variance of."""
-        found = super().inferred(x)
+    def check(self, x: Shape) -> None:
+        """Raise LayerError also where a channel has but one element to take a variance of."""
+        super().check(x)
         if x.size == x.channels and not self.track_running_stats:
             raise LayerError(
                 f"needs more than one element in each channel, but gets {x}", hint="use layer_norm or no norm here"
             )
-        return found
 
     def placed(self, run: Pass) -> Place:
         """Return an output that is laid out anew."""

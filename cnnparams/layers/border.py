@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract.axis import axis_name
 from cnnparams.layers.contract.base import Layer, Step
-from cnnparams.layers.contract.checks import sample_dim
+from cnnparams.layers.contract.checks import check_dim, dim_index
 from cnnparams.layers.contract.keras import KerasReading
 from cnnparams.layers.contract.reach import Sights, image_sights, moving, replaced, same_places, window_taps
 from cnnparams.layers.contract.registry import keras_word, layer_type
@@ -36,14 +36,17 @@ class BorderLayer(SpatialLayer):
         """Return rows added (negative: taken off) before and after each axis, the last axis first."""
         raise NotImplementedError
 
+    def check(self, x: Shape) -> None:
+        """Raise LayerError also where nothing of the image is left."""
+        super().check(x)
+        if min(self.output_shape(x).spatial) < 1:
+            message = f"{self.written} leaves nothing of the {dims_text(x.spatial)} input"
+            raise LayerError(message, self.written, "take off less")
+
     def output_shape(self, x: Shape) -> Shape:
         """Return (channels, *sizes)."""
-        sizes = tuple(n + before + after for n, (before, after) in zip(x.spatial, self._by_axis(), strict=True))
-        if min(sizes) < 1:
-            raise LayerError(
-                f"{self.written} leaves nothing of the {dims_text(x.spatial)} input", self.written, "take off less"
-            )
-        return Shape.image(x.channels, sizes)
+        sizes = (n + before + after for n, (before, after) in zip(x.spatial, self._by_axis(), strict=True))
+        return Shape.image(x.channels, tuple(sizes))
 
     def sights(self, x: Shape) -> tuple[Sights, ...]:
         """Return the same place of the image, which lies further on."""
@@ -115,20 +118,24 @@ class Pad(Layer):
     before: Whole = setting("zeros before", 0, ge=0, label="before", always=True)
     after: Whole = setting("zeros after", 0, ge=0, label="after", always=True)
 
+    def check(self, x: Shape) -> None:
+        """Raise LayerError where there is no such dimension."""
+        check_dim("dim", self.dim, x)
+
     def output_shape(self, x: Shape) -> Shape:
         """Return the input's shape with the zeros along `dim`."""
-        at = sample_dim("dim", self.dim, x)
+        at = dim_index(self.dim, x)
         return Shape((*x.dims[:at], x.dims[at] + self.before + self.after, *x.dims[at + 1 :]), x.channel_axis)
 
     def spelling(self, x: Shape) -> Spelling:
         """Return the functional pad, which names the last dimension first."""
-        behind = ", 0" * 2 * (len(x.dims) - 1 - sample_dim("dim", self.dim, x))
+        behind = ", 0" * 2 * (len(x.dims) - 1 - dim_index(self.dim, x))
         sides = f"({behind[2:]}, {{before}}, {{after}})" if behind else "({before}, {after})"
         return Spelling(None, Code(f"F.pad({{x}}, {sides})", {"before": self.before, "after": self.after}))
 
     def sights(self, x: Shape) -> tuple[Sights, ...]:
         """Return the same place, which lies further on along `dim`."""
-        at = sample_dim("dim", self.dim, x)
+        at = dim_index(self.dim, x)
         return (replaced(same_places(len(x.dims)), at, moving(at, window_taps(1, 1, self.before))),)
 
     def placed(self, run: Pass) -> Place:
@@ -141,13 +148,13 @@ class Pad(Layer):
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return the size along `dim`, and the zeros."""
-        at = sample_dim("dim", self.dim, x)
+        at = dim_index(self.dim, x)
         return {f"{axis_name(x, at).letter}_in": x.dims[at], "before": self.before, "after": self.after}
 
     def shape_steps(self, x: Shape) -> Iterator[Step]:
         """Yield the size with the zeros."""
         symbols = self.symbols(x)
-        words, letter = axis_name(x, sample_dim("dim", self.dim, x))
+        words, letter = axis_name(x, dim_index(self.dim, x))
         yield Step(f"output {words}", f"{letter}_out", " + ".join(symbols), int(sum(symbols.values())))
 
 

@@ -43,10 +43,15 @@ class Conv(WindowedLayer):
         return self.dilation
 
     def inferred(self, x: Shape) -> Mapping[str, Any]:
-        """Infer in_channels; check that the groups divide the channels."""
-        super().inferred(x)
-        check_divides("groups", self.groups, in_channels=x.channels, out_channels=self.out_channels)
+        """Infer in_channels."""
         return {"in_channels": x.channels}
+
+    def check(self, x: Shape) -> None:
+        """Raise LayerError also where the groups do not divide the channels, and for padding beyond the image."""
+        super().check(x)
+        check_divides("groups", self.groups, in_channels=x.channels, out_channels=self.out_channels)
+        if self.padding_mode in _LARGEST_PADDING:
+            self._check_padding(x, _LARGEST_PADDING[self.padding_mode])
 
     def geometry(self) -> Hashable | None:
         """Return the window, and what it sees beyond the border."""
@@ -54,7 +59,6 @@ class Conv(WindowedLayer):
 
     def output_shape(self, x: Shape) -> Shape:
         """Return (out_channels, *places of the kernel)."""
-        self._check_padding_mode(x)
         return Shape.image(self.out_channels, self.places(x))
 
     def unpadded(self) -> Self:
@@ -99,11 +103,9 @@ class Conv(WindowedLayer):
     def _weight(self, x: Shape) -> tuple[int, ...]:
         return (self.out_channels, x.dims[0] // self.groups, *self.kernel_size)
 
-    def _check_padding_mode(self, x: Shape) -> None:
-        if self.padding_mode not in _LARGEST_PADDING:
-            return
+    def _check_padding(self, x: Shape, beyond: int) -> None:
         for n, padding in zip(x.spatial, self.paddings(x), strict=True):
-            if max(padding) > (largest := n + _LARGEST_PADDING[self.padding_mode]):
+            if max(padding) > (largest := n + beyond):
                 fact = (
                     f"{self.padding_mode} padding of {max(padding)} is more than the {largest} that an input of {n} has"
                 )

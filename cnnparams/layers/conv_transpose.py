@@ -79,8 +79,12 @@ class ConvTranspose(SpatialLayer):
         return value
 
     def inferred(self, x: Shape) -> Mapping[str, Any]:
-        """Infer in_channels; check groups and output_padding."""
-        super().inferred(x)
+        """Infer in_channels."""
+        return {"in_channels": x.channels}
+
+    def check(self, x: Shape) -> None:
+        """Raise LayerError also for groups, output_padding and padding that do not go with the sizes."""
+        super().check(x)
         check_divides("groups", self.groups, in_channels=x.channels, out_channels=self.out_channels)
         for op, s, d in zip(self.output_padding, self.stride, self.dilation, strict=True):
             if op >= max(s, d):
@@ -89,19 +93,14 @@ class ConvTranspose(SpatialLayer):
                     "output_padding",
                     f"use at most {max(s, d) - 1}",
                 )
-        return {"in_channels": x.channels}
+        if min(sizes := self.output_shape(x).spatial) < 1:
+            message = f"padding leaves nothing of the output: its size would be {dims_text(sizes)}"
+            raise LayerError(message, "padding", "use less padding")
 
     def output_shape(self, x: Shape) -> Shape:
         """Return (out_channels, *sizes), each (n - 1)s - 2p + d(k - 1) + output_padding + 1."""
         settings = (self.kernel_size, self.stride, self.padding, self.dilation, self.output_padding)
-        sizes = tuple(window.size_transposed(*axis) for axis in zip(x.spatial, *settings, strict=True))
-        if min(sizes) < 1:
-            raise LayerError(
-                f"padding leaves nothing of the output: its size would be {dims_text(sizes)}",
-                "padding",
-                "use less padding",
-            )
-        return Shape.image(self.out_channels, sizes)
+        return Shape.image(self.out_channels, tuple(map(window.size_transposed, x.spatial, *settings)))
 
     def sights(self, x: Shape) -> tuple[Sights, ...]:
         """Return the inputs that are spread over a place, along each axis, and every channel."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterator, Mapping
+from functools import reduce
 from typing import ClassVar
 
 from cnnparams.errors import LayerError
@@ -13,6 +14,7 @@ from cnnparams.layers.contract.registry import layer_type
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spelling import Code, Spelling
 from cnnparams.layers.contract.training import NOTHING, Kept, Own, Pass, Place, one_by_one
+from cnnparams.layers.contract.window import larger
 from cnnparams.layers.merge import Merge, pair, typical
 
 
@@ -43,7 +45,8 @@ class Elementwise(Merge):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the common shape, in which a size of 1 gives way to another."""
-        return Shape(tuple(map(max, *(x.dims for x in inputs))), typical(*inputs).channel_axis)
+        dims = (reduce(larger, sizes) for sizes in zip(*(x.dims for x in inputs), strict=True))
+        return Shape(tuple(dims), typical(*inputs).channel_axis)
 
     def sights(self, *inputs: Shape) -> tuple[Sights, ...]:
         """Return the same place; a size of 1 that is repeated is seen from everywhere."""

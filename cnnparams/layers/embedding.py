@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract.base import Layer, Step, Tensor
@@ -25,12 +25,11 @@ class Embedding(Layer):
     embedding_dim: Whole = setting("size of a vector", ge=1, label="out", always=True, keras="output_dim")
     padding_idx: Whole | None = setting("token whose vector stays as it is", None)
 
-    def inferred(self, x: Shape) -> Mapping[str, Any]:
-        """Check that padding_idx is in the vocabulary."""
+    def check(self, x: Shape) -> None:
+        """Raise LayerError where padding_idx is outside the vocabulary."""
         if self.padding_idx is not None and not -self.num_embeddings <= self.padding_idx < self.num_embeddings:
             message = f"padding_idx {self.padding_idx} is outside the vocabulary of {self.num_embeddings}"
             raise LayerError(message, "padding_idx", f"use 0 to {self.num_embeddings - 1}, or -1 for the last token")
-        return {}
 
     def shape_steps(self, x: Shape) -> Iterator[Step]:
         """Yield the features of a token."""

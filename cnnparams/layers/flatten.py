@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract.base import Footprint, Layer, Step
-from cnnparams.layers.contract.checks import sample_dim
+from cnnparams.layers.contract.checks import check_dim, dim_index
 from cnnparams.layers.contract.reach import Sights, regrouped
 from cnnparams.layers.contract.registry import layer_type
 from cnnparams.layers.contract.settings import Whole, setting
@@ -42,15 +42,16 @@ class Flatten(Regrouping):
     start_dim: Whole = setting("first dimension to flatten; 0 is the batch, which stays", 1, label="start_dim")
     end_dim: Whole = setting("last dimension to flatten; -1 is the last", -1, label="end_dim")
 
-    def inferred(self, x: Shape) -> Mapping[str, Any]:
-        """Check the range of dimensions."""
+    def check(self, x: Shape) -> None:
+        """Raise LayerError where there is no such range of dimensions."""
+        for name in ("start_dim", "end_dim"):
+            check_dim(name, getattr(self, name), x)
         start, end = self._range(x)
         if start > end:
             message = f"start_dim {self.start_dim} comes after end_dim {self.end_dim}"
             raise LayerError(
                 message, "start_dim", "give the first dimension to flatten as start_dim, the last as end_dim"
             )
-        return {}
 
     def output_shape(self, x: Shape) -> Shape:
         """Return the input's shape with the range as one dimension."""
@@ -80,4 +81,4 @@ class Flatten(Regrouping):
         return x.channels_last if end - start + 1 == len(x.dims) else x.dims[start : end + 1]
 
     def _range(self, x: Shape) -> tuple[int, int]:
-        return tuple(sample_dim(name, getattr(self, name), x) for name in ("start_dim", "end_dim"))  # type: ignore[return-value]
+        return dim_index(self.start_dim, x), dim_index(self.end_dim, x)

@@ -68,7 +68,7 @@ class Linear(Layer):
         return (weight, Tensor("bias", (self.out_features,), "F_out")) if self.bias else (weight,)
 
     def macs(self, x: Shape) -> int:
-        """Return a weight for each row of features."""
+        """Return rows times weights."""
         return math.prod(x.dims[:-1]) * x.dims[-1] * self.out_features
 
     def macs_formula(self, x: Shape) -> str:

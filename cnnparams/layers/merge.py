@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from cnnparams.errors import LayerError, listed
 from cnnparams.layers.contract.axis import axis_name
 from cnnparams.layers.contract.base import Layer, Step
-from cnnparams.layers.contract.checks import sample_dim
+from cnnparams.layers.contract.checks import check_dim, dim_index
 from cnnparams.layers.contract.keras import KerasReading
 from cnnparams.layers.contract.reach import Sight, Sights, replaced, same_places
 from cnnparams.layers.contract.registry import keras_word, layer_type
@@ -26,15 +26,14 @@ class Merge(Layer):
     least_inputs: ClassVar[int] = 2
     most_inputs: ClassVar[int | None] = None
 
-    def inferred(self, *inputs: Shape) -> Mapping[str, Any]:
-        """Check that the inputs go together."""
+    def check(self, *inputs: Shape) -> None:
+        """Raise LayerError where the inputs do not go together."""
         first = inputs[0]
         for other in inputs[1:]:
             if len(other.dims) != len(first.dims):
                 message = f"needs inputs of the same number of dimensions, but gets {pair(first, other)}"
                 raise LayerError(message, hint=_reshape_hint(first, other))
         self._check_sizes(*inputs)
-        return {}
 
     def _check_sizes(self, *inputs: Shape) -> None:
         """Raise LayerError where sizes do not go together."""
@@ -61,8 +60,8 @@ class Concat(Merge):
     dim: Whole = setting("dimension to join along; 0 is the batch, 1 the channels", 1, label="dim")
 
     def _check_sizes(self, *inputs: Shape) -> None:
-        at = sample_dim("dim", self.dim, inputs[0])
-        first = inputs[0]
+        check_dim("dim", self.dim, inputs[0])
+        first, at = inputs[0], dim_index(self.dim, inputs[0])
         for other in inputs[1:]:
             if any(a != b for i, (a, b) in enumerate(zip(first.dims, other.dims, strict=True)) if i != at):
                 along = "the channels" if at == typical(*inputs).channel_axis else f"dimension {self.dim}"
@@ -71,7 +70,7 @@ class Concat(Merge):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the inputs' shape with the sum of their sizes along `dim`."""
-        first, at = inputs[0], sample_dim("dim", self.dim, inputs[0])
+        first, at = inputs[0], dim_index(self.dim, inputs[0])
         total = sum(x.dims[at] for x in inputs)
         return Shape((*first.dims[:at], total, *first.dims[at + 1 :]), typical(*inputs).channel_axis)
 
@@ -85,7 +84,7 @@ class Concat(Merge):
 
     def sights(self, *inputs: Shape) -> tuple[Sights, ...]:
         """Return the same place, but along `dim` only somewhere an input's element."""
-        at = sample_dim("dim", self.dim, inputs[0])
+        at = dim_index(self.dim, inputs[0])
         return tuple(replaced(same_places(len(x.dims)), at, Sight((at,), None)) for x in inputs)
 
     def placed(self, run: Pass) -> Place:
@@ -102,11 +101,11 @@ class Concat(Merge):
 
     def symbols(self, *inputs: Shape) -> Mapping[str, float]:
         """Return the sizes that are joined."""
-        return self._sizes(sample_dim("dim", self.dim, inputs[0]), *inputs)
+        return self._sizes(dim_index(self.dim, inputs[0]), *inputs)
 
     def shape_steps(self, *inputs: Shape) -> Iterator[Step]:
         """Yield the joined size."""
-        yield self._step(sample_dim("dim", self.dim, inputs[0]), " + ".join(self.symbols(*inputs)), *inputs)
+        yield self._step(dim_index(self.dim, inputs[0]), " + ".join(self.symbols(*inputs)), *inputs)
 
 
 def typical(*inputs: Shape) -> Shape:

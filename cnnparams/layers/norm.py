@@ -38,9 +38,12 @@ class GroupNorm(ImageLayer):
     affine: Flag = setting("whether to learn a scale and a shift for each channel", True, label="affine")
 
     def inferred(self, x: Shape) -> Mapping[str, Any]:
-        """Infer num_channels; check that num_groups divides them."""
-        check_divides("num_groups", self.num_groups, num_channels=x.channels)
+        """Infer num_channels."""
         return {"num_channels": x.channels}
+
+    def check(self, x: Shape) -> None:
+        """Raise LayerError where num_groups does not divide the channels."""
+        check_divides("num_groups", self.num_groups, num_channels=x.channels)
 
     def sights(self, x: Shape) -> tuple[Sights, ...]:
         """Return the same place, and statistics of everything."""
@@ -79,15 +82,18 @@ class TrailingNorm(Layer):
     elementwise_affine: Flag = setting("whether to learn a scale for each element", True, label="elementwise_affine")
 
     def inferred(self, x: Shape) -> Mapping[str, Any]:
-        """Fill in normalized_shape; check that it is how the input ends."""
-        shape = self.normalized_shape or x.dims[-1:]
+        """Fill in normalized_shape."""
+        return {"normalized_shape": self.normalized_shape or x.dims[-1:]}
+
+    def check(self, x: Shape) -> None:
+        """Raise LayerError where normalized_shape is not how the input ends."""
+        shape = self.normalized_shape or ()
         if x.dims[-len(shape) :] != shape:
             raise LayerError(
                 f"normalized_shape {list(shape)} is not how the input ends, {list(x.dims)} in PyTorch's order",
                 "normalized_shape",
                 f"write normalized_shape: {list(x.dims[-len(shape) :])}",
             )
-        return {"normalized_shape": shape}
 
     def sights(self, x: Shape) -> tuple[Sights, ...]:
         """Return the same place, and statistics along the last dimensions."""
@@ -96,7 +102,7 @@ class TrailingNorm(Layer):
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return n_1, n_2, ...: the sizes of normalized_shape."""
-        return {f"n_{i}": n for i, n in enumerate(self.normalized_shape or (), 1)}
+        return {f"n_{i}": n for i, n in enumerate(self._normalized(x), 1)}
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return weight (normalized_shape) where affine."""
@@ -107,7 +113,10 @@ class TrailingNorm(Layer):
         return x.size // math.prod(self.normalized_shape or ())
 
     def _tensor(self, name: str, x: Shape) -> Tensor:
-        return Tensor(name, self.normalized_shape or (), " * ".join(self.symbols(x)))
+        return Tensor(name, self._normalized(x), " * ".join(self.symbols(x)))
+
+    def _normalized(self, x: Shape) -> tuple[int, ...]:
+        return x.dims[-len(self.normalized_shape or ()) :]
 
 
 @layer_type("layer_norm", keras="LayerNormalization", example_input=(64,))
@@ -136,9 +145,13 @@ class ChannelLayerNorm(LayerNorm, SpatialLayer):
     normalized_shape: Dims | None = setting("channels of the input; inferred", None)
 
     def inferred(self, x: Shape) -> Mapping[str, Any]:
-        """Check that the input is an image; fill in normalized_shape, its channels."""
-        SpatialLayer.inferred(self, x)
+        """Fill in normalized_shape, the channels."""
         return super().inferred(Shape((x.channels,)))
+
+    def check(self, x: Shape) -> None:
+        """Raise LayerError where the input is no image, or has other channels."""
+        SpatialLayer.check(self, x)
+        super().check(Shape((x.channels,)))
 
     def sights(self, x: Shape) -> tuple[Sights, ...]:
         """Return the same place, and statistics of the channels."""
@@ -147,6 +160,9 @@ class ChannelLayerNorm(LayerNorm, SpatialLayer):
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return the channels."""
         return {"C": x.channels}
+
+    def _normalized(self, x: Shape) -> tuple[int, ...]:
+        return (x.channels,)
 
     def spelling(self, x: Shape) -> Spelling:
         """Return a norm over the last dimension, to which the channels move for it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract.base import Footprint, Layer, Tensor
@@ -32,8 +32,8 @@ class Parameter(Layer):
         label="view",
     )
 
-    def inferred(self, x: Shape) -> Mapping[str, Any]:
-        """Check that the tensor can be repeated to the input's shape, which it leaves as it is."""
+    def check(self, x: Shape) -> None:
+        """Raise LayerError where the tensor cannot be repeated to the input's shape, which it leaves as it is."""
         if self.view and math.prod(self.view) != math.prod(self.shape):
             raise LayerError(
                 f"view {list(self.view)} has {math.prod(self.view):,} elements, but shape {list(self.shape)} has "
@@ -49,7 +49,6 @@ class Parameter(Layer):
             message = f"{key} {list(seen)} {'would enlarge' if enlarges else 'does not fit'} the input"
             hint = f"write {key}: {list(x.dims)}, or 1 for sizes that share their values"
             raise LayerError(f"{message}, {list(x.dims)} in PyTorch's order", key, hint)
-        return {}
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return weight (shape)."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract.axis import axis_name
 from cnnparams.layers.contract.base import Footprint, Layer, Step
-from cnnparams.layers.contract.checks import check_divides, sample_dim
+from cnnparams.layers.contract.checks import check_dim, check_divides, dim_index
 from cnnparams.layers.contract.reach import Sights, everything, moving, replaced, same_places, window_taps
 from cnnparams.layers.contract.registry import layer_type
 from cnnparams.layers.contract.settings import Whole, setting
@@ -16,6 +16,7 @@ from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spatial import ImageLayer
 from cnnparams.layers.contract.spelling import Code, Spelling
 from cnnparams.layers.contract.training import NOTHING, Kept, Pass, Place
+from cnnparams.layers.contract.window import larger, smaller
 
 
 @layer_type("slice", example={"end": 8})
@@ -29,26 +30,27 @@ class Slice(Layer):
     end: Whole | None = setting("index after the last; to the end where not given", None, label="end")
     step: Whole = setting("distance between indices", 1, ge=1, label="step")
 
-    def inferred(self, x: Shape) -> Mapping[str, Any]:
-        """Check that something is left."""
-        if not self._kept(x):
-            size, at = self._size(x), sample_dim("dim", self.dim, x)
+    def check(self, x: Shape) -> None:
+        """Raise LayerError where nothing is left."""
+        check_dim("dim", self.dim, x)
+        if self._left(x) < 1:
+            at = dim_index(self.dim, x)
+            size = x.dims[at]
             what = f"{size} channels" if at == x.channel_axis else f"{size} along dimension {self.dim}"
             hint = f"indices run from 0 to {size - 1}, and end is the one after the last"
             if self.start >= size:
                 raise LayerError(f"start {self.start} leaves nothing of the {what}", "start", hint)
             raise LayerError(f"start {self.start} and end {self.end} leave nothing of the {what}", "end", hint)
-        return {}
 
     def output_shape(self, x: Shape) -> Shape:
         """Return the input's shape with what is left along `dim`."""
-        at = sample_dim("dim", self.dim, x)
-        return Shape((*x.dims[:at], len(self._kept(x)), *x.dims[at + 1 :]), x.channel_axis)
+        at = dim_index(self.dim, x)
+        return Shape((*x.dims[:at], self._left(x), *x.dims[at + 1 :]), x.channel_axis)
 
     def sights(self, x: Shape) -> tuple[Sights, ...]:
         """Return the place that was kept."""
-        at = sample_dim("dim", self.dim, x)
-        kept = window_taps(1, self.step, -self._kept(x).start)
+        at = dim_index(self.dim, x)
+        kept = window_taps(1, self.step, -self._bounds(x)[0])
         return (replaced(same_places(len(x.dims)), at, moving(at, kept)),)
 
     def spelling(self, x: Shape) -> Spelling:
@@ -56,14 +58,14 @@ class Slice(Layer):
         start = "{start}" if self.start else ""
         end = "" if self.end is None else "{end}"
         step = ":{step}" if self.step > 1 else ""
-        before = ":, " * (1 + sample_dim("dim", self.dim, x))
+        before = ":, " * (1 + dim_index(self.dim, x))
         return Spelling(None, Code(f"{{x}}[{before}{start}:{end}{step}]", dict(self)))
 
     def placed(self, run: Pass) -> Place:
         """Return a view of the input, which stays in memory as a whole."""
         if run.x.strides is None:
             return Place(None, shared=True)
-        at = 1 + sample_dim("dim", self.dim, run.x.shape)
+        at = 1 + dim_index(self.dim, run.x.shape)
         strides = (n * self.step if dim == at else n for dim, n in enumerate(run.x.strides))
         return Place(tuple(strides), shared=True)
 
@@ -73,20 +75,28 @@ class Slice(Layer):
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return start and end as indices from 0, and the step."""
-        kept = self._kept(x)
-        return {"start": kept.start, "end": kept.stop, "step": self.step}
+        start, end = self._bounds(x)
+        return {"start": start, "end": end, "step": self.step}
 
     def shape_steps(self, x: Shape) -> Iterator[Step]:
         """Yield the size that is left."""
-        words, letter = axis_name(x, sample_dim("dim", self.dim, x))
+        words, letter = axis_name(x, dim_index(self.dim, x))
         formula = "end - start" if self.step == 1 else "ceil((end - start) / step)"
-        yield Step(f"output {words}", f"{letter}_out", formula, len(self._kept(x)))
+        yield Step(f"output {words}", f"{letter}_out", formula, self._left(x))
 
-    def _size(self, x: Shape) -> int:
-        return x.dims[sample_dim("dim", self.dim, x)]
+    def _left(self, x: Shape) -> int:
+        start, end = self._bounds(x)
+        return -((start - end) // self.step)
 
-    def _kept(self, x: Shape) -> range:
-        return range(self._size(x))[self.start : self.end : self.step]
+    def _bounds(self, x: Shape) -> tuple[int, int]:
+        """Return start and end as indices from 0."""
+        n = x.dims[dim_index(self.dim, x)]
+        return _from_zero(self.start, n), n if self.end is None else _from_zero(self.end, n)
+
+
+def _from_zero(index: int, n: int) -> int:
+    """Return where an index of a slice stands, as Python has it: a negative one counts from the end."""
+    return larger(n + index, 0) if index < 0 else smaller(index, n)
 
 
 @layer_type("channel_shuffle", example={"groups": 4})
@@ -95,12 +105,11 @@ class ChannelShuffle(ImageLayer):
 
     groups: Whole = setting("groups of channels; must divide them", ge=1, label="groups", always=True)
 
-    def inferred(self, x: Shape) -> Mapping[str, Any]:
-        """Check that the input is an image whose channels the groups divide."""
+    def check(self, x: Shape) -> None:
+        """Raise LayerError where the input is no image whose channels the groups divide."""
         if len(x.dims) < 2:
             raise LayerError(f"needs an image, but gets {x}", hint="put it before any flatten and global pool")
         check_divides("groups", self.groups, channels=x.channels)
-        return {}
 
     def sights(self, x: Shape) -> tuple[Sights, ...]:
         """Return the same place of some channel."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import Any
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract.base import Step
@@ -21,12 +20,11 @@ from cnnparams.layers.contract.training import NOTHING, Kept, Pass
 class PixelLayer(ImageLayer):
     """A layer that trades channels for pixels."""
 
-    def inferred(self, x: Shape) -> Mapping[str, Any]:
-        """Check that the input is an image."""
+    def check(self, x: Shape) -> None:
+        """Raise LayerError where the input is no image."""
         if len(x.dims) != 3:
             hint = "put it before any flatten and global pool, or reshape its input to an image"
             raise LayerError(f"needs an input of (height, width, channels), but gets {x}", hint=hint)
-        return {}
 
     def kept(self, run: Pass) -> Kept:
         """Return nothing."""
@@ -49,8 +47,8 @@ class PixelShuffle(PixelLayer):
 
     upscale_factor: Whole = setting("r, how many times larger the image gets", ge=1, label="r", always=True)
 
-    def inferred(self, x: Shape) -> Mapping[str, Any]:
-        """Check that the channels make whole pixels."""
+    def check(self, x: Shape) -> None:
+        """Raise LayerError also where the channels do not make whole pixels."""
         r = self.upscale_factor
         if x.channels % r**2:
             raise LayerError(
@@ -58,7 +56,7 @@ class PixelShuffle(PixelLayer):
                 "upscale_factor",
                 f"give the layer before it {-(-x.channels // r**2) * r**2} channels",
             )
-        return super().inferred(x)
+        super().check(x)
 
     def output_shape(self, x: Shape) -> Shape:
         """Return (channels / r^2, r * height, r * width)."""
@@ -85,16 +83,15 @@ class PixelUnshuffle(PixelLayer):
 
     downscale_factor: Whole = setting("r, how many times smaller the image gets", ge=1, label="r", always=True)
 
-    def inferred(self, x: Shape) -> Mapping[str, Any]:
-        """Check that the factor divides height and width."""
-        super().inferred(x)
+    def check(self, x: Shape) -> None:
+        """Raise LayerError also where the factor does not divide height and width."""
+        super().check(x)
         if any(n % self.downscale_factor for n in x.spatial):
             raise LayerError(
                 f"downscale_factor {self.downscale_factor} does not divide the {dims_text(x.spatial)} input",
                 "downscale_factor",
                 divisor_hint(math.gcd(*x.spatial)),
             )
-        return {}
 
     def output_shape(self, x: Shape) -> Shape:
         """Return (channels * r^2, height / r, width / r)."""

@@ -14,7 +14,7 @@ from cnnparams.layers.contract.reach import Sights, image_sights, moving
 from cnnparams.layers.contract.registry import keras_word, layer_type
 from cnnparams.layers.contract.settings import Flag, Sizes, Whole, setting
 from cnnparams.layers.contract.shape import Shape
-from cnnparams.layers.contract.spatial import dims_text
+from cnnparams.layers.contract.spatial import SpatialLayer, dims_text
 from cnnparams.layers.contract.spelling import Code, Spelling
 from cnnparams.layers.contract.training import INDEX, Kept, Own, Pass, Place, as_pooled
 from cnnparams.layers.contract.windowed import SAME, Paddings, WindowedLayer
@@ -35,15 +35,18 @@ class Pool(WindowedLayer):
     ceil_mode: Flag = setting("whether a last window may hang over the end", False, label="ceil_mode")
 
     def inferred(self, x: Shape) -> Mapping[str, Any]:
-        """Fill in the stride; check that padding is at most half of the window."""
-        super().inferred(x)
+        """Fill in the stride."""
+        return {"stride": self.stride or self.kernel_size}
+
+    def check(self, x: Shape) -> None:
+        """Raise LayerError also for padding of more than half of the window."""
+        super().check(x)
         written = self.padding if isinstance(self.padding, tuple) else (0,) * self.rank
         for p, k, d in zip(written, self.kernel_size, self.dilations(), strict=True):
             if 2 * p > window.extent(k, d):
                 reach = window.extent(k, d)
                 hint = f"use at most {reach // 2}, or pad with a layer of its own, such as zero_pad2d"
                 raise LayerError(f"padding {p} is more than half of the window's {reach}", "padding", hint)
-        return {"stride": self.stride or self.kernel_size}
 
     def geometry(self) -> Hashable | None:
         """Return the window, and whether the last may hang over."""
@@ -53,12 +56,8 @@ class Pool(WindowedLayer):
         """Return how many places the window has, in ceil mode also those that hang over the end."""
         if not self._hangs_over:
             return super().places(x)
-        paddings = (before for before, _ in self.paddings(x))
-        geometry = zip(x.spatial, self.kernel_size, self.stride, paddings, self.dilations(), strict=True)
-        sizes = tuple(window.size_ceil(*axis) for axis in geometry)
-        if min(sizes) < 1:
-            raise self.misfit(x)
-        return sizes
+        paddings = [before for before, _ in self.paddings(x)]
+        return tuple(map(window.size_ceil, x.spatial, self.kernel_size, self.stride, paddings, self.dilations()))
 
     def output_shape(self, x: Shape) -> Shape:
         """Return (channels, *places of the window)."""
@@ -122,9 +121,9 @@ class AvgPool(Pool):
     count_include_pad: Flag = setting("whether the mean counts the padding", True)
     divisor_override: Whole | None = setting("what to divide by instead of the window's size", None, ge=1)
 
-    def inferred(self, x: Shape) -> Mapping[str, Any]:
-        """Check also what PyTorch's AvgPool3d asks for: a window no larger than the input, padding apart."""
-        found = super().inferred(x)
+    def check(self, x: Shape) -> None:
+        """Raise LayerError also where PyTorch's AvgPool3d does: for a window larger than the input, padding apart."""
+        SpatialLayer.check(self, x)
         if self.rank == 1 and self.divisor_override is not None:
             message = "divisor_override is a setting of avg_pool2d and avg_pool3d only"
             raise LayerError(message, "divisor_override", "leave it out: it changes no count")
@@ -135,7 +134,7 @@ class AvgPool(Pool):
         ):
             message = f"kernel_size {dims_text(self.kernel_size)} is larger than the {dims_text(x.spatial)} input"
             raise LayerError(f"{message}, which padding does not help here", "kernel_size", "use a smaller kernel")
-        return found
+        super().check(x)
 
     def spelling(self, x: Shape) -> Spelling:
         """Return the module; where the padding stands before it and does not count, divided by the part that counts."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.activation import Activation, InPlaceActivation
@@ -56,15 +56,14 @@ class PReLU(Layer):
     num_parameters: Whole = setting("1, or the number of channels", 1, ge=1, label="num_parameters", always=True)
     init: Real = setting("initial slope", 0.25)
 
-    def inferred(self, x: Shape) -> Mapping[str, Any]:
-        """Check num_parameters against the channels."""
+    def check(self, x: Shape) -> None:
+        """Raise LayerError where num_parameters are neither 1 nor the channels."""
         if self.num_parameters not in (1, x.channels):
             raise LayerError(
                 f"num_parameters {self.num_parameters} is neither 1 nor the {x.channels} channels of the input",
                 "num_parameters",
                 f"write num_parameters: {x.channels}, or 1",
             )
-        return {}
 
     def placed(self, run: Pass) -> Place:
         """Return the order of the input."""

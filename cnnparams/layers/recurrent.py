@@ -56,9 +56,12 @@ class Recurrent(Layer):
 
     def inferred(self, x: Shape) -> Mapping[str, Any]:
         """Infer input_size."""
+        return {"input_size": x.dims[-1]}
+
+    def check(self, x: Shape) -> None:
+        """Raise LayerError where the input is not (steps, features)."""
         if len(x.dims) != 2:
             raise LayerError(f"needs an input of (steps, features), but gets {x}", hint="reshape it to two dimensions")
-        return {"input_size": x.dims[1]}
 
     def output_shape(self, x: Shape) -> Shape:
         """Return (steps, directions * features of a direction): the output at every step."""
@@ -159,15 +162,15 @@ class LSTM(Recurrent):
         """The size that the hidden state is projected to; 0 for none."""
         return self.proj_size
 
-    def inferred(self, x: Shape) -> Mapping[str, Any]:
-        """Check that the projection is smaller than the hidden state."""
+    def check(self, x: Shape) -> None:
+        """Raise LayerError also where the projection is not smaller than the hidden state."""
         if self.proj_size >= self.hidden_size:
             raise LayerError(
                 f"proj_size {self.proj_size} must be less than hidden_size {self.hidden_size}",
                 "proj_size",
                 "use a smaller one, or 0 for no projection",
             )
-        return super().inferred(x)
+        super().check(x)
 
     def kept(self, run: Pass) -> Kept:
         """Return what PyTorch keeps step by step.

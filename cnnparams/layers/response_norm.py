@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract.reach import Sights, moving, replaced, same_places, window_taps
 from cnnparams.layers.contract.registry import layer_type
@@ -23,11 +20,10 @@ class LocalResponseNorm(ImageLayer):
     beta: Real = setting("exponent", 0.75)
     k: Real = setting("added to the sum", 1.0)
 
-    def inferred(self, x: Shape) -> Mapping[str, Any]:
-        """Check that the input has a dimension beside its channels."""
+    def check(self, x: Shape) -> None:
+        """Raise LayerError where the input has no dimension beside its channels."""
         if len(x.dims) < 2:
             raise LayerError(f"needs an image, but gets {x}", hint="put it before flatten")
-        return {}
 
     def sights(self, x: Shape) -> tuple[Sights, ...]:
         """Return the same place, and the channels beside it."""

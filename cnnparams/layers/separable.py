@@ -38,10 +38,13 @@ class DepthwiseWindow(WindowedLayer):
         return self.dilation
 
     def inferred(self, x: Shape) -> Mapping[str, Any]:
-        """Infer in_channels; check that they are what Keras would take for them."""
-        check_channels_first(self.type, f"conv{self.rank}d with groups", x)
-        super().inferred(x)
+        """Infer in_channels."""
         return {"in_channels": x.channels}
+
+    def check(self, x: Shape) -> None:
+        """Raise LayerError also where the channels are not what Keras would take for them."""
+        check_channels_first(self.type, f"conv{self.rank}d with groups", x)
+        super().check(x)
 
     def depthwise(self, x: Shape, name: str) -> Tensor:
         """Return the depthwise kernels (in_channels * depth_multiplier, 1, *kernel_size)."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from cnnparams.layers.activation import Activation, InPlaceActivation
 from cnnparams.layers.contract.base import Footprint
-from cnnparams.layers.contract.checks import sample_dim
+from cnnparams.layers.contract.checks import check_dim, dim_index
 from cnnparams.layers.contract.reach import Sights, same_places
 from cnnparams.layers.contract.registry import layer_type
 from cnnparams.layers.contract.settings import Real, Whole, setting
@@ -89,15 +89,14 @@ class OverDimension(Activation):
 
     dim: Whole | None = setting("dimension to normalise along; 0 is the batch", None, label="dim")
 
-    def inferred(self, x: Shape) -> Mapping[str, Any]:
-        """Check that the dimension is one of a sample."""
+    def check(self, x: Shape) -> None:
+        """Raise LayerError where the dimension is none of a sample's."""
         if self.dim is not None:
-            sample_dim("dim", self.dim, x)
-        return {}
+            check_dim("dim", self.dim, x)
 
     def sights(self, x: Shape) -> tuple[Sights, ...]:
         """Return the same place, and the sum along `dim`, for which PyTorch takes the batch where a sample has two."""
-        summed = {} if self.dim is None and len(x.dims) == 2 else {sample_dim("dim", self.dim or 1, x)}
+        summed = {} if self.dim is None and len(x.dims) == 2 else {dim_index(self.dim or 1, x)}
         return (same_places(len(x.dims), frozenset(summed)),)
 
     def spelling(self, x: Shape) -> Spelling:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from pydantic import ConfigDict, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -44,8 +44,8 @@ class Upsample(ImageLayer):
             raise PydanticCustomError("upsample", "size and scale_factor do not go together", {"hint": "remove one"})
         return self
 
-    def inferred(self, x: Shape) -> Mapping[str, Any]:
-        """Check that the input is an image that the mode and the numbers fit."""
+    def check(self, x: Shape) -> None:
+        """Raise LayerError where the input is no image that the mode and the numbers fit, or where nothing is left."""
         rank = len(x.dims) - 1
         if rank not in AXES:
             raise LayerError(f"needs an image, but gets {x}", hint="put it before any flatten and global pool")
@@ -62,22 +62,23 @@ class Upsample(ImageLayer):
             raise LayerError(
                 f"{field} has {len(given)} numbers, but the input has {rank} spatial axes", field, "write one for all"
             )
-        return {}
+        self._check_scales(x)
+
+    def _check_scales(self, x: Shape) -> None:
+        products = [n * scale for n, scale in zip(x.spatial, self._scales(len(x.spatial)), strict=False)]
+        if max(products, default=1) > MOST_ELEMENTS:
+            message = "scale_factor makes the output larger than 64 bits can count"
+            raise LayerError(message, "scale_factor", "use a smaller factor, or size")
+        if min(products, default=1) < 1:
+            message = f"scale_factor leaves nothing of the {dims_text(x.spatial)} input"
+            raise LayerError(message, "scale_factor", "use a larger factor, or size")
 
     def output_shape(self, x: Shape) -> Shape:
         """Return (channels, *size), or (channels, *floor(n * scale_factor))."""
         rank = len(x.spatial)
         if self.size:
             return Shape.image(x.channels, self.size if len(self.size) == rank else self.size * rank)
-        products = [n * scale for n, scale in zip(x.spatial, self._scales(rank), strict=True)]
-        if max(products) > MOST_ELEMENTS:
-            message = "scale_factor makes the output larger than 64 bits can count"
-            raise LayerError(message, "scale_factor", "use a smaller factor, or size")
-        sizes = tuple(map(math.floor, products))
-        if min(sizes) < 1:
-            message = f"scale_factor leaves nothing of the {dims_text(x.spatial)} input"
-            raise LayerError(message, "scale_factor", "use a larger factor, or size")
-        return Shape.image(x.channels, sizes)
+        return Shape.image(x.channels, tuple(map(_scaled, x.spatial, self._scales(rank))))
 
     def sights(self, x: Shape) -> tuple[Sights, ...]:
         """Return the elements that a place is a copy or an average of, along each axis, and the same channel."""
@@ -116,6 +117,11 @@ class Upsample(ImageLayer):
     def _scales(self, rank: int) -> tuple[float, ...]:
         scales = self.scale_factor or ()
         return scales if len(scales) == rank else scales * rank
+
+
+def _scaled(n: int, scale: float) -> int:
+    """Return floor(n * scale), rounded as PyTorch rounds; a whole factor needs neither floats nor a floor."""
+    return n * int(scale) if scale == int(scale) else math.floor(n * scale)
 
 
 @keras_word("UpSampling1D UpSampling2D UpSampling3D")

@@ -134,7 +134,7 @@ def _ask(layer: Layer, activation: Layer | None, shapes: tuple[Shape, ...]) -> _
 
 
 def output_of(layer: Layer, activation: Layer | None, read: tuple[Shape, ...]) -> Shape:
-    """Return what leaves a layer that has been resolved; raise LayerError where it, or its activation, cannot be."""
+    """Return what leaves a layer that has been checked; raise LayerError for too much, or by its activation."""
     output = layer.output_shape(*read)
     if output.size > MOST_ELEMENTS:
         raise LayerError("gives more elements than 64 bits can count", hint="check the sizes and strides so far")

@@ -132,9 +132,8 @@ def _but_sizes(shape: Shape) -> tuple[int, int, int | None]:
 def _ask(node: Node, entering: Shapes) -> tuple[Shapes, Shape]:
     """Return what a layer reads and gives at other sizes; raise LayerError where it would be another layer."""
     layer = node.layer
-    for name, value in layer.inferred(*entering).items():
-        if getattr(layer, name) != value:
-            raise LayerError(f"{name} would be {value}", name)
+    layer.check(*entering)
+    layer.check_written(layer.inferred(*entering), *entering)
     read = tuple([layer.reads(shape) for shape in entering])
     output = output_of(layer, node.activation, read)
     if channels_of(output) != channels_of(node.output_shape):

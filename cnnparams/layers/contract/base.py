@@ -85,7 +85,10 @@ class Derivation(NamedTuple):
 class Layer(Trained, Spelled):
     """What every layer type is. The defaults here are those of a layer that learns nothing and keeps its shape.
 
-    The methods take the shapes that enter, in order; all but `resolve` expect a layer that `resolve` returned.
+    The methods take the shapes that enter, in order; all but `inferred` and `resolve` expect a layer whose settings
+    `resolve` has filled in. `check` says what the layer refuses. What it computes for shapes that `check` lets pass is
+    arithmetic over their sizes and the settings, by operators alone: a size may be a whole number, an array of them, or
+    a symbol. So nothing there converts a size, or branches on one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, validate_default=True)
@@ -110,21 +113,30 @@ class Layer(Trained, Spelled):
         return x
 
     def inferred(self, *inputs: Any, **_: Any) -> Mapping[str, Any]:
-        """Return the settings that the input decides, such as in_channels; raise LayerError for a wrong input."""
+        """Return the settings that the input decides, such as in_channels, whatever the layer makes of that input."""
         return {}
 
+    def check(self, *inputs: Any, **_: Any) -> None:
+        """Raise LayerError where the layer cannot take its input, or would give nothing."""
+
     def resolve(self, *inputs: Shape) -> Self:
-        """Return the layer with what its input decides filled in; raise LayerError where another value was written."""
+        """Return the layer with what its input decides filled in; raise LayerError where it does not go with that."""
         found = self.inferred(*inputs)
+        resolved = self.model_copy(update=found) if found else self
+        resolved.check(*inputs)
+        self.check_written(found, *inputs)
+        return resolved
+
+    def check_written(self, found: Mapping[str, Any], *inputs: Shape) -> None:
+        """Raise LayerError where a setting was written with another value than the input decides."""
         for name, value in found.items():
             written = getattr(self, name)
             if written is not None and written != value:
                 hint = self.other_size_hint(written, *inputs) or f"write {name}: {value}, or leave it out"
                 raise LayerError(f"{name} is {written}, but the input has {value}", name, hint)
-        return self.model_copy(update=found) if found else self
 
     def output_shape(self, *inputs: Any, **_: Any) -> Shape:
-        """Return the shape that leaves the layer; raise LayerError where there is none."""
+        """Return the shape that leaves the layer."""
         shape: Shape = inputs[0]
         return shape
 

@@ -19,15 +19,19 @@ def divisor_hint(count: int) -> str:
     return f"use a divisor of {count}: {', '.join(divisors[:8])}"
 
 
-def sample_dim(field: str, dim: int, x: Shape) -> int:
-    """Return where in a sample a dimension of PyTorch stands, whose 0 is the batch; raise LayerError outside."""
+def dim_index(dim: int, x: Shape) -> int:
+    """Return where in a sample a dimension of PyTorch stands, whose 0 is the batch."""
+    return dim + len(x.dims) if dim < 0 else dim - 1
+
+
+def check_dim(field: str, dim: int, x: Shape) -> None:
+    """Raise LayerError where a dimension of PyTorch is none of a sample's."""
     rank = len(x.dims)
-    at = dim + rank + 1 if dim < 0 else dim
-    if at == 0:
+    at = dim_index(dim, x)
+    if at == -1:
         raise LayerError(
             f"{field} {dim} is the batch, which a layer leaves alone", field, "the first dimension of a sample is 1"
         )
-    if not 0 < at <= rank:
+    if not 0 <= at < rank:
         hint = f"use 1 to {rank}, or -{rank} to -1" if rank > 1 else "use 1 or -1, which are the same here"
         raise LayerError(f"{field} {dim} is outside the input {x}", field, hint)
-    return at - 1

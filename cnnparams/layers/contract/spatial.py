@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from collections.abc import Iterator
+from typing import ClassVar
 
 from pydantic import ValidationInfo, field_validator
 
@@ -42,12 +42,11 @@ class SpatialLayer(ImageLayer):
         left_out = value is None and cls.model_fields[name].default is None
         return value if axes is None or left_out else axes.expand(value, cls.rank)
 
-    def inferred(self, x: Shape) -> Mapping[str, Any]:
-        """Check that the input is an image of the layer's rank."""
+    def check(self, x: Shape) -> None:
+        """Raise LayerError where the input is no image of the layer's rank."""
         if len(x.dims) != self.rank + 1:
             wanted = ", ".join((*AXES[self.rank], "channels"))
             raise LayerError(f"needs an input of ({wanted}), but gets {x}", hint=self._remedy(x))
-        return {}
 
     def _remedy(self, x: Shape) -> str:
         rank = len(x.dims) - 1

@@ -3,13 +3,12 @@
 Symbols, as in PyTorch's documentation of Conv2d and MaxPool2d: n input size, k kernel_size, s stride, p padding on each
 side, d dilation. Beside each function stands its formula as text, `{n}` and its like standing for the names that a
 layer gives to these quantities; `explain` shows it, and the tests hold one against the other.
+
+Like all arithmetic of layers it uses operators alone, so that a size may also be an array, or a symbol.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
-
-Sizes = tuple[int, ...]
 Padding = tuple[int, int]
 """Padding before and after, along one axis."""
 
@@ -29,12 +28,6 @@ def size(n: int, k: int, s: int, padding: Padding, d: int = 1) -> int:
     return (n + sum(padding) - extent(k, d)) // s + 1
 
 
-@lru_cache(maxsize=4096)
-def sizes(spatial: Sizes, kernels: Sizes, strides: Sizes, paddings: tuple[Padding, ...], dilations: Sizes) -> Sizes:
-    """Return `size` along each axis; networks that differ in channels ask for the same ones again."""
-    return tuple(map(size, spatial, kernels, strides, paddings, dilations))
-
-
 def size_ceil(n: int, k: int, s: int, p: int, d: int = 1) -> int:
     """Return the number of windows in PyTorch's ceil mode.
 
@@ -42,7 +35,12 @@ def size_ceil(n: int, k: int, s: int, p: int, d: int = 1) -> int:
     (aten/src/ATen/native/Pool.h, pooling_output_shape_pad_lr).
     """
     windows = -((extent(k, d) - n - 2 * p) // s) + 1
-    return windows - 1 if (windows - 1) * s >= n + p else windows
+    return smaller(windows, -(-(n + p) // s))
+
+
+def size_same(n: int, s: int) -> int:
+    """Return ceil(n / s), the number of windows that `same_padding` makes room for."""
+    return -(-n // s)
 
 
 def size_transposed(n: int, k: int, s: int, p: int, d: int, output_padding: int) -> int:
@@ -52,10 +50,20 @@ def size_transposed(n: int, k: int, s: int, p: int, d: int, output_padding: int)
 
 def same_padding(n: int, k: int, s: int, d: int) -> Padding:
     """Return the padding with which ceil(n / s) windows fit: Keras' rule for "same", an odd rest going to the end."""
-    total = max((-(-n // s) - 1) * s + extent(k, d) - n, 0)
+    total = max((size_same(n, s) - 1) * s + extent(k, d) - n, 0)
     return total // 2, total - total // 2
 
 
 def unseen(n: int, k: int, s: int, padding: Padding, d: int = 1) -> int:
     """Return how many of the last rows (padding included) no window reaches: the remainder that floor drops."""
     return (n + sum(padding) - extent(k, d)) % s
+
+
+def smaller(a: int, b: int) -> int:
+    """Return min(a, b), which Python's min finds by an order that arrays and symbols do not have."""
+    return (a + b - abs(a - b)) // 2
+
+
+def larger(a: int, b: int) -> int:
+    """Return max(a, b)."""
+    return (a + b + abs(a - b)) // 2

@@ -53,12 +53,17 @@ class WindowedLayer(SpatialLayer):
         """Return the window."""
         return type(self), self.kernel_size, self.stride, self.padding, self.dilations()
 
+    def check(self, x: Shape) -> None:
+        """Raise LayerError also where the window is larger than the padded input."""
+        super().check(x)
+        if min(self.places(x)) < 1:
+            raise self._misfit(x)
+
     def places(self, x: Shape) -> tuple[int, ...]:
-        """Return how many places the window has along each axis; raise LayerError where it has none."""
-        sizes = window.sizes(x.dims[1:], self.kernel_size, self.stride, self.paddings(x), self.dilations())
-        if min(sizes) < 1:
-            raise self.misfit(x)
-        return sizes
+        """Return how many places the window has along each axis."""
+        if self.padding == SAME:
+            return tuple(map(window.size_same, x.spatial, self.stride))
+        return tuple(map(window.size, x.spatial, self.kernel_size, self.stride, self.paddings(x), self.dilations()))
 
     def taps(self, x: Shape) -> tuple[Taps, ...]:
         """Return which elements each place of the window sees, along each axis."""
@@ -133,7 +138,7 @@ class WindowedLayer(SpatialLayer):
         """Return how many places the window has over all axes."""
         return math.prod(self.places(x))
 
-    def misfit(self, x: Shape) -> LayerError:
+    def _misfit(self, x: Shape) -> LayerError:
         """Return the error of a window that is larger than its padded input."""
         padded = tuple(n + sum(p) for n, p in zip(x.spatial, self.paddings(x), strict=True))
         reach = tuple(map(window.extent, self.kernel_size, self.dilations()))

@@ -10,12 +10,13 @@ PACKAGE = Path(__file__).parent.parent / "cnnparams"
 
 MAY_USE = {
     "inert": set(),
+    "dtypes": set(),
     "errors": set(),
     "expression": set(),
     "units": {"errors"},
     "layers": {"errors"},
-    "schema": {"errors", "expression", "units", "layers"},
-    "engine": {"errors", "expression", "units", "layers", "schema"},
+    "schema": {"dtypes", "errors", "expression", "units", "layers"},
+    "engine": {"dtypes", "errors", "expression", "units", "layers", "schema"},
     "sources": {"errors", "expression", "layers", "schema", "engine"},
     "targets": {"errors", "expression", "layers", "schema", "engine", "sources"},
     "render": {
@@ -32,7 +33,7 @@ MAY_USE = {
         "engine.choosing.check",
         "targets.verification",
     },
-    "cli": {"", "errors", "units", "schema", "engine", "render", "sources", "targets"},
+    "cli": {"", "dtypes", "errors", "units", "schema", "engine", "render", "sources", "targets"},
     "api": {"schema", "engine", "render"},
     "": {"api", "errors"},
     "__main__": {"cli"},

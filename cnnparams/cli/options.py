@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 
 from cnnparams.cli.command import Named
-from cnnparams.engine.setting import DTYPES, OPTIMIZERS, USUAL, Setting
+from cnnparams.dtypes import DTYPES
+from cnnparams.engine.setting import OPTIMIZERS, USUAL, Setting
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

@@ -35,8 +35,9 @@ def value_of(text: str) -> tuple[str, Any]:
 
 
 class Budgeted(NamedTuple):
-    """A network that a user named, and the limits of its own budget."""
+    """A network that a user named, its spec, and the limits of its own budget."""
 
+    spec: Spec
     graph: Graph
     budget: tuple[Limit, ...]
 
@@ -44,10 +45,10 @@ class Budgeted(NamedTuple):
 def built(spec: Spec) -> Budgeted:
     """Build a spec that a user named; raise SpecError also for a budget that is none, whatever is asked of it."""
     if not spec.budget:
-        return Budgeted(build(spec), ())
+        return Budgeted(spec, build(spec), ())
     from cnnparams.engine.choosing.budget import limits  # it needs every kind of cost, and few specs need it
 
-    return Budgeted(budget=limits(spec), graph=build(spec))
+    return Budgeted(spec, budget=limits(spec), graph=build(spec))
 
 
 def load_spec(path: str, values: Mapping[str, Any] | None = None) -> Spec:

@@ -6,27 +6,23 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-DTYPES: Mapping[str, int] = MappingProxyType(
-    {"float64": 8, "float32": 4, "bfloat16": 2, "float16": 2, "float8": 1, "int16": 2, "int8": 1}
-)
-"""Bytes of an element."""
+from cnnparams.dtypes import DTYPES
 
 OPTIMIZERS: Mapping[str, int] = MappingProxyType({"sgd": 0, "momentum": 1, "adam": 2, "adamw": 2})
 """How many values of state an optimizer keeps for each parameter (PyTorch's SGD, with momentum, Adam, AdamW)."""
 
 
 class Setting(NamedTuple):
-    """The batch, the type of every element, the optimizer of training, and how many samples it has, where known."""
+    """The batch, the dtype of what says none, the optimizer of training, and how many samples it has, where known."""
 
     batch: int = 1
     dtype: str = "float32"
     optimizer: str = "adam"
     samples: int | None = None
 
-    @property
-    def itemsize(self) -> int:
-        """Bytes of an element."""
-        return DTYPES[self.dtype]
+    def itemsize(self, dtype: str | None) -> int:
+        """Return the bytes of an element of what says this dtype; of what says none, in the setting's."""
+        return DTYPES[dtype or self.dtype]
 
 
 USUAL = Setting()

@@ -12,6 +12,7 @@ from cnnparams.inert import to_json
 from cnnparams.render.view import Layout
 
 SCHEMA_VERSION = 1
+_DTYPE = "dtype"  # which a layer has only where its spec says one: documents without are as they always were
 
 _ENCODE: dict[Kind, Callable[[Any, Layout], Any]] = {
     Kind.SHAPE: lambda shape, layout: layout.dims(shape),
@@ -55,5 +56,7 @@ def _encoded(
 ) -> dict[str, Any]:
     """Return what the part is, and what it costs."""
     values = {name: encode(getattr(part, name), kind, layout) for name, kind in own.items()}
+    if values.get(_DTYPE, ...) is None:
+        del values[_DTYPE]
     costs = {quantity.field: encode(part.costs[quantity.field], quantity.kind, layout) for quantity in quantities}
     return values | costs

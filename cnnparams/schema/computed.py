@@ -9,6 +9,7 @@ from keyword import iskeyword
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from cnnparams.dtypes import DTYPES
 from cnnparams.errors import listed, quote, some, suggest
 from cnnparams.expression import FUNCTIONS, Expression, ExpressionError, Scope, Value, parse
 from cnnparams.layers.contract import registry
@@ -157,8 +158,9 @@ class Reader(NamedTuple):
             return self._misread(path, value, error, subject)
 
     def _is_word(self, name: str) -> bool:
-        """Tell whether a name stands for itself: a block, a type, or what some setting knows (padding: same)."""
-        return name in self.names.blocks or registry.find(name) is not None or name in registry.words()
+        """Tell whether a name stands for itself: a block, a type, a dtype, or what a setting knows (padding: same)."""
+        of_file = name in self.names.blocks
+        return of_file or name in DTYPES or registry.find(name) is not None or name in registry.words()
 
     def _computed(self, path: KeyPath, expression: Expression, subject: str | None) -> Any:
         strangers = [name for name in sorted(expression.names) if name not in self.names]

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from typing import Any
 
+from cnnparams.dtypes import DTYPES
 from cnnparams.errors import brief, quote
 from cnnparams.expression import BOOLEAN, NUMBER, Expression
 from cnnparams.layers.contract import registry
@@ -23,7 +24,13 @@ from cnnparams.schema.template import read_template
 from cnnparams.schema.wording import keys
 
 _REFERENCE = re.compile(r"(?P<name>[\w.-]+?)(?:\[(?P<index>.*)\])?")
-_KINDS = {"repeat": (NUMBER, "a whole number"), "when": (BOOLEAN, BOOLEAN), "trainable": (BOOLEAN, BOOLEAN)}
+_KINDS = {
+    "repeat": (NUMBER, "a whole number"),
+    "when": (BOOLEAN, BOOLEAN),
+    "trainable": (BOOLEAN, BOOLEAN),
+    "dtype": (None, "a dtype such as float16"),
+}
+"""The keys of an entry that may be computed, and what they may come to."""
 ENTRY_KEYS = frozenset(keys(EntryKeys))
 
 
@@ -104,7 +111,9 @@ def _entry(reader: Reader, draft: Draft, name: str) -> Entry | None:
     flags = (given.get("repeat"), given.get("when", True), given.get("trainable", True))
     shared = share[0] if share else None
     counted = characters([*draft.keys.values(), *_settings(draft.keys.get(ACTIVATION))])
-    return Entry(draft.path, draft.kind, draft.name, draft.stem, body, *flags, sources, shared, counted)
+    return Entry(
+        draft.path, draft.kind, draft.name, draft.stem, body, *flags, sources, shared, counted, given.get("dtype")
+    )
 
 
 def characters(value: Any) -> int:
@@ -124,7 +133,8 @@ def _own(reader: Reader, inside: Reader, own: Mapping, path: KeyPath, subject: s
         return {}
     read = dict(own)
     for key in _KINDS.keys() & own.keys():
-        read[key] = (reader if key == "repeat" else inside).setting((*path, key), own[key], (), subject)
+        words = DTYPES if key == "dtype" else ()
+        read[key] = (reader if key == "repeat" else inside).setting((*path, key), own[key], words, subject)
     for key, value in read.items():
         if isinstance(value, Computed) and value is not BROKEN:
             _check_kind(reader, (*path, key), key, value, subject)

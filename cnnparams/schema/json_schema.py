@@ -119,8 +119,8 @@ def _call() -> Json:
 def _entry_keys() -> Json:
     """Return the schemas of the keys that every entry may have."""
     properties = object_schema(EntryKeys)["properties"]
-    numbers = ("repeat", "when", "trainable")
-    return {key: computed(schema) if key in numbers else schema for key, schema in properties.items()}
+    may_be_computed = ("repeat", "when", "trainable", "dtype")
+    return {key: computed(schema) if key in may_be_computed else schema for key, schema in properties.items()}
 
 
 _OWN: Json = {key: {"$ref": f"#/$defs/entryKeys/properties/{key}"} for key in keys(EntryKeys)}

@@ -16,6 +16,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from cnnparams.dtypes import Dtype
 from cnnparams.errors import listed, quote
 from cnnparams.inert import unseen
 from cnnparams.layers.contract.settings import Flag, Size
@@ -201,3 +202,6 @@ class EntryKeys(BaseModel):
     )
     share: str | None = Field(None, description="name of an earlier layer whose tensors are used again")
     trainable: Flag = Field(True, description="false freezes the layer: its parameters count as frozen")
+    dtype: Dtype | None = Field(
+        None, description="type of the elements that the layer holds and gives; that of --dtype where not given"
+    )

@@ -28,7 +28,7 @@ class Reference(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One entry of a list; numbers and conditions may be computed. `kind` is its type, or the block that it uses.
+    """One entry of a list; numbers, conditions and its dtype may be computed. `kind` is its type, or the block it uses.
 
     `characters` are those of its text that may have to be computed, wherever it is laid out.
     """
@@ -44,6 +44,7 @@ class Entry(NamedTuple):
     sources: tuple[Reference, ...]
     share: Reference | None
     characters: int = 0
+    dtype: Any = None
 
 
 class Block(NamedTuple):

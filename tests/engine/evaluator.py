@@ -11,7 +11,7 @@ from tests.engine.evaluator_values import evaluated, listed, variables_of
 
 Keys = Mapping[str, Any]
 STRUCTURES = ("sequence", "residual", "parallel", "auxiliary")
-OWN_KEYS = ("type", "block", "name", "repeat", "when", "from", "share", "trainable", "activation")
+OWN_KEYS = ("type", "block", "name", "repeat", "when", "from", "share", "trainable", "dtype", "activation")
 
 
 class Tensor(NamedTuple):

@@ -8,6 +8,7 @@ import click
 
 from cnnparams.cli import options
 from cnnparams.cli.command import Command
+from cnnparams.cli.telling import tell
 
 
 @click.command(cls=Command)
@@ -22,7 +23,15 @@ def command(spec: str, values: dict[str, Any], output: str | None) -> None:
     PyTorch is not needed to write it.
     """
     from cnnparams.cli.output import write
-    from cnnparams.cli.specs import load_spec
+    from cnnparams.cli.specs import load_networks
+    from cnnparams.errors import Problem, some
     from cnnparams.targets.code.module import export
 
-    write([export(load_spec(spec, values))], output, verbatim=True)
+    (network,) = load_networks([spec], values)
+    if said := [f"{node.name} {node.dtype}" for node in network.graph.nodes if node.dtype]:
+        # A module in another dtype than its input does not run unless every input is converted.
+        fact = (
+            f"remark: the code has PyTorch's default dtype throughout, not that of layers which say one: {some(said)}"
+        )
+        tell(str(Problem(fact, source=network.spec.document.source.name)))
+    write([export(network.spec)], output, verbatim=True)

@@ -28,6 +28,7 @@ def command(spec: str, values: dict[str, Any], format_: str, output: str | None)
     from cnnparams.engine.network.stack import stack
     from cnnparams.render.view import View
 
-    ((graph, limits),) = load_networks([spec], values)
-    budget = {str(limit.total.word): number(limit.most) for limit in limits}
-    write(options.renderer(formats, format_).render(stack(graph, budget), View(stream=shown_on(output))), output)
+    (network,) = load_networks([spec], values)
+    budget = {str(limit.total.word): number(limit.most) for limit in network.budget}
+    shown = stack(network.graph, budget)
+    write(options.renderer(formats, format_).render(shown, View(stream=shown_on(output))), output)

@@ -33,11 +33,10 @@ TOTALS = (
 
 
 def measure(graph: Graph, setting: Setting) -> Measured:
-    """Return the bytes for a batch of samples in the setting's dtype."""
-    size = setting.batch * setting.itemsize
-    live, plain = liveness(graph), liveness(graph, in_place=False)
-    rows = [
-        (node.output_shape.size * size, alive * size) for node, alive in zip(graph.nodes, live.per_node, strict=True)
-    ]
+    """Return the bytes for a batch of samples."""
+    batch = setting.batch
+    live, plain = (liveness(graph, setting.dtype, in_place=in_place) for in_place in (True, False))
+    given = (node.output_shape.size * setting.itemsize(node.dtype) for node in graph.nodes)
+    rows = [(size * batch, alive * batch) for size, alive in zip(given, live.per_node, strict=True)]
     name = graph.nodes[live.peak].name if graph.nodes else ""
-    return Measured(rows, (max(live.per_node, default=0) * size, name, max(plain.per_node, default=0) * size))
+    return Measured(rows, (max(live.per_node, default=0) * batch, name, max(plain.per_node, default=0) * batch))

@@ -22,7 +22,7 @@ TOTALS = (
 
 def measure(graph: Graph, setting: Setting) -> Measured:
     """Return the bytes that each node holds; tensors that are another's are counted there."""
-    sizes = zip(graph.nodes, of_each(graph, lambda node: _bytes(node, setting.itemsize)), strict=True)
+    sizes = zip(graph.nodes, of_each(graph, lambda node: _bytes(node, setting.itemsize(node.dtype))), strict=True)
     rows = [(0, 0) if node.shares is not None else own for node, own in sizes]
     return Measured(rows, (sum(row[0] for row in rows), sum(row[1] for row in rows)))
 

@@ -1,6 +1,7 @@
 """What training keeps beside the weights: gradients, the optimizer's state, and tensors saved for the backward pass.
 
-What is saved has BatchNorm's running statistics in it, as autograd holds on to them; the whole counts them once. Adam's
+Gradients and the optimizer's state have the dtype of their parameter, as PyTorch makes them (torch.zeros_like). What
+is saved has BatchNorm's running statistics in it, as autograd holds on to them; the whole counts them once. Adam's
 counter of steps, the gradients of activations, the data and the framework's own needs are left out.
 """
 
@@ -46,10 +47,10 @@ TOTALS = (
 
 
 def measure(graph: Graph, setting: Setting) -> Measured:
-    """Return the bytes for a batch of samples, in the setting's dtype and with its optimizer."""
+    """Return the bytes for a batch of samples, with the setting's optimizer."""
     weights, buffers = storage.measure(graph, setting).totals
-    _, trainable, *_ = parameters.measure(graph, setting).totals
-    gradients = trainable * setting.itemsize
+    learned = zip(graph.nodes, parameters.measure(graph, setting).rows, strict=True)
+    gradients = sum(trainable * setting.itemsize(node.dtype) for node, (_, _, trainable, *_) in learned)
     state = OPTIMIZERS[setting.optimizer] * gradients
     kept = saved(graph, setting)
     whole = weights + buffers + gradients + state + kept.total - kept.buffers

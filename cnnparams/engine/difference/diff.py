@@ -131,6 +131,7 @@ def changes(before: LayerReport, after: LayerReport, names: Names) -> Iterator[C
         yield Change("shares", Kind.TEXT, before.shares, after.shares)
     if None not in (learns := (_learns(before), _learns(after))):
         yield from _differing("trainable", Kind.FLAG, *learns)
+    yield from _differing("dtype", Kind.TEXT, before.dtype, after.dtype)
     yield from (change for change in settings if not change.own)
     yield from _differing("input_shapes", Kind.SHAPES, before.input_shapes, after.input_shapes, own=False)
     yield from _differing("output_shape", Kind.SHAPE, before.output_shape, after.output_shape, own=False)

@@ -40,9 +40,9 @@ class Slot(NamedTuple):
         return self.offset + self.bytes
 
 
-def plan(lifetimes: Sequence[Lifetime], itemsize: int = 1, alignment: int = ALIGNMENT) -> tuple[Slot, ...]:
+def plan(lifetimes: Sequence[Lifetime], alignment: int = ALIGNMENT) -> tuple[Slot, ...]:
     """Return the place of every tensor, in the order in which they are given: that in which they are made."""
-    sizes = [_aligned(life.elements * itemsize, alignment) for life in lifetimes]
+    sizes = [_aligned(life.bytes, alignment) for life in lifetimes]
     slots: dict[int, Slot] = {}
     taken = _Taken(lifetimes)
     for i in sorted(range(len(lifetimes)), key=lambda i: (-sizes[i], -i)):

@@ -7,6 +7,8 @@ Flash holds what TensorFlow Lite's converter writes (its 8-bit quantization spec
 - A batch norm is folded into the convolution or linear layer before it, which then has a bias, where nothing else reads
   that and nothing shares its tensors. Else it stays as a product and a sum with int8 vectors of one scale each.
 - Everything else that is learned (PReLU's slopes, embeddings, other norms) is int8, with one scale and zero point.
+- A layer whose spec says another dtype stays in that: weights, biases and results, without scales; an input of another
+  dtype is converted for it. A batch norm is folded only into a layer of its own dtype.
 - STRUCTURE bytes a tensor for names, shapes and operations: 195 to 275 in the networks measured.
 
 SRAM holds the results, a byte an element, planned by `arena`, and a multiplier and a shift (int32 each) for each
@@ -27,11 +29,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import ClassVar, NamedTuple
 
+from cnnparams.dtypes import DTYPES
 from cnnparams.engine.memory.arena import Slot, arena_size, plan
 from cnnparams.engine.memory.liveness import liveness
 from cnnparams.engine.network.graph import Graph, Node
 from cnnparams.layers.contract.base import Footprint, Layer, Tensor
 
+INT8 = "int8"
 BIAS = 4
 SCALE = 4 + 8
 MULTIPLIER = 4 + 4
@@ -41,9 +45,10 @@ _FUSED = frozenset({"relu", "relu6"})
 
 
 class QuantizedNode(NamedTuple):
-    """What a node needs: how many int8 weights, int32 biases, scales with zero points, channels with multipliers.
+    """What a node needs: bytes of weights, how many int32 biases, scales with zero points, channels with multipliers.
 
-    `constants` are the tensors that these are in, and `into` is the node that a batch norm is folded into.
+    The weights of a layer that is not in 8 bits are all of its tensors. `constants` are the tensors that these are in,
+    and `into` is the node that a batch norm is folded into.
     """
 
     name: str
@@ -87,7 +92,7 @@ def quantized(graph: Graph) -> Quantized:
     """Return what a network takes in 8 bits."""
     folded = _folded(graph)
     nodes = tuple(_quantized(node, folded) for node in graph.nodes)
-    slots = plan(liveness(_converted(graph, folded), in_place=False).lifetimes)
+    slots = plan(liveness(_converted(graph, folded), INT8, in_place=False).lifetimes)
     return Quantized(
         nodes,
         slots,
@@ -104,13 +109,13 @@ def _folded(graph: Graph) -> Mapping[str, str]:
     """Return for each batch norm that can be folded the node that it is folded into."""
     readers, shared = _readers(graph), {node.shares for node in graph.nodes}
     hosts = {
-        node.name
+        node.name: node.dtype
         for node in graph.nodes
         if readers[node.name] == 1 and not node.activation and not node.shares and node.name not in shared
         if _weights(node) and (_kernels(node) or len(node.output_shape.dims) == 1)
     }
     norms = (node for node in graph.nodes if _statistics(node))
-    return {node.name: node.inputs[0] for node in norms if node.inputs[0] in hosts}
+    return {node.name: node.inputs[0] for node in norms if hosts.get(node.inputs[0], ...) == node.dtype}
 
 
 def _readers(graph: Graph) -> Counter[str]:
@@ -147,6 +152,8 @@ def _quantized(node: Node, folded: Mapping[str, str]) -> QuantizedNode:
 def _of_vectors(node: Node) -> QuantizedNode:
     vectors = _statistics(node) or [tensor for tensor in _tensors(node) if tensor.learned]
     values = sum(tensor.size for tensor in vectors)
+    if _stays(node):
+        return QuantizedNode(node.name, values * DTYPES[str(node.dtype)], constants=len(vectors))
     return QuantizedNode(node.name, values, scales=len(vectors), constants=len(vectors))
 
 
@@ -154,8 +161,16 @@ def _of_weights(node: Node, *, is_host: bool) -> QuantizedNode:
     channels = list(_channels(node))
     biases = channels if _kernels(node) else _biases(node) or [node.output_shape.size] * is_host
     values = sum(tensor.size for tensor in _weights(node))
+    if _stays(node):
+        size = (values + sum(biases)) * DTYPES[str(node.dtype)]
+        return QuantizedNode(node.name, size, constants=len(channels) + len(biases))
     scales = sum(channels) + sum(biases)
     return QuantizedNode(node.name, values, sum(biases), scales, sum(channels), len(channels) + len(biases))
+
+
+def _stays(node: Node) -> bool:
+    """Tell whether a layer is not made 8 bits, as its spec says another dtype."""
+    return node.dtype not in (None, INT8)
 
 
 def _channels(node: Node) -> Iterator[int]:

@@ -1,7 +1,8 @@
 """Which tensors are alive while each layer runs, one sample after another through the network, without training.
 
 A tensor lives from the layer that makes it to the last that reads it; the results of the network live to the end. What
-a layer overwrites, or only looks at in another shape, needs no memory of its own.
+a layer overwrites, or only looks at in another shape, needs no memory of its own. A layer whose spec says another dtype
+than its input has reads a copy, which lives while that layer runs (as of x.to(dtype) in PyTorch).
 """
 
 from __future__ import annotations
@@ -9,31 +10,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from cnnparams.dtypes import DTYPES
 from cnnparams.engine.network.graph import Graph
 from cnnparams.layers.contract.base import Footprint
 
 
 class Operation(NamedTuple):
-    """One thing that is computed: by the layer of a node, or by its activation."""
+    """One thing that is computed: by the layer of a node or by its activation, or a copy of an input in its dtype."""
 
     node: int
     output: str
     inputs: tuple[str, ...]
-    elements: int
+    bytes: int
     footprint: Footprint
 
 
 class Lifetime(NamedTuple):
-    """A stretch of memory: the tensor it is first made for, its elements, and the operations it lives through."""
+    """A stretch of memory: the tensor it is first made for, its bytes, and the operations it lives through."""
 
     name: str
-    elements: int
+    bytes: int
     first: int
     last: int
 
 
 class Liveness(NamedTuple):
-    """The lifetimes of a network's memory, and for each node the elements that are alive while it runs."""
+    """The lifetimes of a network's memory, and for each node the bytes that are alive while it runs."""
 
     lifetimes: tuple[Lifetime, ...]
     per_node: tuple[int, ...]
@@ -41,42 +43,58 @@ class Liveness(NamedTuple):
 
     @property
     def peak(self) -> int:
-        """The number of the node where most elements are alive; the first of several."""
+        """The number of the node where most is alive; the first of several."""
         return max(range(len(self.per_node)), key=self.per_node.__getitem__, default=-1)
 
     def alive_at(self, node: int) -> tuple[Lifetime, ...]:
         """Return what is alive at the operation of a node that needs most, largest first."""
         times = [time for time, operation in enumerate(self.operations) if operation.node == node]
         alive = ([life for life in self.lifetimes if life.first <= time <= life.last] for time in times)
-        most = max(alive, key=lambda lives: sum(life.elements for life in lives), default=[])
-        return tuple(sorted(most, key=lambda life: -life.elements))
+        most = max(alive, key=lambda lives: sum(life.bytes for life in lives), default=[])
+        return tuple(sorted(most, key=lambda life: -life.bytes))
 
 
-def liveness(graph: Graph, *, in_place: bool = True) -> Liveness:
-    """Return what lives when; `in_place` lets elementwise layers overwrite an input that nobody needs any more."""
-    operations = tuple(_operations(graph))
+def liveness(graph: Graph, dtype: str, *, in_place: bool = True) -> Liveness:
+    """Return what lives when, of one sample; `dtype` is that of the input, and of each layer whose spec says none.
+
+    `in_place` lets elementwise layers overwrite an input that nobody needs any more.
+    """
+    operations = tuple(_operations(graph, dtype))
     last_read = {name: time for time, operation in enumerate(operations) for name in operation.inputs}
     last_read |= {port.source: len(operations) for port in graph.outputs}
-    return _Memory(graph, operations, last_read, in_place=in_place).run()
+    return _Memory(graph, DTYPES[dtype], operations, last_read, in_place=in_place).run()
 
 
-def _operations(graph: Graph) -> Iterator[Operation]:
+def _operations(graph: Graph, usual: str) -> Iterator[Operation]:
     """Yield what is computed, in order. The value of a node is called like it; before its activation, it has a dot."""
+    given = {port.source: usual for port in graph.inputs}
     for i, node in enumerate(graph.nodes):
-        elements = node.output_shape.size
+        dtype = given[node.name] = node.dtype or usual
+        size, read = node.output_shape.size * DTYPES[dtype], {source: source for source in node.inputs}
+        for source, shape in zip(node.inputs, node.input_shapes, strict=True):
+            if given[source] != dtype and read[source] == source and node.layer.input_dtype is None:
+                read[source] = f"{source} as {dtype} for {node.name}"
+                yield Operation(i, read[source], (source,), shape.size * DTYPES[dtype], Footprint.NEW)
         made = f"{node.name}." if node.activation else node.name
-        yield Operation(i, made, node.inputs, elements, node.layer.footprint)
+        yield Operation(i, made, tuple([read[source] for source in node.inputs]), size, node.layer.footprint)
         if node.activation:
-            yield Operation(i, node.name, (made,), elements, node.activation.footprint)
+            yield Operation(i, node.name, (made,), size, node.activation.footprint)
 
 
 class _Memory:
     """Memory on its way through the operations: which stretch each value is in, and when its last reader comes."""
 
     def __init__(
-        self, graph: Graph, operations: tuple[Operation, ...], last_read: dict[str, int], *, in_place: bool
+        self,
+        graph: Graph,
+        itemsize: int,
+        operations: tuple[Operation, ...],
+        last_read: dict[str, int],
+        *,
+        in_place: bool,
     ) -> None:
         self.graph = graph
+        self.itemsize = itemsize
         self.operations = operations
         self.last_read = last_read
         self.in_place = in_place
@@ -86,11 +104,11 @@ class _Memory:
     def run(self) -> Liveness:
         """Go through the operations."""
         for port in self.graph.inputs:
-            self._give_home(port.source, port.shape.size, 0)
+            self._give_home(port.source, port.shape.size * self.itemsize, 0)
         for time, operation in enumerate(self.operations):
             home = self._home_of_input(operation, time)
             if home is None:
-                self._give_home(operation.output, operation.elements, time)
+                self._give_home(operation.output, operation.bytes, time)
             else:
                 self._move_in(operation.output, home)
         return Liveness(tuple(self.stretches), self._per_node(), self.operations)
@@ -106,12 +124,12 @@ class _Memory:
 
     def _is_free(self, home: int, operation: Operation, time: int) -> bool:
         stretch = self.stretches[home]
-        return stretch.last <= time and stretch.elements == operation.elements
+        return stretch.last <= time and stretch.bytes == operation.bytes
 
-    def _give_home(self, value: str, elements: int, time: int) -> None:
+    def _give_home(self, value: str, size: int, time: int) -> None:
         self.home[value] = len(self.stretches)
         name = _before_activation(value[:-1]) if value.endswith(".") else value
-        self.stretches.append(Lifetime(name, elements, time, max(time, self.last_read.get(value, time))))
+        self.stretches.append(Lifetime(name, size, time, max(time, self.last_read.get(value, time))))
 
     def _move_in(self, value: str, home: int) -> None:
         self.home[value] = home
@@ -123,8 +141,8 @@ class _Memory:
         """Sum up what is alive at each operation, by what begins and ends; a node needs what its largest does."""
         change = [0] * (len(self.operations) + 2)
         for stretch in self.stretches:
-            change[stretch.first] += stretch.elements
-            change[min(stretch.last, len(self.operations)) + 1] -= stretch.elements
+            change[stretch.first] += stretch.bytes
+            change[min(stretch.last, len(self.operations)) + 1] -= stretch.bytes
         most = [0] * len(self.graph.nodes)
         alive = 0
         for time, operation in enumerate(self.operations):

@@ -2,21 +2,24 @@
 
 As PyTorch 2.13 keeps it on the CPU, which the tests ask by saved_tensors_hooks: every piece of memory once, however
 many layers keep it or a view of it, as a whole where a view of a part is kept. Parameters are left out; the running
-statistics of a batch norm are not, as PyTorch keeps them like any other tensor.
+statistics of a batch norm are not, as PyTorch keeps them like any other tensor. Where the spec says another dtype than
+a layer's input has, the layer keeps what it reads: a copy in its own (x.to(dtype), which itself keeps nothing).
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from functools import partial
 from typing import NamedTuple
 
+from cnnparams.dtypes import DTYPES
 from cnnparams.engine.network.graph import Graph, Node
 from cnnparams.engine.network.memo import Memo
 from cnnparams.engine.setting import Setting
 from cnnparams.layers.contract.base import Layer
-from cnnparams.layers.contract.strides import Strides, contiguous
-from cnnparams.layers.contract.training import NOTHING, Kept, Pass, Place, Value
+from cnnparams.layers.contract.strides import Layout, Strides, contiguous
+from cnnparams.layers.contract.training import NOTHING, Kept, Pass, Place, Value, in_order
 
 
 class Saved(NamedTuple):
@@ -33,10 +36,11 @@ class Saved(NamedTuple):
 
 
 class _Tensor(NamedTuple):
-    """A tensor: the number of its memory, its strides there (None: not known), and whether it needs a gradient."""
+    """A tensor: the number of its memory, its strides there (None: not known), its dtype, if it needs a gradient."""
 
     piece: int
     strides: Strides | None
+    dtype: str
     needs_grad: bool
 
 
@@ -51,21 +55,23 @@ class _Step(NamedTuple):
 
 def saved(graph: Graph, setting: Setting) -> Saved:
     """Return what is kept of a batch, with gradients for all that is trainable, and none for the network's input."""
-    memory, steps_of = _Memory(setting.itemsize), _Steps(graph, setting)
+    memory, steps_of = _Memory(), _Steps(graph, setting)
     tensors = {}
     for port in graph.inputs:
         dims = (setting.batch, *port.shape.dims)
-        tensors[port.source] = _Tensor(memory.new(math.prod(dims)), contiguous(dims), needs_grad=False)
+        piece = memory.new(math.prod(dims), setting.dtype)
+        tensors[port.source] = _Tensor(piece, contiguous(dims), setting.dtype, needs_grad=False)
     per_node: list[int] = []
     uncertain: list[str] = []
     buffers: dict[str, int] = {}
     for node in graph.nodes:
-        inputs, added = [tensors[source] for source in node.inputs], 0
+        dtype, added = node.dtype or setting.dtype, 0
+        inputs = _as_read(node, dtype, {source: tensors[source] for source in node.inputs}, memory, setting.batch)
         for step in steps_of(node, inputs):
-            output, more = memory.take(step, inputs)
+            output, more = memory.take(step, inputs, dtype)
             inputs, added = [output], added + more
             if step.kept.buffers and (owner := node.shares or node.name) not in buffers:
-                buffers[owner] = step.kept.buffers * setting.itemsize
+                buffers[owner] = step.kept.buffers * DTYPES[dtype]
                 added += buffers[owner]
             if not (step.kept.certain and step.place.certain) and node.name not in uncertain[-1:]:
                 uncertain.append(node.name)
@@ -74,28 +80,40 @@ def saved(graph: Graph, setting: Setting) -> Saved:
     return Saved(sum(per_node), tuple(per_node), tuple(uncertain), sum(buffers.values()))
 
 
-class _Memory:
-    """Pieces of memory by number, each of which is kept once."""
+def _as_read(node: Node, dtype: str, tensors: Mapping[str, _Tensor], memory: _Memory, batch: int) -> list[_Tensor]:
+    """Return the inputs as a layer reads them: what has another dtype as a copy, its elements in the same order."""
+    read = dict(tensors)
+    for source, shape in zip(node.inputs, node.input_shapes, strict=True):
+        x = read[source]
+        if x.dtype != dtype and node.layer.input_dtype is None:
+            dims = (batch, *shape.dims)
+            place = in_order(dims, None if x.strides is None else Layout(dims, x.strides))
+            read[source] = _Tensor(memory.new(math.prod(dims), dtype), place.strides, dtype, x.needs_grad)
+    return [read[source] for source in node.inputs]
 
-    def __init__(self, itemsize: int) -> None:
-        self.itemsize = itemsize
-        self._elements: list[int] = []
+
+class _Memory:
+    """Pieces of memory by number, each of which is kept once: their elements, and the bytes of each of these."""
+
+    def __init__(self) -> None:
+        self._pieces: list[tuple[int, int]] = []
         self._kept: set[int] = set()
 
-    def new(self, elements: int) -> int:
+    def new(self, elements: int, dtype: str) -> int:
         """Return the number of a new piece."""
-        self._elements.append(elements)
-        return len(self._elements) - 1
+        self._pieces.append((elements, DTYPES[dtype]))
+        return len(self._pieces) - 1
 
-    def take(self, step: _Step, inputs: list[_Tensor]) -> tuple[_Tensor, int]:
-        """Return what a step makes of its inputs, and the bytes that it adds to what is kept."""
+    def take(self, step: _Step, inputs: list[_Tensor], dtype: str) -> tuple[_Tensor, int]:
+        """Return what a step makes of its inputs in a dtype, and the bytes that it adds to what is kept."""
         place, kept = step.place, step.kept
-        made = inputs[0].piece if place.shared else self.new(step.elements)
+        made = inputs[0].piece if place.shared else self.new(step.elements, dtype)
         pieces = {*(inputs[i].piece for i in kept.inputs), *([made] if kept.output else [])} - self._kept
         self._kept |= pieces
-        shared = sum(self._elements[piece] for piece in pieces) * (kept.itemsize or self.itemsize)
-        own = sum(each.elements * (each.itemsize or self.itemsize) for each in kept.own)
-        return _Tensor(made, place.strides, step.needs_grad), shared + own
+        held = (self._pieces[piece] for piece in pieces)
+        shared = sum(elements * (kept.itemsize or itemsize) for elements, itemsize in held)
+        own = sum(each.elements * (each.itemsize or DTYPES[dtype]) for each in kept.own)
+        return _Tensor(made, place.strides, dtype, step.needs_grad), shared + own
 
 
 class _Steps:
@@ -111,11 +129,11 @@ class _Steps:
         same = tuple([node.inputs.index(source) for source in node.inputs])
         trainable = self._trainable[node.shares or node.name]
         circumstances = tuple([(x.strides, x.needs_grad) for x in inputs])
-        key = (node.input_shapes, circumstances, same, trainable)
+        key = (node.input_shapes, circumstances, same, trainable, node.dtype)
         return self._known.of((node.layer, node.activation), key, partial(self._asked, node, inputs, same, trainable))
 
     def _asked(self, node: Node, inputs: list[_Tensor], same: tuple[int, ...], trainable: bool) -> tuple[_Step, ...]:
-        batch, itemsize = self.setting.batch, self.setting.itemsize
+        batch, itemsize = self.setting.batch, self.setting.itemsize(node.dtype)
         entering = zip(node.input_shapes, inputs, strict=True)
         values = tuple(Value(shape, batch, x.strides, x.needs_grad) for shape, x in entering)
         learns = trainable and any(tensor.learned for tensor in node.layer.tensors(*node.input_shapes))

@@ -24,12 +24,13 @@ _COPIES = 10
 
 
 class Placing(NamedTuple):
-    """Where a layer goes: its name, its place in the YAML, whether it learns, and whose tensors it uses."""
+    """Where a layer goes: its name, its place in the YAML, whether it learns, whose tensors it uses, and its dtype."""
 
     name: str
     path: KeyPath
     trainable: bool
     shares: str | None
+    dtype: str | None = None
 
 
 class Remark(NamedTuple):
@@ -100,9 +101,9 @@ class GraphBuilder:
         self.count_parts(sum([len(shape.dims) for shape in shapes]))
         answer = self._answers.of((layer, activation), shapes, partial(self._new, layer, activation, shapes))
         resolved, read, output, remark = answer
-        name, path, trainable, shares = placing
+        name, path, trainable, shares, dtype = placing
         sources = tuple([edge.source for edge in x])
-        self.put(Node(name, resolved, activation, trainable, shares, sources, read, output, path))
+        self.put(Node(name, resolved, activation, trainable, shares, sources, read, output, path, dtype))
         if remark:
             self.remarks.setdefault((path, remark), Remark(name, layer.type, path, remark))
         return (Edge(name, output),)

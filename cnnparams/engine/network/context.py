@@ -37,6 +37,7 @@ class Context(NamedTuple):
     """What holds for an entry and all within it: the values of names, and the name that names inside begin with.
 
     `share` is a pair of names: what is called after the first uses the tensors of what is called after the second.
+    `dtype` is that of the innermost entry that says one.
     """
 
     plan: Plan
@@ -46,6 +47,7 @@ class Context(NamedTuple):
     share: tuple[str, str] | None = None
     uses: tuple[Use, ...] = ()
     depth: int = 0
+    dtype: str | None = None
 
     def deeper(self, under: str) -> Context:
         """Return the context of a list within; raise LayerError where there are too many around it."""

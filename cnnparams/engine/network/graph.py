@@ -18,7 +18,8 @@ T = TypeVar("T")
 class Node(NamedTuple):
     """One layer of the network; `inputs` are the names of the nodes it reads, `path` is its place in the YAML.
 
-    `shares` names the node whose tensors it uses, where they are not its own.
+    `shares` names the node whose tensors it uses, where they are not its own. `dtype` is that of the tensors that it
+    holds and gives, where the spec says one; an input of another is converted for it.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Node(NamedTuple):
     input_shapes: tuple[Shape, ...]
     output_shape: Shape
     path: KeyPath
+    dtype: str | None = None
 
 
 class Port(NamedTuple):
@@ -55,9 +57,9 @@ class Graph(NamedTuple):
 
 
 def of_each(graph: Graph, ask: Callable[[Node], T]) -> list[T]:
-    """Return what is asked of each node's layer at its shapes; one layer at one shape is asked once."""
+    """Return what is asked of each node's layer at its shapes; one layer at one shape, of one dtype, is asked once."""
     memo = Memo[T]()
-    return [memo.of((node.layer, node.input_shapes), None, partial(ask, node)) for node in graph.nodes]
+    return [memo.of((node.layer, node.input_shapes), node.dtype, partial(ask, node)) for node in graph.nodes]
 
 
 def channels_of(shape: Shape) -> int:

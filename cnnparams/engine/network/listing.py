@@ -8,6 +8,7 @@ from functools import cache
 from itertools import count
 from typing import Any, ClassVar, NamedTuple, NoReturn, Self
 
+from cnnparams.dtypes import DTYPES
 from cnnparams.engine.network.builder import MOST_LAYERS, EntryResult, Placing
 from cnnparams.engine.network.context import Context, Use, joined
 from cnnparams.engine.network.estimate import Estimate
@@ -107,7 +108,8 @@ class Listing:
             path = self._path(name)
             trainable = context.trainable and (entry.trainable is True or flag("trainable", entry.trainable, scope))
             share = (path, self._shared(entry.share, scope)) if entry.share else context.share
-            inner = Context(context.plan, scope, path, trainable, share, context.uses, context.depth)
+            dtype = context.dtype if entry.dtype is None else _dtype(entry.dtype, scope)
+            inner = Context(context.plan, scope, path, trainable, share, context.uses, context.depth, dtype)
             left = self._wire(entry, inner, x, entered)
         except LayerError as error:
             self._stop(entry, entered, error, name)
@@ -240,6 +242,16 @@ def flag(key: str, value: Any, scope: Mapping[str, Value]) -> bool:
     return found
 
 
+def _dtype(written: Any, scope: Mapping[str, Value]) -> str:
+    found = evaluate("dtype", written, scope)
+    if found not in DTYPES:
+        guess = suggest(found, DTYPES) if isinstance(found, str) else None
+        hint = f"did you mean {quote(guess)}?" if guess else f"the dtypes are {some(DTYPES)}"
+        message = f"dtype: expected a dtype such as float16, but found {quote(found)} ({written.explained(scope)})"
+        raise LayerError(message, "dtype", hint)
+    return str(found)
+
+
 class Site:
     """The entry, its context, and the list that it stands in."""
 
@@ -312,7 +324,7 @@ class Site:
         values = repr([scope[param] for param in block.params])
         network.count_parts(len(values))
         around = tuple([use.block for use in context.uses])
-        key = (name, values, pattern(x), context.trainable, context.depth, around)
+        key = (name, values, pattern(x), context.trainable, context.dtype, context.depth, around)
         if context.share is None and self.listing.replays and key in recordings:
             return replay(network, recordings[key], context.prefix, x)
         before = network.size
@@ -333,7 +345,8 @@ class Site:
     def _add(self, name: str, layer: Layer, activation: Layer | None, x: Edges) -> Edges:
         context = self.context
         target = self._target(name)
-        placing = Placing(name, self.entry.path, context.trainable, target and (target.shares or target.name))
+        shares = target and (target.shares or target.name)
+        placing = Placing(name, self.entry.path, context.trainable, shares, context.dtype)
         try:
             left = context.plan.network.add(placing, layer, activation, x)
         except LayerError as error:
@@ -374,6 +387,10 @@ def _merge(type_: str) -> Layer:
 
 
 def _check_same_tensors(node: Node, target: Node) -> None:
+    if node.dtype != target.dtype:
+        said = [each.dtype or "not said" for each in (node, target)]
+        message = f"its dtype is {said[0]}, but that of {target.name}, whose tensors it shares, is {said[1]}"
+        raise LayerError(message, "share", "give both the same dtype")
     own, shared = (_learned(each) for each in (node, target))
     if own != shared:
         message = f"its tensors are {_listed(own)}, but those of {target.name}, which it shares, are {_listed(shared)}"

@@ -36,10 +36,10 @@ def replay(network: GraphBuilder, recording: Recording, name: str, x: Edges) -> 
     cut = len(recording.name) + 1 if recording.name else 0
     under = f"{name}." if name else ""
     entering = {old.source: new.source for old, new in zip(recording.entered, x, strict=True)}
-    for old, layer, activation, trainable, shares, sources, shapes, output, path in network.order[first:last]:
+    for old, layer, activation, trainable, shares, sources, shapes, output, path, dtype in network.order[first:last]:
         inputs = tuple([entering.get(source) or under + source[cut:] for source in sources])
         shared = shares and under + shares[cut:]
-        network.put(Node(under + old[cut:], layer, activation, trainable, shared, inputs, shapes, output, path))
+        network.put(Node(under + old[cut:], layer, activation, trainable, shared, inputs, shapes, output, path, dtype))
         if result := network.results.get(old):
             network.results[under + old[cut:]] = result._replace(name=under + result.name[cut:])
     return tuple(Edge(entering.get(edge.source) or under + edge.source[cut:], edge.shape) for edge in recording.left)

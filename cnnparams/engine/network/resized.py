@@ -72,6 +72,6 @@ class Resized(NamedTuple):
         nodes = []
         for node in self.graph.nodes:
             slot = self.slots[node.name]
-            nodes.append(Node(*node[:6], reads[slot - first], gives[slot], node.path))
+            nodes.append(node._replace(input_shapes=reads[slot - first], output_shape=gives[slot]))
         outputs = [port._replace(shape=gives[self.slots[port.source]]) for port in self.graph.outputs]
         return Graph(self.graph.name, self.inputs, tuple(nodes), tuple(outputs), document=self.graph.document)

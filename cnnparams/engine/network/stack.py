@@ -48,7 +48,9 @@ def _entry(node: Node, before: tuple[str, ...]) -> Plain:
         entry["activation"] = {"type": node.activation.type, **settings} if settings else node.activation.type
     if node.shares:
         entry["share"] = node.shares
-    return entry if node.trainable else {**entry, "trainable": False}
+    if not node.trainable:
+        entry["trainable"] = False
+    return {**entry, "dtype": node.dtype} if node.dtype else entry
 
 
 def _every_setting(layer: Layer) -> Plain:

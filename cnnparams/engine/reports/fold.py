@@ -57,6 +57,7 @@ def _folded(
         output_shape=last.output_shape,
         shares=None,
         tensors=tuple(_named(layer, name, tensor) for layer in layers for tensor in layer.tensors),
+        dtype=layers[0].dtype if len({layer.dtype for layer in layers}) == 1 else None,
         costs={column.field: column.fold([layer.costs[column.field] for layer in layers]) for column in columns},
     )
 

@@ -97,6 +97,7 @@ def _layer(node: Node, looks: _Looks, costs: Mapping[str, Any]) -> LayerReport:
         output_shape=node.output_shape,
         shares=node.shares,
         tensors=looks.tensors,
+        dtype=node.dtype,
         costs=costs,
     )
 

@@ -78,9 +78,8 @@ def memory(
     With a `limit` in bytes, also the largest batch that stays within it; in 8 bits, and on a device, where asked.
     """
     report = measure(graph, (*USE, *(TRAINING if training else ())), setting)
-    live = liveness(graph)
-    size = setting.batch * setting.itemsize
-    alive = tuple(Alive(life.name, life.elements * size) for life in live.alive_at(live.peak))
+    live = liveness(graph, setting.dtype)
+    alive = tuple(Alive(life.name, life.bytes * setting.batch) for life in live.alive_at(live.peak))
     fit = None if limit is None else _fit(graph, setting, limit, training=training)
     uncertain = saved(graph, setting).uncertain if training else ()
     small = quantized(graph) if int8 or device else None

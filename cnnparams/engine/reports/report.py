@@ -89,6 +89,7 @@ class LayerReport(_Costly):
     output_shape: Shape = _column(Kind.SHAPE, "output", "Output", default=True)
     shares: str | None = _column(Kind.TEXT, "shares", "Shares")
     tensors: tuple[TensorReport, ...] = _column(Kind.TENSORS, "tensors", "Tensors")
+    dtype: str | None = _column(Kind.TEXT, "dtype", "Dtype")
     costs: Mapping[str, Any]
 
 

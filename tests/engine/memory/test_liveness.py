@@ -17,20 +17,22 @@ TWO = "".join(f"  - {{type: conv2d, name: {name}, out_channels: 4, kernel_size: 
 SUM = "  - {type: add, name: s, from: [a, b]}\n"
 IMAGE = "input: {channels: 4, height: 8, width: 8}\nlayers:\n"
 OUT = (("a", 8), ("b", 1), ("c", 1))
+BYTE = "int8"
+"""In which a tensor has as many bytes as elements."""
 ZOO = [member.name for member in zoo.members()]
 
 
 def peak(layers: str, *, in_place: bool = True) -> tuple[int, str]:
     graph = graph_of(IMAGE + layers)
-    live = liveness(graph, in_place=in_place)
+    live = liveness(graph, BYTE, in_place=in_place)
     return live.per_node[live.peak], graph.nodes[live.peak].name
 
 
 def test_the_tutorials_network_needs_72000_elements_at_its_first_pool() -> None:
     graph = build(load("simple_cnn"))
-    live = liveness(graph)
+    live = liveness(graph, BYTE)
     assert (live.per_node[live.peak], graph.nodes[live.peak].name) == (72_000, "maxpool1")
-    assert [(life.name, life.elements) for life in live.alive_at(live.peak)] == [
+    assert [(life.name, life.bytes) for life in live.alive_at(live.peak)] == [
         ("conv1", 57_600),
         ("maxpool1", 14_400),
     ]
@@ -38,7 +40,7 @@ def test_the_tutorials_network_needs_72000_elements_at_its_first_pool() -> None:
 
 def test_without_reuse_in_place_an_activation_needs_memory_of_its_own() -> None:
     graph = build(load("simple_cnn"))
-    live = liveness(graph, in_place=False)
+    live = liveness(graph, BYTE, in_place=False)
     assert (live.per_node[live.peak], graph.nodes[live.peak].name) == (2 * 57_600, "conv1")
     assert [life.name for life in live.alive_at(live.peak)] == ["conv1 before its activation", "conv1"]
 
@@ -62,7 +64,7 @@ def test_a_sum_takes_the_place_of_an_input_that_nobody_needs_any_more() -> None:
 def test_results_live_to_the_end() -> None:
     layers = "".join(f"  - {{type: conv2d, name: {name}, out_channels: {n}, kernel_size: 1}}\n" for name, n in OUT)
     spec = f"outputs: [a, c]\n{IMAGE}{layers}"
-    assert liveness(graph_of(spec)).per_node[-1] == 512 + 64 + 64
+    assert liveness(graph_of(spec), BYTE).per_node[-1] == 512 + 64 + 64
 
 
 def naive(graph: Graph, live: Liveness, *, in_place: bool) -> list[int]:
@@ -84,11 +86,11 @@ def naive(graph: Graph, live: Liveness, *, in_place: bool) -> list[int]:
             free = [
                 homes[name]
                 for name in op.inputs
-                if max(map(last, homes[name])) <= t and sizes[homes[name][0]] == op.elements
+                if max(map(last, homes[name])) <= t and sizes[homes[name][0]] == op.bytes
             ]
             home = free[0] if free else None
         if home is None:
-            home, sizes[op.output], born[op.output] = [], op.elements, t
+            home, sizes[op.output], born[op.output] = [], op.bytes, t
         home.append(op.output)
         homes[op.output] = home
     stretches = {id(home): home for home in homes.values()}.values()
@@ -110,14 +112,14 @@ def values(graph: Graph, live: Liveness) -> list[str]:
 )
 def test_a_naive_second_way_agrees(name: str, in_place: bool) -> None:
     graph = build(load(name))
-    live = liveness(graph, in_place=in_place)
+    live = liveness(graph, BYTE, in_place=in_place)
     assert list(live.per_node) == naive(graph, live, in_place=in_place)
 
 
 @pytest.mark.parametrize("name", ZOO)
 def test_no_layer_needs_less_than_its_input_and_its_output(name: str) -> None:
     graph = build(load(name))
-    live, plain = liveness(graph), liveness(graph, in_place=False)
+    live, plain = liveness(graph, BYTE), liveness(graph, BYTE, in_place=False)
     for node, reused, alone in zip(graph.nodes, live.per_node, plain.per_node, strict=True):
         if node.layer.footprint is Footprint.NEW:
             assert reused >= sum(

@@ -183,7 +183,7 @@ def test_every_network_of_the_zoo(name: str) -> None:
     folded = {node.name for node in found.nodes if node.into}
     norms = sum(2 * node.input_shapes[0].channels for node in graph.nodes if node.name in folded)
     assert learned - norms <= found.weight_bytes + found.bias_bytes // BIAS <= learned
-    assert found.arena_bytes >= max(liveness(graph).per_node)
+    assert found.arena_bytes >= max(liveness(graph, "int8").per_node)
     assert found.flash_bytes > found.weight_bytes
 
 

@@ -1,5 +1,7 @@
 """What is asked of a layer is asked once, and nobody gets the answer of another."""
 
+from functools import partial
+
 from cnnparams.engine.network.memo import Memo
 
 
@@ -23,4 +25,4 @@ def test_an_answer_of_nothing_is_an_answer() -> None:
 def test_an_object_that_nobody_else_holds_is_not_taken_for_one_that_comes_later() -> None:
     """Python gives the ids of objects that are gone to new ones."""
     memo = Memo[int]()
-    assert [memo.of(([i],), None, lambda i=i: i) for i in range(100)] == list(range(100))
+    assert [memo.of(([i],), None, partial(int, i)) for i in range(100)] == list(range(100))

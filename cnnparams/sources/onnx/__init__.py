@@ -1,7 +1,7 @@
 """ONNX files -> specs. A file is data: nothing in it is run, and no other file is opened for it.
 
-The way of a file: its structure without its weights (wire, file), plain values (proto, model), nodes that are one layer
-made one (prepare, fusion, patterns), a layer for each (translate, ops, net), and a count of what came of it (audit).
+The way of a file: its structure without its weights (file), plain values (proto, model), nodes that are one layer made
+one (prepare), a layer for each (translate, ops, assembly), and a count of what came of it (reader).
 """
 
 from __future__ import annotations

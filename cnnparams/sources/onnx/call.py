@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from cnnparams.sources.assembly import NoLayerError
+from cnnparams.sources.onnx.assembly import FOLD, NOT_OF_THE_INPUT, NOTHING, Held, Net, Settings, Tensor, Value
 from cnnparams.sources.onnx.model import Dims, Known, Op
-from cnnparams.sources.onnx.net import NOTHING, Held, Net, Settings
-from cnnparams.sources.onnx.values import FOLD, NOT_OF_THE_INPUT, Tensor, Value
 
 _BEYOND = 2.0**63  # as any number of a spec is
 _AGAIN = "export it again"

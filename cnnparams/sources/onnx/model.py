@@ -96,7 +96,7 @@ class Op(NamedTuple):
         return self.parts[-1].kind if self.parts else self.kind
 
 
-class Port(NamedTuple):
+class FilePort(NamedTuple):
     """An input or an output of the file, its dimensions and what it holds, such as int64; None where it is not said."""
 
     name: str
@@ -114,8 +114,8 @@ class Model(NamedTuple):
 
     name: str
     opset: int
-    inputs: tuple[Port, ...]
-    outputs: tuple[Port, ...]
+    inputs: tuple[FilePort, ...]
+    outputs: tuple[FilePort, ...]
     ops: tuple[Op, ...]
     initializers: Mapping[str, Known]
     declared: Mapping[str, Declared]

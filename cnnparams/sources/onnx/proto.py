@@ -9,9 +9,9 @@ from typing import Any
 
 from cnnparams.errors import quote
 from cnnparams.sources.extra import extra
+from cnnparams.sources.onnx.assembly import shown
 from cnnparams.sources.onnx.file import fail, load
-from cnnparams.sources.onnx.model import MOST_AXES, Declared, Known, Model, Op, Origin, Port, Unread
-from cnnparams.sources.onnx.values import shown
+from cnnparams.sources.onnx.model import MOST_AXES, Declared, FilePort, Known, Model, Op, Origin, Unread
 
 MOST_VALUES = 4096
 """The elements of a tensor whose values are read."""
@@ -144,12 +144,12 @@ def _values(tensor: Any, wide: str) -> Any:
         return None
 
 
-def _port(value: Any) -> Port:
+def _port(value: Any) -> FilePort:
     tensor = value.type.tensor_type
     types = extra("onnx").TensorProto.DataType
     known = tensor.elem_type in types.values() and tensor.elem_type
     dtype = types.Name(tensor.elem_type).lower() if known else None
-    return Port(value.name, _declared(tensor), _AS_PYTORCH.get(dtype or "", dtype))
+    return FilePort(value.name, _declared(tensor), _AS_PYTORCH.get(dtype or "", dtype))
 
 
 def _declared(tensor: Any) -> Declared | None:

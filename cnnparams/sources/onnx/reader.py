@@ -1,7 +1,8 @@
-"""From the path of a file to its spec, step by step."""
+"""From the path of an ONNX file to its spec: what enters, what each node is, and whether every weight is in a layer."""
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -10,20 +11,17 @@ from cnnparams.engine.network.orientation import oriented
 from cnnparams.engine.network.stack import stack
 from cnnparams.errors import quote, some
 from cnnparams.inert import title
-from cnnparams.layers.contract.shape import Shape
+from cnnparams.layers.contract.shape import MOST_ELEMENTS, Shape
 from cnnparams.schema.keys import INPUT
 from cnnparams.sources.given import Given
-from cnnparams.sources.onnx.audit import note_unheld
-from cnnparams.sources.onnx.entrance import entering
+from cnnparams.sources.onnx.assembly import Net, Tensor
 from cnnparams.sources.onnx.file import fail
-from cnnparams.sources.onnx.model import Port as Said
+from cnnparams.sources.onnx.model import Declared, Dims, FilePort, Model, Op
 from cnnparams.sources.onnx.names import FileNames
-from cnnparams.sources.onnx.net import Net
 from cnnparams.sources.onnx.prepare import prepared
 from cnnparams.sources.onnx.proto import read_model
 from cnnparams.sources.onnx.translate import Translation
-from cnnparams.sources.onnx.values import Tensor
-from cnnparams.sources.reading import Reading, Totals
+from cnnparams.sources.reading import Gap, Reading, Totals
 from cnnparams.sources.tidy import tidied
 
 
@@ -53,7 +51,7 @@ def reading(path: str, given: Sequence[Given]) -> Reading:
     return Reading(spec, gaps, tuple(_remarks(net)), None if gaps else _totals(net, outputs))
 
 
-def _entered(port: Port, said: Said) -> Tensor:
+def _entered(port: Port, said: FilePort) -> Tensor:
     """Return an input as nodes see it: with as many samples as the file says, or one."""
     number = said.dims[0] if said.dims else None
     return Tensor(port.source, port.shape, port.shape.dims, number or 1, is_float=said.is_float)
@@ -75,3 +73,85 @@ def _last(net: Net, ports: tuple[Port, ...]) -> tuple[Port, ...]:
 
 def _remarks(net: Net) -> Iterator[str]:
     yield from (f"remark: {text}: {some(map(quote, about))}" for text, about in net.remarks.items())
+
+
+_TYPICAL = 224
+
+
+def entering(path: str, model: Model, ops: Sequence[Op], given: Sequence[Given]) -> dict[FilePort, Dims]:
+    """Return the inputs that matter, each with the dimensions of a sample: the file's, or those that are given.
+
+    Raise SpecError where the file leaves them open, or says otherwise.
+    """
+    read = {name for op in ops for name in op.reads} | {port.name for port in model.outputs}
+    ports = [port for port in model.inputs if port.name in read]
+    if not ports:
+        fail(path, "has no input that its outputs depend on", "export it again")
+    matched = _matched(path, [port.name for port in ports], given)
+    return {port: _sample(path, port, matched.get(port.name), alone=len(ports) == 1) for port in ports}
+
+
+def _matched(path: str, names: list[str], given: Sequence[Given]) -> dict[str, Given]:
+    """Return the sizes that are given, by the names of inputs: where none is said, in order."""
+    named = {each.name: each for each in given if each.name}
+    others = [each for each in given if not each.name]
+    rest = [name for name in names if name not in named]
+    called = f"{len(names)} input{'s' if len(names) > 1 else ''} ({some(map(quote, names))})"
+    if unknown := next((name for name in named if name not in names), None):
+        fail(path, f"has {called}, and none is {quote(unknown)}", "check the name")
+    if others and len(others) != len(rest):
+        fail(path, f"has {called}, not {len(given)}", "give --input once for each, in this order, or by name")
+    return {**named, **dict(zip(rest, others, strict=False))}
+
+
+def _sample(path: str, port: FilePort, said: Given | None, *, alone: bool) -> Dims:
+    """Return the dimensions of a sample of an input, which may be the only one."""
+    called, declared, given = f"its input {quote(port.name)}", port.dims, said.dims if said else None
+    if said and said.dtype and port.dtype not in (None, said.dtype):
+        fail(path, f"{called} holds {port.dtype}, not {said.dtype}", "leave the type out: the file says it")
+    if declared is None and given is not None:
+        declared = (None,) * (len(given) + 1)
+    if declared is None:
+        fail(path, f"does not tell the sizes of {called}", "give those of one sample, such as --input 3x224x224")
+    if len(declared) < 2:
+        hint = "export it with the batch as first dimension, and another"
+        fail(path, f"{called} has no dimension besides the batch", hint)
+    sizes = declared[1:]
+    if given is not None and not _fits(sizes, given):
+        fail(path, f"{called} is {_text(sizes)} without the batch, not {_text(given)}", "give what fits, or nothing")
+    sample = tuple(n for n in given or sizes if n is not None)
+    if len(sample) != len(sizes):
+        example = ("" if alone else f"{port.name}=") + _text(tuple(n or _TYPICAL for n in sizes))
+        fail(path, f"leaves sizes of {called} open: {_text(sizes)}", f"give those of one sample: --input {example}")
+    if math.prod(sample) > MOST_ELEMENTS:
+        fail(path, f"{called} has more elements than 64 bits can count", "check the file")
+    return sample
+
+
+def _fits(sizes: Declared, given: Dims) -> bool:
+    """Tell whether sizes are those that a file declares, as far as it does."""
+    return len(sizes) == len(given) and all(a in (None, b) for a, b in zip(sizes, given, strict=True))
+
+
+def _text(sizes: Declared) -> str:
+    return "x".join("?" if n is None else str(n) for n in sizes)
+
+
+_REPORT = "this is a fault of cnnparams, please report it with the file"
+_UNREAD = "nothing that the outputs depend on reads some tensors of the file; they are not counted"
+
+
+def note_unheld(net: Net, ops: Sequence[Op]) -> None:
+    """Note a gap for each tensor of weights that is read and in no layer; remark on those that nothing reads."""
+    read = {name for op in ops for one in (op, *op.parts) for name in one.reads}
+    used = net.learned | net.buffers | net.read
+    for name, known in net.model.initializers.items():
+        is_weights = known.is_float or not net.quantized.isdisjoint(known.origins)
+        if not is_weights or not known.size:
+            continue
+        if name not in read:
+            net.remark(_UNREAD, name)
+        elif used.isdisjoint(known.origins):
+            what = f"no layer holds the initializer {quote(name)} of {known.size:,} elements, though a node reads it"
+            gap = Gap("", what, remedy=_REPORT)
+            net.gap(net.names.numbered("gap"), "onnx.initializer", gap=gap, parameters=known.size)

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from cnnparams.layers.contract import window
 from cnnparams.sources.assembly import NoLayerError
+from cnnparams.sources.onnx.assembly import Tensor
 from cnnparams.sources.onnx.call import Call
 from cnnparams.sources.onnx.model import Dims
-from cnnparams.sources.onnx.values import Tensor
 
 Pads = tuple[window.Padding, ...]
 

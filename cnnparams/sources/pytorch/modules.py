@@ -13,7 +13,7 @@ from torch import nn
 from cnnparams.layers.contract.base import Layer
 from cnnparams.layers.contract.registry import find, layer_class
 from cnnparams.sources.assembly import NoLayerError, layer_of
-from cnnparams.sources.pytorch.call import Call
+from cnnparams.sources.pytorch.assembly import Call
 from cnnparams.sources.pytorch.functions.activation import normalised
 from cnnparams.sources.pytorch.functions.pool import surrounded
 from cnnparams.sources.pytorch.functions.recurrent import States, recurrent

@@ -14,11 +14,10 @@ from cnnparams.layers.contract.shape import Shape
 from cnnparams.schema.structures import Edge, Edges
 from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.pytorch import functions, modules
-from cnnparams.sources.pytorch.call import Call
+from cnnparams.sources.pytorch.assembly import Call, TorchAssembly, around
 from cnnparams.sources.pytorch.functions.registry import invoke
 from cnnparams.sources.pytorch.functions.reshape import without
 from cnnparams.sources.pytorch.names import ModuleNames, joined, spelled
-from cnnparams.sources.pytorch.sketch import TorchAssembly, around
 from cnnparams.sources.pytorch.step import Program, Step
 from cnnparams.sources.pytorch.values import BATCH, Flow, Implied, ModelTensor, Unsaid, Values, is_list
 from cnnparams.sources.reading import Gap

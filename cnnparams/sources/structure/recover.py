@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnnparams.engine.network.build import build
 from cnnparams.engine.network.graph import Graph
 from cnnparams.engine.network.listing import channels
 from cnnparams.engine.network.stack import Plain, stack
 from cnnparams.errors import CnnparamsError
+from cnnparams.layers.contract.registry import find, layer_class
 from cnnparams.schema.compose import compose
-from cnnparams.schema.keys import DESCRIPTION, NAME
+from cnnparams.schema.draft import BLOCK, TYPE
+from cnnparams.schema.keys import DESCRIPTION, INPUT, NAME
 from cnnparams.schema.parse import parse
 from cnnparams.schema.source import Text
 from cnnparams.schema.structures import Edge
+from cnnparams.sources.structure.forms import Parallel, Residual, form
 from cnnparams.sources.structure.formula import Mark
 from cnnparams.sources.structure.naming import block_names
-from cnnparams.sources.structure.pattern import Pattern
-from cnnparams.sources.structure.plan import plan
-from cnnparams.sources.structure.script import Script, Spot
+from cnnparams.sources.structure.pattern import Kind, Pattern, Ref, Slot, numbered
+from cnnparams.sources.structure.plan import Plan, plan
 from cnnparams.sources.structure.sight import Sight
 from cnnparams.sources.structure.sorting import Sorting
-from cnnparams.sources.structure.template import Filling
-from cnnparams.sources.structure.tree import grow, leaves, ports
-from cnnparams.sources.structure.wording import Block, Wording
+from cnnparams.sources.structure.template import Filling, Site
+from cnnparams.sources.structure.tree import FROM, SHARE, grow, leaves, ports
+from cnnparams.sources.structure.wording import FIRST, REST, Block, Wording
 
 
 def recovered(plain: Plain, classes: Mapping[str, str] = MappingProxyType({})) -> Plain:
@@ -121,3 +124,212 @@ def _channels(graph: Graph) -> dict[str, int]:
 
 def _graph(plain: Plain) -> Graph:
     return build(parse(compose(Text("the spec", json.dumps(plain)))))
+
+
+class Item(NamedTuple):
+    """An entry of a list: the name that it, or its first copy, is to have; and the number of copies.
+
+    `stem` is what it is called before a number where no name is written; `sure` tells that it is there, and how often.
+    """
+
+    name: str
+    stem: str
+    copies: int
+    repeated: bool
+    sure: bool
+
+
+def written(items: Sequence[Item], *, positions: bool) -> list[str | None]:
+    """Return the name to write for each entry, None where none is needed; of copies, it stands before their numbers."""
+    return _by_position(items) if positions else _by_type(items)
+
+
+def _by_position(items: Sequence[Item]) -> list[str | None]:
+    """In a sequence, what has no name is called by its position."""
+    found: list[str | None] = []
+    at, sure = 0, True
+    for item in items:
+        stem, number = numbered(item.name)
+        unnamed = not stem and number is not None and (item.repeated or (sure and number == at))
+        found.append(None if unnamed else _own(item))
+        at, sure = at + item.copies, sure and item.sure
+    return found
+
+
+def _by_type(items: Sequence[Item]) -> list[str | None]:
+    """In other lists, what has no name is called by its type and a number, which counts those without a name."""
+    found: list[str | None] = []
+    count: Counter[str] = Counter()
+    unsure: set[str] = set()
+    for item in items:
+        stem, number = numbered(item.name)
+        unnamed = stem == item.stem and stem not in unsure and number == count[stem] + 1
+        found.append(None if unnamed else _own(item))
+        if unnamed or item.repeated:
+            count[stem] += item.copies
+            if not item.sure:
+                unsure.add(stem)
+    return found
+
+
+def _own(item: Item) -> str:
+    return numbered(item.name)[0] if item.repeated else item.name
+
+
+REPEAT, WHEN, ACTIVATION, LAYERS, SEQUENCE = "repeat", "when", "activation", "layers", "sequence"
+
+
+class Spot(NamedTuple):
+    """A list that is being written: its pattern and those around it, innermost last; and where it is in the block."""
+
+    lists: tuple[Pattern, ...]
+    site: Site = ()
+
+    @property
+    def pattern(self) -> Pattern:
+        """What the list holds."""
+        return self.lists[-1]
+
+    def inside(self, slot: Slot) -> Spot:
+        """Return the list that a slot of this one holds."""
+        assert isinstance(slot.kind, Pattern)
+        return Spot((*self.lists, slot.kind), (*self.site, slot.name))
+
+
+class Script(NamedTuple):
+    """What it takes to write one block: the plan, its own settings, and the blocks that it may use."""
+
+    plan: Plan
+    wording: Wording
+    blocks: Mapping[Pattern, Block]
+
+    def body(self, spot: Spot) -> list[Any]:
+        """Return the entries of a list that goes by the name of what it is in."""
+        slots = spot.pattern.slots
+        if form(spot.pattern) or any(not numbered(slot.name)[0] for slot in slots):
+            return [self._structure(spot)]
+        return self._entries(spot, slots, positions=False)
+
+    def top(self, spot: Spot) -> list[Any]:
+        """Return the entries of a list whose names are those of its entries."""
+        return self._entries(spot, spot.pattern.slots, positions=False)
+
+    def _entries(self, spot: Spot, slots: Sequence[Slot], *, positions: bool) -> list[Any]:
+        items = [self._item(spot, slot) for slot in slots]
+        names = written(items, positions=positions)
+        if len(slots) == 1 and not items[0].repeated and isinstance(slots[0].kind, Pattern):
+            names = [items[0].name]  # without one, it would go by the name of the list
+        found = [entry for slot, name in zip(slots, names, strict=True) for entry in self._written(spot, slot, name)]
+        return [entry[TYPE] if entry.keys() == {TYPE} else entry for entry in found]
+
+    def _item(self, spot: Spot, slot: Slot) -> Item:
+        kind, site = slot.kind, (*spot.site, slot.name)
+        stem = layer_stem(kind.type) if isinstance(kind, Kind) else ""
+        if isinstance(kind, Pattern) and kind in self.blocks and not slot.wrapped:
+            stem = self.blocks[kind].name
+        varies = slot.most > 1 and isinstance(self.wording.count(site), str)
+        sure = (slot.wrapped or not slot.optional) and not varies
+        return Item(self.plan.name(slot), stem, slot.most, slot.most > 1, sure)
+
+    def _written(self, spot: Spot, slot: Slot, name: str | None) -> Iterator[Plain]:
+        """Yield the entry for a slot, or the two for its first copy and the rest, where these are not alike."""
+        if slot.most == 1:
+            yield self._entry(spot, slot, {NAME: name})
+            return
+        count = self.wording.count((*spot.site, slot.name))
+        block = self.blocks.get(slot.kind) if isinstance(slot.kind, Pattern) else None
+        alike = block is None or self.wording.is_one_entry((*spot.site, slot.name), block)
+        if alike and slot.wire.flows:
+            yield self._entry(spot, slot, {NAME: name, REPEAT: count})
+            return
+        yield self._entry(spot, slot, {NAME: name and f"{name}1"}, FIRST)
+        if count == 2:
+            yield self._entry(spot, slot, {NAME: name and f"{name}2"}, REST)
+        else:
+            less = f"{count} - 1" if isinstance(count, str) else count - 1
+            yield self._entry(spot, slot, {NAME: name, REPEAT: less}, REST)
+
+    def _entry(self, spot: Spot, slot: Slot, head: Plain, copy: int | None = None) -> Plain:
+        """Return one entry: what it is, then its name, what it reads, whether it is there, and its settings."""
+        site = (*spot.site, slot.name)
+        if not slot.wire.flows and copy != REST:
+            refs = [self._text(spot.lists, ref) for ref in slot.wire.refs or ()]
+            head = {**head, FROM: refs[0] if len(refs) == 1 else refs}
+        if slot.optional and not slot.wrapped:
+            head = {**head, WHEN: self.wording.when(site)}
+        kind, *rest = self._what(spot, slot, copy).items()
+        head = {key: value for key, value in head.items() if value is not None}
+        return dict([kind, *head.items(), *rest])
+
+    def _what(self, spot: Spot, slot: Slot, copy: int | None = None) -> Plain:
+        """Return what an entry is, without the keys that any entry may have."""
+        site = (*spot.site, slot.name)
+        if isinstance(slot.kind, Kind):
+            share = {SHARE: self._text(spot.lists, slot.share)} if slot.share else {}
+            return {TYPE: slot.kind.type, **self.wording.settings(site, slot.kind.type), **share}
+        inner = spot.inside(slot)
+        if slot.wrapped:
+            return {TYPE: SEQUENCE, LAYERS: [_guarded(self._group(inner, copy), self.wording.when(site))]}
+        if slot.kind in self.plan.dotted:
+            return {**self._what(inner, slot.kind.slots[0]), **self.wording.flag(site)}
+        return self._group(inner, copy)
+
+    def _group(self, spot: Spot, copy: int | None = None) -> Plain:
+        flag = self.wording.flag(spot.site)
+        if spot.pattern in self.blocks:
+            block = self.blocks[spot.pattern]
+            return {BLOCK: block.name, **self.wording.arguments(spot.site, block, copy), **flag}
+        return {**self._structure(spot), **flag}
+
+    def _structure(self, spot: Spot) -> Plain:
+        found = form(spot.pattern)
+        if isinstance(found, Residual):
+            aside = {found.shortcut.name: self._aside(spot, found.shortcut)} if found.shortcut else {}
+            main = self._main(spot, found.main)
+            return {TYPE: "residual", LAYERS: main, **aside, **self._activation(spot, found.merge)}
+        if isinstance(found, Parallel):
+            branches = [self._aside(spot, slot) if slot else [] for slot in found.branches]
+            join = {} if found.merge.name == "concat" else {"join": found.merge.name}
+            return {TYPE: "parallel", **join, "branches": branches, **self._activation(spot, found.merge)}
+        return {TYPE: SEQUENCE, LAYERS: self._entries(spot, spot.pattern.slots, positions=True)}
+
+    def _main(self, spot: Spot, slots: Sequence[Slot]) -> list[Any]:
+        if any(not numbered(slot.name)[0] for slot in slots):
+            return [{TYPE: SEQUENCE, LAYERS: self._entries(spot, slots, positions=True)}]
+        return self._entries(spot, slots, positions=False)
+
+    def _aside(self, spot: Spot, slot: Slot) -> list[Any]:
+        """Return the list of a shortcut or a branch, which is empty where what it holds is not there."""
+        inner = spot.inside(slot)
+        if slot.optional:
+            body = [] if inner.pattern in self.blocks or self.wording.flag(inner.site) else self.body(inner)
+            return [_guarded(body[0] if len(body) == 1 else self._group(inner), self.wording.when(inner.site))]
+        if inner.pattern in self.blocks or self.wording.flag(inner.site):
+            return [self._group(inner)]
+        return self.body(inner)
+
+    def _activation(self, spot: Spot, merge: Slot) -> Plain:
+        assert isinstance(merge.kind, Kind)
+        return self.wording.settings((*spot.site, merge.name), merge.kind.type)
+
+    def _text(self, lists: Sequence[Pattern], ref: Ref) -> str:
+        """Return a name as the innermost of these lists writes it."""
+        pattern = lists[len(lists) - 1 - ref.up]
+        if ref.name == INPUT:
+            return INPUT
+        slot = self.plan.slots[pattern].get(ref.name)
+        return self.plan.name(slot) if slot else ref.name
+
+
+def _guarded(entry: Plain | str, when: Any) -> Plain:
+    """Return an entry with a condition, after the keys that say what and where it is."""
+    entry = {TYPE: entry} if isinstance(entry, str) else entry
+    head = {key: value for key, value in entry.items() if key in (TYPE, BLOCK, NAME, REPEAT, FROM)}
+    return {**head, WHEN: when, **entry}
+
+
+def layer_stem(type_: str) -> str:
+    """Return what layers of a type are called, before a number."""
+    declaration = find(type_)
+    assert declaration is not None
+    return layer_class(declaration).stem

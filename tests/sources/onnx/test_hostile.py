@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cnnparams.sources.onnx import wire
+from cnnparams.sources.onnx import file
 from tests.sources.onnx.hostile import SMALL, VALID, told
 from tests.sources.onnx.models import File, node, save
 
@@ -105,7 +105,7 @@ def test_a_range_without_end_is_not_counted_out(tmp_path: Path) -> None:
 def test_weights_are_passed_over_and_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     proto = SMALL.proto()
     proto.graph.initializer[0].raw_data = b"\1" * 2**22
-    monkeypatch.setattr(wire, "MOST_BYTES", 2**20)
+    monkeypatch.setattr(file, "MOST_BYTES", 2**20)
     assert told(save(proto, tmp_path)) == ""
 
 
@@ -116,16 +116,16 @@ def test_twenty_thousand_nodes_are_read(tmp_path: Path) -> None:
 
 
 def test_more_nodes_than_any_network_has_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wire, "MOST_FIELDS", 10_000)
+    monkeypatch.setattr(file, "MOST_FIELDS", 10_000)
     path = tmp_path / "net.onnx"
-    empty = b"\x0a\x00" * wire.MOST_FIELDS  # nodes without anything
-    path.write_bytes(b"\x08\x09\x3a" + wire._varint(len(empty)) + empty)
+    empty = b"\x0a\x00" * file.MOST_FIELDS  # nodes without anything
+    path.write_bytes(b"\x08\x09\x3a" + file._varint(len(empty)) + empty)
     assert "describes more than a network has" in told(str(path))
 
 
 def test_a_name_of_a_hundred_megabytes_is_refused(tmp_path: Path) -> None:
     proto = SMALL.proto()
-    proto.graph.node[0].name = "a" * (wire.MOST_BYTES + 1)
+    proto.graph.node[0].name = "a" * (file.MOST_BYTES + 1)
     assert "describes more than a network has" in told(save(proto, tmp_path))
 
 
@@ -147,4 +147,4 @@ def test_graphs_within_graphs_are_followed_so_deep_and_no_deeper(deep: int, mess
 
 
 def _sized(data: bytes) -> bytes:
-    return wire._varint(len(data)) + data
+    return file._varint(len(data)) + data

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cnnparams.sources.onnx import read
-from cnnparams.sources.onnx.patterns import FORMULAS, patterns
+from cnnparams.sources.onnx.prepare import FORMULAS, patterns
 from tests.sources.onnx.models import File, counted, inferred, kinds, layer, node, shapes, whole
 
 _IMAGE = (2, 8, 6, 6)

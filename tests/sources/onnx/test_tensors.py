@@ -10,7 +10,7 @@ from onnx import numpy_helper
 from cnnparams.render.stack.yaml import render
 from cnnparams.render.view import View
 from cnnparams.sources.checking import differences
-from cnnparams.sources.onnx import audit, read
+from cnnparams.sources.onnx import read, reader
 from tests.sources.onnx.models import File, counted, kinds, layer, node, save, whole
 
 _SQUARE = {"c.weight": (4, 4, 1, 1), "c.bias": (4,)}
@@ -145,7 +145,7 @@ def test_the_totals_are_those_of_the_weights_in_the_file(tmp_path: Path) -> None
 
 def test_a_tensor_that_no_layer_holds_is_a_gap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The last look catches a tensor that went astray."""
-    look = audit.note_unheld
+    look = reader.note_unheld
 
     def forgotten(net: Any, ops: Any) -> None:
         net.learned = {origin for origin in net.learned if origin.name != "c.bias"}

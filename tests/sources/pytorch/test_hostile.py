@@ -38,9 +38,9 @@ def test_what_is_too_deep_is_told(torch: ModuleType) -> None:
 
 
 def test_a_run_without_end_is_ended(torch: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cnnparams.sources.pytorch import run
+    from cnnparams.sources.pytorch import read as reading
 
-    monkeypatch.setattr(run, "MOST_OPERATIONS", 1_000)
+    monkeypatch.setattr(reading, "MOST_OPERATIONS", 1_000)
     with pytest.raises(CnnparamsError, match=r"^the model is not done after 1,000 operations of PyTorch\n"):
         read(named("hostile:Loops")(), "3x8x8")
 

@@ -7,11 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from cnnparams.sources.assembly import NoLayerError
+from cnnparams.sources.onnx.assembly import Held, Tensor, Value, sample_axis
 from cnnparams.sources.onnx.call import Call, real
-from cnnparams.sources.onnx.net import Held
 from cnnparams.sources.onnx.ops import translates
 from cnnparams.sources.onnx.ops.step import not_said
-from cnnparams.sources.onnx.values import Tensor, Value, sample_axis
 
 _PLAIN = {
     "Relu": "relu",

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from cnnparams.sources.assembly import NoLayerError
+from cnnparams.sources.onnx.assembly import Tensor, Value, axis_of, shown
 from cnnparams.sources.onnx.call import Call
 from cnnparams.sources.onnx.model import Dims, Known, Op
 from cnnparams.sources.onnx.ops import translates
-from cnnparams.sources.onnx.values import Tensor, Value, axis_of, shown
 
 V = TypeVar("V", Tensor, Known)
 _NO_FIT = "does not fit its shape to its input"

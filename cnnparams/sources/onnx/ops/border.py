@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from cnnparams.sources.assembly import NoLayerError
+from cnnparams.sources.onnx.assembly import Tensor, axis_of, sample_axis
 from cnnparams.sources.onnx.call import Call
 from cnnparams.sources.onnx.ops import translates
 from cnnparams.sources.onnx.ops.conv import convolution
-from cnnparams.sources.onnx.values import Tensor, axis_of, sample_axis
 from cnnparams.sources.onnx.windows import Pads, added_border
 
 _MODES = {"reflect": "reflect", "edge": "replicate", "wrap": "circular"}

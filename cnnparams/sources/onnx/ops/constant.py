@@ -7,13 +7,13 @@ import math
 import numpy as np
 
 from cnnparams.sources.assembly import NoLayerError
+from cnnparams.sources.onnx.assembly import Tensor, Value, shown
 from cnnparams.sources.onnx.call import Call
 from cnnparams.sources.onnx.model import MOST_AXES, Dims, Known, Origin
 from cnnparams.sources.onnx.names import module_of
 from cnnparams.sources.onnx.ops import translates
 from cnnparams.sources.onnx.ops.step import not_said
 from cnnparams.sources.onnx.proto import MOST_VALUES
-from cnnparams.sources.onnx.values import Tensor, Value, shown
 
 _NUMBERS = {"value_int": np.int64, "value_ints": np.int64, "value_float": np.float32, "value_floats": np.float32}
 _FLOATS = {1: np.float32, 10: np.float16, 11: np.float64, 16: np.float32}

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from cnnparams.sources.assembly import NoLayerError
+from cnnparams.sources.onnx.assembly import Held, Tensor
 from cnnparams.sources.onnx.call import Call
 from cnnparams.sources.onnx.model import Dims, Known
 from cnnparams.sources.onnx.names import module_of
-from cnnparams.sources.onnx.net import Held
 from cnnparams.sources.onnx.ops import translates
-from cnnparams.sources.onnx.values import Tensor
 from cnnparams.sources.onnx.windows import Pads, Window, added_border, explicit, window_of
 
 _FOLDED = "normalisations seem to be folded into these convolutions; what the file holds is counted"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from cnnparams.sources.assembly import NoLayerError
+from cnnparams.sources.onnx.assembly import FOLD, NOT_OF_THE_INPUT, Held, Tensor, sample_axis
 from cnnparams.sources.onnx.call import Call
 from cnnparams.sources.onnx.model import Known
-from cnnparams.sources.onnx.net import Held
 from cnnparams.sources.onnx.ops import translates
 from cnnparams.sources.onnx.ops.merge import with_tensor
-from cnnparams.sources.onnx.values import FOLD, NOT_OF_THE_INPUT, Tensor, sample_axis
 
 
 @translates("Gemm")

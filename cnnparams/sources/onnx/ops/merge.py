@@ -7,13 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from cnnparams.sources.assembly import NoLayerError
+from cnnparams.sources.onnx.assembly import FOLD, NOT_OF_THE_INPUT, Held, Tensor, Value, axis_of, sample_axis
 from cnnparams.sources.onnx.call import Call
 from cnnparams.sources.onnx.model import Dims, Known
 from cnnparams.sources.onnx.names import is_of_a_module
-from cnnparams.sources.onnx.net import Held
 from cnnparams.sources.onnx.ops import translates
 from cnnparams.sources.onnx.ops.step import not_said
-from cnnparams.sources.onnx.values import FOLD, NOT_OF_THE_INPUT, Tensor, Value, axis_of, sample_axis
 
 _MERGES = {"Add": "add", "Sum": "add", "Mul": "multiply"}
 _NEUTRAL = {"Add": 0, "Sum": 0, "Mul": 1, "Sub": 0, "Div": 1}

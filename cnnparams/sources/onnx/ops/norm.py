@@ -6,14 +6,13 @@ import math
 from typing import Any
 
 from cnnparams.sources.assembly import NoLayerError
+from cnnparams.sources.onnx.assembly import Held, Tensor, Value, sample_axis
 from cnnparams.sources.onnx.call import Call, real
 from cnnparams.sources.onnx.model import Dims, Known
 from cnnparams.sources.onnx.names import is_made_up, is_of_a_module
-from cnnparams.sources.onnx.net import Held
 from cnnparams.sources.onnx.ops import translates
 from cnnparams.sources.onnx.ops.arrange import reshaped
 from cnnparams.sources.onnx.ops.reduce import axes_of
-from cnnparams.sources.onnx.values import Tensor, Value, sample_axis
 
 _EPS = 1e-5
 _OTHERWISE = "normalises otherwise than any layer does"

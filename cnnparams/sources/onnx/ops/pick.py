@@ -5,12 +5,11 @@ from __future__ import annotations
 from itertools import accumulate, pairwise
 
 from cnnparams.sources.assembly import NoLayerError
+from cnnparams.sources.onnx.assembly import Held, Tensor, Value, axis_of, sample_axis, shown
 from cnnparams.sources.onnx.call import Call
 from cnnparams.sources.onnx.model import Known
-from cnnparams.sources.onnx.net import Held
 from cnnparams.sources.onnx.ops import translates
 from cnnparams.sources.onnx.ops.arrange import arranged, viewed
-from cnnparams.sources.onnx.values import Tensor, Value, axis_of, sample_axis, shown
 
 
 @translates("Slice")

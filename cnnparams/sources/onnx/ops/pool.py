@@ -6,9 +6,9 @@ from typing import Any
 
 from cnnparams.layers.contract import window as arithmetic
 from cnnparams.sources.assembly import NoLayerError
+from cnnparams.sources.onnx.assembly import Tensor, Value
 from cnnparams.sources.onnx.call import Call
 from cnnparams.sources.onnx.ops import translates
-from cnnparams.sources.onnx.values import Tensor, Value
 from cnnparams.sources.onnx.windows import Window, added_border, window_of
 
 _ODD = "pads one side more than the other, as no layer does"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from cnnparams.sources.onnx.assembly import Tensor, Value
 from cnnparams.sources.onnx.call import Call
 from cnnparams.sources.onnx.ops import translates
-from cnnparams.sources.onnx.values import Tensor, Value
 
 _STANDS_FOR = (
     "whole numbers with a scale count as the weights that they stand for (sizes in 8 bits: cnnparams memory --int8)"

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from cnnparams.sources.assembly import NoLayerError
+from cnnparams.sources.onnx.assembly import Held, Tensor, Value
 from cnnparams.sources.onnx.call import Call
 from cnnparams.sources.onnx.model import Known
-from cnnparams.sources.onnx.net import Held
 from cnnparams.sources.onnx.ops import translates
-from cnnparams.sources.onnx.values import Tensor, Value
 
 _OTHERWISE = "works otherwise than PyTorch's layer of that name"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 from cnnparams.sources.assembly import NoLayerError
+from cnnparams.sources.onnx.assembly import Tensor, sample_axis
 from cnnparams.sources.onnx.call import Call
 from cnnparams.sources.onnx.model import Dims
 from cnnparams.sources.onnx.ops import translates
-from cnnparams.sources.onnx.values import Tensor, sample_axis
 
 _POOLS = {"ReduceMean": "global_avg_pool", "ReduceMax": "global_max_pool"}
 _MOST_AXES = 3

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from cnnparams.sources.assembly import NoLayerError
+from cnnparams.sources.onnx.assembly import Tensor, axis_of
 from cnnparams.sources.onnx.call import Call, real
 from cnnparams.sources.onnx.ops import translates
-from cnnparams.sources.onnx.values import Tensor, axis_of
 
 _MODES = {
     ("nearest", 1): "nearest",

@@ -8,11 +8,11 @@ import numpy as np
 
 from cnnparams.layers.contract.shape import MOST_ELEMENTS
 from cnnparams.sources.assembly import NOTHING_COUNTED, NoLayerError
+from cnnparams.sources.onnx.assembly import NOTHING_LEARNED, Result, Tensor, sample_axis
 from cnnparams.sources.onnx.call import Call
 from cnnparams.sources.onnx.model import Dims
 from cnnparams.sources.onnx.ops import translates
 from cnnparams.sources.onnx.ops.reduce import axes_of
-from cnnparams.sources.onnx.values import NOTHING_LEARNED, Result, Tensor, sample_axis
 
 _COMPARES = ("And", "Equal", "Greater", "GreaterOrEqual", "IsInf", "IsNaN", "Less", "LessOrEqual", "Not", "Or", "Xor")
 _COMPUTES = (

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from cnnparams.sources.assembly import NOTHING_COUNTED, NoLayerError
-from cnnparams.sources.pytorch.call import Call
+from cnnparams.sources.pytorch.assembly import Call
 from cnnparams.sources.pytorch.functions.registry import function
 from cnnparams.sources.pytorch.values import Flow
 

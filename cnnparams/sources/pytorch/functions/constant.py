@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnnparams.sources.pytorch.call import Call
+from cnnparams.sources.pytorch.assembly import Call
 from cnnparams.sources.pytorch.functions.registry import function
 from cnnparams.sources.pytorch.values import Unsaid
 

@@ -7,7 +7,7 @@ from itertools import dropwhile
 from typing import Any, NoReturn
 
 from cnnparams.sources.assembly import NOTHING_COUNTED, NoLayerError
-from cnnparams.sources.pytorch.call import Call
+from cnnparams.sources.pytorch.assembly import Call
 from cnnparams.sources.pytorch.functions.registry import function
 from cnnparams.sources.pytorch.functions.reshape import Spread, regrouped
 from cnnparams.sources.pytorch.values import Flow, Implied, ModelTensor, Unsaid

@@ -8,7 +8,7 @@ from types import EllipsisType
 from typing import Any
 
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.pytorch.call import Call
+from cnnparams.sources.pytorch.assembly import Call
 from cnnparams.sources.pytorch.functions.recurrent import States
 from cnnparams.sources.pytorch.functions.registry import function
 from cnnparams.sources.pytorch.functions.reshape import regrouped

@@ -10,7 +10,7 @@ from cnnparams.errors import LayerError
 from cnnparams.layers.contract.windowed import SAME
 from cnnparams.layers.pool import Pool
 from cnnparams.sources.assembly import layer_of
-from cnnparams.sources.pytorch.call import Call
+from cnnparams.sources.pytorch.assembly import Call
 from cnnparams.sources.pytorch.functions.registry import function
 from cnnparams.sources.pytorch.functions.resize import Lowest
 from cnnparams.sources.pytorch.values import Flow, Unsaid

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from cnnparams.layers.contract.registry import find, layer_class
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.pytorch.call import Call
+from cnnparams.sources.pytorch.assembly import Call
 from cnnparams.sources.pytorch.functions.registry import function
 from cnnparams.sources.pytorch.values import Flow, ModelTensor, Unsaid, is_list
 

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.pytorch.call import Call
+from cnnparams.sources.pytorch.assembly import Call
 from cnnparams.sources.pytorch.functions.registry import function
 from cnnparams.sources.pytorch.functions.reshape import permuted, without
 from cnnparams.sources.pytorch.values import Flow, Unsaid

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.pytorch.call import Call
+from cnnparams.sources.pytorch.assembly import Call
 
 Translation = Callable[..., Any]
 T = TypeVar("T", bound=Translation)

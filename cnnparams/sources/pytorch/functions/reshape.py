@@ -10,7 +10,7 @@ from cnnparams.layers.arrange import Permute, Reshape
 from cnnparams.layers.flatten import Regrouping
 from cnnparams.schema.structures import Edge
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.pytorch.call import Call
+from cnnparams.sources.pytorch.assembly import Call
 from cnnparams.sources.pytorch.functions.registry import function
 from cnnparams.sources.pytorch.values import BATCH, Flow, ModelTensor
 

@@ -8,18 +8,18 @@ from functools import cache
 from itertools import count
 from typing import Any, ClassVar, NamedTuple, NoReturn, Self
 
-from cnnparams.dtypes import DTYPES
-from cnnparams.engine.network.builder import MOST_LAYERS, EntryResult, Placing
+from cnnparams.engine.network import own_keys
+from cnnparams.engine.network.builder import EntryResult, Placing
 from cnnparams.engine.network.context import Context, Use, joined
 from cnnparams.engine.network.estimate import Estimate
 from cnnparams.engine.network.graph import Node, channels_of, is_within
 from cnnparams.engine.network.replay import Recording, pattern, replay
 from cnnparams.errors import LayerError, quote, some, suggest
-from cnnparams.expression import BOOLEAN, ExpressionError, Value, at
+from cnnparams.expression import ExpressionError, Value, at
 from cnnparams.layers.contract.base import Layer
 from cnnparams.layers.contract.registry import find, layer_class
 from cnnparams.schema.bodies import misfits
-from cnnparams.schema.computed import Computed, value_of
+from cnnparams.schema.computed import value_of
 from cnnparams.schema.entries import numbered
 from cnnparams.schema.keys import INPUT
 from cnnparams.schema.slips import CHANNELS, INDEX
@@ -83,9 +83,9 @@ class Listing:
         try:
             self.context.plan.network.count_entries(1)
             scope[CHANNELS] = channels(x)
-            if entry.sources and reads(entry.repeat, CHANNELS):
+            if entry.sources and own_keys.reads(entry.repeat, CHANNELS):
                 scope[CHANNELS] = channels(self._entering(entry, x, {**scope, INDEX: 0}))
-            count = times(entry.repeat, scope)
+            count = own_keys.times(entry.repeat, scope)
         except LayerError as error:
             self._stop(entry, x, error)
         for index in range(count):
@@ -96,19 +96,29 @@ class Listing:
         context, entered, name = self.context, x, None
         try:
             context.plan.network.count_parts(entry.characters + (0 if entry.repeat is None else len(scope)))
-            if entry.when is not True and not reads(entry.when, CHANNELS) and not flag("when", entry.when, scope):
+            if (
+                entry.when is not True
+                and not own_keys.reads(entry.when, CHANNELS)
+                and not own_keys.flag("when", entry.when, scope)
+            ):
                 context.plan.network.count_entries(1)
                 return x
             entered = self._entering(entry, x, scope)
             context.plan.network.count_entries(len(entered))
             scope[CHANNELS] = channels(entered)
-            if entry.when is not True and reads(entry.when, CHANNELS) and not flag("when", entry.when, scope):
+            if (
+                entry.when is not True
+                and own_keys.reads(entry.when, CHANNELS)
+                and not own_keys.flag("when", entry.when, scope)
+            ):
                 return x
             name = self._name(entry)
             path = self._path(name)
-            trainable = context.trainable and (entry.trainable is True or flag("trainable", entry.trainable, scope))
+            trainable = context.trainable and (
+                entry.trainable is True or own_keys.flag("trainable", entry.trainable, scope)
+            )
             share = (path, self._shared(entry.share, scope)) if entry.share else context.share
-            dtype = context.dtype if entry.dtype is None else _dtype(entry.dtype, scope)
+            dtype = context.dtype if entry.dtype is None else own_keys.dtype(entry.dtype, scope)
             inner = Context(context.plan, scope, path, trainable, share, context.uses, context.depth, dtype)
             left = self._wire(entry, inner, x, entered)
         except LayerError as error:
@@ -213,43 +223,6 @@ def _copy(reference: Reference, key: str, copies: list[Known], scope: Mapping[st
 def channels(x: Edges) -> int:
     """Return what `channels` counts where these tensors enter: those of the first."""
     return channels_of(x[0].shape)
-
-
-def times(repeat: Any, scope: Mapping[str, Value]) -> int:
-    """Return how many copies of an entry there are; raise LayerError where that is no number of layers."""
-    found = evaluate("repeat", repeat, scope)
-    aside = f" ({repeat.explained(scope)})" if isinstance(repeat, Computed) else ""
-    if type(found) is not int:
-        hint = "// and round, floor, ceil give whole numbers" if isinstance(found, float) else None
-        raise LayerError(f"repeat: expected a whole number, but found {quote(found)}{aside}", "repeat", hint)
-    if found < 0:
-        raise LayerError(f"repeat must be at least 0, but is {found}{aside}", "repeat")
-    if found > MOST_LAYERS:
-        raise LayerError(f"repeat: a network has {MOST_LAYERS:,} layers at most", "repeat", "repeat less")
-    return found
-
-
-def reads(value: Any, name: str) -> bool:
-    """Tell whether a value is computed from a name."""
-    return isinstance(value, Computed) and name in value.names
-
-
-def flag(key: str, value: Any, scope: Mapping[str, Value]) -> bool:
-    """Return a value that is true or false; raise LayerError for any other."""
-    found = evaluate(key, value, scope)
-    if not isinstance(found, bool):
-        raise LayerError(f"{key}: expected {BOOLEAN}, but found {quote(found)} ({value.explained(scope)})", key)
-    return found
-
-
-def _dtype(written: Any, scope: Mapping[str, Value]) -> str:
-    found = evaluate("dtype", written, scope)
-    if found not in DTYPES:
-        guess = suggest(found, DTYPES) if isinstance(found, str) else None
-        hint = f"did you mean {quote(guess)}?" if guess else f"the dtypes are {some(DTYPES)}"
-        message = f"dtype: expected a dtype such as float16, but found {quote(found)} ({written.explained(scope)})"
-        raise LayerError(message, "dtype", hint)
-    return str(found)
 
 
 class Site:

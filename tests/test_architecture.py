@@ -137,7 +137,7 @@ def test_printing_is_caught(source: str) -> None:
     ("part", "call", "only"),
     [
         ("cli", "err=True", set()),
-        ("cli", "streams.beside()", {"cli/telling.py"}),
+        ("cli", "streams.beside()", {"cli/messages.py"}),
         ("render", "csv.writer(", {"render/spreadsheet.py"}),
     ],
 )

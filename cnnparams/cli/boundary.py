@@ -15,7 +15,7 @@ import click
 from cnnparams.cli import reads, streams
 from cnnparams.cli.app import COMPLETE, PROGRAM, app
 from cnnparams.cli.exit_code import ExitCode
-from cnnparams.cli.telling import tell
+from cnnparams.cli.messages import tell
 from cnnparams.errors import CnnparamsError, quote
 
 

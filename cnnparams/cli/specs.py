@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
-from cnnparams.cli.telling import tell
+from cnnparams.cli.messages import tell
 from cnnparams.engine.costs.quantity import Limit, Total
 from cnnparams.engine.network.build import build
 from cnnparams.engine.network.graph import Graph

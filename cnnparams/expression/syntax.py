@@ -12,7 +12,7 @@ from cnnparams.expression import arithmetic
 from cnnparams.expression.arithmetic import ExpressionError, Value, bounded
 
 Scope = Mapping[str, Value]
-Run = Callable[[Scope], Value]
+Evaluate = Callable[[Scope], Value]
 
 NUMBER = "a number"
 BOOLEAN = "true or false"
@@ -33,11 +33,11 @@ class Expression(NamedTuple):
     text: str
     names: frozenset[str]
     kind: str | None
-    run: Run
+    run: Evaluate
 
 
-class _Part(NamedTuple):
-    run: Run
+class _Parsed(NamedTuple):
+    run: Evaluate
     kind: str | None
 
 
@@ -62,7 +62,7 @@ def _names(tree: ast.expr) -> set[str]:
     return names - _WORDS.keys()
 
 
-def _part(node: ast.expr, depth: int) -> _Part:
+def _part(node: ast.expr, depth: int) -> _Parsed:
     if depth > _DEEPEST:
         raise ExpressionError(f"an expression is nested {_DEEPEST} levels deep at most")
     compiled = _SYNTAX.get(type(node))
@@ -78,19 +78,19 @@ def _operation(op: ast.AST, known: Mapping[str, arithmetic.Operation]) -> arithm
     return known[sign]
 
 
-def _constant(node: ast.Constant, _: int) -> _Part:
+def _constant(node: ast.Constant, _: int) -> _Parsed:
     value = node.value
     if not isinstance(value, int | float):
         raise ExpressionError(_NONE, "write numbers and names, without quotes")
     bounded(value)
-    return _Part(lambda _: value, BOOLEAN if isinstance(value, bool) else NUMBER)
+    return _Parsed(lambda _: value, BOOLEAN if isinstance(value, bool) else NUMBER)
 
 
-def _name(node: ast.Name, _: int) -> _Part:
+def _name(node: ast.Name, _: int) -> _Parsed:
     name = node.id
     if name in _WORDS:
         word = _WORDS[name]
-        return _Part(lambda _: word, BOOLEAN)
+        return _Parsed(lambda _: word, BOOLEAN)
 
     def run(scope: Scope) -> Value:
         try:
@@ -98,30 +98,30 @@ def _name(node: ast.Name, _: int) -> _Part:
         except KeyError:
             raise ExpressionError(f"'{name}' has no value here") from None
 
-    return _Part(run, None)
+    return _Parsed(run, None)
 
 
-def _binary(node: ast.BinOp, depth: int) -> _Part:
+def _binary(node: ast.BinOp, depth: int) -> _Parsed:
     operation = _operation(node.op, arithmetic.BINARY)
     left, right = _part(node.left, depth).run, _part(node.right, depth).run
-    return _Part(lambda scope: operation(left(scope), right(scope)), NUMBER)
+    return _Parsed(lambda scope: operation(left(scope), right(scope)), NUMBER)
 
 
-def _unary(node: ast.UnaryOp, depth: int) -> _Part:
+def _unary(node: ast.UnaryOp, depth: int) -> _Parsed:
     inner = _part(node.operand, depth).run
     if isinstance(node.op, ast.Not):
-        return _Part(lambda scope: not arithmetic.boolean("not", inner(scope)), BOOLEAN)
+        return _Parsed(lambda scope: not arithmetic.boolean("not", inner(scope)), BOOLEAN)
     operation = _operation(node.op, arithmetic.UNARY)
-    return _Part(lambda scope: operation(inner(scope)), NUMBER)
+    return _Parsed(lambda scope: operation(inner(scope)), NUMBER)
 
 
-def _logical(node: ast.BoolOp, depth: int) -> _Part:
+def _logical(node: ast.BoolOp, depth: int) -> _Parsed:
     runs = [_part(value, depth).run for value in node.values]
     word, joined = ("and", all) if isinstance(node.op, ast.And) else ("or", any)
-    return _Part(lambda scope: joined(arithmetic.boolean(word, run(scope)) for run in runs), BOOLEAN)
+    return _Parsed(lambda scope: joined(arithmetic.boolean(word, run(scope)) for run in runs), BOOLEAN)
 
 
-def _comparison(node: ast.Compare, depth: int) -> _Part:
+def _comparison(node: ast.Compare, depth: int) -> _Parsed:
     first, *rest = [_part(value, depth).run for value in (node.left, *node.comparators)]
     steps = [(_operation(op, arithmetic.COMPARISONS), run) for op, run in zip(node.ops, rest, strict=True)]
 
@@ -134,24 +134,24 @@ def _comparison(node: ast.Compare, depth: int) -> _Part:
             a = b
         return True
 
-    return _Part(run, BOOLEAN)
+    return _Parsed(run, BOOLEAN)
 
 
-def _choice(node: ast.IfExp, depth: int) -> _Part:
+def _choice(node: ast.IfExp, depth: int) -> _Parsed:
     test, then, otherwise = (_part(part, depth) for part in (node.test, node.body, node.orelse))
 
     def run(scope: Scope) -> Value:
         return then.run(scope) if arithmetic.boolean("if", test.run(scope)) else otherwise.run(scope)
 
-    return _Part(run, then.kind if then.kind == otherwise.kind else None)
+    return _Parsed(run, then.kind if then.kind == otherwise.kind else None)
 
 
-def _indexing(node: ast.Subscript, depth: int) -> _Part:
+def _indexing(node: ast.Subscript, depth: int) -> _Parsed:
     items, index = _part(node.value, depth).run, _part(node.slice, depth).run
-    return _Part(lambda scope: arithmetic.at(items(scope), index(scope)), None)
+    return _Parsed(lambda scope: arithmetic.at(items(scope), index(scope)), None)
 
 
-def _call(node: ast.Call, depth: int) -> _Part:
+def _call(node: ast.Call, depth: int) -> _Parsed:
     name = node.func.id if isinstance(node.func, ast.Name) else ""
     function = arithmetic.FUNCTIONS.get(name)
     if function is None or node.keywords:
@@ -161,10 +161,10 @@ def _call(node: ast.Call, depth: int) -> _Part:
         takes = str(function.least) if function.least == function.most else f"{function.least} to {function.most}"
         values = "value" if takes == "1" else "values"
         raise ExpressionError(f"{name} takes {takes} {values}, and here gets {len(runs)}")
-    return _Part(lambda scope: function(*[run(scope) for run in runs]), NUMBER)
+    return _Parsed(lambda scope: function(*[run(scope) for run in runs]), NUMBER)
 
 
-_SYNTAX: dict[type[ast.expr], Callable[[Any, int], _Part]] = {
+_SYNTAX: dict[type[ast.expr], Callable[[Any, int], _Parsed]] = {
     ast.Constant: _constant,
     ast.Name: _name,
     ast.BinOp: _binary,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cnnparams.engine.costs.quantity import Column, Kind
 from cnnparams.engine.difference.difference import Change, Difference, LayerDifference, Status
-from cnnparams.engine.difference.outline import Row, outline
+from cnnparams.engine.difference.outline import OutlineRow, outline
 from cnnparams.render import cells
 from cnnparams.render.view import Layout
 
@@ -75,7 +75,7 @@ def _shown(difference: Difference) -> list[Column]:
     return [column for column in difference.columns if column.kind is Kind.COUNT and column.key in words]
 
 
-def _texts(row: Row, columns: Sequence[Column], layout: Layout) -> list[str]:
+def _texts(row: OutlineRow, columns: Sequence[Column], layout: Layout) -> list[str]:
     """Write what stands between status and numbers: name, what changed, output."""
     last = row.layers[-1]
     before, after = last.before or last.layer, last.after or last.layer
@@ -88,7 +88,7 @@ def _texts(row: Row, columns: Sequence[Column], layout: Layout) -> list[str]:
     return [name, what, _arrow(layout.text(before.output_shape), layout.text(after.output_shape))]
 
 
-def _costs_text(row: Row, columns: Sequence[Column]) -> str:
+def _costs_text(row: OutlineRow, columns: Sequence[Column]) -> str:
     """Write the differences of layers that nothing else can be told of: their neighbours decide what they save."""
     costs = row.costs
     told = ((column.title, cells.signed(costs[column.field], column.kind)) for column in columns if costs[column.field])

@@ -9,7 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from cnnparams.errors import quote, some
-from cnnparams.schema.bodies import Call
+from cnnparams.schema.bodies import BlockCall
 from cnnparams.schema.computed import RESERVED, Computed, Reader
 from cnnparams.schema.draft import BLOCK, TYPE
 from cnnparams.schema.entries import ENTRY_KEYS, characters, read_entries
@@ -106,7 +106,7 @@ def _used_by(entries: Entries) -> list[str]:
     found: list[str] = []
     for entry in entries.items:
         body = entry.body
-        if isinstance(body, Call) and isinstance(body.block, str):
+        if isinstance(body, BlockCall) and isinstance(body.block, str):
             found.append(body.block)
         elif isinstance(body, Structure):
             found.extend(block for part in body.lists() for block in _used_by(part))

@@ -13,15 +13,15 @@ from cnnparams.layers.contract import registry
 from cnnparams.layers.contract.base import Layer
 from cnnparams.schema.computed import Computed
 from cnnparams.schema.remedies import CUT
-from cnnparams.schema.structures import Edges, Extent, Extents, Site, Slot
+from cnnparams.schema.structures import ActivationSlot, Edges, Extent, Extents, Site
 from cnnparams.schema.template import Template, evaluate
 
 
-class Leaf(NamedTuple):
+class LayerBody(NamedTuple):
     """A layer, and the activation that is applied to its output."""
 
     template: Template[Layer]
-    activation: Slot | None
+    activation: ActivationSlot | None
 
     @property
     def side(self) -> bool:
@@ -49,7 +49,7 @@ class Leaf(NamedTuple):
         return shared.model_dump(exclude_unset=True) if shared.type == self.template.model.type else {}
 
 
-class Call(NamedTuple):
+class BlockCall(NamedTuple):
     """The use of a block, with the values of its params."""
 
     block: str | Computed

@@ -14,8 +14,7 @@ import yaml
 
 from cnnparams.errors import brief, quote
 from cnnparams.inert import unseen
-from cnnparams.schema import compose as scalars
-from cnnparams.schema.source import Document, Mapping, Mark, Sequence, Text, split_lines
+from cnnparams.schema.source import Document, SourceMark, Text, YamlMapping, YamlSequence, split_lines
 
 MAX_DEPTH = 100
 TOO_DEEP = (f"nested more than {MAX_DEPTH} levels deep", "close what is open before this")
@@ -202,9 +201,9 @@ class _Composer:
         root = self.value(first, 0)
         if root is None:
             self.empty()
-        if not isinstance(root, Mapping):
+        if not isinstance(root, YamlMapping):
             found, hint = (
-                ("a list", "put the list under layers:") if isinstance(root, Sequence) else (quote(root), _SPEC)
+                ("a list", "put the list under layers:") if isinstance(root, YamlSequence) else (quote(root), _SPEC)
             )
             self.source.fail(*start, f"a spec is a mapping with the keys input and layers; this file is {found}", hint)
         next(self.events)  # the end of the document
@@ -248,7 +247,7 @@ class _Composer:
         if event.tag == "!" or not event.implicit[0]:
             return event.value
         try:
-            return scalars.resolve(event.value)
+            return resolve(event.value)
         except ValueError as error:
             return self.source.fail(
                 *_start(event),
@@ -277,21 +276,21 @@ class _Composer:
             self.source.fail(*_start(event), message, "repeat less, or write out what should stand here")
         return anchored.value
 
-    def sequence(self, depth: int) -> Sequence:
-        items = Sequence()
+    def sequence(self, depth: int) -> YamlSequence:
+        items = YamlSequence()
         while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
             start = _start(event)
-            items.marks.append(Mark(start, start))
+            items.marks.append(SourceMark(start, start))
             items.append(self.value(event, depth + 1))
         return items
 
-    def mapping(self, depth: int) -> Mapping:
-        pairs = Mapping()
-        merged: list[Mapping] = []
+    def mapping(self, depth: int) -> YamlMapping:
+        pairs = YamlMapping()
+        merged: list[YamlMapping] = []
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             key, key_start = self.key(event, pairs), _start(event)
             event = next(self.events)
-            mark = Mark(key_start, _start(event))
+            mark = SourceMark(key_start, _start(event))
             value = self.value(event, depth + 1)
             if key == _MERGE:
                 merged.extend(self.to_merge(value, mark))
@@ -303,7 +302,7 @@ class _Composer:
                     pairs[key], pairs.marks[key] = other[key], other.marks[key]
         return pairs
 
-    def key(self, event: Any, pairs: Mapping) -> str:
+    def key(self, event: Any, pairs: YamlMapping) -> str:
         if not isinstance(event, yaml.ScalarEvent):
             self.source.fail(*_start(event), "a key must be a plain word", "write key: value")
         key: str = event.value
@@ -315,9 +314,9 @@ class _Composer:
             self.source.fail(*_start(event), f"{quote(key)} is given twice", hint)
         return key
 
-    def to_merge(self, value: Any, mark: Mark) -> list[Mapping]:
-        sources = value if isinstance(value, Sequence) else [value]
-        if wrong := [source for source in sources if not isinstance(source, Mapping)]:
+    def to_merge(self, value: Any, mark: SourceMark) -> list[YamlMapping]:
+        sources = value if isinstance(value, YamlSequence) else [value]
+        if wrong := [source for source in sources if not isinstance(source, YamlMapping)]:
             message = f"'<<' takes a mapping or a list of them, but found {quote(wrong[0])}"
             self.source.fail(*mark.value, message, "give it an alias of a mapping, such as *defaults")
         return list(sources)

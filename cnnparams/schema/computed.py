@@ -13,8 +13,8 @@ from cnnparams.dtypes import DTYPES
 from cnnparams.errors import listed, quote, some, suggest
 from cnnparams.expression import FUNCTIONS, Expression, ExpressionError, Scope, Value, parse
 from cnnparams.layers.contract import registry
+from cnnparams.schema.expression_hints import CHANNELS, INDEX, MEANING, expression_hint
 from cnnparams.schema.problems import Problems
-from cnnparams.schema.slips import CHANNELS, INDEX, MEANING, slip
 from cnnparams.schema.source import KeyPath
 
 MOST_VALUES = 10_000
@@ -86,7 +86,7 @@ def value_of(part: Any, scope: Scope) -> Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class NamesInScope:
     """The names that expressions may read: those of the file, which are noted when used, and those of one place."""
 
     blocks: Mapping[str, Mapping[str, Any]]
@@ -95,13 +95,13 @@ class Names:
     local: frozenset[str] = frozenset()
     used: set[str] = field(default_factory=set)
 
-    def within(self, *names: str) -> Names:
+    def within(self, *names: str) -> NamesInScope:
         """Return the names at a place that has these too."""
-        return Names(self.blocks, self.variables, self.local | set(names), self.used)
+        return NamesInScope(self.blocks, self.variables, self.local | set(names), self.used)
 
-    def inside_block(self, *params: str) -> Names:
+    def inside_block(self, *params: str) -> NamesInScope:
         """Return the names inside of a block, which sees nothing of the place that uses it."""
-        return Names(self.blocks, self.variables, frozenset((*params, CHANNELS)), self.used)
+        return NamesInScope(self.blocks, self.variables, frozenset((*params, CHANNELS)), self.used)
 
     def __contains__(self, name: object) -> bool:
         return name in self.local or name in self.variables
@@ -115,10 +115,10 @@ class Reader(NamedTuple):
     """What reading any part of a spec needs: where problems go, the names at that part, and layers made so far."""
 
     problems: Problems
-    names: Names
+    names: NamesInScope
     interned: dict[tuple[type, str], Any]
 
-    def at(self, names: Names) -> Reader:
+    def at(self, names: NamesInScope) -> Reader:
         """Return a reader at a place with other names."""
         return self._replace(names=names)
 
@@ -185,7 +185,7 @@ class Reader(NamedTuple):
     def _misread(self, path: KeyPath, text: str, error: ExpressionError, subject: str | None) -> Computed:
         if self._noted(text):
             return BROKEN
-        hint = slip(text) or error.hint
+        hint = expression_hint(text) or error.hint
         fact = f" {error}" if str(error).startswith("is ") else f": {error}"
         self.problems.add(path, quote(text) + fact, subject=subject, hint=hint)
         return BROKEN

@@ -11,7 +11,7 @@ from cnnparams.layers.contract.base import Layer
 from cnnparams.layers.contract.keras import uncounted
 from cnnparams.schema.bodies import activation_class
 from cnnparams.schema.computed import Reader
-from cnnparams.schema.source import KeyPath, Mapping
+from cnnparams.schema.source import KeyPath, YamlMapping
 from cnnparams.schema.structures import STRUCTURES, Structure
 
 TYPE = "type"
@@ -22,15 +22,15 @@ _LIST = "list the types with: cnnparams layers"
 _NO_ACTIVATION = "leave it out: a layer without an activation passes its output on as it is"
 _USUAL_RANK = 2
 
-Kind = type[Layer] | type[Structure]
+EntryType = type[Layer] | type[Structure]
 
 
 class Draft(NamedTuple):
     """An entry: its type where it has one that is known, else the block that it uses, else neither."""
 
     path: KeyPath
-    keys: Mapping
-    type: Kind | None = None
+    keys: YamlMapping
+    type: EntryType | None = None
     block: str | None = None
 
     @property
@@ -55,11 +55,11 @@ class Draft(NamedTuple):
 def draft_entry(reader: Reader, path: KeyPath, item: Any) -> Draft:
     """Return the draft of an entry: a bare word or a mapping; note the problem where it is neither."""
     if isinstance(item, str):
-        return Draft(path, Mapping(), _type(reader, path, item))
-    if not isinstance(item, Mapping):
+        return Draft(path, YamlMapping(), _type(reader, path, item))
+    if not isinstance(item, YamlMapping):
         hint = "write a type such as flatten, or a mapping with a type"
         reader.problems.add(path, f"expected a layer, but found {quote(item)}", hint=hint)
-        return Draft(path, Mapping())
+        return Draft(path, YamlMapping())
     subject = brief(item[NAME]) if isinstance(item.get(NAME), str) else None
     if BLOCK not in item:
         return Draft(
@@ -75,7 +75,7 @@ def draft_entry(reader: Reader, path: KeyPath, item: Any) -> Draft:
 def draft_activation(reader: Reader, path: KeyPath, item: Any, subject: str) -> type[Layer] | None:
     """Return an activation's type, written as entries are; note the problem where it is none."""
     word = item if isinstance(item, str) else None
-    if isinstance(item, Mapping):
+    if isinstance(item, YamlMapping):
         add = "give it a type, such as type: leaky_relu"
         if TYPE not in item or not isinstance(item[TYPE], str):
             _written_type(reader, path, item, subject, add)
@@ -94,7 +94,7 @@ def draft_activation(reader: Reader, path: KeyPath, item: Any, subject: str) -> 
         return None
 
 
-def _written_type(reader: Reader, path: KeyPath, item: Mapping, subject: str | None, add: str) -> Kind | None:
+def _written_type(reader: Reader, path: KeyPath, item: YamlMapping, subject: str | None, add: str) -> EntryType | None:
     if TYPE not in item:
         key, meant = _meant_by(item, reader.names.blocks)
         message = f"missing key {quote(TYPE)}"
@@ -108,7 +108,7 @@ def _written_type(reader: Reader, path: KeyPath, item: Mapping, subject: str | N
     return None
 
 
-def _type(reader: Reader, path: KeyPath, word: str, subject: str | None = None) -> Kind | None:
+def _type(reader: Reader, path: KeyPath, word: str, subject: str | None = None) -> EntryType | None:
     if structure := STRUCTURES.get(word.casefold()):
         return structure
     if found := registry.find(word):
@@ -146,7 +146,7 @@ def _block(reader: Reader, path: KeyPath, word: Any, subject: str | None) -> str
     return None
 
 
-def _meant_by(item: Mapping, blocks: Collection[str]) -> tuple[tuple[str, ...], str | None]:
+def _meant_by(item: YamlMapping, blocks: Collection[str]) -> tuple[tuple[str, ...], str | None]:
     """Return the key that stands in for a missing `type`, if one does, and what to write instead."""
     for key, value in item.items():
         before, colon, after = key.partition(":")

@@ -12,14 +12,14 @@ from cnnparams.errors import brief, quote
 from cnnparams.expression import BOOLEAN, NUMBER, Expression
 from cnnparams.layers.contract import registry
 from cnnparams.layers.contract.base import Layer
-from cnnparams.schema.bodies import Call, Leaf, NamedActivation, misfits
+from cnnparams.schema.bodies import BlockCall, LayerBody, NamedActivation, misfits
 from cnnparams.schema.computed import BROKEN, Computed, Reader
 from cnnparams.schema.draft import BLOCK, NAME, TYPE, Draft, draft_activation, draft_entry
+from cnnparams.schema.expression_hints import INDEX
 from cnnparams.schema.keys import INPUT, EntryKeys
-from cnnparams.schema.slips import INDEX
-from cnnparams.schema.source import KeyPath, Mapping
+from cnnparams.schema.source import KeyPath, YamlMapping
 from cnnparams.schema.spec import Entry, Reference
-from cnnparams.schema.structures import Body, Entries, Part, Slot, Structure
+from cnnparams.schema.structures import ActivationSlot, Entries, EntryBody, KeyKind, Structure
 from cnnparams.schema.template import read_template
 from cnnparams.schema.wording import keys
 
@@ -41,7 +41,7 @@ def read_entries(reader: Reader, path: KeyPath, items: Any) -> Entries:
     entries = tuple(filter(None, (_entry(reader, *pair) for pair in zip(drafts, names, strict=True))))
     written = frozenset(draft.name for draft in drafts if draft.name is not None)
     only = drafts[0] if len(drafts) == 1 else None
-    plain = only is None or only.keys.keys() & {NAME, "repeat"} or (entries and isinstance(entries[0].body, Leaf))
+    plain = only is None or only.keys.keys() & {NAME, "repeat"} or (entries and isinstance(entries[0].body, LayerBody))
     return Entries(entries, written, not plain)
 
 
@@ -97,7 +97,7 @@ def _entry(reader: Reader, draft: Draft, name: str) -> Entry | None:
     if draft.kind is None:
         return None
     subject = f"{brief(name)} ({brief(draft.kind)})"
-    own, rest = Mapping(), Mapping()
+    own, rest = YamlMapping(), YamlMapping()
     for key, value in draft.keys.items():
         if key not in (TYPE, BLOCK):
             (own if key in ENTRY_KEYS else rest)[key] = value
@@ -124,10 +124,10 @@ def characters(value: Any) -> int:
 
 
 def _settings(value: Any) -> Collection[Any]:
-    return value.values() if isinstance(value, Mapping) else ()
+    return value.values() if isinstance(value, YamlMapping) else ()
 
 
-def _own(reader: Reader, inside: Reader, own: Mapping, path: KeyPath, subject: str) -> dict[str, Any] | None:
+def _own(reader: Reader, inside: Reader, own: YamlMapping, path: KeyPath, subject: str) -> dict[str, Any] | None:
     """Return the keys of the entry itself, computed or as they are; its `repeat` does not know the index it makes."""
     if not own:
         return {}
@@ -154,7 +154,7 @@ ACTIVATION = "activation"
 ReadEntries = Callable[[Reader, KeyPath, Any], Entries]
 
 
-def read_body(reader: Reader, draft: Draft, rest: Mapping, subject: str, entries: ReadEntries) -> Body | None:
+def read_body(reader: Reader, draft: Draft, rest: YamlMapping, subject: str, entries: ReadEntries) -> EntryBody | None:
     """Return what the entry is; None, with the problems noted, where that is wrong."""
     if draft.type is None:
         return _call(reader, draft, rest, subject)
@@ -163,7 +163,7 @@ def read_body(reader: Reader, draft: Draft, rest: Mapping, subject: str, entries
     return _structure(reader, draft, draft.type, rest, subject, entries)
 
 
-def _leaf(reader: Reader, draft: Draft, layer: type[Layer], rest: Mapping, subject: str) -> Leaf | None:
+def _leaf(reader: Reader, draft: Draft, layer: type[Layer], rest: YamlMapping, subject: str) -> LayerBody | None:
     settings = {key: value for key, value in rest.items() if key != ACTIVATION}
     also = [*keys(EntryKeys), *([ACTIVATION] if layer.accepts_activation else [])]
     complete = "share" not in draft.keys
@@ -175,7 +175,7 @@ def _leaf(reader: Reader, draft: Draft, layer: type[Layer], rest: Mapping, subje
             _refuse_activation(reader, path, value, subject)
         else:
             slot = _activation(reader, path, value, subject)
-    return Leaf(template, slot) if template else None
+    return LayerBody(template, slot) if template else None
 
 
 def _refuse_activation(reader: Reader, path: KeyPath, value: Any, subject: str) -> None:
@@ -183,7 +183,7 @@ def _refuse_activation(reader: Reader, path: KeyPath, value: Any, subject: str) 
     reader.problems.add(path, "takes no activation", subject=subject, hint=hint, at_key=True)
 
 
-def _activation(reader: Reader, path: KeyPath, value: Any, subject: str) -> Slot | None:
+def _activation(reader: Reader, path: KeyPath, value: Any, subject: str) -> ActivationSlot | None:
     if value is None:
         return None
     if isinstance(value, str) and registry.find(value) is None:
@@ -193,19 +193,19 @@ def _activation(reader: Reader, path: KeyPath, value: Any, subject: str) -> Slot
     layer = draft_activation(reader, path, value, subject)
     if layer is None:
         return None
-    settings = {key: item for key, item in value.items() if key != TYPE} if isinstance(value, Mapping) else {}
+    settings = {key: item for key, item in value.items() if key != TYPE} if isinstance(value, YamlMapping) else {}
     return read_template(reader, layer, settings, path, subject=subject)
 
 
 def _structure(
-    reader: Reader, draft: Draft, structure: type[Structure], rest: Mapping, subject: str, entries: ReadEntries
+    reader: Reader, draft: Draft, structure: type[Structure], rest: YamlMapping, subject: str, entries: ReadEntries
 ) -> Structure | None:
     if ACTIVATION in rest and ACTIVATION not in structure.model_fields:
         _refuse_activation(reader, (*draft.path, ACTIVATION), rest.pop(ACTIVATION), subject)
     made = reader.problems.validate(structure, rest, draft.path, subject=subject, also=keys(EntryKeys))
     parts = {}
     for key, field in structure.model_fields.items():
-        part = next((mark for mark in field.metadata if isinstance(mark, Part)), None)
+        part = next((mark for mark in field.metadata if isinstance(mark, KeyKind)), None)
         if part and key in rest:
             parts[key] = _PARTS[part](reader, (*draft.path, key), rest[key], subject, entries)
     return made.model_copy(update=parts) if made else None
@@ -222,19 +222,19 @@ def _branches(reader: Reader, path: KeyPath, value: Any, subject: str, entries: 
 
 def _structures_activation(
     reader: Reader, path: KeyPath, value: Any, subject: str, entries: ReadEntries
-) -> Slot | None:
+) -> ActivationSlot | None:
     return _activation(reader, path, value, subject)
 
 
-_PARTS: dict[Part, Callable[..., Any]] = {
-    Part.ENTRIES: _entries,
-    Part.SHORTCUT: _entries,
-    Part.BRANCHES: _branches,
-    Part.ACTIVATION: _structures_activation,
+_PARTS: dict[KeyKind, Callable[..., Any]] = {
+    KeyKind.ENTRIES: _entries,
+    KeyKind.SHORTCUT: _entries,
+    KeyKind.BRANCHES: _branches,
+    KeyKind.ACTIVATION: _structures_activation,
 }
 
 
-def _call(reader: Reader, draft: Draft, rest: Mapping, subject: str) -> Call | None:
+def _call(reader: Reader, draft: Draft, rest: YamlMapping, subject: str) -> BlockCall | None:
     noted, path = len(reader.problems.found), (*draft.path, BLOCK)
     block = reader.expression(path, draft.block, subject)
     params = reader.names.blocks[block] if isinstance(block, str) else rest
@@ -253,4 +253,4 @@ def _call(reader: Reader, draft: Draft, rest: Mapping, subject: str) -> Call | N
         for key, value in rest.items()
         if key in params
     )
-    return Call(block, args) if len(reader.problems.found) == noted else None
+    return BlockCall(block, args) if len(reader.problems.found) == noted else None

@@ -16,7 +16,7 @@ from cnnparams.schema.budget import BUDGET
 from cnnparams.schema.draft import BLOCK, TYPE
 from cnnparams.schema.keys import BlockKeys, EntryKeys, Input, SeveralInputs, SingleInput
 from cnnparams.schema.model_schema import EXPRESSION, Json, computed, computed_object, object_schema
-from cnnparams.schema.structures import STRUCTURES, Part, Structure
+from cnnparams.schema.structures import STRUCTURES, KeyKind, Structure
 from cnnparams.schema.wording import keys
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -136,7 +136,7 @@ def _entry(layer: type[Layer], settings: Json) -> Json:
 def _structure(structure: type[Structure]) -> Json:
     schema = object_schema(structure)
     for name, field in structure.model_fields.items():
-        part = next((mark for mark in field.metadata if isinstance(mark, Part)), None)
+        part = next((mark for mark in field.metadata if isinstance(mark, KeyKind)), None)
         if part:
             kept = {
                 key: value for key, value in schema["properties"][name].items() if key in ("description", "minItems")
@@ -146,11 +146,11 @@ def _structure(structure: type[Structure]) -> Json:
     return schema
 
 
-_PARTS: dict[Part, Json] = {
-    Part.ENTRIES: _ENTRIES,
-    Part.SHORTCUT: _ENTRIES,
-    Part.BRANCHES: {"type": "array", "items": _ENTRIES},
-    Part.ACTIVATION: {"anyOf": [{"$ref": "#/$defs/activation"}, {"type": "null"}]},
+_PARTS: dict[KeyKind, Json] = {
+    KeyKind.ENTRIES: _ENTRIES,
+    KeyKind.SHORTCUT: _ENTRIES,
+    KeyKind.BRANCHES: {"type": "array", "items": _ENTRIES},
+    KeyKind.ACTIVATION: {"anyOf": [{"$ref": "#/$defs/activation"}, {"type": "null"}]},
 }
 
 

@@ -97,14 +97,14 @@ class Input(BaseModel):
         return f": {listed([name for name in type(self).model_fields if name in given], 'and')} do not go together"
 
 
-class _Mapping:
+class _PlainMapping:
     """A mapping of which no more is checked: its values may be computed, and are read elsewhere."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.dict_schema()
 
 
-class _Names:
+class _NameList:
     """A name, or a list of names."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -120,11 +120,11 @@ def _one_or_more(value: object) -> object:
     return value
 
 
-OneOrMore = Annotated[str | list[str], _Names()]
-InputKeys = Annotated[Input, _Mapping()]
+OneOrMore = Annotated[str | list[str], _NameList()]
+InputKeys = Annotated[Input, _PlainMapping()]
 
 
-class Head(BaseModel):
+class SpecHead(BaseModel):
     """The keys at the top of a spec."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
@@ -165,11 +165,11 @@ class _NamedInputs(BaseModel):
     )
 
 
-class SingleInput(Head, _OneInput):
+class SingleInput(SpecHead, _OneInput):
     """The keys at the top of a network with one input."""
 
 
-class SeveralInputs(Head, _NamedInputs):
+class SeveralInputs(SpecHead, _NamedInputs):
     """The keys at the top of a network with several inputs."""
 
 

@@ -9,12 +9,12 @@ from cnnparams.errors import Problem, quote
 from cnnparams.inert import title
 from cnnparams.schema.blocks import params_of, read_blocks
 from cnnparams.schema.budget import read_budget
-from cnnparams.schema.computed import Names, Reader
+from cnnparams.schema.computed import NamesInScope, Reader
 from cnnparams.schema.entries import read_entries, read_references
+from cnnparams.schema.expression_hints import CHANNELS
 from cnnparams.schema.keys import INPUT, Input, SeveralInputs, SingleInput
 from cnnparams.schema.problems import Problems
-from cnnparams.schema.slips import CHANNELS
-from cnnparams.schema.source import Document, Mapping
+from cnnparams.schema.source import Document, YamlMapping
 from cnnparams.schema.spec import Spec
 from cnnparams.schema.template import Template, read_template
 from cnnparams.schema.variables import read_variables, variable_names
@@ -29,7 +29,7 @@ def parse(document: Document) -> Spec:
         problems.add((INPUT,), "both input and inputs are given", hint=hint, at_key=True)
         problems.raise_any()
     head = problems.validate(SeveralInputs if several else SingleInput, root, ())
-    names = Names(params_of(root), variable_names(root))
+    names = NamesInScope(params_of(root), variable_names(root))
     reader = Reader(problems, names, {})
     variables = read_variables(reader, root)
     blocks = read_blocks(reader, root)
@@ -44,14 +44,14 @@ def parse(document: Document) -> Spec:
     return Spec(name, inputs, variables, blocks, layers, outputs, document, remarks, budget=budget)
 
 
-def _has_several(root: Mapping) -> bool:
+def _has_several(root: YamlMapping) -> bool:
     """Tell whether the inputs have names; inputs: {channels: 3} is a misspelt input."""
     inputs = root.get("inputs")
     sizes = isinstance(inputs, dict) and inputs and all(isinstance(value, int) for value in inputs.values())
     return "inputs" in root and not sizes
 
 
-def _inputs(reader: Reader, root: Mapping, *, several: bool) -> dict[str, Template[Input]]:
+def _inputs(reader: Reader, root: YamlMapping, *, several: bool) -> dict[str, Template[Input]]:
     written = root["inputs"] if several else {INPUT: root.get(INPUT)}
     named = written if isinstance(written, dict) else {}
     places = {name: ("inputs", name) if several else (INPUT,) for name in named}
@@ -63,7 +63,7 @@ def _inputs(reader: Reader, root: Mapping, *, several: bool) -> dict[str, Templa
     return {name: template for name, template in read.items() if template}
 
 
-def _remarks(document: Document, names: Names) -> Iterator[Problem]:
+def _remarks(document: Document, names: NamesInScope) -> Iterator[Problem]:
     """Yield a remark for each var and block that nothing uses."""
     variants = document.root.get("variants") or {}
     written = [("vars",), *(("variants", name) for name in variants), ("blocks",)]

@@ -20,31 +20,31 @@ KeyPath = tuple[str | int, ...]
 _LINE_END = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 
 
-class Mark(NamedTuple):
+class SourceMark(NamedTuple):
     """Where a key and its value start: (line, column) from 0. An item of a sequence is its own key."""
 
     key: tuple[int, int]
     value: tuple[int, int]
 
 
-class Mapping(dict[str, Any]):
+class YamlMapping(dict[str, Any]):
     """A YAML mapping whose `marks` tell where each key and value starts."""
 
     __slots__ = ("marks",)
 
     def __init__(self) -> None:
         super().__init__()
-        self.marks: dict[str, Mark] = {}
+        self.marks: dict[str, SourceMark] = {}
 
 
-class Sequence(list[Any]):
+class YamlSequence(list[Any]):
     """A YAML sequence whose `marks` tell where each item starts."""
 
     __slots__ = ("marks",)
 
     def __init__(self) -> None:
         super().__init__()
-        self.marks: list[Mark] = []
+        self.marks: list[SourceMark] = []
 
 
 class Text(NamedTuple):
@@ -67,7 +67,7 @@ class Document(NamedTuple):
     """A parsed YAML file: its text, and the mapping at its top."""
 
     source: Text
-    root: Mapping
+    root: YamlMapping
     start: tuple[int, int]
 
     def place(self, path: KeyPath, *, key: bool = False) -> Place:
@@ -76,9 +76,9 @@ class Document(NamedTuple):
         Where the path leaves the document (a key that is missing), the place is that of the last part that is there.
         """
         at: Any = self.root
-        mark = Mark(self.start, self.start)
+        mark = SourceMark(self.start, self.start)
         for step in path:
-            if not isinstance(at, Mapping | Sequence):
+            if not isinstance(at, YamlMapping | YamlSequence):
                 break
             try:
                 mark, at = at.marks[step], at[step]  # type: ignore[index]

@@ -10,7 +10,7 @@ from cnnparams.errors import Problem
 from cnnparams.schema.bounds import Bounds
 from cnnparams.schema.keys import Input
 from cnnparams.schema.source import Document, KeyPath
-from cnnparams.schema.structures import Body, Entries
+from cnnparams.schema.structures import Entries, EntryBody
 from cnnparams.schema.template import Template
 
 
@@ -37,7 +37,7 @@ class Entry(NamedTuple):
     kind: str
     name: str | None
     stem: str
-    body: Body
+    body: EntryBody
     repeat: Any
     when: Any
     trainable: Any

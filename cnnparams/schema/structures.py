@@ -81,7 +81,7 @@ class Extents(Protocol):
         """Return the extent of a block of the file, its name and what it is given as they are written."""
 
 
-class Body(Protocol):
+class EntryBody(Protocol):
     """What an entry is: a layer, a structure, or a block that it uses."""
 
     @property
@@ -95,7 +95,7 @@ class Body(Protocol):
         """Return how much it is, without laying it out."""
 
 
-class Slot(Protocol):
+class ActivationSlot(Protocol):
     """Where an activation may stand."""
 
     def fill(self, scope: Scope) -> Layer | None:
@@ -110,7 +110,7 @@ class Entries(NamedTuple):
     alone: bool = False
 
 
-class Part(Enum):
+class KeyKind(Enum):
     """What a key of a structure holds beside plain settings: in the file a list, or what an activation may be."""
 
     ENTRIES = (1, False)
@@ -148,13 +148,15 @@ class Structure(BaseModel):
     def lists(self) -> list[Entries]:
         """Return the lists that it holds."""
         fields = type(self).model_fields.items()
-        held = [getattr(self, name) for name, field in fields if any(isinstance(mark, Part) for mark in field.metadata)]
+        held = [
+            getattr(self, name) for name, field in fields if any(isinstance(mark, KeyKind) for mark in field.metadata)
+        ]
         parts = [part for value in held for part in ([value] if isinstance(value, Entries) else value or ())]
         return [part for part in parts if isinstance(part, Entries)]
 
 
-List = Annotated[Entries, Part.ENTRIES]
-Activation = Annotated[Slot | None, Part.ACTIVATION]
+EntryList = Annotated[Entries, KeyKind.ENTRIES]
+ActivationSetting = Annotated[ActivationSlot | None, KeyKind.ACTIVATION]
 _EXAMPLE = [{"type": "conv2d", "out_channels": 16, "kernel_size": 3, "padding": 1}]
 
 
@@ -163,7 +165,7 @@ class Sequence(Structure):
 
     type: ClassVar[str] = "sequence"
 
-    layers: List = Field(description="the entries, in order", examples=[_EXAMPLE])
+    layers: EntryList = Field(description="the entries, in order", examples=[_EXAMPLE])
 
     def wire(self, at: Site, x: Edges) -> Edges:
         """Lay out the list."""
@@ -176,11 +178,11 @@ class Residual(Structure):
     type: ClassVar[str] = "residual"
     merges: ClassVar[int] = 1
 
-    layers: List = Field(description="the entries that x goes through", examples=[_EXAMPLE])
-    shortcut: Annotated[Entries, Part.SHORTCUT] = Field(
+    layers: EntryList = Field(description="the entries that x goes through", examples=[_EXAMPLE])
+    shortcut: Annotated[Entries, KeyKind.SHORTCUT] = Field(
         Entries(), description="the entries of the shortcut; x itself where not given"
     )
-    activation: Activation = Field(None, description="activation of the sum")
+    activation: ActivationSetting = Field(None, description="activation of the sum")
 
     def wire(self, at: Site, x: Edges) -> Edges:
         """Lay out both paths, and add."""
@@ -195,11 +197,11 @@ class Parallel(Structure):
     type: ClassVar[str] = "parallel"
     merges: ClassVar[int] = 1
 
-    branches: Annotated[tuple[Entries, ...], Part.BRANCHES] = Field(
+    branches: Annotated[tuple[Entries, ...], KeyKind.BRANCHES] = Field(
         description="lists of entries", examples=[[[], _EXAMPLE]]
     )
     join: Literal["concat", "add", "multiply"] = Field("concat", description="how the branches become one tensor")
-    activation: Activation = Field(None, description="activation of what is joined")
+    activation: ActivationSetting = Field(None, description="activation of what is joined")
 
     def wire(self, at: Site, x: Edges) -> Edges:
         """Lay out branch1, branch2, ..., and join them."""
@@ -214,7 +216,7 @@ class Auxiliary(Structure):
     type: ClassVar[str] = "auxiliary"
     side: ClassVar[bool] = True
 
-    layers: List = Field(description="the entries of the head", examples=[_EXAMPLE])
+    layers: EntryList = Field(description="the entries of the head", examples=[_EXAMPLE])
 
     def wire(self, at: Site, x: Edges) -> Edges:
         """Lay out the head."""

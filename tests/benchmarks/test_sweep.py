@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cnnparams.engine.choosing.outcomes import Evaluator, Points, outcomes
+from cnnparams.engine.choosing.evaluation import Evaluator, Points, outcomes
 from cnnparams.engine.setting import USUAL
 from cnnparams.schema.load import load
 from tests.benchmarks.torch_models import parameters

@@ -28,7 +28,7 @@ import os, signal, sys
 for usual in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
     signal.signal(usual, signal.SIG_DFL)  # nohup and scripts ignore some, in what they start too
 signal.signal(signal.SIGINT, signal.default_int_handler)
-import cnnparams.engine.choosing.outcomes as outcomes
+import cnnparams.engine.choosing.evaluation as outcomes
 from cnnparams.cli import main
 outcomes.cores = lambda: 2
 {}
@@ -42,7 +42,7 @@ parent = os.getpid()
 atexit.register(lambda: os.getpid() == parent and print(len(forks), file=sys.stderr))
 """
 DYING = """
-from cnnparams.engine.choosing.outcomes import Evaluator
+from cnnparams.engine.choosing.evaluation import Evaluator
 answer = Evaluator.__call__
 def die(self, point):
     if point["wide"] == 1000:

@@ -21,13 +21,15 @@ class TorchNetwork:
     """A network as it is exported and verified, on the CPU, with whatever weights memory holds, in training mode."""
 
     def __init__(self, torch: ModuleType, graph: Graph, dtype: str = "float32") -> None:
-        from cnnparams.targets.torch.network import Network  # it imports torch, without which the tests are skipped
+        from cnnparams.targets.torch.network import (
+            TorchNetwork,  # it imports torch, without which the tests are skipped
+        )
 
         self.torch = torch
         self.graph = graph
         self.dtype = getattr(torch, dtype)
         with torch.device("meta"), warnings.catch_warnings(action="ignore"):
-            self.module = Network.of(graph)
+            self.module = TorchNetwork.of(graph)
         self._give_memory()
         self.module.train()
 

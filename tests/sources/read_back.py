@@ -101,10 +101,10 @@ def read_back(graph: Graph) -> Reading:
     import torch
 
     from cnnparams.sources.pytorch.inputs import dtypes
-    from cnnparams.targets.torch.network import Network
+    from cnnparams.targets.torch.network import TorchNetwork
 
     wanted = dtypes(graph)
     with torch.device("meta"), warnings.catch_warnings(action="ignore"):
-        network = Network.of(graph)
+        network = TorchNetwork.of(graph)
     inputs: Sequence[Given] = [Given(port.shape.dims, dtype=wanted[port.source]) for port in graph.inputs]
     return read(network, *inputs, mode="evaluation")  # in training some norms want more than one value

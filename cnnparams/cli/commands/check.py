@@ -10,7 +10,7 @@ import click
 from cnnparams.cli import options
 from cnnparams.cli.command import Command
 from cnnparams.cli.exit_code import ExitCode
-from cnnparams.cli.telling import tell
+from cnnparams.cli.messages import tell
 from cnnparams.render import verdict as formats
 
 if TYPE_CHECKING:

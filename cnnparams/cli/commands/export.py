@@ -8,7 +8,7 @@ import click
 
 from cnnparams.cli import options
 from cnnparams.cli.command import Command
-from cnnparams.cli.telling import tell
+from cnnparams.cli.messages import tell
 
 
 @click.command(cls=Command)

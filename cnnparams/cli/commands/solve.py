@@ -9,11 +9,11 @@ import click
 from cnnparams.cli import options
 from cnnparams.cli.command import Command
 from cnnparams.cli.exit_code import ExitCode
-from cnnparams.cli.telling import tell
+from cnnparams.cli.messages import tell
 from cnnparams.render import solution as formats
 
 if TYPE_CHECKING:
-    from cnnparams.engine.choosing.axis import Axis
+    from cnnparams.engine.choosing.axis import SweepAxis
     from cnnparams.engine.choosing.solve import Solution
     from cnnparams.engine.costs.quantity import Limit
     from cnnparams.engine.setting import Setting
@@ -56,7 +56,7 @@ def command(
     from cnnparams.cli.progress import progress
     from cnnparams.cli.specs import kept_without
     from cnnparams.engine.choosing.budget import measurable_limits
-    from cnnparams.engine.choosing.outcomes import Points, outcomes
+    from cnnparams.engine.choosing.evaluation import Points, outcomes
     from cnnparams.engine.choosing.solve import solve
     from cnnparams.render.view import View
     from cnnparams.schema.load import load
@@ -87,7 +87,7 @@ def _check_any(solution: Solution) -> None:
         raise CnnparamsError(f"no value of {var} makes a network; {var}={first.value}: {first.problem}")
 
 
-def _axis(spec: Spec, var: str) -> Axis:
+def _axis(spec: Spec, var: str) -> SweepAxis:
     from cnnparams.engine.choosing.axis import ascending
     from cnnparams.schema.variables import choose
     from cnnparams.schema.variables import values as values_of
@@ -101,7 +101,7 @@ def _axis(spec: Spec, var: str) -> Axis:
 def _own(spec: Spec, var: str) -> tuple[Limit, ...]:
     """Return the limits of the spec's own budget, which must not depend on the var."""
     from cnnparams.engine.choosing.budget import limits
-    from cnnparams.engine.choosing.outcomes import vars_behind
+    from cnnparams.engine.choosing.evaluation import vars_behind
 
     if var in vars_behind(spec, spec.budget):
         raise click.UsageError(f"the budget of the spec depends on {var}: give one with --max")

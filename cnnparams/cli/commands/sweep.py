@@ -10,11 +10,11 @@ import click
 from cnnparams.cli import options
 from cnnparams.cli.command import Command, Named
 from cnnparams.cli.exit_code import ExitCode
-from cnnparams.cli.telling import tell
+from cnnparams.cli.messages import tell
 from cnnparams.render import grid as formats
 
 if TYPE_CHECKING:
-    from cnnparams.engine.choosing.outcomes import Outcome
+    from cnnparams.engine.choosing.evaluation import Outcome
     from cnnparams.engine.choosing.sweep import Sweep
     from cnnparams.engine.setting import Setting
 

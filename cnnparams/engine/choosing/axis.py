@@ -21,14 +21,14 @@ class AxisError(CnnparamsError):
     """Text that stands for no values; it says what is expected."""
 
 
-class Axis(NamedTuple):
+class SweepAxis(NamedTuple):
     """A var, and its values in order."""
 
     name: str
     values: tuple[Any, ...]
 
 
-def parse_axis(text: str) -> Axis:
+def parse_axis(text: str) -> SweepAxis:
     """Return the axis of NAME=VALUES; raise AxisError for other text.
 
     Values are separated by commas; FROM:TO:STEP stands for all from one to the other, both included. Steps are exact:
@@ -39,10 +39,10 @@ def parse_axis(text: str) -> Axis:
         raise AxisError(f"{quote(text)} is not NAME=VALUES, {_EXAMPLES}")
     parts = [part.strip() for part in _COMMA.split(written)]
     values = tuple(value for part in parts for value in _values(name, part))
-    return Axis(name, values)
+    return SweepAxis(name, values)
 
 
-def ascending(text: str, default: Any, bounds: Bounds | None = None) -> Axis:
+def ascending(text: str, default: Any, bounds: Bounds | None = None) -> SweepAxis:
     """Return the numbers that a var goes through, least first: those of NAME=VALUES, or of NAME those around a default.
 
     Around a whole number these are 1 to 4 times as much, around another 0.01 to 4 times as much in steps of 0.01; those

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from cnnparams.engine.choosing.outcomes import Outcome
+from cnnparams.engine.choosing.evaluation import Outcome
 from cnnparams.engine.costs.quantity import Limit, Total, magnitude
 from cnnparams.engine.costs.register import with_estimates
 

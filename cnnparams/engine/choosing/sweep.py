@@ -7,8 +7,8 @@ from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, 
 from itertools import product
 from typing import Any, NamedTuple, TypeVar
 
-from cnnparams.engine.choosing.axis import Axis
-from cnnparams.engine.choosing.outcomes import Outcome, Point, Points, outcomes
+from cnnparams.engine.choosing.axis import SweepAxis
+from cnnparams.engine.choosing.evaluation import Outcome, Points, VarValues, outcomes
 from cnnparams.engine.costs.quantity import Kind, Total, magnitude
 from cnnparams.engine.costs.register import find_total, totals, with_estimates
 from cnnparams.engine.reports.grid import Grid, Heading, Row, heading
@@ -56,7 +56,7 @@ class Sweep(NamedTuple):
     """The networks, the axes along which they vary, what is measured of them, and what of that is shown."""
 
     specs: Sequence[Spec]
-    axes: Sequence[Axis]
+    axes: Sequence[SweepAxis]
     columns: Sequence[Total]
     condition: Condition | None
     goals: Sequence[Goal]
@@ -75,7 +75,7 @@ class Sweep(NamedTuple):
             points = Points(self._points(), self.points // len(self.specs))
             yield from outcomes(spec, fields, self.setting, points, jobs)
 
-    def _points(self) -> Iterator[Point]:
+    def _points(self) -> Iterator[VarValues]:
         names = [axis.name for axis in self.axes]
         for values in product(*(axis.values for axis in self.axes)):
             yield dict(zip(names, values, strict=True))

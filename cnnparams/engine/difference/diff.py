@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from cnnparams.engine.costs.quantity import Column, Kind
 from cnnparams.engine.difference.alignment import Pair, align
 from cnnparams.engine.difference.difference import Change, Difference, LayerDifference, TotalDifference
-from cnnparams.engine.network.stack import decided
+from cnnparams.engine.network.stack import inferred_settings
 from cnnparams.engine.reports.report import LayerReport, PortReport, Report, Shape
 from cnnparams.layers.contract.registry import find, layer_class
 from cnnparams.layers.contract.settings import Hyperparameter
@@ -22,7 +22,7 @@ def diff(before: Report, after: Report) -> Difference:
     """Return what leads from one network to the other, layer by layer and in total; both are measured alike."""
     pairs = align(before.layers, after.layers)
     same = {before.layers[i].name: after.layers[j].name for i, j in pairs}
-    common = names(before, after, {**_inputs(before.inputs, after.inputs), **same})
+    common = name_map(before, after, {**_inputs(before.inputs, after.inputs), **same})
     columns = tuple(column for column in after.columns if column.fold is sum and column.kind in _COUNTED)
 
     def differing(one: LayerReport | None, other: LayerReport | None) -> LayerDifference:
@@ -69,8 +69,8 @@ def _order(before: Sequence[LayerReport], after: Sequence[LayerReport], pairs: S
     lowest = [*accumulate(reversed(positions), min)][::-1]
     moved = [(i, j) for (i, j), most, least in zip(pairs, highest, lowest, strict=False) if not (most < j <= least)]
     if moved:
-        names = tuple(before[i].name for i, _ in moved)
-        yield Change("order", Kind.NAMES, names, tuple(after[j].name for j in sorted(j for _, j in moved)))
+        name_map = tuple(before[i].name for i, _ in moved)
+        yield Change("order", Kind.NAMES, name_map, tuple(after[j].name for j in sorted(j for _, j in moved)))
 
 
 def _costs(before: LayerReport | None, after: LayerReport | None, columns: Sequence[Column]) -> Mapping[str, int]:
@@ -91,7 +91,7 @@ Ancestry = Mapping[str, tuple[str, ...]]
 """What the names of a network stand for, which is the same for the names of one layer in both."""
 
 
-class Names(NamedTuple):
+class NameMap(NamedTuple):
     """What the layers and inputs of the first network are called in the second; and what those of either stand for."""
 
     known: Mapping[str, str]
@@ -99,10 +99,10 @@ class Names(NamedTuple):
     after: Ancestry
 
 
-def names(before: Report, after: Report, known: Mapping[str, str]) -> Names:
+def name_map(before: Report, after: Report, known: Mapping[str, str]) -> NameMap:
     """Return what the names of two networks stand for; `known` are those of the first that the second has too."""
     same = {name: name for name in known.values()}
-    return Names(known, _ancestry(before, known, "before"), _ancestry(after, same, "after"))
+    return NameMap(known, _ancestry(before, known, "before"), _ancestry(after, same, "after"))
 
 
 def _ancestry(report: Report, known: Mapping[str, str], side: str) -> Ancestry:
@@ -119,15 +119,15 @@ def _ancestry(report: Report, known: Mapping[str, str], side: str) -> Ancestry:
     return found
 
 
-def changes(before: LayerReport, after: LayerReport, names: Names) -> Iterator[Change]:
+def changes(before: LayerReport, after: LayerReport, name_map: NameMap) -> Iterator[Change]:
     """Yield what differs, what an author wrote first."""
     settings = list(_settings(before, after))
     yield from _differing("type", Kind.TEXT, before.type, after.type)
     yield from (change for change in settings if change.own)
     yield from _activation(before, after)
-    if [names.before[name] for name in before.inputs] != [names.after[name] for name in after.inputs]:
+    if [name_map.before[name] for name in before.inputs] != [name_map.after[name] for name in after.inputs]:
         yield Change("inputs", Kind.NAMES, before.inputs, after.inputs)
-    if after.shares != (before.shares and names.known.get(before.shares, before.shares)):
+    if after.shares != (before.shares and name_map.known.get(before.shares, before.shares)):
         yield Change("shares", Kind.TEXT, before.shares, after.shares)
     if None not in (learns := (_learns(before), _learns(after))):
         yield from _differing("trainable", Kind.FLAG, *learns)
@@ -137,13 +137,13 @@ def changes(before: LayerReport, after: LayerReport, names: Names) -> Iterator[C
     yield from _differing("output_shape", Kind.SHAPE, before.output_shape, after.output_shape, own=False)
 
 
-def network_changes(before: Report, after: Report, names: Names) -> Iterator[Change]:
+def network_changes(before: Report, after: Report, name_map: NameMap) -> Iterator[Change]:
     """Yield how the inputs differ, and which layers give the results."""
-    old = {names.before[port.name]: port.shape for port in before.inputs}
-    if old != {names.after[port.name]: port.shape for port in after.inputs}:
+    old = {name_map.before[port.name]: port.shape for port in before.inputs}
+    if old != {name_map.after[port.name]: port.shape for port in after.inputs}:
         yield Change("inputs", Kind.SHAPES, _shapes(before.inputs), _shapes(after.inputs))
-    given = [names.before[port.source] for port in before.outputs]
-    if given != [names.after[port.source] for port in after.outputs]:
+    given = [name_map.before[port.source] for port in before.outputs]
+    if given != [name_map.after[port.source] for port in after.outputs]:
         yield Change("outputs", Kind.NAMES, _sources(before.outputs), _sources(after.outputs))
 
 
@@ -188,7 +188,7 @@ def _decided(layer: LayerReport) -> set[str]:
     if declaration is None:
         return set()
     values = {setting.name: setting.value for setting in layer.hyperparameters}
-    return set(decided(layer_class(declaration).model_construct(**values), layer.input_shapes))
+    return set(inferred_settings(layer_class(declaration).model_construct(**values), layer.input_shapes))
 
 
 def _learns(layer: LayerReport) -> bool | None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cnnparams.engine.difference.difference import Difference, LayerDifference, Status
 
 
-class Row(NamedTuple):
+class OutlineRow(NamedTuple):
     """Layers of one status that stand together; several `parts` are copies: layer3.6, layer3.7, ..."""
 
     status: Status
@@ -22,25 +22,25 @@ class Row(NamedTuple):
         return {field: sum(layer.costs[field] for layer in self.layers) for field in self.layers[0].costs}
 
 
-def outline(difference: Difference) -> list[Row]:
+def outline(difference: Difference) -> list[OutlineRow]:
     """Return what was added, removed and changed, in order; then what is affected, by the first part of its name.
 
     Layers that differ in name alone are left out, unless all do.
     """
     rows = [*_joined(_own(difference)), *_affected(difference)]
     renamed = (layer for layer in difference.layers if layer.status is Status.RENAMED)
-    return rows or [Row(layer.status, (layer.layer.name,), (layer,)) for layer in renamed]
+    return rows or [OutlineRow(layer.status, (layer.layer.name,), (layer,)) for layer in renamed]
 
 
-def _affected(difference: Difference) -> Iterator[Row]:
+def _affected(difference: Difference) -> Iterator[OutlineRow]:
     parts: dict[str, list[LayerDifference]] = {}
     for layer in difference.layers:
         if layer.status is Status.AFFECTED:
             parts.setdefault(layer.layer.name.partition(".")[0], []).append(layer)
-    yield from (Row(Status.AFFECTED, (part,), tuple(layers)) for part, layers in parts.items())
+    yield from (OutlineRow(Status.AFFECTED, (part,), tuple(layers)) for part, layers in parts.items())
 
 
-def _own(difference: Difference) -> Iterator[Row]:
+def _own(difference: Difference) -> Iterator[OutlineRow]:
     """Yield each layer that was changed, and the parts that are new or gone."""
     common = [layer for layer in difference.layers if layer.before and layer.after]
     stays = {
@@ -56,7 +56,7 @@ def _own(difference: Difference) -> Iterator[Row]:
 
     for (status, part), layers in groupby(difference.layers, key=place):
         if status in stays or status is Status.CHANGED:
-            yield Row(status, (part,), tuple(layers))
+            yield OutlineRow(status, (part,), tuple(layers))
 
 
 def _around(names: Iterable[str]) -> set[str]:
@@ -69,15 +69,15 @@ def _prefixes(name: str) -> list[str]:
     return list(accumulate(name.split("."), "{}.{}".format))
 
 
-def _joined(rows: Iterable[Row]) -> Iterator[Row]:
+def _joined(rows: Iterable[OutlineRow]) -> Iterator[OutlineRow]:
     """Yield the rows, copies that follow one another as one."""
     for _, copies in groupby(rows, key=_shape):
         first, *others = copies
         layers = (layer for row in (first, *others) for layer in row.layers)
-        yield Row(first.status, tuple(row.parts[0] for row in (first, *others)), tuple(layers))
+        yield OutlineRow(first.status, tuple(row.parts[0] for row in (first, *others)), tuple(layers))
 
 
-def _shape(row: Row) -> tuple[object, ...]:
+def _shape(row: OutlineRow) -> tuple[object, ...]:
     """Return what copies have in common: the part that they stand in, and the names inside of them."""
     (part,) = row.parts
     outer, dot, _ = part.rpartition(".")

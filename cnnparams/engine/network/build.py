@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from typing import NoReturn, TypeVar
 
 from cnnparams.engine.network.builder import EntryResult, GraphBuilder, Remark
-from cnnparams.engine.network.context import DEEPEST, Context, Plan
+from cnnparams.engine.network.context import DEEPEST, Context, NetworkPlan
 from cnnparams.engine.network.estimate import Estimate
 from cnnparams.engine.network.graph import Graph, Node, Port
-from cnnparams.engine.network.listing import Known, Listing
+from cnnparams.engine.network.listing import EntryOutput, Listing
 from cnnparams.engine.network.orientation import oriented
 from cnnparams.errors import LayerError, Problem, SpecError, brief, some
 from cnnparams.expression import Value
@@ -62,14 +62,14 @@ def _laid_out(spec: Spec, kind: type[L], scope: Mapping[str, Value], inputs: tup
     network = GraphBuilder()
     network.inputs = frozenset(port.name for port in inputs)
     edges = {port.name: (Edge(port.source, port.shape),) for port in inputs}
-    plan = Plan(network, scope, spec.blocks, stopper(spec, inputs, network), {})
+    plan = NetworkPlan(network, scope, spec.blocks, stopper(spec, inputs, network), {})
     listing = kind(Context(plan, dict(scope)), spec.layers, None)
-    listing.known.update({name: Known(edge, name) for name, edge in edges.items()})
+    listing.known.update({name: EntryOutput(edge, name) for name, edge in edges.items()})
     with room_to_nest():
         listing.expect(Estimate(spec.blocks, scope))
         last = listing.run(tuple(edge for (edge,) in edges.values()))
     outputs = tuple(_outputs(spec, listing, last))
-    told = (placed(spec, remark) for remark in network.remarks.values())
+    told = (with_place(spec, remark) for remark in network.remarks.values())
     remarks = (*spec.remarks, *told, *unread(spec, network, [port.source for port in outputs]))
     name = spec.choice.variant or spec.name
     return Graph(name, inputs, tuple(network.order), outputs, remarks, spec.document), listing
@@ -138,7 +138,7 @@ def stopper(
     return stop
 
 
-def placed(spec: Spec, remark: Remark) -> Problem:
+def with_place(spec: Spec, remark: Remark) -> Problem:
     """Return the remark on a layer, with its place."""
     subject = f"{remark.name} ({remark.type})"
     return Problem(f"remark: {remark.text}", spec.document.place(remark.path), subject=subject)

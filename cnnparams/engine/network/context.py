@@ -16,14 +16,14 @@ from cnnparams.schema.structures import Edges
 DEEPEST = 200
 
 
-class Use(NamedTuple):
+class BlockUse(NamedTuple):
     """The use of a block: its name, and the place of the entry that uses it."""
 
     block: str
     path: KeyPath
 
 
-class Plan(NamedTuple):
+class NetworkPlan(NamedTuple):
     """What all lists of a network have in common: the network, vars, blocks, and what tells the user of an error."""
 
     network: GraphBuilder
@@ -40,12 +40,12 @@ class Context(NamedTuple):
     `dtype` is that of the innermost entry that says one.
     """
 
-    plan: Plan
+    plan: NetworkPlan
     scope: dict[str, Any]
     prefix: str = ""
     trainable: bool = True
     share: tuple[str, str] | None = None
-    uses: tuple[Use, ...] = ()
+    uses: tuple[BlockUse, ...] = ()
     depth: int = 0
     dtype: str | None = None
 

@@ -13,7 +13,7 @@ from cnnparams.engine.network.builder import A_LOT
 from cnnparams.engine.network.context import DEEPEST
 from cnnparams.expression import ExpressionError, Value
 from cnnparams.schema.computed import value_of
-from cnnparams.schema.slips import INDEX
+from cnnparams.schema.expression_hints import INDEX
 from cnnparams.schema.spec import Block, Entry
 from cnnparams.schema.structures import Entries, Extent
 
@@ -35,7 +35,7 @@ class Estimate:
 
     def of(self, entry: Entry) -> Extent:
         """Return how much an entry of the network's own list is, at the least."""
-        return _List(self, self.variables, 0).of_entry(entry)
+        return _ListEstimate(self, self.variables, 0).of_entry(entry)
 
     def count(self, parts: int) -> None:
         """Count a step, or as many as are worth so many vars or characters."""
@@ -50,7 +50,7 @@ class Estimate:
             return _UNKNOWN
 
 
-class _List(NamedTuple):
+class _ListEstimate(NamedTuple):
     """A list that an estimate has come to, the values that are known there, and how many lists are around it."""
 
     estimate: Estimate

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, NamedTuple, NoReturn, Self
 
 from cnnparams.engine.network import own_keys
 from cnnparams.engine.network.builder import EntryResult, Placing
-from cnnparams.engine.network.context import Context, Use, joined
+from cnnparams.engine.network.context import BlockUse, Context, joined
 from cnnparams.engine.network.estimate import Estimate
 from cnnparams.engine.network.graph import Node, channels_of, is_within
 from cnnparams.engine.network.replay import Recording, pattern, replay
@@ -21,14 +21,14 @@ from cnnparams.layers.contract.registry import find, layer_class
 from cnnparams.schema.bodies import misfits
 from cnnparams.schema.computed import value_of
 from cnnparams.schema.entries import numbered
+from cnnparams.schema.expression_hints import CHANNELS, INDEX
 from cnnparams.schema.keys import INPUT
-from cnnparams.schema.slips import CHANNELS, INDEX
 from cnnparams.schema.spec import Block, Entry, Reference
 from cnnparams.schema.structures import Edges, Entries, Extent
 from cnnparams.schema.template import evaluate
 
 
-class Known(NamedTuple):
+class EntryOutput(NamedTuple):
     """What an earlier entry left behind: the tensors that leave it, and its name in the network."""
 
     edges: Edges
@@ -46,8 +46,8 @@ class Listing:
         self.entries = entries
         self.outer = outer
         self.positions = positions
-        self.known: dict[str, Known] = {}
-        self.copies: dict[str, list[Known]] = {}
+        self.known: dict[str, EntryOutput] = {}
+        self.copies: dict[str, list[EntryOutput]] = {}
         self.count: Counter[str] = Counter()
         self.position = 0
 
@@ -58,7 +58,7 @@ class Listing:
     def apart(self, context: Context, entries: Entries, x: Edges) -> Self:
         """Return the list of a block, which sees no names but `input`, what enters the block."""
         listing = type(self)(context, entries, None)
-        listing.known[INPUT] = Known(x, "")
+        listing.known[INPUT] = EntryOutput(x, "")
         return listing
 
     def expect(self, estimate: Estimate) -> None:
@@ -124,7 +124,7 @@ class Listing:
         except LayerError as error:
             self._stop(entry, entered, error, name)
         self._note_results(entry, path, left, follows=entered == x)
-        known = Known(left, path)
+        known = EntryOutput(left, path)
         self.known[name] = known
         if entry.repeat is not None and entry.name:
             self.copies.setdefault(entry.name, []).append(known)
@@ -141,7 +141,7 @@ class Listing:
 
     def _wire(self, entry: Entry, context: Context, x: Edges, entered: Edges) -> Edges:
         """Lay out what the entry is, behind what entered; x is what would go on without it."""
-        return entry.body.wire(Site(context, self, entry), entered)
+        return entry.body.wire(EntrySite(context, self, entry), entered)
 
     def _entering(self, entry: Entry, x: Edges, scope: dict[str, Value]) -> Edges:
         if not entry.sources:
@@ -171,7 +171,7 @@ class Listing:
             raise LayerError(f"shares {reference.name}, which is not a layer", "share", hint)
         return path
 
-    def refer(self, reference: Reference, scope: Mapping[str, Value]) -> Known:
+    def refer(self, reference: Reference, scope: Mapping[str, Value]) -> EntryOutput:
         """Return what an earlier entry left, of this list or of one around it; raise LayerError where there is none."""
         name, key = reference.name, str(next(part for part in reversed(reference.path) if isinstance(part, str)))
         around: Listing | None = self
@@ -206,7 +206,7 @@ class Listing:
         return LayerError(f"{key}: no layer {quote(reference.name)}{where}", key, hint)
 
 
-def _copy(reference: Reference, key: str, copies: list[Known], scope: Mapping[str, Value]) -> Known:
+def _copy(reference: Reference, key: str, copies: list[EntryOutput], scope: Mapping[str, Value]) -> EntryOutput:
     try:
         index = value_of(reference.index, scope)
         if type(index) is int and not -len(copies) <= index < len(copies):
@@ -214,7 +214,7 @@ def _copy(reference: Reference, key: str, copies: list[Known], scope: Mapping[st
             raise LayerError(f"{key}: {fact}", key, f"the last is {reference.name}[-1]")
         if type(index) is int:
             return copies[index]  # not `at`, for which they would be copied at every use
-        found: Known = at(tuple(copies), index)
+        found: EntryOutput = at(tuple(copies), index)
     except ExpressionError as error:
         raise LayerError(f"{key}: {reference.name}: {error}", key, error.hint) from None
     return found
@@ -225,7 +225,7 @@ def channels(x: Edges) -> int:
     return channels_of(x[0].shape)
 
 
-class Site:
+class EntrySite:
     """The entry, its context, and the list that it stands in."""
 
     __slots__ = ("context", "entry", "listing", "start")
@@ -301,7 +301,7 @@ class Site:
         if context.share is None and self.listing.replays and key in recordings:
             return replay(network, recordings[key], context.prefix, x)
         before = network.size
-        uses = (*context.uses, Use(name, self.entry.path))
+        uses = (*context.uses, BlockUse(name, self.entry.path))
         left = self.listing.apart(context.deeper("")._replace(scope=scope, uses=uses), block.layers, x).run(x)
         if context.share is None:
             recordings[key] = Recording(context.prefix, x, left, before, network.size)

@@ -14,7 +14,7 @@ from cnnparams.layers.contract.spatial import ImageLayer
 _LEAST = 3
 """Dimensions of what counts as an image; of two, tokens x features cannot be told from a signal."""
 
-Origin = tuple[int | None, ...]
+DimOrigins = tuple[int | None, ...]
 """For each dimension of a tensor the dimension of the input that it is; None where it is none of them."""
 
 
@@ -31,7 +31,7 @@ def _oriented(graph: Graph, port: Port) -> Port:
 
 def _channels(graph: Graph, source: str, rank: int) -> int | None:
     """Return the dimension of an input that the first layer over images has as its channels; None where none is."""
-    known: dict[str, Origin] = {source: tuple(range(rank))}
+    known: dict[str, DimOrigins] = {source: tuple(range(rank))}
     for node in graph.nodes:
         reads = [(i, known[name]) for i, name in enumerate(node.inputs) if name in known]
         if reads and isinstance(node.layer, ImageLayer):
@@ -43,7 +43,7 @@ def _channels(graph: Graph, source: str, rank: int) -> int | None:
     return None
 
 
-def _through(origin: Origin, sights: Sights, rank: int) -> Origin:
+def _through(origin: DimOrigins, sights: Sights, rank: int) -> DimOrigins:
     """Return where the dimensions of a layer's output come from."""
     moved = {sight.dims[0]: dim for dim, sight in zip(origin, sights, strict=True) if len(sight.dims) == 1}
     return tuple(moved.get(at) for at in range(rank))

@@ -13,19 +13,19 @@ from collections.abc import Hashable, Sequence
 from cnnparams.engine.network.builder import output_of
 from cnnparams.engine.network.graph import Graph, Node, Port, channels_of
 from cnnparams.engine.network.memo import Memo
-from cnnparams.engine.network.resized import Ask, Flow, Resized, Shapes, Sizes, Step
+from cnnparams.engine.network.resized import Ask, FlowSizes, LayerGroup, Resized, Shapes, SpatialSizes
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract.shape import MOST_ELEMENTS, Shape
 
-Places = tuple[int, tuple[Sizes, ...]]
+Places = tuple[int, tuple[SpatialSizes, ...]]
 
 
-class Known:
+class KnownResults:
     """What has been worked out already: numbers for geometries and wirings, and flows by wiring and sizes."""
 
     def __init__(self) -> None:
         self.numbers: dict[Hashable, int] = {}
-        self.flows: dict[Places, Flow] = {}
+        self.flows: dict[Places, FlowSizes] = {}
 
     def number(self, what: Hashable) -> int:
         """Return the number that stands for something."""
@@ -35,7 +35,7 @@ class Known:
 class Resizer:
     """A graph taken apart into steps, which are gone through again for other inputs."""
 
-    def __init__(self, graph: Graph, known: Known) -> None:
+    def __init__(self, graph: Graph, known: KnownResults) -> None:
         self.graph, self.known = graph, known
         self.slots = {port.source: i for i, port in enumerate(graph.inputs)}
         alike = _alike(graph)
@@ -50,11 +50,11 @@ class Resizer:
         self.widest = max((step.node.output_shape.dims[0] for step in self.steps), default=0)
         self._rates: dict[Ask, Sequence[int]] = {}
 
-    def _step(self, nodes: Sequence[Node]) -> Step:
+    def _step(self, nodes: Sequence[Node]) -> LayerGroup:
         first, *others = [tuple([self.slots[source] for source in node.inputs]) for node in nodes]
         geometry = _geometry(nodes[0])
         number = None if geometry is None else self.known.number(geometry)
-        return Step(nodes[0], len(nodes), number, first, frozenset(others) - {first})
+        return LayerGroup(nodes[0], len(nodes), number, first, frozenset(others) - {first})
 
     def rates(self, ask: Ask) -> Sequence[int]:
         """Return what all nodes of each step that has a geometry answer for one place."""
@@ -80,7 +80,7 @@ class Resizer:
             return None
         return resized if self._holds(resized) else None
 
-    def _flow(self, inputs: Sequence[Port]) -> Flow:
+    def _flow(self, inputs: Sequence[Port]) -> FlowSizes:
         """Ask every layer; raise LayerError where one would be another, or nodes are no longer alike."""
         shapes = [port.shape for port in inputs]
         for step in self.steps:
@@ -89,7 +89,7 @@ class Resizer:
             raise LayerError("layers that were alike are not at these sizes")
         sizes = [shape.dims[1:] for shape in shapes[len(inputs) :]]
         given = zip(self.steps, sizes, strict=True)
-        return Flow(sizes, [0 if step.geometry is None else math.prod(size) for step, size in given])
+        return FlowSizes(sizes, [0 if step.geometry is None else math.prod(size) for step, size in given])
 
     def _holds(self, resized: Resized) -> bool:
         """Tell whether a flow that may be another network's is this one's: what was asked is as it was there."""
@@ -108,7 +108,7 @@ def _alike(graph: Graph) -> list[list[Node]]:
     return memo.answers()
 
 
-def _pairs(steps: Sequence[Step]) -> set[tuple[int, int]]:
+def _pairs(steps: Sequence[LayerGroup]) -> set[tuple[int, int]]:
     """Return the tensors that must be of one shape for nodes to be alike."""
     read = ((step.reads, others) for step in steps for others in step.others)
     return {(a, b) for first, others in read for a, b in zip(first, others, strict=True) if a != b}
@@ -120,7 +120,7 @@ def _geometry(node: Node) -> Hashable | None:
     return node.layer.geometry() if images and not (node.activation and node.activation.geometry() is None) else None
 
 
-def _rate(step: Step, ask: Ask) -> int:
+def _rate(step: LayerGroup, ask: Ask) -> int:
     answer = ask(step.node.layer, step.node.input_shapes)
     return step.members * answer // math.prod(step.node.output_shape.dims[1:])
 

@@ -10,14 +10,14 @@ from cnnparams.engine.network.graph import Graph, Node, Port
 from cnnparams.layers.contract.base import Layer
 from cnnparams.layers.contract.shape import Shape
 
-Slots = tuple[int, ...]
+TensorSlots = tuple[int, ...]
 """Places of tensors: the inputs of the network come first, then what each step gives."""
 Shapes = tuple[Shape, ...]
-Sizes = tuple[int, ...]
+SpatialSizes = tuple[int, ...]
 Ask = Callable[[Layer, Shapes], int]
 
 
-class Step(NamedTuple):
+class LayerGroup(NamedTuple):
     """Nodes that are one layer at one shape: the first, how many there are, where it reads, and where the others do.
 
     `geometry` is the number of what decides the sizes of the image that it gives; None where it has to be asked.
@@ -26,14 +26,14 @@ class Step(NamedTuple):
     node: Node
     members: int
     geometry: int | None
-    reads: Slots
-    others: frozenset[Slots]
+    reads: TensorSlots
+    others: frozenset[TensorSlots]
 
 
-class Flow(NamedTuple):
+class FlowSizes(NamedTuple):
     """The sizes of what each step gives, and for each with a geometry how many places these are; else 0."""
 
-    sizes: Sequence[Sizes]
+    sizes: Sequence[SpatialSizes]
     places: Sequence[int]
 
 
@@ -41,11 +41,11 @@ class Resized(NamedTuple):
     """A network at other sizes; `asked` has what steps without a geometry read and give, `rates` is the base's."""
 
     graph: Graph
-    steps: Sequence[Step]
+    steps: Sequence[LayerGroup]
     slots: dict[str, int]
     rates: Callable[[Ask], Sequence[int]]
     inputs: tuple[Port, ...]
-    flow: Flow
+    flow: FlowSizes
     asked: dict[int, tuple[Shapes, Shape]]
 
     def total(self, ask: Ask) -> int:

@@ -41,7 +41,7 @@ def _entry(node: Node, before: tuple[str, ...]) -> Plain:
     entry: Plain = {"type": node.layer.type, "name": node.name}
     if node.inputs != before:
         entry["from"] = node.inputs[0] if len(node.inputs) == 1 else list(node.inputs)
-    follow = set(decided(node.layer, node.input_shapes))
+    follow = set(inferred_settings(node.layer, node.input_shapes))
     entry |= _settings(node.layer, follow) if node.shares is None else _every_setting(node.layer)
     if node.activation:
         settings = _settings(node.activation, set())
@@ -76,7 +76,7 @@ def _input(shape: Shape) -> Plain:
     return {"features": shape.dims[0]} if len(shape.dims) == 1 else {"shape": list(shape.dims)}
 
 
-def decided(layer: Layer, inputs: Sequence[Shape]) -> Iterator[str]:
+def inferred_settings(layer: Layer, inputs: Sequence[Shape]) -> Iterator[str]:
     """Yield the settings that have the value which the input decides, or other settings do, where they are left out."""
     found = layer.inferred(*inputs)
     unwritten = layer.model_copy(update=dict.fromkeys(found)).inferred(*inputs) if found else {}

@@ -16,7 +16,7 @@ from cnnparams.schema.structures import Edges, Entries
 
 
 @dataclass(slots=True, eq=False)
-class Step:
+class TracedEntry:
     """One entry as it was laid out: its name in the network, the values of names there, and the lists inside of it.
 
     `flow` are the tensors that would go on without it, `entered` those that it reads, `left` those that leave it.
@@ -38,7 +38,7 @@ class Traced(Listing):
 
     def __init__(self, context: Context, entries: Entries, outer: Traced | None, **options: Any) -> None:
         super().__init__(context, entries, outer, **options)
-        self.steps: list[Step] = []
+        self.steps: list[TracedEntry] = []
         self.entered: Edges = ()
         self.left: Edges = ()
 
@@ -71,7 +71,7 @@ class Traced(Listing):
         return inner
 
     def _wire(self, entry: Entry, context: Context, x: Edges, entered: Edges) -> Edges:
-        step = Step(entry, context.prefix, dict(context.scope), x, entered)
+        step = TracedEntry(entry, context.prefix, dict(context.scope), x, entered)
         self.steps.append(step)
         step.left = super()._wire(entry, context, x, entered)
         return step.left

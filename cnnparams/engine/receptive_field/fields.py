@@ -19,7 +19,7 @@ class Scattered(NamedTuple):
     span: Span | None
 
 
-class Axis(NamedTuple):
+class AxisView(NamedTuple):
     """What places see along one axis of an image.
 
     `local` is what depends on the place, along the tensor's dimensions `dims`; `everywhere` is what all places see,
@@ -44,19 +44,19 @@ class Axis(NamedTuple):
         return bool(self.everywhere and self.everywhere.first <= 0 and self.everywhere.last >= n - 1)
 
 
-View = tuple[Axis, ...]
+ImageView = tuple[AxisView, ...]
 """What places see along each axis of an image."""
 
 
-class Seen(NamedTuple):
+class NodeView(NamedTuple):
     """What a node sees of an image: through each of its inputs (None: nothing), and what its places see of it."""
 
     image: tuple[int, ...]
-    before: tuple[View | None, ...]
-    after: View
+    before: tuple[ImageView | None, ...]
+    after: ImageView
 
 
-def receptive_fields(graph: Graph) -> list[Seen | None]:
+def receptive_fields(graph: Graph) -> list[NodeView | None]:
     """Return what each node sees of the first input that it sees; None where it sees no image."""
     sights = of_each(graph, _sights)
     images = [port for port in graph.inputs if port.shape.channel_axis is not None]
@@ -70,19 +70,19 @@ def _sights(node: Node) -> tuple[Sights, ...]:
     return node.layer.sights(*node.input_shapes)
 
 
-def _pass(graph: Graph, image: Port, sights: Iterable[tuple[Sights, ...]]) -> Iterator[Seen | None]:
+def _pass(graph: Graph, image: Port, sights: Iterable[tuple[Sights, ...]]) -> Iterator[NodeView | None]:
     """Yield what each node sees of an image."""
     spatial = tuple(dim for dim in range(len(image.shape.dims)) if dim != image.shape.channel_axis)
     extent = tuple(image.shape.dims[dim] for dim in spatial)
-    views: dict[str, View] = {image.source: tuple(Axis((dim,), Field((Span(0, 0),))) for dim in spatial)}
+    views: dict[str, ImageView] = {image.source: tuple(AxisView((dim,), Field((Span(0, 0),))) for dim in spatial)}
     for node, own in zip(graph.nodes, sights, strict=True):
         before = tuple(map(views.get, node.inputs))
         if view := _view(before, own, node):
             views[node.name] = view
-        yield Seen(extent, before, view) if view else None
+        yield NodeView(extent, before, view) if view else None
 
 
-def _view(before: Iterable[View | None], sights: Iterable[Sights], node: Node) -> View | None:
+def _view(before: Iterable[ImageView | None], sights: Iterable[Sights], node: Node) -> ImageView | None:
     out = node.output_shape
     entering = zip(before, sights, node.input_shapes, strict=True)
     carried = [_carried_view(view, own, x, out) for view, own, x in entering if view]
@@ -97,14 +97,14 @@ def _view(before: Iterable[View | None], sights: Iterable[Sights], node: Node) -
     return _carried_view(view, after, out, out)
 
 
-def _carried_view(view: View, sights: Sights, x: Shape, out: Shape) -> View:
+def _carried_view(view: ImageView, sights: Sights, x: Shape, out: Shape) -> ImageView:
     """Return what the places of a layer's output see through one input: the same view where it is elementwise."""
     if sights == same_places(len(sights)):
         return view
     return tuple([_carried(axis, sights, x, out) for axis in view])
 
 
-def _carried(axis: Axis, sights: Sights, x: Shape, out: Shape) -> Axis:
+def _carried(axis: AxisView, sights: Sights, x: Shape, out: Shape) -> AxisView:
     """Return what the places of a layer's output see, by what it sees of one input."""
     dims, local, everywhere = axis
     own = [sights[dim] for dim in dims]
@@ -114,14 +114,14 @@ def _carried(axis: Axis, sights: Sights, x: Shape, out: Shape) -> Axis:
         everywhere = hull(everywhere, _whole(axis, x))
     if isinstance(local, Scattered) or own[0].taps is None:
         if any(sight.taps not in (None, SAME_PLACE) for sight in own):
-            return Axis((), None, hull(everywhere, _whole(axis, x)))
+            return AxisView((), None, hull(everywhere, _whole(axis, x)))
         after = tuple(sorted({dim for sight in own for dim in sight.dims}))
-        return Axis(after, Scattered(local.size, _whole(axis, x)), everywhere)
+        return AxisView(after, Scattered(local.size, _whole(axis, x)), everywhere)
     moved, taps = own[0].dims, own[0].taps
     return _axis(moved, local.through(taps, x.dims[dims[0]], out.dims[moved[0]] if moved else 1), everywhere)
 
 
-def _joined(a: Axis, b: Axis, out: Shape) -> Axis:
+def _joined(a: AxisView, b: AxisView, out: Shape) -> AxisView:
     """Return what places see that see as two inputs do."""
     everywhere = hull(a.everywhere, b.everywhere)
     if a.local is None or b.local is None:
@@ -130,14 +130,14 @@ def _joined(a: Axis, b: Axis, out: Shape) -> Axis:
         return _axis(a.dims, a.local.beside(b.local, out.dims[a.dims[0]]), everywhere)
     dims = tuple(sorted({*a.dims, *b.dims}))
     span = hull(_whole(a, out), _whole(b, out))
-    return Axis(dims, Scattered(max(a.local.size, b.local.size), span), everywhere)
+    return AxisView(dims, Scattered(max(a.local.size, b.local.size), span), everywhere)
 
 
-def _axis(dims: tuple[int, ...], field: Field, everywhere: Span | None) -> Axis:
-    return Axis(dims, field, everywhere) if field.rise else Axis((), None, hull(everywhere, *field.phases))
+def _axis(dims: tuple[int, ...], field: Field, everywhere: Span | None) -> AxisView:
+    return AxisView(dims, field, everywhere) if field.rise else AxisView((), None, hull(everywhere, *field.phases))
 
 
-def _whole(axis: Axis, x: Shape) -> Span | None:
+def _whole(axis: AxisView, x: Shape) -> Span | None:
     """Return the rows that all places of a tensor see together."""
     if not isinstance(axis.local, Field):
         return axis.local.span if axis.local else None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from cnnparams.schema.slips import CHANNELS
+from cnnparams.schema.expression_hints import CHANNELS
 from cnnparams.sources.structure.formula import SAME, Formula, Mark, constant, formula, same, scale
 
 OUT = ("out_channels", "out_features")

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from cnnparams.layers.contract.registry import find, layer_class
 from cnnparams.layers.contract.settings import one_for_all, per_axis
-from cnnparams.schema.slips import CHANNELS
+from cnnparams.schema.expression_hints import CHANNELS
 from cnnparams.sources.structure.formula import Formula, Mark, Split, constant, formula, same
 from cnnparams.sources.structure.inference import LATE, Column, Draft, Inference
 from cnnparams.sources.structure.naming import param_names

@@ -20,7 +20,7 @@ _MODULE, _MODULES, _PARAMETERS = "nn.Module", "nn.ModuleDict", "nn.ParameterDict
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class AttributeCode:
     """What a class makes: a bare parameter, or a module and what is called inside of it."""
 
     is_parameter: bool = False
@@ -31,7 +31,7 @@ class Thing:
 class _Branch:
     """A part of a name between dots: what is made there, if anything, and the names that go on from it."""
 
-    thing: Thing | None = None
+    thing: AttributeCode | None = None
     more: dict[str, _Branch] = field(default_factory=dict)
 
     @cached_property
@@ -49,7 +49,7 @@ class _Branch:
 class Attributes:
     """The attributes of a class, by the names that its steps have in the spec."""
 
-    def __init__(self, things: Mapping[str, Thing]) -> None:
+    def __init__(self, things: Mapping[str, AttributeCode]) -> None:
         self._root = _Branch()
         self._parts: dict[str, tuple[str, ...]] = {}
         self._made: set[tuple[str, ...]] = set()
@@ -111,7 +111,7 @@ class Attributes:
             place = place.more.get(part, _Branch())
         return True
 
-    def _put(self, name: str, parts: tuple[str, ...], thing: Thing) -> None:
+    def _put(self, name: str, parts: tuple[str, ...], thing: AttributeCode) -> None:
         place = self._root
         for part in parts:
             place = place.more.setdefault(part, _Branch())

@@ -9,28 +9,27 @@ from copy import deepcopy
 from typing import NamedTuple
 
 from cnnparams.expression import Value
-from cnnparams.schema.bodies import Call
-from cnnparams.targets.code import chain as modules
+from cnnparams.schema.bodies import BlockCall
 from cnnparams.targets.code import formula, making
 from cnnparams.targets.code.attributes import is_attribute, is_taken, quoted
-from cnnparams.targets.code.book import Argument, Class
-from cnnparams.targets.code.frames import Key, Op
-from cnnparams.targets.code.holes import ABSENT, ConflictError, Hole, Kind, Row, same
+from cnnparams.targets.code.classes import Argument, ClassCode
+from cnnparams.targets.code.frames import FrameKey, FrameStep
+from cnnparams.targets.code.holes import ABSENT, ConflictError, Hole, HoleKind, HoleRow, same
 from cnnparams.targets.code.making import written
 from cnnparams.targets.code.names import ATTRIBUTES, METHODS, Namespace, identifier
-from cnnparams.targets.code.simplify import Formula, plain
-from cnnparams.targets.code.writer import INDEX, Ops, Writer
+from cnnparams.targets.code.simplify import Expr, plain
+from cnnparams.targets.code.writer import INDEX, ClassWriter, Ops
 
 _MOST_BY_PLACE = 3
 
 
-def call(writer: Writer, ops: Ops, rows: Sequence[Row]) -> str:
+def call(writer: ClassWriter, ops: Ops, rows: Sequence[HoleRow]) -> str:
     """Write the making of an instance in each row, and note the channels of what it gives."""
     frames = [op.frame if op else None for op in ops]
     classes = [writer.book.class_of(frame) if frame else None for frame in frames]
     first = next(found for found in classes if found)
     named = _class(writer, classes, ops, rows)
-    said: dict[str, Formula] = {}
+    said: dict[str, Expr] = {}
     for argument in first.arguments:
         values = [
             found.values[id(frame)][argument.name] if frame and found else ABSENT
@@ -43,28 +42,28 @@ def call(writer: Writer, ops: Ops, rows: Sequence[Row]) -> str:
     return f"{named}({', '.join(_arguments(writer, first, said))})"
 
 
-def _class(writer: Writer, classes: Sequence[Class | None], ops: Ops, rows: Sequence[Row]) -> str:
+def _class(writer: ClassWriter, classes: Sequence[ClassCode | None], ops: Ops, rows: Sequence[HoleRow]) -> str:
     """Return the class to call: the one of all rows, or what stands for those of blocks with the same params."""
     different = [*dict.fromkeys(found for found in classes if found)]
     if len(different) == 1:
         return different[0].name
     body = next(op.step.entry.body for op in ops if op)
-    if not isinstance(body, Call) or len({_looks(found) for found in different}) > 1:
+    if not isinstance(body, BlockCall) or len({_looks(found) for found in different}) > 1:
         raise ConflictError(different[0].name)
     if any(len(writer.book.classes_of(found.block or "")) > 1 for found in different):
         raise ConflictError(different[0].name)
     given = [written(op, body.block) for op in ops]
     blocks = [found.block if found else ABSENT for found in classes]
-    hole = Hole("block", blocks, writer.sayings(rows, given), Kind.MODULE)
-    return writer.text(writer.scope.resolve(hole, rows), Kind.MODULE)
+    hole = Hole("block", blocks, writer.sayings(rows, given), HoleKind.MODULE)
+    return writer.text(writer.scope.resolve(hole, rows), HoleKind.MODULE)
 
 
-def _looks(found: Class) -> tuple[object, ...]:
+def _looks(found: ClassCode) -> tuple[object, ...]:
     """Return what a call of a class depends on."""
     return tuple((a.name, a.kind, a.param, a.input, a.default and ast.dump(a.default)) for a in found.arguments)
 
 
-def _is_written(writer: Writer, hole: Hole, rows: Sequence[Row]) -> bool:
+def _is_written(writer: ClassWriter, hole: Hole, rows: Sequence[HoleRow]) -> bool:
     """Tell whether the spec computes a value, though it comes to the default wherever it is used."""
     known = [(row, value) for row, value in zip(rows, hole.values, strict=True) if value is not ABSENT]
     return any(not plain(said) and writer.scope.agrees(said, known) for said in hole.candidates)
@@ -77,7 +76,7 @@ def _is_default(argument: Argument, values: Sequence[Value]) -> bool:
     return all(value is ABSENT or same(value, default) for value in values)
 
 
-def _hole(writer: Writer, argument: Argument, values: Sequence[Value], ops: Ops, rows: Sequence[Row]) -> Hole:
+def _hole(writer: ClassWriter, argument: Argument, values: Sequence[Value], ops: Ops, rows: Sequence[HoleRow]) -> Hole:
     """Return the hole of an argument: what the spec gives the block, the channels of an input, or neither."""
     name, kind = argument.name, argument.kind
     if argument.param is not None:
@@ -87,7 +86,7 @@ def _hole(writer: Writer, argument: Argument, values: Sequence[Value], ops: Ops,
     return Hole(name, values, kind=kind)
 
 
-def _given(writer: Writer, param: str, ops: Ops, rows: Sequence[Row]) -> Iterator[Formula]:
+def _given(writer: ClassWriter, param: str, ops: Ops, rows: Sequence[HoleRow]) -> Iterator[Expr]:
     """Yield what a block is given for a param; what stands inside of another block has that block's own."""
     for op, row in zip(ops, rows, strict=True):
         around = writer.frames[row.number]
@@ -97,14 +96,14 @@ def _given(writer: Writer, param: str, ops: Ops, rows: Sequence[Row]) -> Iterato
             yield from writer.sayings([row], [op.frame.view[param]])
 
 
-def _track(writer: Writer, made: Class, said: Mapping[str, Formula], ops: Ops, rows: Sequence[Row]) -> None:
+def _track(writer: ClassWriter, made: ClassCode, said: Mapping[str, Expr], ops: Ops, rows: Sequence[HoleRow]) -> None:
     known = {argument.name: argument.default for argument in made.arguments} | dict(said)
     for i, output in enumerate(made.outputs):
         found = output and formula.over(output, lambda name: known[name] or formula.name(name))
         writer.track(ops, rows, i, [*writer.channels(ops, rows), found])
 
 
-def _arguments(writer: Writer, made: Class, said: Mapping[str, Formula]) -> list[str]:
+def _arguments(writer: ClassWriter, made: ClassCode, said: Mapping[str, Expr]) -> list[str]:
     """Return the arguments of a call: those that must be given by their place, where they are few."""
     needed = [argument for argument in made.arguments if argument.default is None and not argument.is_flag]
     few = len(needed) <= _MOST_BY_PLACE
@@ -117,11 +116,11 @@ def _arguments(writer: Writer, made: Class, said: Mapping[str, Formula]) -> list
     return texts
 
 
-Chains = Sequence[Sequence[Op]]
+Chains = Sequence[Sequence[FrameStep]]
 """The steps of a chain, or the copies of one of its entries, in each row."""
 
 
-class Item(NamedTuple):
+class SequentialItem(NamedTuple):
     """A module of a chain: its name, what makes it, and the condition under which it is there.
 
     Of copies that a loop makes, `loop` is the range of their numbers; the name is then that of all of them.
@@ -139,7 +138,7 @@ def by_place(chains: Chains) -> bool:
     return all(op.name == str(place) for op, place in _placed(chains))
 
 
-def _placed(chains: Chains) -> Iterator[tuple[Op, int]]:
+def _placed(chains: Chains) -> Iterator[tuple[FrameStep, int]]:
     """Yield steps with their places; activations, which are modules of their own, have one, too."""
     activated = {op.key[:-1] for ops in chains for op in ops if op.node and op.node.activation}
     for ops in chains:
@@ -171,7 +170,7 @@ def _negated(condition: str) -> str | None:
     return found and f"{found[1]} {'!=' if found[2] == '==' else '=='} {found[3]}"
 
 
-def statement(item: Item, added: str) -> list[str]:
+def statement(item: SequentialItem, added: str) -> list[str]:
     """Return what adds a module to the class, in its loop."""
     if item.loop is None:
         return [added]
@@ -181,7 +180,7 @@ def statement(item: Item, added: str) -> list[str]:
     return [f"for {INDEX} in {item.loop}:", f"    self.add_module({called}, {item.text})"]
 
 
-def argument(item: Item) -> str:
+def argument(item: SequentialItem) -> str:
     """Return a module as an argument of nn.Sequential, or the copies that a loop makes."""
     return item.text if item.loop is None else f"*[{item.text} for {_variable(item.text)} in {item.loop}]"
 
@@ -190,7 +189,7 @@ def _variable(text: str) -> str:
     return INDEX if re.search(rf"\b{INDEX}\b", text) else "_"
 
 
-def named(writer: Writer, chains: Chains, found: Sequence[Item]) -> list[Item]:
+def named(writer: ClassWriter, chains: Chains, found: Sequence[SequentialItem]) -> list[SequentialItem]:
     """Return modules, each with its name; activations are called by their type, numbered if there are more."""
     own = {op.name for ops in chains for op in ops}
     names = Namespace(ATTRIBUTES, METHODS, own)
@@ -204,7 +203,7 @@ def named(writer: Writer, chains: Chains, found: Sequence[Item]) -> list[Item]:
     return named
 
 
-def note_numbers(writer: Writer, chains: Chains) -> None:
+def note_numbers(writer: ClassWriter, chains: Chains) -> None:
     """Note where modules are that have numbers for names."""
     writer.places.update((id(op), f"[{place}]") for op, place in _placed(chains))
 
@@ -217,9 +216,11 @@ def in_sequential(name: str) -> str:
 _FEW = 2  # copies that are written one by one
 
 
-def items(writer: Writer, chains: Chains, rows: Sequence[Row], *, loops: bool = True) -> Iterator[Item]:
+def items(
+    writer: ClassWriter, chains: Chains, rows: Sequence[HoleRow], *, loops: bool = True
+) -> Iterator[SequentialItem]:
     """Yield the modules of a chain, with or without loops; raise ConflictError where the rows differ too much."""
-    groups: dict[Key, list[list[Op]]] = {}
+    groups: dict[FrameKey, list[list[FrameStep]]] = {}
     for i, ops in enumerate(chains):
         for op in ops:
             groups.setdefault(op.key[:-1], [[] for _ in chains])[i].append(op)
@@ -228,7 +229,7 @@ def items(writer: Writer, chains: Chains, rows: Sequence[Row], *, loops: bool = 
         yield from _entry(writer, groups[key], rows, numbered=numbered, loops=loops)
 
 
-def sequential(writer: Writer, ops: Ops, rows: Sequence[Row]) -> str:
+def sequential(writer: ClassWriter, ops: Ops, rows: Sequence[HoleRow]) -> str:
     """Return what makes an nn.Sequential where it stands."""
     there = [(op.frame.ops, row) for op, row in zip(ops, rows, strict=True) if op and op.frame]
     chains = [chain for chain, _ in there]
@@ -242,7 +243,7 @@ def sequential(writer: Writer, ops: Ops, rows: Sequence[Row]) -> str:
     return f"nn.Sequential(OrderedDict({{{', '.join(f'{quoted(item.name)}: {item.text}' for item in found)}}}))"
 
 
-def statements(writer: Writer) -> list[str]:
+def statements(writer: ClassWriter) -> list[str]:
     """Return the statements of __init__ of a class that is an nn.Sequential."""
     chains = [frame.ops for frame in writer.frames]
     found = [*items(writer, chains, writer.rows())]
@@ -259,7 +260,9 @@ def statements(writer: Writer) -> list[str]:
     return [f"super().__init__({', '.join(map(argument, found))})"]
 
 
-def _entry(writer: Writer, copies: Chains, rows: Sequence[Row], *, numbered: bool, loops: bool) -> Iterator[Item]:
+def _entry(
+    writer: ClassWriter, copies: Chains, rows: Sequence[HoleRow], *, numbered: bool, loops: bool
+) -> Iterator[SequentialItem]:
     counts = {len(ops) for ops in copies}
     if loops and counts - {0, 1} and _worth_a_loop(writer, copies, rows, counts):
         saved = writer.scope
@@ -270,7 +273,7 @@ def _entry(writer: Writer, copies: Chains, rows: Sequence[Row], *, numbered: boo
                 return
             except ConflictError:
                 writer.scope = saved
-    by_copy: dict[int, list[Op | None]] = {}
+    by_copy: dict[int, list[FrameStep | None]] = {}
     for i, ops in enumerate(copies):
         for op in ops:
             by_copy.setdefault(op.key[-1], [None] * len(copies))[i] = op
@@ -278,19 +281,21 @@ def _entry(writer: Writer, copies: Chains, rows: Sequence[Row], *, numbered: boo
         yield from _single(writer, by_copy[number], rows, numbered=numbered)
 
 
-def _worth_a_loop(writer: Writer, copies: Chains, rows: Sequence[Row], counts: set[int]) -> bool:
+def _worth_a_loop(writer: ClassWriter, copies: Chains, rows: Sequence[HoleRow], counts: set[int]) -> bool:
     if INDEX in rows[0].extra:
         return False
     return len(counts) > 1 or max(counts) > _FEW or any(not plain(said) for said in _repeat(writer, copies, rows))
 
 
-def _repeat(writer: Writer, copies: Chains, rows: Sequence[Row]) -> Iterator[Formula]:
+def _repeat(writer: ClassWriter, copies: Chains, rows: Sequence[HoleRow]) -> Iterator[Expr]:
     """Yield how the number of copies may be said."""
     first = [ops[0] if ops else None for ops in copies]
     yield from writer.sayings(rows, [making.written(op, op.step.entry.repeat) if op else None for op in first])
 
 
-def _loop(writer: Writer, copies: Chains, rows: Sequence[Row], first: int, *, numbered: bool) -> Iterator[Item]:
+def _loop(
+    writer: ClassWriter, copies: Chains, rows: Sequence[HoleRow], first: int, *, numbered: bool
+) -> Iterator[SequentialItem]:
     """Yield a loop over all copies but the first so many, which come before it."""
     if any(len(ops) < first or [op.key[-1] for op in ops] != [*range(len(ops))] for ops in copies):
         raise ConflictError("copies")
@@ -302,7 +307,7 @@ def _loop(writer: Writer, copies: Chains, rows: Sequence[Row], first: int, *, nu
     if not numbered and any(own != usual or is_taken(own) for own, usual in called):
         raise ConflictError(name)
     rest = [
-        (Row(row.number, {INDEX: i}), op) for row, ops in zip(rows, copies, strict=True) for i, op in enumerate(ops)
+        (HoleRow(row.number, {INDEX: i}), op) for row, ops in zip(rows, copies, strict=True) for i, op in enumerate(ops)
     ]
     rest = [(row, op) for row, op in rest if row.extra[INDEX] >= first]
     text, activation = made(writer, [op for _, op in rest], [row for row, _ in rest])
@@ -310,17 +315,17 @@ def _loop(writer: Writer, copies: Chains, rows: Sequence[Row], first: int, *, nu
         raise ConflictError("activation")
     count = writer.scope.resolve(Hole("repeats", [len(ops) for ops in copies], _repeat(writer, copies, rows)), rows)
     _track_last(writer, copies, rows, rest[0][1], count)
-    yield Item(name, text, loop=_range(writer, count, first, counted=not numbered or INDEX in text))
+    yield SequentialItem(name, text, loop=_range(writer, count, first, counted=not numbered or INDEX in text))
 
 
-def _range(writer: Writer, count: Formula, first: int, *, counted: bool) -> str:
+def _range(writer: ClassWriter, count: Expr, first: int, *, counted: bool) -> str:
     if first and counted:
         return f"range({first}, {writer.text(count)})"
     left = formula.difference(count, formula.literal(first))
     return f"range({writer.text(left)})"
 
 
-def _track_last(writer: Writer, copies: Chains, rows: Sequence[Row], op: Op, count: Formula) -> None:
+def _track_last(writer: ClassWriter, copies: Chains, rows: Sequence[HoleRow], op: FrameStep, count: Expr) -> None:
     """Note the channels of what the last copy gives: those of any, or as many more as there are copies."""
     channels, counts = writer.scope.channels, writer.book.channels
     longest = max(copies, key=len)
@@ -331,20 +336,20 @@ def _track_last(writer: Writer, copies: Chains, rows: Sequence[Row], op: Op, cou
     writer.track(last, rows, 0, [channels.get(op.gives[0]), channels.get(longest[0].gives[0]), *more])
 
 
-def _single(writer: Writer, ops: Ops, rows: Sequence[Row], *, numbered: bool) -> Iterator[Item]:
+def _single(writer: ClassWriter, ops: Ops, rows: Sequence[HoleRow], *, numbered: bool) -> Iterator[SequentialItem]:
     """Yield a module, and its activation behind it."""
     names = {op.name for op in ops if op}
     if len(names) > 1 and not numbered:
         raise ConflictError(min(names))
     when = making.condition(writer, ops, rows)
     text, activation = made(writer, ops, rows)
-    yield Item(min(names), text, when)
+    yield SequentialItem(min(names), text, when)
     if activation:
         called = re.search(r"(\w+)\(", activation.make)
-        yield Item(called[1].lower() if called else "act", activation.make, when, activation=True)
+        yield SequentialItem(called[1].lower() if called else "act", activation.make, when, activation=True)
 
 
-def made(writer: Writer, ops: Ops, rows: Sequence[Row]) -> tuple[str, making.Activation | None]:
+def made(writer: ClassWriter, ops: Ops, rows: Sequence[HoleRow]) -> tuple[str, making.ActivationCode | None]:
     """Return what makes the module of a step, and its activation."""
     first = next(op for op in ops if op)
     if any((op.frame is None) is not (first.frame is None) for op in ops if op):
@@ -355,8 +360,8 @@ def made(writer: Writer, ops: Ops, rows: Sequence[Row]) -> tuple[str, making.Act
     return module(writer, ops, rows), None
 
 
-def module(writer: Writer, ops: Ops, rows: Sequence[Row]) -> str:
+def module(writer: ClassWriter, ops: Ops, rows: Sequence[HoleRow]) -> str:
     """Return what makes a module with more inside."""
     kinds = {op.frame.kind for op in ops if op and op.frame}
-    write = sequential if kinds <= writer.book.inline else modules.call
+    write = sequential if kinds <= writer.book.inline else call
     return write(writer, ops, rows) + making.frozen(writer, ops, rows)

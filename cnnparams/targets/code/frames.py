@@ -9,25 +9,25 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cnnparams.engine.network.graph import Graph, Node
-from cnnparams.engine.network.trace import Step, Traced
+from cnnparams.engine.network.trace import Traced, TracedEntry
 from cnnparams.expression import Value
 from cnnparams.schema.source import KeyPath
-from cnnparams.targets.code.written import View, Written
+from cnnparams.targets.code.written import NameView, Written
 
-Key = tuple[int, ...]
+FrameKey = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Op:
+class FrameStep:
     """A step of a frame: a layer, or a module with more inside. `flow` is what would go on without it.
 
     `key` is its place among the steps of all frames of a kind; `conditions` are those under which it is there.
     """
 
-    key: Key
+    key: FrameKey
     name: str
-    step: Step
-    view: View
+    step: TracedEntry
+    view: NameView
     conditions: tuple[Written, ...]
     node: Node | None
     frame: Frame | None
@@ -63,9 +63,9 @@ class Frame:
     title: str
     block: str | None
     where: KeyPath
-    view: View
+    view: NameView
     scope: Mapping[str, Value]
-    ops: tuple[Op, ...]
+    ops: tuple[FrameStep, ...]
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     names: Mapping[str, str]
@@ -76,14 +76,14 @@ class Frame:
         return self.block, self.where
 
 
-def label(op: Op) -> str:
+def label(op: FrameStep) -> str:
     """Return a step's name in the spec, without the number that it got if it has none there or is a copy."""
     entry = op.step.entry
     numbered = (entry.name is None or entry.repeat is not None) and not op.name.isdigit()
     return op.name.rstrip("0123456789") if numbered else op.name
 
 
-def needed(ops: Iterable[Op], outputs: Iterable[str]) -> tuple[Op, ...]:
+def needed(ops: Iterable[FrameStep], outputs: Iterable[str]) -> tuple[FrameStep, ...]:
     """Return the steps that learn or compute, or lead to an output."""
     wanted, kept = set(outputs), []
     for op in reversed([*ops]):
@@ -93,14 +93,14 @@ def needed(ops: Iterable[Op], outputs: Iterable[str]) -> tuple[Op, ...]:
     return tuple(reversed(kept))
 
 
-def whole(graph: Graph, listing: Traced, ops: Iterable[Op]) -> Frame:
+def whole(graph: Graph, listing: Traced, ops: Iterable[FrameStep]) -> Frame:
     """Return the frame of the whole network with these steps."""
     entered, left = (tuple(port.source for port in ports) for ports in (graph.inputs, graph.outputs))
     kept = needed(ops, left)
     return Frame("", graph.name, None, (), {}, listing.context.scope, kept, entered, left, dict(names(kept)))
 
 
-def inputs(ops: Iterable[Op], entered: Iterable[str], outputs: Iterable[str]) -> tuple[str, ...]:
+def inputs(ops: Iterable[FrameStep], entered: Iterable[str], outputs: Iterable[str]) -> tuple[str, ...]:
     """Return the tensors that are read but not made: first those that enter, in their order."""
     made: set[str] = set()
     read: dict[str, None] = {}
@@ -112,7 +112,7 @@ def inputs(ops: Iterable[Op], entered: Iterable[str], outputs: Iterable[str]) ->
     return tuple(dict.fromkeys([*first, *read]))
 
 
-def names(ops: Iterable[Op]) -> Iterator[tuple[str, str]]:
+def names(ops: Iterable[FrameStep]) -> Iterator[tuple[str, str]]:
     """Yield tensors with what entries call them, those inside of modules too."""
     for op in ops:
         sources = op.step.entry.sources

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from cnnparams.expression import Value
 from cnnparams.layers.contract.settings import one_for_all
-from cnnparams.targets.code.simplify import Formula
+from cnnparams.targets.code.simplify import Expr
 
 ABSENT: Any = object()
 """Stands for a value where it does not matter."""
@@ -18,7 +18,7 @@ class ConflictError(Exception):
     """Instances that differ in what no class can leave open."""
 
 
-class Kind(Enum):
+class HoleKind(Enum):
     """What a value stands for in Python: itself, or by its name an activation's class, or a class of the module."""
 
     VALUE = auto()
@@ -26,7 +26,7 @@ class Kind(Enum):
     MODULE = auto()
 
 
-class Row(NamedTuple):
+class HoleRow(NamedTuple):
     """One instance of what is being written: the number of the class's instance, and values that only it has."""
 
     number: int
@@ -41,8 +41,8 @@ class Hole(NamedTuple):
 
     name: str
     values: Sequence[Value]
-    candidates: Iterable[Formula] = ()
-    kind: Kind = Kind.VALUE
+    candidates: Iterable[Expr] = ()
+    kind: HoleKind = HoleKind.VALUE
     counts: bool = False
 
 

@@ -7,23 +7,23 @@ from typing import Any
 
 from cnnparams.engine.network.build import room_to_nest
 from cnnparams.engine.network.graph import Graph, Node, channels_of
-from cnnparams.engine.network.trace import Step, Traced, trace
+from cnnparams.engine.network.trace import Traced, TracedEntry, trace
 from cnnparams.engine.reports.measure import measure
 from cnnparams.expression import Value
-from cnnparams.schema.bodies import Call
-from cnnparams.schema.slips import INDEX
+from cnnparams.schema.bodies import BlockCall
+from cnnparams.schema.expression_hints import INDEX
 from cnnparams.schema.source import KeyPath
 from cnnparams.schema.spec import Block, Spec
 from cnnparams.schema.structures import Edges
 from cnnparams.targets.code import frames
-from cnnparams.targets.code.book import Book, Class
-from cnnparams.targets.code.frames import Frame, Key, Op
+from cnnparams.targets.code.classes import ClassCode, ModuleBook
+from cnnparams.targets.code.frames import Frame, FrameKey, FrameStep
 from cnnparams.targets.code.holes import ConflictError
 from cnnparams.targets.code.page import page
 from cnnparams.targets.code.sharing import learning, sharing
 from cnnparams.targets.code.splitting import classes
 from cnnparams.targets.code.straight import inline
-from cnnparams.targets.code.written import View, Written
+from cnnparams.targets.code.written import NameView, Written
 
 Conditions = tuple[Written, ...]
 _MERGE = 1_000_000
@@ -41,7 +41,9 @@ class _Framer:
         self.nodes = nodes
         self.blocks = blocks
 
-    def ops(self, listing: Traced, key: Key, under: str, view: View, conditions: Conditions) -> Iterator[Op]:
+    def ops(
+        self, listing: Traced, key: FrameKey, under: str, view: NameView, conditions: Conditions
+    ) -> Iterator[FrameStep]:
         """Yield the steps of a list whose names are directly under a name."""
         for step in listing.steps:
             copy = step.scope[INDEX] if step.entry.repeat is not None else 0
@@ -53,9 +55,11 @@ class _Framer:
                 yield from self._holding(inside, step, at, under, view, (*met, *self._conditions(step, view)))
             else:
                 node = self.nodes[step.path]
-                yield Op(at, _below(node.name, under), step, view, met, node, None, node.inputs, (node.name,))
+                yield FrameStep(at, _below(node.name, under), step, view, met, node, None, node.inputs, (node.name,))
 
-    def _dissolved(self, step: Step, key: Key, under: str, view: View, conditions: Conditions) -> Iterator[Op]:
+    def _dissolved(
+        self, step: TracedEntry, key: FrameKey, under: str, view: NameView, conditions: Conditions
+    ) -> Iterator[FrameStep]:
         """Yield what is inside of a block or a structure that has the name of its list."""
         inner = self._inner(step, view)
         for i, listing in enumerate(step.lists):
@@ -67,16 +71,16 @@ class _Framer:
         merge = self.nodes.get(step.left[0].source)
         if merge and merge.path == step.entry.path:
             key, name = (*key, _MERGE), _below(merge.name, under)
-            yield Op(key, name, step, view, conditions, merge, None, merge.inputs, (merge.name,))
+            yield FrameStep(key, name, step, view, conditions, merge, None, merge.inputs, (merge.name,))
 
     def _holding(
-        self, inside: Frame, step: Step, key: Key, under: str, view: View, conditions: Conditions
-    ) -> Iterator[Op]:
+        self, inside: Frame, step: TracedEntry, key: FrameKey, under: str, view: NameView, conditions: Conditions
+    ) -> Iterator[FrameStep]:
         if inside.ops:
             name = _below(inside.path, under)
-            yield Op(key, name, step, view, conditions, None, inside, inside.inputs, inside.outputs)
+            yield FrameStep(key, name, step, view, conditions, None, inside, inside.inputs, inside.outputs)
 
-    def _module(self, step: Step, view: View) -> Frame:
+    def _module(self, step: TracedEntry, view: NameView) -> Frame:
         """Return the frame of a block or a structure with a name of its own."""
         found = self._whole(step, view)
         if found:
@@ -84,7 +88,7 @@ class _Framer:
         ops, title = self._dissolved(step, (), step.path, view, ()), step.entry.name or step.entry.kind
         return _frame(step.path, title, None, step.entry.path, view, step.scope, ops, step.entered, step.left)
 
-    def _branch(self, listing: Traced, step: Step, number: int, view: View) -> Frame:
+    def _branch(self, listing: Traced, step: TracedEntry, number: int, view: NameView) -> Frame:
         """Return the frame of a list that has a name of its own: a branch, or a shortcut."""
         found = self._whole(listing.steps[0], view) if listing.entries.alone else None
         if found:
@@ -93,7 +97,7 @@ class _Framer:
         title = listing.path.rpartition(".")[2]
         return _frame(listing.path, title, None, where, view, step.scope, ops, listing.entered, listing.left)
 
-    def _use(self, step: Step, view: View) -> Frame:
+    def _use(self, step: TracedEntry, view: NameView) -> Frame:
         """Return the frame of a use of a block."""
         (listing,) = step.lists
         inner = self._inner(step, view)
@@ -101,29 +105,29 @@ class _Framer:
         title, scope = listing.block, listing.context.scope
         return _frame(step.path, title, title, (), inner, scope, ops, step.entered, step.left)
 
-    def _whole(self, step: Step, view: View) -> tuple[Step, View] | None:
+    def _whole(self, step: TracedEntry, view: NameView) -> tuple[TracedEntry, NameView] | None:
         """Return the use of a block that is all there is inside of a step, or the step itself; with its view."""
         listing = step.lists[0] if len(step.lists) == 1 else None
         if listing and listing.path == step.path and listing.entries.alone and listing.steps:
             found = self._whole(listing.steps[0], self._inner(step, view))
             if found:
                 return found
-        return (step, view) if isinstance(step.entry.body, Call) else None
+        return (step, view) if isinstance(step.entry.body, BlockCall) else None
 
-    def _conditions(self, step: Step, view: View) -> Iterator[Written]:
+    def _conditions(self, step: TracedEntry, view: NameView) -> Iterator[Written]:
         """Yield the conditions of what is alone inside of a step: without it there is nothing."""
         if len(step.lists) == 1:
             yield from self._sole(step.lists[0], self._inner(step, view))
 
-    def _sole(self, listing: Traced, view: View) -> Iterator[Written]:
+    def _sole(self, listing: Traced, view: NameView) -> Iterator[Written]:
         if len(listing.steps) == 1:
             yield from _when(listing.steps[0], view)
             yield from self._conditions(listing.steps[0], view)
 
-    def _inner(self, step: Step, view: View) -> View:
+    def _inner(self, step: TracedEntry, view: NameView) -> NameView:
         """Return the view inside of a step: a block sees its params and no others."""
         body = step.entry.body
-        if not isinstance(body, Call):
+        if not isinstance(body, BlockCall):
             return view
         (listing,), given, source = step.lists, dict(body.args), step.entered[0].source
         inner: dict[str, Written] = {}
@@ -138,9 +142,9 @@ def _frame(
     title: str,
     block: str | None,
     where: KeyPath,
-    view: View,
+    view: NameView,
     scope: Mapping[str, Value],
-    ops: Iterable[Op],
+    ops: Iterable[FrameStep],
     entered: Edges,
     left: Edges,
 ) -> Frame:
@@ -150,7 +154,7 @@ def _frame(
     return Frame(path, title, block, where, view, scope, kept, inputs, outputs, dict(frames.names(kept)))
 
 
-def _when(step: Step, view: View) -> Iterator[Written]:
+def _when(step: TracedEntry, view: NameView) -> Iterator[Written]:
     if step.entry.when is not True:
         yield Written(step.entry.when, step.scope, view, step.entered[0].source)
 
@@ -165,13 +169,13 @@ def flattened(graph: Graph, listing: Traced) -> Frame:
     nodes = {node.name: node for node in graph.nodes}
     steps = dict(_steps(listing, nodes))
     ops = [
-        Op((i, 0), node.name, steps[node.name], {}, (), node, None, node.inputs, (node.name,))
+        FrameStep((i, 0), node.name, steps[node.name], {}, (), node, None, node.inputs, (node.name,))
         for i, node in enumerate(graph.nodes)
     ]
     return frames.whole(graph, listing, ops)
 
 
-def _steps(listing: Traced, nodes: Mapping[str, Node]) -> Iterator[tuple[str, Step]]:
+def _steps(listing: Traced, nodes: Mapping[str, Node]) -> Iterator[tuple[str, TracedEntry]]:
     """Yield layers with the steps that put them there: their own, or the structures that they join the parts of."""
     for step in listing.steps:
         for inner in step.lists:
@@ -192,9 +196,9 @@ def export(spec: Spec) -> str:
     return page(measure(graph), found, _description(spec.document.root), _notes(spec.document.root))
 
 
-def _written(graph: Graph, top: Frame, blocks: Mapping[str, Block]) -> list[Class]:
+def _written(graph: Graph, top: Frame, blocks: Mapping[str, Block]) -> list[ClassCode]:
     frames, shared = [*_all(top)], sharing(top)
-    book = Book(_channels(graph), blocks, inline(frames, shared), learning(top), shared)
+    book = ModuleBook(_channels(graph), blocks, inline(frames, shared), learning(top), shared)
     return [*_classes(book, frames)]
 
 
@@ -221,7 +225,7 @@ def _channels(graph: Graph) -> dict[str, int]:
     return entered | {node.name: channels_of(node.output_shape) for node in graph.nodes}
 
 
-def _classes(book: Book, frames: Sequence[Frame]) -> Iterator[Class]:
+def _classes(book: ModuleBook, frames: Sequence[Frame]) -> Iterator[ClassCode]:
     """Yield the classes of all frames, those that others make before them."""
     kinds: dict[object, list[Frame]] = {}
     for frame in frames:
@@ -229,7 +233,7 @@ def _classes(book: Book, frames: Sequence[Frame]) -> Iterator[Class]:
             kinds.setdefault(frame.kind, []).append(frame)
     done: set[object] = set()
 
-    def of(kind: object) -> Iterator[Class]:
+    def of(kind: object) -> Iterator[ClassCode]:
         done.add(kind)
         for inner in (inner for frame in kinds[kind] for inner in _made_in(frame, book)):
             if inner.kind not in done:
@@ -239,7 +243,7 @@ def _classes(book: Book, frames: Sequence[Frame]) -> Iterator[Class]:
     yield from of(frames[-1].kind)
 
 
-def _made_in(frame: Frame, book: Book) -> Iterator[Frame]:
+def _made_in(frame: Frame, book: ModuleBook) -> Iterator[Frame]:
     """Yield the frames that are made in the class of a frame."""
     for op in frame.ops:
         if op.frame and op.frame.kind in book.inline:

@@ -11,22 +11,21 @@ from typing import NamedTuple
 from cnnparams.engine.network.graph import Node
 from cnnparams.layers.contract.spelling import PARAMETER, Code
 from cnnparams.targets.code import chain, making
-from cnnparams.targets.code import network as forward
-from cnnparams.targets.code.attributes import Attributes, Thing
+from cnnparams.targets.code.attributes import AttributeCode, Attributes
 from cnnparams.targets.code.frames import Frame, label
 from cnnparams.targets.code.holes import ConflictError
 from cnnparams.targets.code.names import ATTRIBUTES, GLOBALS, METHODS, Namespace
 from cnnparams.targets.code.sharing import Way
 from cnnparams.targets.code.simplify import plain
-from cnnparams.targets.code.wiring import Ref, aligned, wired
-from cnnparams.targets.code.writer import Ops, Writer
+from cnnparams.targets.code.wiring import TensorRef, aligned, wired
+from cnnparams.targets.code.writer import ClassWriter, Ops
 
 _MOST_CALLS = 3
 _FIRST, _NEXT = "x", "out"
 _ASIDE = "# A side head: the network goes on without it."
 
 
-class Step(NamedTuple):
+class ForwardStep(NamedTuple):
     """One step in code: a template over {x0}, {x1} ..., what these are, and what it gives.
 
     It `computes` much, and so begins a line, or is a `module` with more inside, which has a line for itself.
@@ -35,8 +34,8 @@ class Step(NamedTuple):
 
     name: str
     template: str
-    reads: tuple[Ref, ...]
-    gives: tuple[Ref, ...]
+    reads: tuple[TensorRef, ...]
+    gives: tuple[TensorRef, ...]
     computes: bool = False
     module: bool = False
     called: bool = False
@@ -69,8 +68,8 @@ class Step(NamedTuple):
 class Line:
     """A step, with others in place of what they give."""
 
-    step: Step
-    inside: dict[Ref, Line] = field(default_factory=dict)
+    step: ForwardStep
+    inside: dict[TensorRef, Line] = field(default_factory=dict)
 
     @property
     def calls(self) -> int:
@@ -87,7 +86,7 @@ class Line:
                 return False
         return True
 
-    def reads(self) -> Iterator[Ref]:
+    def reads(self) -> Iterator[TensorRef]:
         """Yield the tensors that have names before it."""
         for ref in self.step.reads:
             if ref in self.inside:
@@ -95,19 +94,21 @@ class Line:
             else:
                 yield ref
 
-    def text(self, name: Callable[[Ref], str]) -> str:
+    def text(self, name: Callable[[TensorRef], str]) -> str:
         """Return the expression."""
         inputs = [self.inside[ref].text(name) if ref in self.inside else name(ref) for ref in self.step.reads]
         return self.step.template.format_map({f"x{i}": text for i, text in enumerate(inputs)})
 
 
-def statements(steps: Sequence[Step], inputs: Sequence[str], outputs: Sequence[Ref], names: Namespace) -> list[str]:
+def statements(
+    steps: Sequence[ForwardStep], inputs: Sequence[str], outputs: Sequence[TensorRef], names: Namespace
+) -> list[str]:
     """Return the statements of a forward pass."""
-    result = Step("", f"return {', '.join(f'{{x{i}}}' for i in range(len(outputs)))}", tuple(outputs), ())
-    return [*_Variables(_lines([*steps, result]), inputs, names).statements()]
+    result = ForwardStep("", f"return {', '.join(f'{{x{i}}}' for i in range(len(outputs)))}", tuple(outputs), ())
+    return [*_VariableNames(_lines([*steps, result]), inputs, names).statements()]
 
 
-def _lines(steps: Sequence[Step]) -> list[Line]:
+def _lines(steps: Sequence[ForwardStep]) -> list[Line]:
     uses = Counter(ref for step in steps for ref in step.reads)
     lines: list[Line] = []
     for step in steps:
@@ -120,13 +121,13 @@ def _lines(steps: Sequence[Step]) -> list[Line]:
     return lines
 
 
-class _Variables:
+class _VariableNames:
     """Gives names to what lines give: x as long as it can, else out, or the name that the spec has."""
 
     def __init__(self, lines: Sequence[Line], inputs: Sequence[str], names: Namespace) -> None:
         self.lines = lines
         self.names = names
-        self.variables = {Ref(-1, i): name for i, name in enumerate(inputs)}
+        self.variables = {TensorRef(-1, i): name for i, name in enumerate(inputs)}
         self.held = {name: ref for ref, name in self.variables.items()}
         self.last_read = {ref: i for i, line in enumerate(lines) for ref in line.reads()}
 
@@ -141,14 +142,14 @@ class _Variables:
             else:
                 yield f"{', '.join([self._variable(ref, line.step, i) for ref in gives])} = {text}"
 
-    def _variable(self, ref: Ref, step: Step, line: int) -> str:
+    def _variable(self, ref: TensorRef, step: ForwardStep, line: int) -> str:
         """Return the variable for what a line gives, which holds it from then on."""
         found = self._free(ref, step, line)
         self.variables[ref] = found
         self.held[found] = ref
         return found
 
-    def _free(self, ref: Ref, step: Step, line: int) -> str:
+    def _free(self, ref: TensorRef, step: ForwardStep, line: int) -> str:
         if ref not in self.last_read:
             return "_"
         lasting = step.called and self.last_read[ref] > line + 1
@@ -160,7 +161,7 @@ class _Variables:
         return self.names.add(step.name)
 
 
-def ties(writer: Writer) -> list[str]:
+def ties(writer: ClassWriter) -> list[str]:
     """Return the statements of a class that tie layers; raise ConflictError where its instances differ in them."""
     found = [[*_of(frame, writer)] for frame in writer.frames]
     if any(other != found[0] for other in found):
@@ -168,7 +169,7 @@ def ties(writer: Writer) -> list[str]:
     return found[0]
 
 
-def _of(frame: Frame, writer: Writer) -> Iterator[str]:
+def _of(frame: Frame, writer: ClassWriter) -> Iterator[str]:
     for owner, user in writer.book.sharing.tied.get(id(frame), ()):
         one, other = _place(owner, writer), _place(user, writer)
         node, shared = user[-1].node, owner[-1].node
@@ -185,13 +186,13 @@ def _made(node: Node) -> Code:
     return make
 
 
-def _place(way: Way, writer: Writer) -> str:
+def _place(way: Way, writer: ClassWriter) -> str:
     """Return the expression of a layer inside of a class."""
     known = {**writer.book.places, **writer.places}
     return "self" + "".join(known[id(op)] for op in way)
 
 
-class Body(NamedTuple):
+class ClassBody(NamedTuple):
     """The statements of __init__, those of forward, what forward calls its inputs, and the class to derive from."""
 
     init: list[str]
@@ -200,7 +201,7 @@ class Body(NamedTuple):
     base: str
 
 
-def network(writer: Writer, inputs: Sequence[str]) -> Body:
+def network(writer: ClassWriter, inputs: Sequence[str]) -> ClassBody:
     """Write a class; raise ConflictError where its instances differ too much."""
     steps = aligned(writer.frames)
     wiring, maker = wired(writer.frames, steps), _Maker(writer, steps)
@@ -208,13 +209,13 @@ def network(writer: Writer, inputs: Sequence[str]) -> Body:
     names = Namespace(GLOBALS, writer.book.class_names, {"x", "out"})
     called = [name if name == "x" else names.add(name) for name in inputs]
     init = [*maker.lines, *maker.late, *ties(writer)]
-    return Body(init, forward.statements(made, called, wiring.outputs, names), called, maker.attributes.base)
+    return ClassBody(init, statements(made, called, wiring.outputs, names), called, maker.attributes.base)
 
 
 class _Maker:
     """Collects what a class makes."""
 
-    def __init__(self, writer: Writer, steps: Sequence[Ops]) -> None:
+    def __init__(self, writer: ClassWriter, steps: Sequence[Ops]) -> None:
         self.writer = writer
         self.rows = writer.rows()
         self.attributes = Attributes(dict(self._things(steps)))
@@ -222,17 +223,17 @@ class _Maker:
         self.lines: list[str] = []
         self.late: list[str] = []
 
-    def _things(self, steps: Sequence[Ops]) -> Iterator[tuple[str, Thing]]:
+    def _things(self, steps: Sequence[Ops]) -> Iterator[tuple[str, AttributeCode]]:
         """Yield what the steps make, by their names."""
         for op in (op for ops in steps for op in ops if op and id(op) not in self.writer.book.sharing.again):
             if op.frame:
-                yield op.name, Thing(inside=frozenset(inner.name.partition(".")[0] for inner in op.frame.ops))
+                yield op.name, AttributeCode(inside=frozenset(inner.name.partition(".")[0] for inner in op.frame.ops))
             elif op.node and (make := op.node.layer.in_forward(*op.node.input_shapes).make):
                 held = op.node.layer.tensors(*op.node.input_shapes)
                 own = frozenset(tensor.name.partition(".")[0] for tensor in held)
-                yield op.name, Thing(make.template.startswith(PARAMETER), own)
+                yield op.name, AttributeCode(make.template.startswith(PARAMETER), own)
 
-    def step(self, ops: Ops, number: int, reads: tuple[Ref, ...], flow: Ref | None) -> forward.Step:
+    def step(self, ops: Ops, number: int, reads: tuple[TensorRef, ...], flow: TensorRef | None) -> ForwardStep:
         """Write what a step makes; return how it is called."""
         first = next(op for op in ops if op)
         if any(op.name != first.name or (op.frame is None) is not (first.frame is None) for op in ops if op):
@@ -252,9 +253,9 @@ class _Maker:
             if flow is None or len(first.gives) > 1:
                 raise ConflictError(first.name)
             template, reads = self._either(template, label(first), when, len(reads)), (*reads, flow)
-        gives = tuple(Ref(number, i) for i in range(len(first.gives)))
+        gives = tuple(TensorRef(number, i) for i in range(len(first.gives)))
         called = any(op.gives[0] in frame.names for op, frame in zip(ops, self.writer.frames, strict=True) if op)
-        return forward.Step(first.name, template, reads, gives, _computes(ops), bool(first.frame), called)
+        return ForwardStep(first.name, template, reads, gives, _computes(ops), bool(first.frame), called)
 
     def _again(self, ops: Ops) -> str | None:
         """Return the name of what is called again; raise ConflictError where that is not always so."""

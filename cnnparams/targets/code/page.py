@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from cnnparams.engine.reports.report import PortReport, Report
 from cnnparams.errors import listed
 from cnnparams.inert import log, printable
-from cnnparams.targets.code.book import Class
+from cnnparams.targets.code.classes import ClassCode
 
 WIDTH = 88
 
@@ -144,7 +144,7 @@ if __name__ == "__main__":
 """
 
 
-def page(report: Report, classes: Sequence[Class], description: str, notes: Mapping[str, str]) -> str:
+def page(report: Report, classes: Sequence[ClassCode], description: str, notes: Mapping[str, str]) -> str:
     """Return the text of a module, whose last class is the network; `notes` are on the blocks of classes."""
     said = [_docstring([_plain(notes.get(found.block or "", ""))], 1) for found in classes[:-1]]
     said.append(_docstring(_totals(report), 1))
@@ -158,7 +158,7 @@ def page(report: Report, classes: Sequence[Class], description: str, notes: Mapp
     return "\n\n".join(["\n".join(head) + "\n", *body])
 
 
-def _class(found: Class, docstring: Sequence[str]) -> str:
+def _class(found: ClassCode, docstring: Sequence[str]) -> str:
     inside = [line for statement in found.lines for line in _laid_out(statement)]
     gap = [""] if docstring and inside else []
     text = [f"class {found.name}({found.base}):", *docstring, *gap, *inside]

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from cnnparams.engine.network.graph import Node
-from cnnparams.targets.code.frames import Frame, Op
+from cnnparams.targets.code.frames import Frame, FrameStep
 
-Way = tuple[Op, ...]
+Way = tuple[FrameStep, ...]
 """The steps that lead to a layer from a frame, each inside of the one before it."""
 
 
@@ -16,7 +16,7 @@ Way = tuple[Op, ...]
 class Sharing:
     """`again` are the steps that call what another has made, `tied` the pairs of layers that a frame ties."""
 
-    again: dict[int, Op] = field(default_factory=dict)
+    again: dict[int, FrameStep] = field(default_factory=dict)
     tied: dict[int, list[tuple[Way, Way]]] = field(default_factory=dict)
 
     def touches(self, frame: Frame) -> bool:
@@ -42,7 +42,7 @@ def sharing(top: Frame) -> Sharing:
     return found
 
 
-def alike(a: Op, b: Op) -> bool:
+def alike(a: FrameStep, b: FrameStep) -> bool:
     """Tell whether two steps do the same, and would be made the same."""
     if a.node and b.node:
         return _code(a.node) == _code(b.node)
@@ -69,7 +69,7 @@ def _wires(frame: Frame) -> Iterator[tuple[int, ...]]:
     yield tuple(numbers[source] for source in frame.outputs)
 
 
-def _holding(op: Op) -> Iterator[Node]:
+def _holding(op: FrameStep) -> Iterator[Node]:
     """Yield the layers of a step that hold tensors."""
     if op.node and op.node.layer.tensors(*op.node.input_shapes):
         yield op.node

@@ -10,22 +10,22 @@ from dataclasses import replace
 
 from cnnparams.schema.computed import Computed
 from cnnparams.targets.code import chain, formula
-from cnnparams.targets.code.book import Argument, Book, Class
-from cnnparams.targets.code.frames import Frame, Op
-from cnnparams.targets.code.holes import ConflictError, Kind
+from cnnparams.targets.code.classes import Argument, ClassCode, ModuleBook
+from cnnparams.targets.code.frames import Frame, FrameStep
+from cnnparams.targets.code.holes import ConflictError, HoleKind
 from cnnparams.targets.code.names import GLOBALS, Namespace, class_name
-from cnnparams.targets.code.network import Body, network
-from cnnparams.targets.code.scope import Param, Scope
-from cnnparams.targets.code.simplify import Formula
+from cnnparams.targets.code.network import ClassBody, network
+from cnnparams.targets.code.scope import ClassScope, Param
+from cnnparams.targets.code.simplify import Expr
 from cnnparams.targets.code.straight import is_straight
-from cnnparams.targets.code.writer import INDEX, Writer
+from cnnparams.targets.code.writer import INDEX, ClassWriter
 
 _OFTEN = 3
 _ARGUMENT = re.compile(r"(?:(?<=\()|(?<=, )|(?<=\w=))\w+(?: (?:[-+*]|//) \w+)+(?=[,)])")
 """An argument that is put together from names and numbers."""
 
 
-def variables(writer: Writer) -> Iterator[str]:
+def variables(writer: ClassWriter) -> Iterator[str]:
     """Yield the statements that give values to params of the block that follow from others."""
     scope, order = writer.scope, [*writer.frames[0].view]
     params = {name.id: param for param, name in scope.own.items() if isinstance(name, ast.Name)}
@@ -36,7 +36,7 @@ def variables(writer: Writer) -> Iterator[str]:
     yield from (f"{name} = {writer.text(found)}" for name, found in said.items() if name not in taken)
 
 
-def _unpacked(said: Mapping[str, Formula], scope: Scope) -> Iterator[tuple[str, list[str]]]:
+def _unpacked(said: Mapping[str, Expr], scope: ClassScope) -> Iterator[tuple[str, list[str]]]:
     """Yield the lists all of whose items have names, with these."""
     items: dict[str, dict[int, str]] = {}
     for name, found in said.items():
@@ -64,20 +64,20 @@ def without_repetition(lines: Sequence[str], names: Namespace) -> list[str]:
 _MADE = "super().__init__("
 
 
-def written(book: Book, frames: Sequence[Frame]) -> Class:
+def written(book: ModuleBook, frames: Sequence[Frame]) -> ClassCode:
     """Write one class for these frames, as yet without a name; raise ConflictError where they differ too much."""
     if len({len(frame.inputs) for frame in frames}) > 1:
         raise ConflictError("inputs")
     inputs = _inputs(frames[0])
-    writer = Writer(book, frames, _scope(book, frames, inputs))
+    writer = ClassWriter(book, frames, _scope(book, frames, inputs))
     straight = bool(frames[0].path) and all(is_straight(frame, book.sharing) for frame in frames)
-    body = Body(chain.statements(writer), [], [], "nn.Sequential") if straight else network(writer, inputs)
+    body = ClassBody(chain.statements(writer), [], [], "nn.Sequential") if straight else network(writer, inputs)
     arguments = tuple(_arguments(writer))
     columns = {argument.name: writer.scope.params[argument.name].column for argument in arguments}
     values = {id(frame): {key: column[i] for key, column in columns.items()} for i, frame in enumerate(frames)}
     outputs = tuple(_outputs(writer, arguments))
     lines = tuple(_lines(writer, arguments, body))
-    return Class(body.base, arguments, values, outputs, lines, writer.places, frames[0].block)
+    return ClassCode(body.base, arguments, values, outputs, lines, writer.places, frames[0].block)
 
 
 def _inputs(frame: Frame) -> list[str]:
@@ -90,9 +90,9 @@ def _inputs(frame: Frame) -> list[str]:
     return [name if name != "input" else "x" if not i else f"x{i + 1}" for i, name in enumerate(called)]
 
 
-def _scope(book: Book, frames: Sequence[Frame], inputs: Sequence[str]) -> Scope:
+def _scope(book: ModuleBook, frames: Sequence[Frame], inputs: Sequence[str]) -> ClassScope:
     """Return the scope of a class, with the channels of its inputs as params where they are not plain."""
-    scope = Scope(Namespace(GLOBALS, book.class_names, {INDEX}), [{} for _ in frames])
+    scope = ClassScope(Namespace(GLOBALS, book.class_names, {INDEX}), [{} for _ in frames])
     single = len(frames) == 1 and frames[0].block is None
     for i, name in enumerate(inputs):
         column = [book.channels[frame.inputs[i]] for frame in frames]
@@ -102,27 +102,27 @@ def _scope(book: Book, frames: Sequence[Frame], inputs: Sequence[str]) -> Scope:
     return scope
 
 
-def _arguments(writer: Writer) -> Iterator[Argument]:
+def _arguments(writer: ClassWriter) -> Iterator[Argument]:
     """Yield the params of a class: the channels of inputs, the block's, and others; those with a default last."""
     used = [param for param in writer.scope.params.values() if param.used]
     order = [*writer.frames[0].view]
     used.sort(key=lambda param: (param.input is None, order.index(param.param) if param.param else len(order)))
     found = [
         Argument(
-            p.name, p.kind or Kind.VALUE, p.param, p.input, _default(writer, p), set(map(type, p.column)) == {bool}
+            p.name, p.kind or HoleKind.VALUE, p.param, p.input, _default(writer, p), set(map(type, p.column)) == {bool}
         )
         for p in used
     ]
     return iter(sorted(found, key=lambda argument: (argument.default is not None, argument.is_flag)))
 
 
-def _default(writer: Writer, param: Param) -> Formula | None:
+def _default(writer: ClassWriter, param: Param) -> Expr | None:
     block = writer.frames[0].block
     default = writer.book.blocks[block].params[param.param] if block and param.param else None
     return None if default is None or isinstance(default, Computed) else formula.literal(default)
 
 
-def _outputs(writer: Writer, arguments: Sequence[Argument]) -> Iterator[Formula | None]:
+def _outputs(writer: ClassWriter, arguments: Sequence[Argument]) -> Iterator[Expr | None]:
     """Yield the channels of what leaves, over the arguments."""
     scope, known = writer.scope, {argument.name for argument in arguments}
     for i in range(len(writer.frames[0].outputs)):
@@ -134,12 +134,12 @@ def _outputs(writer: Writer, arguments: Sequence[Argument]) -> Iterator[Formula 
         )
 
 
-def _without_locals(scope: Scope, said: Formula) -> Formula:
+def _without_locals(scope: ClassScope, said: Expr) -> Expr:
     found = formula.over(said, lambda name: scope.locals.get(name) or formula.name(name))
     return found if scope.locals.keys().isdisjoint(formula.names_in(found)) else _without_locals(scope, found)
 
 
-def _lines(writer: Writer, arguments: Sequence[Argument], body: Body) -> Iterator[str]:
+def _lines(writer: ClassWriter, arguments: Sequence[Argument], body: ClassBody) -> Iterator[str]:
     """Yield the lines inside of a class, indented."""
     own = [*variables(writer), *without_repetition(body.init, writer.scope.names)]
     made_at_once = any(line.startswith(_MADE) for line in own)
@@ -154,18 +154,18 @@ def _lines(writer: Writer, arguments: Sequence[Argument], body: Body) -> Iterato
         yield from (f"        {line}" for line in body.forward)
 
 
-def _signature(writer: Writer, argument: Argument) -> str:
+def _signature(writer: ClassWriter, argument: Argument) -> str:
     if argument.default is None:
         return argument.name
     return f"{argument.name}={writer.text(argument.default, argument.kind)}"
 
 
-Group = tuple[Sequence[Frame], Class]
+ClassGroup = tuple[Sequence[Frame], ClassCode]
 
 _MOST_TRIED = 8
 
 
-def classes(book: Book, frames: Sequence[Frame]) -> Iterator[Class]:
+def classes(book: ModuleBook, frames: Sequence[Frame]) -> Iterator[ClassCode]:
     """Write the classes of these frames, and note which frame has which."""
     by_look: dict[object, list[Frame]] = {}
     for frame in frames:
@@ -177,11 +177,11 @@ def classes(book: Book, frames: Sequence[Frame]) -> Iterator[Class]:
         yield named
 
 
-def _groups(book: Book, frames: Sequence[Frame], looks: Iterable[Sequence[Frame]]) -> list[Group]:
+def _groups(book: ModuleBook, frames: Sequence[Frame], looks: Iterable[Sequence[Frame]]) -> list[ClassGroup]:
     """Return which frames have a class in common: all if possible, else as many kinds of look as go together."""
     if whole := _tried(book, frames):
         return [(frames, whole)]
-    groups: list[Group] = []
+    groups: list[ClassGroup] = []
     for alike in looks:
         own = _tried(book, alike)
         if own is None:
@@ -196,14 +196,14 @@ def _groups(book: Book, frames: Sequence[Frame], looks: Iterable[Sequence[Frame]
     return groups
 
 
-def _tried(book: Book, frames: Sequence[Frame]) -> Class | None:
+def _tried(book: ModuleBook, frames: Sequence[Frame]) -> ClassCode | None:
     try:
         return written(book, frames)
     except ConflictError:
         return None
 
 
-def _look(frame: Frame, book: Book) -> tuple[object, ...]:
+def _look(frame: Frame, book: ModuleBook) -> tuple[object, ...]:
     """Return what of a frame is more than values: the shape of its code."""
     numbers = {source: i for i, source in enumerate(frame.inputs)}
     look: list[object] = []
@@ -215,7 +215,7 @@ def _look(frame: Frame, book: Book) -> tuple[object, ...]:
     return *look, tuple(numbers[source] for source in frame.outputs)
 
 
-def _look_of(op: Op, book: Book) -> object:
+def _look_of(op: FrameStep, book: ModuleBook) -> object:
     if op.node:
         spelling, activation = op.node.layer.spelling(*op.node.input_shapes), op.node.activation
         made = activation and activation.spelling(op.node.output_shape).make

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from cnnparams.layers.contract.spelling import CALLED, PARAMETER
 from cnnparams.targets.code.attributes import is_taken
-from cnnparams.targets.code.frames import Frame, Op
+from cnnparams.targets.code.frames import Frame, FrameStep
 from cnnparams.targets.code.sharing import Sharing
 
 _DEEPEST = 2
@@ -25,7 +25,7 @@ def is_straight(frame: Frame, sharing: Sharing) -> bool:
     return frame.outputs == before
 
 
-def _is_module(op: Op) -> bool:
+def _is_module(op: FrameStep) -> bool:
     if op.node is None:
         return True
     spelling = op.node.layer.spelling(*op.node.input_shapes)

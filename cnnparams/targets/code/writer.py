@@ -8,38 +8,38 @@ from itertools import pairwise
 
 from cnnparams.schema.computed import Computed
 from cnnparams.targets.code import formula
-from cnnparams.targets.code.book import Book
-from cnnparams.targets.code.frames import Frame, Op
-from cnnparams.targets.code.holes import Kind, Row
-from cnnparams.targets.code.scope import Scope
-from cnnparams.targets.code.simplify import Formula, plain
-from cnnparams.targets.code.written import Place, UnwritableError, Written, said
+from cnnparams.targets.code.classes import ModuleBook
+from cnnparams.targets.code.frames import Frame, FrameStep
+from cnnparams.targets.code.holes import HoleKind, HoleRow
+from cnnparams.targets.code.scope import ClassScope
+from cnnparams.targets.code.simplify import Expr, plain
+from cnnparams.targets.code.written import UnwritableError, WritingPlace, Written, said
 
-Ops = Sequence[Op | None]
+Ops = Sequence[FrameStep | None]
 """The same step in each row; None where it is not there."""
 
 INDEX = "index"
 _FUNCTIONS = {"ceil": "math.ceil", "floor": "math.floor"}
 
 
-class Writer:
+class ClassWriter:
     """Knows the instances of a class, and its scope as far as it has been written."""
 
-    def __init__(self, book: Book, frames: Sequence[Frame], scope: Scope) -> None:
+    def __init__(self, book: ModuleBook, frames: Sequence[Frame], scope: ClassScope) -> None:
         self.book = book
         self.frames = frames
         self.scope = scope
         self.places: dict[int, str] = {}
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[HoleRow]:
         """Return a row for each instance."""
-        return [Row(number, {}) for number in range(len(self.frames))]
+        return [HoleRow(number, {}) for number in range(len(self.frames))]
 
-    def text(self, said: Formula, kind: Kind = Kind.VALUE) -> str:
+    def text(self, said: Expr, kind: HoleKind = HoleKind.VALUE) -> str:
         """Return a formula as it is written."""
         return formula.text(said, lambda word: self.book.word(word, kind), _FUNCTIONS)
 
-    def sayings(self, rows: Sequence[Row], values: Iterable[Written | None]) -> Iterator[Formula]:
+    def sayings(self, rows: Sequence[HoleRow], values: Iterable[Written | None]) -> Iterator[Expr]:
         """Yield how a value may be said, by what each row knows of it."""
         known: set[str] = set()
         for row, value in zip(rows, values, strict=True):
@@ -53,12 +53,12 @@ class Writer:
                 known.add(key)
                 yield found
 
-    def _place(self, row: Row) -> Place:
+    def _place(self, row: HoleRow) -> WritingPlace:
         frame = self.frames[row.number]
         index = formula.name(INDEX) if INDEX in row.extra else None
-        return Place(frame.view, self.scope.channels.get, lambda name: self.own(name, frame), index, {})
+        return WritingPlace(frame.view, self.scope.channels.get, lambda name: self.own(name, frame), index, {})
 
-    def own(self, param: str, frame: Frame) -> Formula:
+    def own(self, param: str, frame: Frame) -> Expr:
         """Return the name of a param of the block that the class is made of, or what its default comes to."""
         known = self.scope.own.get(param)
         if known is None:
@@ -68,7 +68,7 @@ class Writer:
             self.scope.own[param] = known
         return known
 
-    def _default(self, param: str, frame: Frame, column: Sequence[object]) -> Formula | None:
+    def _default(self, param: str, frame: Frame, column: Sequence[object]) -> Expr | None:
         """Return what stands for a param that no user of the block gives."""
         if frame.block is None or any(other.view[param].view is not other.view for other in self.frames):
             return None
@@ -81,7 +81,7 @@ class Writer:
                 return found if short else self.scope.let(param, found, column)
         return None
 
-    def channels(self, ops: Ops, rows: Sequence[Row], number: int = 0) -> Iterator[Formula]:
+    def channels(self, ops: Ops, rows: Sequence[HoleRow], number: int = 0) -> Iterator[Expr]:
         """Yield how the channels of an input may be said, by what is known of it in each row."""
         known: set[str] = set()
         for op in ops:
@@ -91,7 +91,7 @@ class Writer:
                 yield found
         yield from self._progression(ops, rows)
 
-    def _progression(self, ops: Ops, rows: Sequence[Row]) -> Iterator[Formula]:
+    def _progression(self, ops: Ops, rows: Sequence[HoleRow]) -> Iterator[Expr]:
         """Yield how channels grow from copy to copy of what is repeated."""
         if not rows or rows[0].extra.get(INDEX) != 0:
             return
@@ -102,7 +102,7 @@ class Writer:
                 if start is not None:
                     yield formula.total([start, formula.product(step, formula.name(INDEX))])
 
-    def track(self, ops: Ops, rows: Sequence[Row], output: int, candidates: Iterable[Formula | None]) -> None:
+    def track(self, ops: Ops, rows: Sequence[HoleRow], output: int, candidates: Iterable[Expr | None]) -> None:
         """Note how the channels of what a step gives can be said."""
         proposed = [short for said in candidates if said is not None for short in _shorter(said)]
         proposed = [said for said in proposed if not formula.is_long(said)]
@@ -115,7 +115,7 @@ class Writer:
             self.scope.channels.update((source, found) for _, source in present)
 
 
-def _shorter(said: Formula) -> Iterator[Formula]:
+def _shorter(said: Expr) -> Iterator[Expr]:
     """Yield the names in a formula, any of which may come to the same, and the formula."""
     yield from map(formula.name, dict.fromkeys(formula.names_in(said)))
     yield said

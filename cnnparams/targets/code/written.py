@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 from cnnparams.expression import Value
 from cnnparams.schema.computed import Computed
-from cnnparams.schema.slips import CHANNELS, INDEX
+from cnnparams.schema.expression_hints import CHANNELS, INDEX
 from cnnparams.targets.code import formula
-from cnnparams.targets.code.simplify import Formula
+from cnnparams.targets.code.simplify import Expr
 
-View = Mapping[str, "Written"]
+NameView = Mapping[str, "Written"]
 """The params that are known in a list, each as its user wrote it."""
 
 
@@ -20,29 +20,29 @@ class Written(NamedTuple):
 
     value: Any
     scope: Mapping[str, Value]
-    view: View
+    view: NameView
     source: str
 
 
-class Place(NamedTuple):
+class WritingPlace(NamedTuple):
     """Where a written value is to be said: a class whose own names are the params in `view`.
 
     `known` are the params of other views as far as they have been said: they may be many, and used again and again.
     `channels` gives the formula of a tensor's channels; `number` what stands for the number of a copy, if not a number.
     """
 
-    view: View
-    channels: Callable[[str], Formula | None]
-    own: Callable[[str], Formula]
-    number: Formula | None
-    known: dict[tuple[int, str], Formula]
+    view: NameView
+    channels: Callable[[str], Expr | None]
+    own: Callable[[str], Expr]
+    number: Expr | None
+    known: dict[tuple[int, str], Expr]
 
 
 class UnwritableError(ValueError):
     """A value that cannot be said with the names of a class."""
 
 
-def said(written: Written, place: Place) -> Formula:
+def said(written: Written, place: WritingPlace) -> Expr:
     """Return the formula of a written value; raise UnwritableError where the names are not known there."""
     if not isinstance(written.value, Computed):
         return formula.literal(written.value)
@@ -52,7 +52,7 @@ def said(written: Written, place: Place) -> Formula:
     return found
 
 
-def _name(name: str, written: Written, place: Place) -> Formula:
+def _name(name: str, written: Written, place: WritingPlace) -> Expr:
     if name == CHANNELS:
         found = place.channels(written.source)
         if found is None:
@@ -65,7 +65,7 @@ def _name(name: str, written: Written, place: Place) -> Formula:
     return formula.literal(written.scope[name])
 
 
-def _elsewhere(name: str, written: Written, place: Place) -> Formula:
+def _elsewhere(name: str, written: Written, place: WritingPlace) -> Expr:
     key = id(written.view), name
     if key not in place.known:
         place.known[key] = said(written.view[name], place)

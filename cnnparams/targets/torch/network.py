@@ -15,7 +15,7 @@ Forward = Callable[..., Any]
 _NAMES = {"torch": torch, "nn": nn, "F": nn.functional}
 
 
-class Network(nn.Module):  # type: ignore[misc]  # torch is not typed here
+class TorchNetwork(nn.Module):  # type: ignore[misc]  # torch is not typed here
     """A network of which nodes are added one by one, in order; all of them make the whole.
 
     Its tensors are called as in the spec: layer1.0.conv1.weight.
@@ -27,7 +27,7 @@ class Network(nn.Module):  # type: ignore[misc]  # torch is not typed here
         self._forwards: dict[str, Forward] = {}
 
     @classmethod
-    def of(cls, graph: Graph) -> Network:
+    def of(cls, graph: Graph) -> TorchNetwork:
         """Return the whole network."""
         network = cls(graph)
         for node in graph.nodes:

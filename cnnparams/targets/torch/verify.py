@@ -22,11 +22,11 @@ from cnnparams.engine.reports.report import Kind, LayerReport, TensorReport
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.sources.pytorch.inputs import BATCH, batch_of, batches
 from cnnparams.sources.pytorch.tensors import counts, held
-from cnnparams.targets.torch.network import Network
+from cnnparams.targets.torch.network import TorchNetwork
 from cnnparams.targets.verification import Figure, LayerCheck, Verification, compared
 
 
-class _Seen(NamedTuple):
+class _LayerFigures(NamedTuple):
     """What PyTorch has of one layer; nothing but `refusal` where it refuses it."""
 
     output: Shape | str | None = None
@@ -41,7 +41,7 @@ def verify(graph: Graph) -> Verification:
     report = measure(graph)
     counter = FlopCounterMode(display=False)
     with warnings.catch_warnings(action="ignore"), torch.device("meta"), torch.no_grad(), counter:
-        network = Network(graph).eval()
+        network = TorchNetwork(graph).eval()
         seen = dict(_run(network, counter))
     totals = compared(report, {**counts(network), "total_macs": _macs(counter.get_total_flops())})
     return Verification(
@@ -53,7 +53,7 @@ def verify(graph: Graph) -> Verification:
     )
 
 
-def _run(network: Network, counter: Any) -> Iterator[tuple[str, _Seen]]:
+def _run(network: TorchNetwork, counter: Any) -> Iterator[tuple[str, _LayerFigures]]:
     """Yield what there is to see of each node.
 
     Where PyTorch differs, the next nodes read a tensor of our shape, so that each is judged by itself.
@@ -67,16 +67,16 @@ def _run(network: Network, counter: Any) -> Iterator[tuple[str, _Seen]]:
             values[node.name] = network.step(node, values)
             seen = _seen(node, network.made(node), values[node.name], counter.get_total_flops() - before)
         except Exception as error:  # whatever PyTorch raises is its answer
-            seen = _Seen(refusal=" ".join(f"{type(error).__name__}: {error}".split()))
+            seen = _LayerFigures(refusal=" ".join(f"{type(error).__name__}: {error}".split()))
         if seen.output != node.output_shape:
             values[node.name] = batch_of(node.output_shape, "meta")
         yield node.name, seen
 
 
-def _seen(node: Node, module: Any, value: Any, flops: int) -> _Seen:
+def _seen(node: Node, module: Any, value: Any, flops: int) -> _LayerFigures:
     own = held(module) if module is not None and node.shares is None else ()
     params = sum(math.prod(tensor.shape) for tensor in own if tensor.role != "buffer")
-    return _Seen(sample_shape(value, node.output_shape), own, params, _macs(flops))
+    return _LayerFigures(sample_shape(value, node.output_shape), own, params, _macs(flops))
 
 
 def _macs(flops: int) -> float:
@@ -84,12 +84,12 @@ def _macs(flops: int) -> float:
     return number(Fraction(flops, 2 * BATCH))
 
 
-def _results(graph: Graph, seen: Mapping[str, _Seen]) -> Figure:
+def _results(graph: Graph, seen: Mapping[str, _LayerFigures]) -> Figure:
     found = [seen[port.source].output if port.source in seen else port.shape for port in graph.outputs]
     return Figure("output_shapes", "Output", Kind.SHAPES, tuple(port.shape for port in graph.outputs), tuple(found))
 
 
-def _check(layer: LayerReport, seen: _Seen) -> LayerCheck:
+def _check(layer: LayerReport, seen: _LayerFigures) -> LayerCheck:
     figures = (
         Figure("output_shape", "Output", Kind.SHAPE, layer.output_shape, seen.output),
         Figure("params", "Parameters", Kind.COUNT, layer.params, seen.params),

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnparams.engine.choosing.axis import Axis, AxisError, ascending
-from cnnparams.engine.choosing.outcomes import Outcome, Points, outcomes
+from cnnparams.engine.choosing.axis import AxisError, SweepAxis, ascending
+from cnnparams.engine.choosing.evaluation import Outcome, Points, outcomes
 from cnnparams.engine.choosing.solve import Solution, solve
 from cnnparams.engine.costs.quantity import Limit
 from cnnparams.engine.costs.register import find_total
@@ -70,12 +70,12 @@ def test_a_network_whose_cost_is_not_monotone(most: int, step: int) -> None:
 
 
 def test_values_go_up_whatever_their_order() -> None:
-    assert ascending("x=3,1,2,1", None) == Axis("x", (1, 2, 3))
-    assert ascending("x=4:1:-1", None) == Axis("x", (1, 2, 3, 4))
+    assert ascending("x=3,1,2,1", None) == SweepAxis("x", (1, 2, 3))
+    assert ascending("x=4:1:-1", None) == SweepAxis("x", (1, 2, 3, 4))
 
 
 def test_around_a_default() -> None:
-    assert ascending("x", 16) == Axis("x", tuple(range(1, 65)))
+    assert ascending("x", 16) == SweepAxis("x", tuple(range(1, 65)))
     values = ascending("x", 1.0).values
     assert (len(values), values[0], values[1], values[-1]) == (400, 0.01, 0.02, 4.0)
     for default in (0, -1, "word", True, None, (1, 2)):

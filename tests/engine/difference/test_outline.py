@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnparams.engine.difference.diff import diff
-from cnnparams.engine.difference.outline import Row, outline
+from cnnparams.engine.difference.outline import OutlineRow, outline
 from cnnparams.engine.network.build import build
 from cnnparams.schema.load import load
 from tests.engine.difference_specs import of_layers, report_of
@@ -12,7 +12,7 @@ CONV = "{type: conv2d, name: a, out_channels: 8, kernel_size: 1}"
 PART = "{{type: sequence, name: {0}, layers: [{{type: conv2d, out_channels: {1}, kernel_size: 1}}, relu]}}"
 
 
-def of_zoo(one: str, other: str) -> list[Row]:
+def of_zoo(one: str, other: str) -> list[OutlineRow]:
     return outline(diff(report_of(build(load(one))), report_of(build(load(other)))))
 
 
@@ -20,7 +20,7 @@ def rows(before: str, after: str) -> list[tuple[str, tuple[str, ...], int]]:
     return told(outline(of_layers(before, after)))
 
 
-def told(found: list[Row]) -> list[tuple[str, tuple[str, ...], int]]:
+def told(found: list[OutlineRow]) -> list[tuple[str, tuple[str, ...], int]]:
     return [(row.status.value, row.parts, len(row.layers)) for row in found]
 
 

@@ -12,7 +12,7 @@ import pytest
 from cnnparams.dtypes import DTYPES, Dtype
 from cnnparams.engine.memory.int8 import SCALE, quantized
 from cnnparams.engine.memory.saved import saved
-from cnnparams.engine.network.resize import Known, Resizer
+from cnnparams.engine.network.resize import KnownResults, Resizer
 from cnnparams.engine.network.stack import stack
 from cnnparams.engine.reports.measure import measure
 from cnnparams.engine.setting import Setting
@@ -155,7 +155,7 @@ def test_what_a_spec_stands_for_has_the_dtypes() -> None:
 
 def test_another_input_size_changes_no_dtype() -> None:
     graph, larger = graph_of(MIXED), graph_of(MIXED.replace("8", "16").replace("bfloat1616", "bfloat16"))
-    resized = Resizer(graph, Known()).resize(larger.inputs)
+    resized = Resizer(graph, KnownResults()).resize(larger.inputs)
     assert resized is not None
     assert [node.dtype for node in resized.spelt_out().nodes] == [None, "bfloat16", None]
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cnnparams.engine.network.build as building
-from cnnparams.engine.network.context import Plan
+from cnnparams.engine.network.context import NetworkPlan
 from cnnparams.engine.network.graph import Graph
 from cnnparams.engine.network.replay import replay
 from cnnparams.schema import zoo
@@ -29,15 +29,15 @@ class Forgetful(dict[Any, Any]):
         pass
 
 
-def plan_without_recordings(*args: Any) -> Plan:
-    return Plan(*args)._replace(recordings=Forgetful())
+def plan_without_recordings(*args: Any) -> NetworkPlan:
+    return NetworkPlan(*args)._replace(recordings=Forgetful())
 
 
 def check_replayed(spec: Any) -> Graph:
     """Build a network with replays and without them; both must be the same."""
     replayed = building.build(spec)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(building, "Plan", plan_without_recordings)
+        patch.setattr(building, "NetworkPlan", plan_without_recordings)
         patch.setattr(REPLAY, None)
         assert building.build(spec) == replayed
     return replayed
@@ -65,7 +65,7 @@ def replays(monkeypatch: pytest.MonkeyPatch, blocks: str, layers: str) -> int:
     monkeypatch.setattr(REPLAY, counted)
     text = f"{INPUT}blocks: {{{blocks}}}\nlayers: [{layers}]"
     replayed = graph_of(text)
-    monkeypatch.setattr(building, "Plan", plan_without_recordings)
+    monkeypatch.setattr(building, "NetworkPlan", plan_without_recordings)
     assert graph_of(text) == replayed
     return len(under)
 

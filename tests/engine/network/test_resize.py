@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from cnnparams.engine.costs.register import every_cost
 from cnnparams.engine.network.build import build, ports_in
 from cnnparams.engine.network.graph import Graph
-from cnnparams.engine.network.resize import Known, Resizer
+from cnnparams.engine.network.resize import KnownResults, Resizer
 from cnnparams.engine.network.resized import Resized
 from cnnparams.engine.setting import USUAL
 from cnnparams.errors import SpecError
@@ -48,7 +48,7 @@ def check(base: Resizer, spec: Spec) -> None:
 @pytest.mark.parametrize("name", SOME)
 def test_a_network_of_the_zoo(name: str) -> None:
     spec = load(name)
-    base = Resizer(build(spec), Known())
+    base = Resizer(build(spec), KnownResults())
     for size in (96, 97, 250):
         if _built(at(spec, size)):
             check(base, at(spec, size))
@@ -60,7 +60,7 @@ def test_a_network_of_the_zoo(name: str) -> None:
     ("name", "var", "widths"), [("mobilenet_v2", "width", (1.0, 1.4, 2.0)), ("resnet50", "group_width", (32, 48, 96))]
 )
 def test_networks_of_other_widths_share_what_is_known_of_sizes(name: str, var: str, widths: tuple[float, ...]) -> None:
-    spec, known = load(name), Known()
+    spec, known = load(name), KnownResults()
     for width in widths:
         chosen = choose(spec, spec.choice.variant, {var: width})
         base = Resizer(build(chosen), known)
@@ -81,7 +81,7 @@ def test_drawn_networks(spec: dict[str, object], height: int, width: int, varian
     base = _built(before)
     if base is None:
         return
-    network, built = Resizer(base, Known()).resize(ports_in(after, values(after))), _built(after)
+    network, built = Resizer(base, KnownResults()).resize(ports_in(after, values(after))), _built(after)
     assert network is None or built is not None
     if network and built:
         own = [(node.name, node.input_shapes, node.output_shape) for node in network.spelt_out().nodes]
@@ -109,13 +109,13 @@ def _built(spec: Spec) -> Graph | None:
 def test_what_does_not_follow_is_left_to_building(text: str, why: str) -> None:
     base = graph_of(f"input: {{channels: 3, height: 9, width: 9}}\nlayers: {text}")
     other = spec_of(f"input: {{channels: 3, height: 1, width: 1}}\nlayers: {text}")
-    assert resized(Resizer(base, Known()), other) is None, why
+    assert resized(Resizer(base, KnownResults()), other) is None, why
 
 
 def test_inputs_of_other_channels_are_left_to_building() -> None:
     base = graph_of(f"input: {{channels: 3, height: 9, width: 9}}\nlayers: [{SMALL}]")
     other = spec_of(f"input: {{channels: 4, height: 9, width: 9}}\nlayers: [{SMALL}]")
-    assert resized(Resizer(base, Known()), other) is None
+    assert resized(Resizer(base, KnownResults()), other) is None
 
 
 def test_layers_that_are_alike_at_one_size_may_not_be_at_another() -> None:
@@ -127,7 +127,7 @@ layers:
   - {{type: max_pool2d, name: b, from: input, kernel_size: 2, ceil_mode: true}}
   - {{type: conv2d, name: y, out_channels: 4, kernel_size: 1}}
 """
-    base = Resizer(graph_of(text.format(size=8)), Known())
+    base = Resizer(graph_of(text.format(size=8)), KnownResults())
     assert resized(base, spec_of(text.format(size=10))) is not None
     odd = spec_of(text.format(size=9))
     assert resized(base, odd) is None
@@ -137,7 +137,7 @@ layers:
 def test_more_elements_than_64_bits_can_count_are_left_to_building() -> None:
     layer = "{{type: conv2d, out_channels: {out}, kernel_size: 1}}"
     text = f"input: {{{{channels: 1, height: {{size}}, width: 1}}}}\nlayers: [{layer}]"
-    known, large = Known(), 2**58
+    known, large = KnownResults(), 2**58
     few = Resizer(graph_of(text.format(size=1, out=2)), known)
     assert resized(few, spec_of(text.format(size=large, out=2))) is not None
     many = Resizer(graph_of(text.format(size=1, out=64)), known)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cnnparams.engine.network.build import build
 from cnnparams.engine.network.graph import Graph
 from cnnparams.engine.receptive_field.field import Field
-from cnnparams.engine.receptive_field.fields import Axis, receptive_fields
+from cnnparams.engine.receptive_field.fields import AxisView, receptive_fields
 from cnnparams.engine.reports.fold import fold
 from cnnparams.engine.reports.report import LayerReport, Report
 from cnnparams.errors import SpecError
@@ -137,7 +137,7 @@ def check_laws(graph: Graph) -> None:
                 check_axis(axis, after)
 
 
-def check_axis(before: Axis, after: Axis) -> None:
+def check_axis(before: AxisView, after: AxisView) -> None:
     """Check that the field never shrinks: whether of a place, which may come to see everything, or of all places."""
     if before.everywhere:
         assert after.everywhere

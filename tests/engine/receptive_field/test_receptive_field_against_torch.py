@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cnnparams.engine.network.build import build
 from cnnparams.engine.network.graph import Graph, Node
 from cnnparams.engine.receptive_field.field import Field, Span, hull
-from cnnparams.engine.receptive_field.fields import Seen, View, receptive_fields
+from cnnparams.engine.receptive_field.fields import ImageView, NodeView, receptive_fields
 from cnnparams.errors import SpecError
 from cnnparams.schema.load import load
 from tests.engine.drawn_windows import windows
@@ -32,7 +32,7 @@ ZOO = {
 }
 
 
-def expected(view: View, place: tuple[int, ...], image: tuple[int, ...]) -> tuple[Span | None, ...]:
+def expected(view: ImageView, place: tuple[int, ...], image: tuple[int, ...]) -> tuple[Span | None, ...]:
     """Return the rows that a place sees along each axis, without those outside of the image."""
     spans = [
         hull(axis.local.at(u) if isinstance(axis.local, Field) else None, axis.everywhere)
@@ -77,7 +77,7 @@ def hull_of(a: tuple[Span | None, ...], b: tuple[Span | None, ...]) -> tuple[Spa
     return tuple(map(hull, a, b))
 
 
-def looked_at(graph: Graph, largest: int) -> list[tuple[Node, Seen]]:
+def looked_at(graph: Graph, largest: int) -> list[tuple[Node, NodeView]]:
     """Return some layers up to the last whose fields are no larger."""
     fields = [(node, seen) for node, seen in zip(graph.nodes, receptive_fields(graph), strict=True) if seen]
     local = [

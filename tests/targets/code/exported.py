@@ -45,10 +45,10 @@ def network_of(graph: Graph, device: str = "meta") -> Any:
     """Return the network as `verify` builds it, node by node."""
     import torch
 
-    from cnnparams.targets.torch.network import Network
+    from cnnparams.targets.torch.network import TorchNetwork
 
     with torch.device(device), warnings.catch_warnings(action="ignore"):
-        return Network.of(graph)
+        return TorchNetwork.of(graph)
 
 
 def path(layer: LayerReport, tensor: TensorReport) -> str:

@@ -25,9 +25,9 @@ layers:
 
 
 def network_of(spec: str) -> Any:
-    from cnnparams.targets.torch.network import Network
+    from cnnparams.targets.torch.network import TorchNetwork
 
-    return Network.of(graph_of(spec))
+    return TorchNetwork.of(graph_of(spec))
 
 
 def test_tensors_have_the_names_of_the_spec(torch: ModuleType) -> None:

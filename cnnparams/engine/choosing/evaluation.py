@@ -27,7 +27,7 @@ from cnnparams.engine.costs.register import Totals, costs_giving
 from cnnparams.engine.network.build import build, ports_in
 from cnnparams.engine.network.builder import MOST_LAYERS
 from cnnparams.engine.network.graph import Graph, Port
-from cnnparams.engine.network.resize import Known, Resizer
+from cnnparams.engine.network.resize import KnownResults, Resizer
 from cnnparams.engine.network.resized import Resized
 from cnnparams.schema.computed import Computed
 from cnnparams.schema.variables import choose, values
@@ -39,14 +39,14 @@ _AHEAD = 4
 _DIED = "a worker process died, so that the points that follow have no answer; all that was shown is right"
 _REMEDY = "where memory is short, the system ends processes: try fewer --jobs"
 
-Point = Mapping[str, Any]
+VarValues = Mapping[str, Any]
 
 
 class Outcome(NamedTuple):
     """A network at a point, and its totals by their fields; or what is wrong with it, and no totals."""
 
     name: str
-    point: Point
+    point: VarValues
     totals: Mapping[str, Any]
     problem: str | None = None
 
@@ -68,7 +68,7 @@ class Task(NamedTuple):
 class Points(NamedTuple):
     """Points to come, and how many they are."""
 
-    each: Iterator[Point]
+    each: Iterator[VarValues]
     number: int
 
 
@@ -92,7 +92,7 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _outcome(evaluator: Evaluator, point: Point) -> Outcome:
+def _outcome(evaluator: Evaluator, point: VarValues) -> Outcome:
     try:
         return Outcome(evaluator.name, point, evaluator(point))
     except SpecError as error:
@@ -121,7 +121,7 @@ def _spread(task: Task, points: Points, processes: int) -> Iterator[Outcome]:
         raise CnnparamsError(f"{_DIED}\n  hint: {_REMEDY}") from None
 
 
-def _chunks(points: Iterator[Point], size: int) -> Iterator[list[Point]]:
+def _chunks(points: Iterator[VarValues], size: int) -> Iterator[list[VarValues]]:
     while chunk := list(islice(points, size)):
         yield chunk
 
@@ -163,7 +163,7 @@ def _end_with_parent(there: Connection) -> None:
     os._exit(0)
 
 
-def _work(points: list[Point]) -> list[Outcome]:
+def _work(points: list[VarValues]) -> list[Outcome]:
     return [_outcome(_evaluators[0], point) for point in points]
 
 
@@ -189,7 +189,7 @@ class Evaluator:
         self._wanted = [total.field for cost in self._costs for total in cost.TOTALS]
         self._behind_layers = vars_behind(spec, (spec.layers, spec.blocks, spec.outputs))
         self._behind_inputs = vars_behind(spec, spec.inputs) | spec.variables.bounds.keys()
-        self._known = Known()
+        self._known = KnownResults()
         self._bases: dict[tuple[str, ...], _Base] = {}
         self._inputs: dict[tuple[str, ...], tuple[Port, ...]] = {}
         self._nodes = 0

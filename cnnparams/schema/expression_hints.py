@@ -25,7 +25,7 @@ _SLIPS = {
 """What other languages write, and what to write instead."""
 
 
-def slip(text: str) -> str | None:
+def expression_hint(text: str) -> str | None:
     """Return what to write instead of a text that is no expression, where that can be told from the text."""
     if text.count("(") > text.count(")"):
         return CUT

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from cnnparams.engine.choosing.outcomes import Evaluator, vars_behind
+from cnnparams.engine.choosing.evaluation import Evaluator, vars_behind
 from cnnparams.engine.costs.register import every_cost, totals
 from cnnparams.engine.network.build import build
 from cnnparams.engine.reports.measure import measure

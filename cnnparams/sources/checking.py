@@ -12,13 +12,13 @@ from cnnparams.errors import SpecError
 from cnnparams.schema.compose import compose
 from cnnparams.schema.parse import parse
 from cnnparams.schema.source import Text
-from cnnparams.sources.reading import Totals
-from cnnparams.sources.unmatched import Kind, kind
+from cnnparams.sources.reading import ModelTotals
+from cnnparams.sources.tensor_difference import TensorKind, tensor_kind
 
 _FIGURES = ("trainable", "frozen", "buffers", "outputs", "macs")
 
 
-def differences(text: str, totals: Totals) -> Iterator[str]:
+def spec_differences(text: str, totals: ModelTotals) -> Iterator[str]:
     """Yield what a spec, read and counted as any other, has other than the model; its problems where it gives none."""
     try:
         report = measure(build(parse(compose(Text("the spec", text)))))
@@ -26,7 +26,7 @@ def differences(text: str, totals: Totals) -> Iterator[str]:
         yield str(error)
         return
     outputs = tuple(port.shape.dims for port in report.outputs)
-    found = Totals(report.trainable_params, report.frozen_params, report.buffers, outputs, report.total_macs)
+    found = ModelTotals(report.trainable_params, report.frozen_params, report.buffers, outputs, report.total_macs)
     for what, ours, models in zip(_FIGURES, found, totals, strict=False):
         if models is not None and ours != models:
             yield f"{what}: {ours} in the spec, {models} in the model"
@@ -34,10 +34,10 @@ def differences(text: str, totals: Totals) -> Iterator[str]:
         yield from _other_tensors(report, totals.tensors, buffers=totals.buffers is not None)
 
 
-def _other_tensors(report: Report, models: Mapping[Kind, int], *, buffers: bool) -> Iterator[str]:
+def _other_tensors(report: Report, models: Mapping[TensorKind, int], *, buffers: bool) -> Iterator[str]:
     """Yield each kind of tensor of which a spec has more or fewer than the model."""
     own = (tensor for layer in report.layers if not layer.shares for tensor in layer.tensors)
-    ours = Counter(kind(tensor) for tensor in own if buffers or tensor.role != "buffer")
+    ours = Counter(tensor_kind(tensor) for tensor in own if buffers or tensor.role != "buffer")
     for shape, role in dict.fromkeys((*models, *ours)):
         spec, model = ours[shape, role], models.get((shape, role), 0)
         if spec != model:

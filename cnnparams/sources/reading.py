@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cnnparams.engine.network.stack import Plain
 from cnnparams.inert import printable
-from cnnparams.sources.unmatched import Kind
+from cnnparams.sources.tensor_difference import TensorKind
 
 
 class Gap(NamedTuple):
@@ -31,7 +31,7 @@ class Gap(NamedTuple):
         return "\n  ".join(map(printable, lines))
 
 
-class Totals(NamedTuple):
+class ModelTotals(NamedTuple):
     """What a spec must come to: the elements of a model's tensors, the shapes of its results without the batch, MACs.
 
     `tensors` are the shapes and roles of the tensors themselves, each with how many there are. None where something is
@@ -43,7 +43,7 @@ class Totals(NamedTuple):
     buffers: int | None = None
     outputs: tuple[tuple[int, ...], ...] | None = None
     macs: int | None = None
-    tensors: Mapping[Kind, int] | None = None
+    tensors: Mapping[TensorKind, int] | None = None
 
 
 class Reading(NamedTuple):
@@ -56,5 +56,5 @@ class Reading(NamedTuple):
     spec: Plain
     gaps: tuple[Gap, ...] = ()
     remarks: tuple[str, ...] = ()
-    totals: Totals | None = None
+    totals: ModelTotals | None = None
     classes: Mapping[str, str] = MappingProxyType({})

@@ -14,7 +14,7 @@ from cnnparams.engine.reports.report import Report
 from cnnparams.render.stack.yaml import render
 from cnnparams.render.view import View
 from cnnparams.schema import zoo
-from cnnparams.sources.given import Given, given
+from cnnparams.sources.input_shape import InputShape, shape_of
 from cnnparams.sources.reading import Reading
 from tests.layers import effort
 from tests.specs import report_of
@@ -78,11 +78,11 @@ def named(path: str) -> Any:
     return getattr(import_module(f"tests.sources.models.{module}"), name)
 
 
-def read(model: Any, *inputs: str | Given, mode: Mode | None = None) -> Reading:
+def read(model: Any, *inputs: str | InputShape, mode: Mode | None = None) -> Reading:
     """Return what the tool reads of a model."""
     from cnnparams.sources.pytorch.read import read as read_model
 
-    return read_model(model, [given(each) if isinstance(each, str) else each for each in inputs], "net", mode)
+    return read_model(model, [shape_of(each) if isinstance(each, str) else each for each in inputs], "net", mode)
 
 
 def text(reading: Reading) -> str:
@@ -106,5 +106,5 @@ def read_back(graph: Graph) -> Reading:
     wanted = dtypes(graph)
     with torch.device("meta"), warnings.catch_warnings(action="ignore"):
         network = TorchNetwork.of(graph)
-    inputs: Sequence[Given] = [Given(port.shape.dims, dtype=wanted[port.source]) for port in graph.inputs]
+    inputs: Sequence[InputShape] = [InputShape(port.shape.dims, dtype=wanted[port.source]) for port in graph.inputs]
     return read(network, *inputs, mode="evaluation")  # in training some norms want more than one value

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from cnnparams.sources.checking import differences
-from cnnparams.sources.reading import Totals
+from cnnparams.sources.checking import spec_differences
+from cnnparams.sources.reading import ModelTotals
 
 SPEC = """
 input: {features: 4}
@@ -13,12 +13,12 @@ layers:
   - {type: linear, out_features: 3}
   - {type: batch_norm1d, trainable: false}
 """
-TOTALS = Totals(trainable=15, frozen=6, buffers=7, outputs=((3,),), macs=12)
+TOTALS = ModelTotals(trainable=15, frozen=6, buffers=7, outputs=((3,),), macs=12)
 
 
 @pytest.mark.parametrize("totals", [TOTALS, TOTALS._replace(outputs=None), TOTALS._replace(macs=None)])
-def test_a_spec_that_comes_to_the_totals_has_no_differences(totals: Totals) -> None:
-    assert list(differences(SPEC, totals)) == []
+def test_a_spec_that_comes_to_the_totals_has_no_differences(totals: ModelTotals) -> None:
+    assert list(spec_differences(SPEC, totals)) == []
 
 
 TENSORS = {
@@ -32,20 +32,20 @@ TENSORS = {
 
 def test_the_tensors_are_compared_by_shape_and_role_in_whatever_order() -> None:
     right = TOTALS._replace(tensors=TENSORS)
-    assert list(differences(SPEC, right)) == []
+    assert list(spec_differences(SPEC, right)) == []
     seen = {kind: n for kind, n in TENSORS.items() if kind != ((3, 4), "trainable")}
     other = TOTALS._replace(tensors={((1, 3, 4), "trainable"): 1, **seen})
-    assert list(differences(SPEC, other)) == [
+    assert list(spec_differences(SPEC, other)) == [
         "trainable tensors of shape [1, 3, 4]: 0 in the spec, 1 in the model",
         "trainable tensors of shape [3, 4]: 1 in the spec, 0 in the model",
     ]
     fewer = TOTALS._replace(tensors={**TENSORS, ((3,), "frozen"): 1})
-    assert list(differences(SPEC, fewer)) == ["frozen tensors of shape [3]: 2 in the spec, 1 in the model"]
+    assert list(spec_differences(SPEC, fewer)) == ["frozen tensors of shape [3]: 2 in the spec, 1 in the model"]
 
 
 def test_where_the_buffers_are_not_known_they_are_no_matter() -> None:
     learned = {kind: n for kind, n in TENSORS.items() if kind[1] != "buffer"}
-    assert list(differences(SPEC, TOTALS._replace(buffers=None, tensors=learned))) == []
+    assert list(spec_differences(SPEC, TOTALS._replace(buffers=None, tensors=learned))) == []
 
 
 @pytest.mark.parametrize(
@@ -59,9 +59,9 @@ def test_where_the_buffers_are_not_known_they_are_no_matter() -> None:
     ],
 )
 def test_each_total_that_differs_is_told(name: str, value: Any, told: str) -> None:
-    assert list(differences(SPEC, TOTALS._replace(**{name: value}))) == [told]
+    assert list(spec_differences(SPEC, TOTALS._replace(**{name: value}))) == [told]
 
 
 def test_what_is_no_spec_differs_by_its_problem() -> None:
-    (told,) = differences("input: {features: 4}\nlayers: [{type: torch.fft.fft}]", TOTALS)
+    (told,) = spec_differences("input: {features: 4}\nlayers: [{type: torch.fft.fft}]", TOTALS)
     assert "unknown layer type 'torch.fft.fft'" in told

@@ -18,7 +18,7 @@ from cnnparams.render.view import View
 from cnnparams.schema.load import load
 from cnnparams.schema.spec import Spec
 from cnnparams.schema.variables import choose
-from cnnparams.sources.given import Given
+from cnnparams.sources.input_shape import InputShape
 from cnnparams.sources.structure.recover import recovered
 from tests.engine.drawn_specs import VARIANTS, specs
 from tests.layers.effort import examples
@@ -34,7 +34,7 @@ def check(spec: Spec, code: str) -> None:
 
     graph = build(spec)
     wanted = dtypes(graph)
-    inputs = [Given(port.shape.dims, dtype=wanted[port.source]) for port in graph.inputs]
+    inputs = [InputShape(port.shape.dims, dtype=wanted[port.source]) for port in graph.inputs]
     model = model_of(code)
     reading = read(model, *inputs, mode="evaluation")  # in training some norms want more than one value
     assert reading.gaps == ()

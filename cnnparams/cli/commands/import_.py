@@ -13,7 +13,7 @@ from cnnparams.cli.messages import tell
 from cnnparams.render import stack as formats
 
 if TYPE_CHECKING:
-    from cnnparams.sources.given import Given
+    from cnnparams.sources.input_shape import InputShape
     from cnnparams.sources.pytorch.mode import Mode
     from cnnparams.sources.reading import Reading
 
@@ -22,11 +22,11 @@ _WIDTH = 120  # columns of a line, of a spec with blocks
 _GAPS = "the vocabulary has no words for this"
 
 
-def _given(context: click.Context, parameter: click.Parameter, written: tuple[str, ...]) -> list[Given]:
-    from cnnparams.sources.given import given
+def _given(context: click.Context, parameter: click.Parameter, written: tuple[str, ...]) -> list[InputShape]:
+    from cnnparams.sources.input_shape import shape_of
 
     try:
-        return [given(text) for text in written]
+        return [shape_of(text) for text in written]
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
 
@@ -54,7 +54,7 @@ def _given(context: click.Context, parameter: click.Parameter, written: tuple[st
 @options.formats(formats, default="yaml")
 @options.output
 def command(
-    model: str, inputs: list[Given], mode: Mode | None, partial: bool, flat: bool, format_: str, output: str | None
+    model: str, inputs: list[InputShape], mode: Mode | None, partial: bool, flat: bool, format_: str, output: str | None
 ) -> ExitCode:
     """Write the spec of a PyTorch model or of an ONNX file.
 
@@ -86,13 +86,13 @@ def command(
     return ExitCode.NO if reading.gaps else ExitCode.DONE
 
 
-def _of_file(path: str, inputs: list[Given]) -> Reading:
+def _of_file(path: str, inputs: list[InputShape]) -> Reading:
     from cnnparams.sources.onnx import read
 
     return read(path, inputs)
 
 
-def _of_code(model: str, inputs: list[Given], mode: Mode | None) -> Reading:
+def _of_code(model: str, inputs: list[InputShape], mode: Mode | None) -> Reading:
     from cnnparams.cli.streams import keep_apart
     from cnnparams.sources.extra import extra
 
@@ -108,7 +108,7 @@ def _of_code(model: str, inputs: list[Given], mode: Mode | None) -> Reading:
 
 def _check(reading: Reading, text: str) -> None:
     from cnnparams.errors import CnnparamsError
-    from cnnparams.sources.checking import differences
+    from cnnparams.sources.checking import spec_differences
 
-    if reading.totals and (found := list(differences(text, reading.totals))):
+    if reading.totals and (found := list(spec_differences(text, reading.totals))):
         raise CnnparamsError("\n  ".join(["nothing is written, as the spec would not be the model's:", *found]))

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cnnparams.sources.extra import extra
-from cnnparams.sources.given import Given
+from cnnparams.sources.input_shape import InputShape
 from cnnparams.sources.reading import Reading
 
 
-def read(path: str, inputs: Sequence[Given] = ()) -> Reading:
+def read(path: str, inputs: Sequence[InputShape] = ()) -> Reading:
     """Return the spec of an ONNX file, and the gaps where no layer does what a node does.
 
     `inputs` are the sizes of one sample, by the names of inputs or in order, where the file leaves them open. Raise

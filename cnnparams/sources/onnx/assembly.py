@@ -13,7 +13,7 @@ from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.recurrent import Recurrent
 from cnnparams.schema.structures import Edge
 from cnnparams.sources.assembly import Assembly, Holding, NoLayerError, layer_of
-from cnnparams.sources.onnx.model import Dims, Known, Model, Op, Origin
+from cnnparams.sources.onnx.model import ConstantTensor, Dims, Model, OnnxNode, Origin
 from cnnparams.sources.onnx.names import FileNames
 
 _WIDEST = 60
@@ -26,7 +26,7 @@ NOT_OF_THE_INPUT = "computes what does not depend on the input"
 FOLD = "export it with constants folded, or fold them with onnxsim"
 
 
-class Result(NamedTuple):
+class KnownResult(NamedTuple):
     """What a node gives that no layer does: dimensions without the batch, and where that stands."""
 
     dims: Dims
@@ -35,7 +35,7 @@ class Result(NamedTuple):
     is_float: bool = True
 
 
-class Tensor(NamedTuple):
+class GraphTensor(NamedTuple):
     """What depends on the input: the layer `source` gave it in `shape`, and it is seen in `dims`, without the batch.
 
     `batch` is where the batch stands and `number` how many samples it has; a batch of one may be dropped (None).
@@ -48,7 +48,7 @@ class Tensor(NamedTuple):
     dims: Dims
     number: int
     batch: int | None = 0
-    view: Op | None = None
+    view: OnnxNode | None = None
     is_float: bool = True
 
     @property
@@ -56,19 +56,19 @@ class Tensor(NamedTuple):
         """The dimensions with the batch."""
         return self.dims if self.batch is None else (*self.dims[: self.batch], self.number, *self.dims[self.batch :])
 
-    def viewed(self, full: Dims, op: Op) -> Tensor:
+    def viewed(self, full: Dims, op: OnnxNode) -> GraphTensor:
         """Return the same elements in the same order under other dimensions; raise NoLayerError without the batch."""
         batch = self._batch_in(full)
         if batch is None and self.number != 1:
             raise NoLayerError("joins the batch with other dimensions", "keep the batch as a dimension of its own")
         return self.with_dims(full, batch, op)
 
-    def with_dims(self, full: Dims, batch: int | None, op: Op) -> Tensor:
+    def with_dims(self, full: Dims, batch: int | None, op: OnnxNode) -> GraphTensor:
         """Return the same elements under other dimensions, of which one is the batch."""
         dims = full if batch is None else (*full[:batch], *full[batch + 1 :])
         return self._replace(dims=dims, batch=batch, view=op if self.dims == self.shape.dims else self.view)
 
-    def with_batch(self, op: Op) -> Tensor:
+    def with_batch(self, op: OnnxNode) -> GraphTensor:
         """Return the tensor with its first dimension as the batch, where a batch of one was dropped and may be that.
 
         A channel shuffle that lays the two halves of the channels side by side along the batch takes them apart so.
@@ -87,10 +87,10 @@ class Tensor(NamedTuple):
         return None
 
 
-Value = Tensor | Known
+Value = GraphTensor | ConstantTensor
 
 
-def shown(numbers: Sequence[Any]) -> str:
+def bracketed(numbers: Sequence[Any]) -> str:
     """Return numbers as messages show them."""
     return brief(str(list(numbers)), _WIDEST)
 
@@ -103,7 +103,7 @@ def axis_of(value: Value, axis: Any) -> int:
     return axis % rank
 
 
-def sample_axis(x: Tensor, axis: Any) -> int:
+def sample_axis(x: GraphTensor, axis: Any) -> int:
     """Return where in a sample a dimension stands; raise NoLayerError for the batch."""
     at = axis_of(x, axis)
     if at == x.batch:
@@ -114,15 +114,15 @@ def sample_axis(x: Tensor, axis: Any) -> int:
 Settings = Mapping[str, Any]
 
 
-class Held(NamedTuple):
+class Weights(NamedTuple):
     """The tensors of the file that a layer holds, and those whose values decided what it is."""
 
-    learned: tuple[Known, ...] = ()
-    buffers: tuple[Known, ...] = ()
-    read: tuple[Known, ...] = ()
+    learned: tuple[ConstantTensor, ...] = ()
+    buffers: tuple[ConstantTensor, ...] = ()
+    read: tuple[ConstantTensor, ...] = ()
 
 
-NOTHING = Held()
+NOTHING = Weights()
 _IN_PART = (
     "uses some tensors of another layer, and some of its own",
     "export a trained network, or one whose equal tensors are not merged",
@@ -131,12 +131,12 @@ _NUMBER = (1,)
 """The dimensions in a spec of a sample that is a number: a vector of one feature."""
 
 
-class Net(Assembly):
+class OnnxAssembly(Assembly):
     """The layers so far. A value that is None is not known, as no layer gives it."""
 
     names: FileNames
 
-    def __init__(self, model: Model, names: FileNames, inputs: Mapping[str, Tensor]) -> None:
+    def __init__(self, model: Model, names: FileNames, inputs: Mapping[str, GraphTensor]) -> None:
         super().__init__(names)
         self.model = model
         self.values: dict[str, Value | None] = {**model.initializers, **inputs}
@@ -145,11 +145,17 @@ class Net(Assembly):
         self.buffers: set[Origin] = set()
         self.read: set[Origin] = set()
         self.quantized: set[Origin] = set()
-        self._settled: dict[tuple[str, tuple[int, ...]], Tensor] = {}
+        self._settled: dict[tuple[str, tuple[int, ...]], GraphTensor] = {}
 
     def put(
-        self, op: Op, type_: str, settings: Settings, inputs: Sequence[Tensor], held: Held = NOTHING, name: str = ""
-    ) -> Tensor:
+        self,
+        op: OnnxNode,
+        type_: str,
+        settings: Settings,
+        inputs: Sequence[GraphTensor],
+        held: Weights = NOTHING,
+        name: str = "",
+    ) -> GraphTensor:
         """Put a layer behind what it reads; raise NoLayerError where it cannot take that."""
         x = [self.settle(tensor) for tensor in inputs]
         if any(tensor.batch != x[0].batch for tensor in x):
@@ -161,11 +167,11 @@ class Net(Assembly):
         self.buffers.update(*(known.origins for known in held.buffers))
         self.read.update(*(known.origins for known in held.read))
         is_float = inputs[0].is_float or bool(held.learned)
-        made = Tensor(edge.source, edge.shape, edge.shape.dims, x[0].number, x[0].batch, is_float=is_float)
+        made = GraphTensor(edge.source, edge.shape, edge.shape.dims, x[0].number, x[0].batch, is_float=is_float)
         is_number = edge.shape.dims == _NUMBER and not any(tensor.dims for tensor in inputs)
         return made._replace(dims=(), view=op) if is_number else made
 
-    def settle(self, x: Tensor) -> Tensor:
+    def settle(self, x: GraphTensor) -> GraphTensor:
         """Return a tensor whose layer gives the dimensions that it is seen in; where it must be, put one there."""
         x = x._replace(dims=x.dims or _NUMBER)
         if x.dims == x.shape.dims:
@@ -181,12 +187,12 @@ class Net(Assembly):
         """Note what is right but not plain to see; what is said of several is told once."""
         self.remarks.setdefault(text, []).append(about)
 
-    def _holding(self, held: Held) -> Holding:
+    def _holding(self, held: Weights) -> Holding:
         keys = tuple(origin for known in held.learned for origin in known.origins)
         buffers = tuple(known.origins for known in held.buffers)
         return Holding(keys, True, buffers, lambda node: self._check_held(node, held), _IN_PART)
 
-    def _check_held(self, node: Node, held: Held) -> None:
+    def _check_held(self, node: Node, held: Weights) -> None:
         """Raise NoLayerError where tensors of the file are not those of a layer, each with the sizes of one of them.
 
         ONNX packs the gates and directions of a recurrence otherwise than PyTorch, so that only elements are compared.
@@ -207,7 +213,7 @@ class Net(Assembly):
             raise NoLayerError(f"has weights of {text}, which are not those of {layer.type}", "export it again")
 
 
-def _regrouping(x: Tensor) -> tuple[str, Settings]:
+def _regrouping(x: GraphTensor) -> tuple[str, Settings]:
     """Return the layer that lays the same elements out otherwise: flatten where that is what it does."""
     given = x.shape.dims
     start = len(x.dims) - 1
@@ -221,5 +227,5 @@ def _sizes(dims: Dims) -> Dims:
     return tuple(sorted(n for n in dims if n != 1))
 
 
-def _whole(held: Held) -> int:
+def _whole(held: Weights) -> int:
     return sum(origin.size for origin in frozenset().union(*(known.origins for known in held.learned)))

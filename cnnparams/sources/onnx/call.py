@@ -5,23 +5,34 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.onnx.assembly import FOLD, NOT_OF_THE_INPUT, NOTHING, Held, Net, Settings, Tensor, Value
-from cnnparams.sources.onnx.model import Dims, Known, Op
+from cnnparams.sources.onnx.assembly import (
+    FOLD,
+    NOT_OF_THE_INPUT,
+    NOTHING,
+    GraphTensor,
+    OnnxAssembly,
+    Settings,
+    Value,
+    Weights,
+)
+from cnnparams.sources.onnx.model import ConstantTensor, Dims, OnnxNode
 
 _BEYOND = 2.0**63  # as any number of a spec is
 _AGAIN = "export it again"
 _DIGITS = 7  # that a float of 32 bits has
 
 
-class Call(NamedTuple):
+class NodeContext(NamedTuple):
     """A node, and the network that it is to be a part of."""
 
-    op: Op
-    net: Net
+    op: OnnxNode
+    assembly: OnnxAssembly
 
-    def add(self, type_: str, settings: Settings, *inputs: Tensor, held: Held = NOTHING, name: str = "") -> Tensor:
+    def add(
+        self, type_: str, settings: Settings, *inputs: GraphTensor, held: Weights = NOTHING, name: str = ""
+    ) -> GraphTensor:
         """Put a layer behind what it reads; raise NoLayerError, or LayerError where it cannot take that."""
-        return self.net.put(self.op, type_, settings, inputs, held, name)
+        return self.assembly.put(self.op, type_, settings, inputs, held, name)
 
     def has(self, i: int) -> bool:
         """Tell whether there is an input of that number."""
@@ -29,33 +40,33 @@ class Call(NamedTuple):
 
     def value(self, i: int) -> Value:
         """Return an input; raise NoLayerError where it is missing."""
-        found = self.net.values.get(self.op.inputs[i]) if self.has(i) else None
+        found = self.assembly.values.get(self.op.inputs[i]) if self.has(i) else None
         if found is None:
             raise NoLayerError(f"lacks its input {i}", _AGAIN)
         return found
 
-    def tensor(self, i: int = 0) -> Tensor:
+    def tensor(self, i: int = 0) -> GraphTensor:
         """Return an input that depends on the network's."""
         found = self.value(i)
-        if isinstance(found, Known):
+        if isinstance(found, ConstantTensor):
             raise NoLayerError(NOT_OF_THE_INPUT, FOLD)
         return found
 
-    def image(self, i: int = 0) -> Tensor:
+    def image(self, i: int = 0) -> GraphTensor:
         """Return an input whose first dimension is the batch, as that of a convolution must be."""
         found = self.tensor(i).with_batch(self.op)
         if found.batch != 0:
             raise NoLayerError("takes its first dimension for the batch, which it is not here")
         return found
 
-    def known(self, i: int) -> Known:
+    def known(self, i: int) -> ConstantTensor:
         """Return an input that does not depend on the network's."""
         found = self.value(i)
-        if isinstance(found, Tensor):
+        if isinstance(found, GraphTensor):
             raise NoLayerError(f"computes its input {i} (weights or settings) from the network's input")
         return found
 
-    def weight(self, i: int) -> Known:
+    def weight(self, i: int) -> ConstantTensor:
         """Return an input that is a tensor of weights."""
         found = self.known(i)
         if not found.is_float or not found.origins:
@@ -63,11 +74,11 @@ class Call(NamedTuple):
             raise NoLayerError(f"has an input {i} that is no tensor of floating point weights", hint)
         return found
 
-    def weights(self, *numbers: int) -> tuple[Known, ...]:
+    def weights(self, *numbers: int) -> tuple[ConstantTensor, ...]:
         """Return those inputs of these numbers that are there, each a tensor of weights."""
         return tuple(self.weight(i) for i in numbers if self.has(i))
 
-    def bias(self, i: int) -> tuple[Known, ...]:
+    def bias(self, i: int) -> tuple[ConstantTensor, ...]:
         """Return an input that is a bias, if there is one; zeros that nodes make, as exporters do, are none."""
         for known in self.weights(i):
             made = not any(origin.stored for origin in known.origins)
@@ -77,8 +88,8 @@ class Call(NamedTuple):
     def sizes(self, i: int) -> Dims:
         """Return the dimensions of an input, of which the values do not matter."""
         found = self.value(i)
-        if isinstance(found, Known):
-            self.net.read.update(found.origins)
+        if isinstance(found, ConstantTensor):
+            self.assembly.read.update(found.origins)
         return found.full
 
     def integers(self, i: int, attribute: str) -> tuple[int, ...] | None:
@@ -94,7 +105,7 @@ class Call(NamedTuple):
         known = self.known(i)
         if known.data is None:
             raise NoLayerError(f"reads numbers (input {i}) that are not in the file", _AGAIN)
-        self.net.read.update(known.origins)
+        self.assembly.read.update(known.origins)
         return tuple(known.data.ravel().tolist())
 
     def number(self, i: int) -> Any:

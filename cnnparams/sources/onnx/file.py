@@ -157,7 +157,7 @@ _MODEL: Plan = {1: ALL, 7: _GRAPH, 8: {1: str, 2: ALL}}
 _AGAIN = "download or export it again"
 
 
-def load(path: str) -> Any:
+def load_proto(path: str) -> Any:
     """Return the ModelProto of a file; raise SpecError where there is none to be had."""
     onnx = extra("onnx")
     from google.protobuf.message import DecodeError  # comes with onnx

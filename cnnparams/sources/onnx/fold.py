@@ -10,11 +10,11 @@ import numpy as np
 
 from cnnparams.errors import brief
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.onnx.model import Dims, Known, Op
+from cnnparams.sources.onnx.model import ConstantTensor, Dims, OnnxNode
 from cnnparams.sources.onnx.proto import MOST_VALUES
 
 
-def fold(op: Op, known: Sequence[Known]) -> Known | None:
+def fold_constants(op: OnnxNode, known: Sequence[ConstantTensor]) -> ConstantTensor | None:
     """Return what a node computes of tensors of the file; None where that is not arithmetic, or values are not read.
 
     What is made of weights and of single numbers, as of a scale, is made of the weights. Of large tensors, whose values
@@ -35,17 +35,17 @@ def fold(op: Op, known: Sequence[Known]) -> Known | None:
     return _made(known, result.shape, result, is_float=result.dtype.kind == "f")
 
 
-def _of_sizes(op: Op, known: Sequence[Known]) -> Known | None:
+def _of_sizes(op: OnnxNode, known: Sequence[ConstantTensor]) -> ConstantTensor | None:
     dims = tuple(np.broadcast_shapes(*(one.dims for one in known)))
     is_float = op.kind not in _LOGIC and any(one.is_float for one in known)
     return _made(known, dims, None, is_float=is_float)
 
 
-def _made(known: Sequence[Known], dims: Dims, data: Any, *, is_float: bool) -> Known:
+def _made(known: Sequence[ConstantTensor], dims: Dims, data: Any, *, is_float: bool) -> ConstantTensor:
     """Return a result, which is made of what is as it is, and of no single number if there is such."""
     weights = [one for one in known if one.is_float == is_float and one.size != 1] or known
     origins = frozenset().union(*(one.origins for one in weights))
-    return Known(dims, is_float, data, origins, any(one.reordered for one in weights))
+    return ConstantTensor(dims, is_float, data, origins, any(one.reordered for one in weights))
 
 
 def _divide(a: Any, b: Any) -> Any:
@@ -53,14 +53,14 @@ def _divide(a: Any, b: Any) -> Any:
     return a / b if a.dtype.kind == "f" else np.sign(a) * np.sign(b) * (np.abs(a) // np.abs(b))
 
 
-def _gather(op: Op, data: Any, indices: Any) -> Any:
+def _gather(op: OnnxNode, data: Any, indices: Any) -> Any:
     axis = _axis(op, 0)
     if indices.size * data.size > MOST_VALUES * data.shape[axis]:
         raise ValueError("too many numbers")
     return np.take(data, indices, axis=axis)
 
 
-def _matmul(op: Op, a: Any, b: Any) -> Any:
+def _matmul(op: OnnxNode, a: Any, b: Any) -> Any:
     if a.ndim > 2 or b.ndim > 2 or a.size * b.size > MOST_VALUES * max(*a.shape[-1:], 1, 1) ** 2:
         raise ValueError("too many numbers")
     return np.matmul(a, b)
@@ -70,7 +70,7 @@ def _power(base: Any, exponent: Any) -> Any:
     return np.power(base, exponent.astype(base.dtype))
 
 
-def _range(op: Op, start: Any, limit: Any, delta: Any) -> Any:
+def _range(op: OnnxNode, start: Any, limit: Any, delta: Any) -> Any:
     if max(math.ceil((limit.item() - start.item()) / delta.item()), 0) > MOST_VALUES:
         raise ValueError("a range of too many numbers")
     return np.arange(start.item(), limit.item(), delta.item(), dtype=start.dtype)
@@ -79,7 +79,7 @@ def _range(op: Op, start: Any, limit: Any, delta: Any) -> Any:
 def _reduction(compute: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function over some dimensions, or over all."""
 
-    def reduced(op: Op, data: Any, axes: Any = None) -> Any:
+    def reduced(op: OnnxNode, data: Any, axes: Any = None) -> Any:
         named = op.attributes.get("axes") if axes is None else tuple(axes.ravel().tolist())
         if named == () and op.attributes.get("noop_with_empty_axes", 0):
             return data
@@ -88,7 +88,7 @@ def _reduction(compute: Callable[..., Any]) -> Callable[..., Any]:
     return reduced
 
 
-def _axis(op: Op, default: int) -> int:
+def _axis(op: OnnxNode, default: int) -> int:
     axis = op.attributes.get("axis", default)
     if not isinstance(axis, int):
         raise TypeError("axis is no whole number")
@@ -98,7 +98,7 @@ def _axis(op: Op, default: int) -> int:
 def _elementwise(compute: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function of tensors that sizes of 1 are repeated in, within bounds."""
 
-    def bounded(op: Op, *data: Any) -> Any:
+    def bounded(op: OnnxNode, *data: Any) -> Any:
         if math.prod(np.broadcast_shapes(*(one.shape for one in data))) > MOST_VALUES:
             raise ValueError("too many numbers")
         return compute(*data)

@@ -27,7 +27,7 @@ class Origin(NamedTuple):
         return math.prod(self.dims)
 
 
-class Known(NamedTuple):
+class ConstantTensor(NamedTuple):
     """A tensor that does not depend on the input.
 
     `data` is a NumPy array where the tensor is small, else None; `origins` are the tensors that it is made of, and
@@ -68,7 +68,7 @@ class Unread(NamedTuple):
     kind: str
 
 
-class Op(NamedTuple):
+class OnnxNode(NamedTuple):
     """A node: what it does, to which values, and what the values that it gives are called ("" for none).
 
     `scope` are the modules that it was exported from, outermost first; `parts` the nodes that it stands for;
@@ -82,7 +82,7 @@ class Op(NamedTuple):
     attributes: Mapping[str, Any]
     domain: str = ""
     scope: tuple[str, ...] = ()
-    parts: tuple[Op, ...] = ()
+    parts: tuple[OnnxNode, ...] = ()
     captured: tuple[str, ...] = ()
 
     @property
@@ -116,6 +116,6 @@ class Model(NamedTuple):
     opset: int
     inputs: tuple[FilePort, ...]
     outputs: tuple[FilePort, ...]
-    ops: tuple[Op, ...]
-    initializers: Mapping[str, Known]
+    ops: tuple[OnnxNode, ...]
+    initializers: Mapping[str, ConstantTensor]
     declared: Mapping[str, Declared]

@@ -8,7 +8,7 @@ from itertools import chain
 
 from cnnparams.schema.keys import INPUT
 from cnnparams.sources.assembly import LayerNames
-from cnnparams.sources.onnx.model import Known, Model, Op
+from cnnparams.sources.onnx.model import ConstantTensor, Model, OnnxNode
 
 _LONGEST = 200
 _UNSAFE = re.compile(r"[^\w-]", re.ASCII)
@@ -27,7 +27,7 @@ class FileNames(LayerNames):
         self._suggested = paths | self._inner
         super().__init__({INPUT})
 
-    def layer(self, op: Op, weights: Iterable[Known], stem: str) -> str:
+    def layer(self, op: OnnxNode, weights: Iterable[ConstantTensor], stem: str) -> str:
         """Name a layer: as the module of its weights, or else of its node; by its type where there is neither."""
         modules = (module_of(name) for name in _origins(weights))
         if module := next(filter(None, modules), None):
@@ -35,7 +35,7 @@ class FileNames(LayerNames):
         path = path_of(op)
         return self._like(f"{path}.{stem}" if path in self._holding else path, stem)
 
-    def tensor(self, op: Op, tensor: Known, stem: str) -> str:
+    def tensor(self, op: OnnxNode, tensor: ConstantTensor, stem: str) -> str:
         """Name a layer that is a learned tensor and nothing else, as the tensor is called."""
         names = (safe(name.split(".")) for name in _origins([tensor]) if not is_made_up(name))
         return self._like(next(filter(None, names), path_of(op)), stem)
@@ -67,13 +67,13 @@ def is_made_up(tensor: str) -> bool:
     return _MADE_UP.fullmatch(tensor) is not None
 
 
-def is_of_a_module(tensor: Known) -> bool:
+def is_of_a_module(tensor: ConstantTensor) -> bool:
     """Tell whether a tensor is stored under the name of a module, as what is learned is."""
     names = [origin.name for origin in tensor.origins if origin.stored]
     return any(module_of(name) for name in names if not name.startswith("/"))  # as what nodes give is called
 
 
-def path_of(op: Op) -> str | None:
+def path_of(op: OnnxNode) -> str | None:
     """Return the module that a node was exported from: layer1.0.relu for /layer1/layer1.0/relu/Relu."""
     if op.scope:
         return safe(op.scope[-1].split("."))
@@ -97,13 +97,13 @@ def safe(parts: Sequence[str]) -> str | None:
     return name if all(part and part[0] != "-" for part in clean) and len(name) <= _LONGEST else None
 
 
-def _is_kind(part: str, op: Op) -> bool:
+def _is_kind(part: str, op: OnnxNode) -> bool:
     """Tell whether a part of a node's name only says what the node does: Conv, Conv_3, Conv2D."""
     kinds = (op.kind, *(one.kind for one in op.parts))
     return any(re.fullmatch(rf"{re.escape(kind)}(\dD)?(_\d+)?", part) for kind in kinds)
 
 
-def _origins(tensors: Iterable[Known]) -> Iterator[str]:
+def _origins(tensors: Iterable[ConstantTensor]) -> Iterator[str]:
     for tensor in tensors:
         yield from sorted(origin.name for origin in tensor.origins)
 

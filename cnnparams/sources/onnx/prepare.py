@@ -14,7 +14,7 @@ from functools import cache
 from itertools import permutations
 from typing import Any, NamedTuple
 
-from cnnparams.sources.onnx.model import Known, Model, Op
+from cnnparams.sources.onnx.model import ConstantTensor, Model, OnnxNode
 
 _MEAN = "ReduceMean(x, ...)"
 _CENTRED = f"Sub(x, {_MEAN})"
@@ -65,7 +65,7 @@ class Term(NamedTuple):
     name: str = ""
 
 
-class Pattern(NamedTuple):
+class FusionPattern(NamedTuple):
     """What nodes are, and the formula by which they are known."""
 
     layer: Term
@@ -73,11 +73,11 @@ class Pattern(NamedTuple):
 
 
 @cache
-def patterns() -> dict[str, tuple[Pattern, ...]]:
+def patterns() -> dict[str, tuple[FusionPattern, ...]]:
     """Return the patterns by the operation of their last node."""
-    found: dict[str, tuple[Pattern, ...]] = {}
+    found: dict[str, tuple[FusionPattern, ...]] = {}
     for layer, formula in FORMULAS:
-        pattern = Pattern(_term(layer), _term(formula))
+        pattern = FusionPattern(_term(layer), _term(formula))
         found[pattern.formula.kind] = (*found.get(pattern.formula.kind, ()), pattern)
     return found
 
@@ -118,9 +118,9 @@ class Constants(NamedTuple):
     numbers: Mapping[str, float]
 
 
-def fused(ops: Sequence[Op], constants: Constants, kept: frozenset[str]) -> Iterator[Op]:
+def fused(ops: Sequence[OnnxNode], constants: Constants, kept: frozenset[str]) -> Iterator[OnnxNode]:
     """Yield the nodes, those that are a layer together as one; `kept` are values that must stay, as the outputs."""
-    matcher, taken, made = _Matcher(ops, constants, kept), set[int](), dict[int, Op]()
+    matcher, taken, made = _Matcher(ops, constants, kept), set[int](), dict[int, OnnxNode]()
     for place in reversed(range(len(ops))):
         if place not in taken and (found := matcher.at(place, taken)):
             made[place], places = found
@@ -133,7 +133,7 @@ def fused(ops: Sequence[Op], constants: Constants, kept: frozenset[str]) -> Iter
 
 
 class _Matcher:
-    def __init__(self, ops: Sequence[Op], constants: Constants, kept: frozenset[str]) -> None:
+    def __init__(self, ops: Sequence[OnnxNode], constants: Constants, kept: frozenset[str]) -> None:
         self._ops = ops
         self._constants = constants
         self._kept = kept
@@ -143,7 +143,7 @@ class _Matcher:
             for name in op.reads:
                 self._readers.setdefault(name, set()).add(place)
 
-    def at(self, place: int, taken: set[int]) -> tuple[Op, frozenset[int]] | None:
+    def at(self, place: int, taken: set[int]) -> tuple[OnnxNode, frozenset[int]] | None:
         """Return the layer that ends at a node, and the places of its nodes."""
         for pattern in patterns().get(self._ops[place].kind, ()):
             for found in self._nodes(pattern.formula, place, Found()):
@@ -152,7 +152,7 @@ class _Matcher:
                     return self._made(place, pattern, found), own
         return None
 
-    def _made(self, place: int, pattern: Pattern, found: Found) -> Op:
+    def _made(self, place: int, pattern: FusionPattern, found: Found) -> OnnxNode:
         inputs = tuple(found.bound[term.name] for term in pattern.layer.inputs)
         nodes = [self._ops[at] for at in sorted(found.places)]
         parts = tuple(part for op in nodes for part in op.parts or (op,))
@@ -204,7 +204,7 @@ _PASSING = ("Identity", "Cast", "CastLike")
 _RANDOM = ("RandomNormal", "RandomUniform")
 
 
-def prepared(model: Model) -> tuple[Op, ...]:
+def prepared(model: Model) -> tuple[OnnxNode, ...]:
     """Return the nodes that the outputs depend on, in order; outputs that nothing reads are called ""."""
     kept = frozenset(port.name for port in model.outputs)
     live = _live(model.ops, kept)
@@ -212,7 +212,7 @@ def prepared(model: Model) -> tuple[Op, ...]:
     return tuple(_live(tuple(fused([_told_apart(op, constants) for op in live], constants, kept)), kept))
 
 
-def _live(ops: Sequence[Op], kept: frozenset[str]) -> list[Op]:
+def _live(ops: Sequence[OnnxNode], kept: frozenset[str]) -> list[OnnxNode]:
     wanted = set(kept)
     live = []
     for op in reversed(ops):
@@ -224,7 +224,7 @@ def _live(ops: Sequence[Op], kept: frozenset[str]) -> list[Op]:
     return live[::-1]
 
 
-def _constants(model: Model, ops: Iterable[Op]) -> Constants:
+def _constants(model: Model, ops: Iterable[OnnxNode]) -> Constants:
     names = set(model.initializers)
     numbers = {name: number for name, known in model.initializers.items() if (number := _number(known)) is not None}
     for op in ops:
@@ -236,7 +236,7 @@ def _constants(model: Model, ops: Iterable[Op]) -> Constants:
     return Constants(frozenset(names), numbers)
 
 
-def _made(op: Op, numbers: dict[str, float]) -> float | None:
+def _made(op: OnnxNode, numbers: dict[str, float]) -> float | None:
     """Return the number that a node gives, if it is a single one."""
     if op.kind in _PASSING:
         return numbers.get(op.inputs[0]) if op.inputs else None
@@ -244,18 +244,18 @@ def _made(op: Op, numbers: dict[str, float]) -> float | None:
         return None
     for name in ("value", "value_float", "value_int"):
         value = op.attributes.get(name)
-        if isinstance(value, Known):
+        if isinstance(value, ConstantTensor):
             return _number(value)
         if isinstance(value, int | float):
             return value
     return None
 
 
-def _number(known: Known) -> float | None:
+def _number(known: ConstantTensor) -> float | None:
     return float(known.data.item()) if known.data is not None and known.size == 1 else None
 
 
-def _told_apart(op: Op, constants: Constants) -> Op:
+def _told_apart(op: OnnxNode, constants: Constants) -> OnnxNode:
     """Return an operation under the name of what its settings make of it."""
     if op.domain == "" and op.kind == "Clip":
         bounds = (_bound(op, 1, "min", constants), _bound(op, 2, "max", constants))
@@ -265,7 +265,7 @@ def _told_apart(op: Op, constants: Constants) -> Op:
     return op
 
 
-def _bound(op: Op, i: int, attribute: str, constants: Constants) -> float:
+def _bound(op: OnnxNode, i: int, attribute: str, constants: Constants) -> float:
     none = -math.inf if attribute == "min" else math.inf
     written: Any = op.attributes.get(attribute)
     if i < len(op.inputs) and op.inputs[i]:

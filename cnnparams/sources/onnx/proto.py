@@ -9,9 +9,9 @@ from typing import Any
 
 from cnnparams.errors import quote
 from cnnparams.sources.extra import extra
-from cnnparams.sources.onnx.assembly import shown
-from cnnparams.sources.onnx.file import fail, load
-from cnnparams.sources.onnx.model import MOST_AXES, Declared, FilePort, Known, Model, Op, Origin, Unread
+from cnnparams.sources.onnx.assembly import bracketed
+from cnnparams.sources.onnx.file import fail, load_proto
+from cnnparams.sources.onnx.model import MOST_AXES, ConstantTensor, Declared, FilePort, Model, OnnxNode, Origin, Unread
 
 MOST_VALUES = 4096
 """The elements of a tensor whose values are read."""
@@ -28,7 +28,7 @@ _PLAIN = "biuf"  # NumPy's kinds of numbers
 
 def read_model(path: str) -> Model:
     """Return what a file holds; raise SpecError where there is nothing to be had, or it contradicts itself."""
-    proto = load(path)
+    proto = load_proto(path)
     graph = proto.graph
     if graph.sparse_initializer:
         fail(path, "has sparse initializers, which are not understood", "export it with dense weights")
@@ -53,7 +53,7 @@ def _opset(path: str, proto: Any) -> int:
     return int(version)
 
 
-def _check_names(path: str, given: list[str], ops: Iterable[Op]) -> None:
+def _check_names(path: str, given: list[str], ops: Iterable[OnnxNode]) -> None:
     """Raise SpecError where two things give a value of the same name."""
     seen: set[str] = set()
     for name in (*given, *(output for op in ops for output in op.outputs if output)):
@@ -62,13 +62,13 @@ def _check_names(path: str, given: list[str], ops: Iterable[Op]) -> None:
         seen.add(name)
 
 
-def _op(path: str, node: Any) -> Op:
+def _op(path: str, node: Any) -> OnnxNode:
     attributes = {one.name: _attribute(path, node, one) for one in node.attribute}
     domain = "" if node.domain in _STANDARD else node.domain
     scope = tuple(_scope(node.metadata_props))
     captured = tuple(dict.fromkeys(name for graph in _graphs(node) for name in _captured(graph)))
     inputs, outputs = tuple(node.input), tuple(node.output)
-    return Op(node.op_type, node.name, inputs, outputs, attributes, domain, scope, captured=captured)
+    return OnnxNode(node.op_type, node.name, inputs, outputs, attributes, domain, scope, captured=captured)
 
 
 def _graphs(node: Any) -> Iterator[Any]:
@@ -112,22 +112,22 @@ _READERS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def _initializer(path: str, tensor: Any) -> Known:
+def _initializer(path: str, tensor: Any) -> ConstantTensor:
     known = _tensor(path, tensor)
     return known._replace(origins=frozenset({Origin(tensor.name, known.dims, stored=True)}))
 
 
-def _tensor(path: str, tensor: Any) -> Known:
+def _tensor(path: str, tensor: Any) -> ConstantTensor:
     dims = tuple(tensor.dims)
     if len(dims) > MOST_AXES:
         fail(path, f"the tensor {quote(tensor.name)} has {len(dims):,} dimensions", f"{MOST_AXES} are the most")
     if any(n < 0 for n in dims):
-        fail(path, f"the tensor {quote(tensor.name)} has a negative size: {shown(dims)}", "export it again")
+        fail(path, f"the tensor {quote(tensor.name)} has a negative size: {bracketed(dims)}", "export it again")
     try:
         kind = tensor.DataType.Name(tensor.data_type)
     except ValueError:
         fail(path, f"the tensor {quote(tensor.name)} is of no known data type", "upgrade onnx, or export it again")
-    known = Known(dims, kind in _FLOATS or kind.startswith(_NARROW_FLOATS), None)
+    known = ConstantTensor(dims, kind in _FLOATS or kind.startswith(_NARROW_FLOATS), None)
     is_read = known.size <= MOST_VALUES and kind != "STRING" and not kind.startswith("COMPLEX")
     return known._replace(data=_values(tensor, "f4" if known.is_float else "i8")) if is_read else known
 

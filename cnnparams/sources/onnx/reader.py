@@ -13,72 +13,74 @@ from cnnparams.errors import quote, some
 from cnnparams.inert import title
 from cnnparams.layers.contract.shape import MOST_ELEMENTS, Shape
 from cnnparams.schema.keys import INPUT
-from cnnparams.sources.given import Given
-from cnnparams.sources.onnx.assembly import Net, Tensor
+from cnnparams.sources.assembly import simplified
+from cnnparams.sources.input_shape import InputShape
+from cnnparams.sources.onnx.assembly import GraphTensor, OnnxAssembly
 from cnnparams.sources.onnx.file import fail
-from cnnparams.sources.onnx.model import Declared, Dims, FilePort, Model, Op
+from cnnparams.sources.onnx.model import Declared, Dims, FilePort, Model, OnnxNode
 from cnnparams.sources.onnx.names import FileNames
 from cnnparams.sources.onnx.prepare import prepared
 from cnnparams.sources.onnx.proto import read_model
 from cnnparams.sources.onnx.translate import Translation
-from cnnparams.sources.reading import Gap, Reading, Totals
-from cnnparams.sources.tidy import tidied
+from cnnparams.sources.reading import Gap, ModelTotals, Reading
 
 
-def reading(path: str, given: Sequence[Given]) -> Reading:
+def reading(path: str, given: Sequence[InputShape]) -> Reading:
     """Return the spec of a file, the gaps, and what is right but not plain to see."""
     model = read_model(path)
     ops = prepared(model)
-    samples = entering(path, model, ops, given)
+    samples = input_samples(path, model, ops, given)
     names = FileNames(model)
     called = {port.name: INPUT if len(samples) == 1 else names.port(port.name) for port in samples}
     ports = tuple(Port(called[port.name], called[port.name], Shape.of(dims)) for port, dims in samples.items())
     entered = (_entered(port, said) for port, said in zip(ports, samples, strict=True))
     translation = Translation(model, names, dict(zip(called, entered, strict=True)))
-    net = translation.net
-    net.inputs = ports
+    assembly = translation.assembly
+    assembly.inputs = ports
     for op in ops:
         translation.read(op)
     outputs = tuple(translation.outputs())
-    if not outputs and not net.gaps:
+    if not outputs and not assembly.gaps:
         fail(path, "has no output that depends on its input", "export it again")
-    if not net.gaps:
-        note_unheld(net, ops)
-    gaps = tuple(net.gaps)
-    graph = Graph(title(model.name), ports, net.nodes, outputs or _last(net, ports))
+    if not assembly.gaps:
+        note_unheld(assembly, ops)
+    gaps = tuple(assembly.gaps)
+    graph = Graph(title(model.name), ports, assembly.nodes, outputs or _last(assembly, ports))
     graph = graph._replace(inputs=oriented(graph))
-    spec = stack(graph if gaps else tidied(graph))  # what leads nowhere may be due behind a gap
-    return Reading(spec, gaps, tuple(_remarks(net)), None if gaps else _totals(net, outputs))
+    spec = stack(graph if gaps else simplified(graph))  # what leads nowhere may be due behind a gap
+    return Reading(spec, gaps, tuple(_remarks(assembly)), None if gaps else _totals(assembly, outputs))
 
 
-def _entered(port: Port, said: FilePort) -> Tensor:
+def _entered(port: Port, said: FilePort) -> GraphTensor:
     """Return an input as nodes see it: with as many samples as the file says, or one."""
     number = said.dims[0] if said.dims else None
-    return Tensor(port.source, port.shape, port.shape.dims, number or 1, is_float=said.is_float)
+    return GraphTensor(port.source, port.shape, port.shape.dims, number or 1, is_float=said.is_float)
 
 
-def _totals(net: Net, outputs: tuple[Port, ...]) -> Totals:
+def _totals(assembly: OnnxAssembly, outputs: tuple[Port, ...]) -> ModelTotals:
     """Return what the weights of the file come to, and the tensors that they are."""
-    learned = sum(origin.size for origin in net.learned)
-    own = (tensor for node in net.nodes if not node.shares for tensor in node.layer.tensors(*node.input_shapes))
+    learned = sum(origin.size for origin in assembly.learned)
+    own = (tensor for node in assembly.nodes if not node.shares for tensor in node.layer.tensors(*node.input_shapes))
     tensors = Counter((tensor.shape, "trainable") for tensor in own if tensor.learned)  # ONNX tells nothing frozen
-    return Totals(learned, frozen=0, outputs=tuple(port.shape.dims for port in outputs), tensors=tensors)
+    return ModelTotals(learned, frozen=0, outputs=tuple(port.shape.dims for port in outputs), tensors=tensors)
 
 
-def _last(net: Net, ports: tuple[Port, ...]) -> tuple[Port, ...]:
+def _last(assembly: OnnxAssembly, ports: tuple[Port, ...]) -> tuple[Port, ...]:
     """Return the last layer as the result, where no layer gives any."""
-    order = net.network.order
+    order = assembly.network.order
     return (Port("", order[-1].name, order[-1].output_shape),) if order else ports[:1]
 
 
-def _remarks(net: Net) -> Iterator[str]:
-    yield from (f"remark: {text}: {some(map(quote, about))}" for text, about in net.remarks.items())
+def _remarks(assembly: OnnxAssembly) -> Iterator[str]:
+    yield from (f"remark: {text}: {some(map(quote, about))}" for text, about in assembly.remarks.items())
 
 
 _TYPICAL = 224
 
 
-def entering(path: str, model: Model, ops: Sequence[Op], given: Sequence[Given]) -> dict[FilePort, Dims]:
+def input_samples(
+    path: str, model: Model, ops: Sequence[OnnxNode], given: Sequence[InputShape]
+) -> dict[FilePort, Dims]:
     """Return the inputs that matter, each with the dimensions of a sample: the file's, or those that are given.
 
     Raise SpecError where the file leaves them open, or says otherwise.
@@ -91,7 +93,7 @@ def entering(path: str, model: Model, ops: Sequence[Op], given: Sequence[Given])
     return {port: _sample(path, port, matched.get(port.name), alone=len(ports) == 1) for port in ports}
 
 
-def _matched(path: str, names: list[str], given: Sequence[Given]) -> dict[str, Given]:
+def _matched(path: str, names: list[str], given: Sequence[InputShape]) -> dict[str, InputShape]:
     """Return the sizes that are given, by the names of inputs: where none is said, in order."""
     named = {each.name: each for each in given if each.name}
     others = [each for each in given if not each.name]
@@ -104,7 +106,7 @@ def _matched(path: str, names: list[str], given: Sequence[Given]) -> dict[str, G
     return {**named, **dict(zip(rest, others, strict=False))}
 
 
-def _sample(path: str, port: FilePort, said: Given | None, *, alone: bool) -> Dims:
+def _sample(path: str, port: FilePort, said: InputShape | None, *, alone: bool) -> Dims:
     """Return the dimensions of a sample of an input, which may be the only one."""
     called, declared, given = f"its input {quote(port.name)}", port.dims, said.dims if said else None
     if said and said.dtype and port.dtype not in (None, said.dtype):
@@ -141,17 +143,17 @@ _REPORT = "this is a fault of cnnparams, please report it with the file"
 _UNREAD = "nothing that the outputs depend on reads some tensors of the file; they are not counted"
 
 
-def note_unheld(net: Net, ops: Sequence[Op]) -> None:
+def note_unheld(assembly: OnnxAssembly, ops: Sequence[OnnxNode]) -> None:
     """Note a gap for each tensor of weights that is read and in no layer; remark on those that nothing reads."""
     read = {name for op in ops for one in (op, *op.parts) for name in one.reads}
-    used = net.learned | net.buffers | net.read
-    for name, known in net.model.initializers.items():
-        is_weights = known.is_float or not net.quantized.isdisjoint(known.origins)
+    used = assembly.learned | assembly.buffers | assembly.read
+    for name, known in assembly.model.initializers.items():
+        is_weights = known.is_float or not assembly.quantized.isdisjoint(known.origins)
         if not is_weights or not known.size:
             continue
         if name not in read:
-            net.remark(_UNREAD, name)
+            assembly.remark(_UNREAD, name)
         elif used.isdisjoint(known.origins):
             what = f"no layer holds the initializer {quote(name)} of {known.size:,} elements, though a node reads it"
             gap = Gap("", what, remedy=_REPORT)
-            net.gap(net.names.numbered("gap"), "onnx.initializer", gap=gap, parameters=known.size)
+            assembly.gap(assembly.names.numbered("gap"), "onnx.initializer", gap=gap, parameters=known.size)

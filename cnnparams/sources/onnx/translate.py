@@ -13,10 +13,10 @@ from cnnparams.layers.contract.shape import MOST_ELEMENTS
 from cnnparams.schema.structures import Edge
 from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.extra import extra
-from cnnparams.sources.onnx.assembly import Net, Result, Tensor, Value, shown
-from cnnparams.sources.onnx.call import Call
-from cnnparams.sources.onnx.fold import fold
-from cnnparams.sources.onnx.model import Declared, Known, Model, Op, Unread
+from cnnparams.sources.onnx.assembly import GraphTensor, KnownResult, OnnxAssembly, Value, bracketed
+from cnnparams.sources.onnx.call import NodeContext
+from cnnparams.sources.onnx.fold import fold_constants
+from cnnparams.sources.onnx.model import ConstantTensor, Declared, Model, OnnxNode, Unread
 from cnnparams.sources.onnx.names import FileNames, path_of, safe
 from cnnparams.sources.onnx.ops import Results, translator_of
 from cnnparams.sources.reading import Gap
@@ -35,62 +35,66 @@ _DECLARED = "the file declares other dimensions than these values have; runtimes
 class Translation:
     """A network read node by node; what depends on a gap is left out, unless the file declares what the gap gives."""
 
-    def __init__(self, model: Model, names: FileNames, inputs: Mapping[str, Tensor]) -> None:
-        self.net = Net(model, names, inputs)
+    def __init__(self, model: Model, names: FileNames, inputs: Mapping[str, GraphTensor]) -> None:
+        self.assembly = OnnxAssembly(model, names, inputs)
         self._lost: set[str] = set()
         self._refused: dict[str, str] = {}
-        self._makers: dict[str, Op] = {}
+        self._makers: dict[str, OnnxNode] = {}
         self._results = {port.name for port in model.outputs}
         self._declared = {**model.declared, **{port.name: port.dims for port in model.outputs if port.dims}}
 
-    def read(self, op: Op) -> None:
+    def read(self, op: OnnxNode) -> None:
         """Translate a node."""
         if not self._lost.isdisjoint(op.reads):
             self._lost.update(filter(None, op.outputs))
-            self.net.remark(_LEFT_OUT, op.written)
+            self.assembly.remark(_LEFT_OUT, op.written)
             return
         try:
             self._check_inputs(op)
             self._use_up(op)
-            self._keep(op, _results(Call(op, self.net)))
+            self._keep(op, _results(NodeContext(op, self.assembly)))
         except NoLayerError as error:
             self._refuse(op, error)
 
     def outputs(self) -> Iterator[Port]:
         """Yield the results, each once; note a gap for one that no layer gives."""
         seen = set[str]()
-        for port in self.net.model.outputs:
-            value = self.net.values.get(port.name)
-            if isinstance(value, Tensor) and (found := self._settled(port.name, value)) and found.source not in seen:
+        for port in self.assembly.model.outputs:
+            value = self.assembly.values.get(port.name)
+            if (
+                isinstance(value, GraphTensor)
+                and (found := self._settled(port.name, value))
+                and found.source not in seen
+            ):
                 seen.add(found.source)
                 yield Port(port.name, found.source, found.shape)
-            elif isinstance(value, Known):
-                self.net.remark("outputs that do not depend on the input are left out", port.name)
-                self.net.read.update(value.origins)
+            elif isinstance(value, ConstantTensor):
+                self.assembly.remark("outputs that do not depend on the input are left out", port.name)
+                self.assembly.read.update(value.origins)
             elif value is None and port.name not in self._lost:
                 what, remedy = self._why(port.name)
                 gap = Gap("", f"the output {quote(port.name)} {what}", remedy=remedy)
-                self.net.gap(self.net.names.numbered("gap"), "onnx.output", gap=gap)
+                self.assembly.gap(self.assembly.names.numbered("gap"), "onnx.output", gap=gap)
 
-    def _settled(self, name: str, value: Tensor) -> Tensor | None:
+    def _settled(self, name: str, value: GraphTensor) -> GraphTensor | None:
         try:
-            return self.net.settle(value.with_batch(self._makers[name]) if name in self._makers else value)
+            return self.assembly.settle(value.with_batch(self._makers[name]) if name in self._makers else value)
         except NoLayerError as error:
             if value.view:
                 self._refuse(value.view, error)
             return None
 
-    def _check_inputs(self, op: Op) -> None:
+    def _check_inputs(self, op: OnnxNode) -> None:
         for name in op.reads:
-            if name and name not in self.net.values:
+            if name and name not in self.assembly.values:
                 what, remedy = self._why(name)
                 raise NoLayerError(f"reads {quote(name)}, which {what}", remedy)
 
-    def _use_up(self, op: Op) -> None:
+    def _use_up(self, op: OnnxNode) -> None:
         """Note what was read of nodes that are one layer together: the numbers by which they are known."""
         for name in {name for part in op.parts for name in part.inputs} - {*op.inputs}:
-            if isinstance(value := self.net.values.get(name), Known):
-                self.net.read.update(value.origins)
+            if isinstance(value := self.assembly.values.get(name), ConstantTensor):
+                self.assembly.read.update(value.origins)
 
     def _why(self, name: str) -> tuple[str, str]:
         """Return why a value is not there, and what to do about it."""
@@ -98,7 +102,7 @@ class Translation:
             return self._refused[name], _NOT_GIVEN
         return "nothing before it gives", _AGAIN
 
-    def _keep(self, op: Op, results: Results) -> None:
+    def _keep(self, op: OnnxNode, results: Results) -> None:
         """Note what a node gives; raise NoLayerError where sizes of it are not what the file says."""
         values = results if isinstance(results, list) else [results]
         for i, name in enumerate(op.outputs):
@@ -109,7 +113,7 @@ class Translation:
                 self._refused[name] = f"is the output {i} of {_called(op)}, which no layer gives"
                 continue
             self._check_declared(name, value)
-            self.net.values[name], self._makers[name] = value, op
+            self.assembly.values[name], self._makers[name] = value, op
 
     def _check_declared(self, name: str, value: Value) -> None:
         """Raise NoLayerError where a tensor has other sizes than the file declares; those of the batch are free.
@@ -118,50 +122,50 @@ class Translation:
         it only warns. That a file is stale there is remarked on; sizes in between may as well show a fault of ours.
         """
         declared = self._declared.get(name)
-        if declared is None or isinstance(value, Known):
+        if declared is None or isinstance(value, ConstantTensor):
             return
         own = [n for at, n in enumerate(value.full) if at != value.batch]
         said = [n for at, n in enumerate(declared) if at != value.batch]
         if len(value.full) == len(declared) and all(b in (None, a) for a, b in zip(own, said, strict=True)):
             return
         if len(value.full) != len(declared) or name in self._results:
-            self.net.remark(_DECLARED, name)
+            self.assembly.remark(_DECLARED, name)
             return
         expected = ["?" if n is None else n for n in declared]
-        raise NoLayerError(f"gives {shown(value.full)}, where the file declares {shown(expected)}", _AGAIN)
+        raise NoLayerError(f"gives {bracketed(value.full)}, where the file declares {bracketed(expected)}", _AGAIN)
 
-    def _refuse(self, op: Op, error: NoLayerError) -> None:
+    def _refuse(self, op: OnnxNode, error: NoLayerError) -> None:
         """Note a gap, and put what marks it; go on behind it where it is known what the node gives."""
-        read = [x for name in op.reads if isinstance(x := self.net.values.get(name), Tensor)]
+        read = [x for name in op.reads if isinstance(x := self.assembly.values.get(name), GraphTensor)]
         names = [name for name in op.outputs if name]
         gives = error.gives or _sample(read, self._declared.get(names[0])) if len(names) == 1 else None
         edges = tuple(Edge(x.source, x.shape) for x in read)
         gap = Gap(path_of(op) or "", f"{_called(op)} {error.what}", remedy=error.remedy)
         dims = (gives and gives.dims) or None
-        entry = self.net.gap(self.net.names.layer(op, (), "gap"), _type_of(op), edges, gap=gap, gives=dims)
+        entry = self.assembly.gap(self.assembly.names.layer(op, (), "gap"), _type_of(op), edges, gap=gap, gives=dims)
         if gives:
-            self.net.values[names[0]] = self._behind(entry, op, gives)
+            self.assembly.values[names[0]] = self._behind(entry, op, gives)
         else:
             self._lost.update(names)
 
-    def _behind(self, entry: str, op: Op, gives: Result) -> Tensor:
+    def _behind(self, entry: str, op: OnnxNode, gives: KnownResult) -> GraphTensor:
         """Return what a node gives that no layer does."""
         dims, number, batch, is_float = gives
-        shape = self.net.network.nodes[entry].output_shape
-        return Tensor(entry, shape, dims, number, batch, None if dims else op, is_float)
+        shape = self.assembly.network.nodes[entry].output_shape
+        return GraphTensor(entry, shape, dims, number, batch, None if dims else op, is_float)
 
 
-def _results(call: Call) -> Results:
+def _results(call: NodeContext) -> Results:
     """Return what a node gives."""
     op = call.op
     values = [call.value(i) for i in range(len(op.inputs)) if call.has(i)]
-    known = [value for value in values if isinstance(value, Known)]
+    known = [value for value in values if isinstance(value, ConstantTensor)]
     if op.domain:
         raise NoLayerError(f"is an operation of {quote(op.domain)}, not of ONNX itself", _remedy(op))
     for part in op.parts or (op,):
-        check_signature(part, call.net.model.opset)
-    if values and len(known) == len(values) and (folded := fold(op, known)) is not None:
-        call.net.read.update(*(one.origins - folded.origins for one in known))
+        check_signature(part, call.assembly.model.opset)
+    if values and len(known) == len(values) and (folded := fold_constants(op, known)) is not None:
+        call.assembly.read.update(*(one.origins - folded.origins for one in known))
         return folded
     is_one = bool(op.parts) or extra("onnx").defs.has(op.kind)
     translator = translator_of(op.kind) if is_one else None
@@ -174,27 +178,27 @@ def _results(call: Call) -> Results:
         raise NoLayerError(f"has inputs or attributes that do not go together ({what})", _CHECK) from error
 
 
-def _remedy(op: Op) -> str:
+def _remedy(op: OnnxNode) -> str:
     quantized = op.kind.startswith(("QLinear", "Quantize", "Dequantize", "DynamicQuantize")) or "Integer" in op.kind
     return _QUANTIZED if quantized else _REMEDIES.get(op.kind, _OTHERWISE)
 
 
-def _sample(read: list[Tensor], declared: Declared | None) -> Result | None:
+def _sample(read: list[GraphTensor], declared: Declared | None) -> KnownResult | None:
     """Return the dimensions of a sample as a file declares them; None where it does not, or not with the batch."""
     is_first = declared is not None and declared[:1] in ((None,), *((x.number,) for x in read[:1]))
     if not read or declared is None or not is_first or any(x.batch != 0 for x in read):
         return None
     dims = tuple(n for n in declared[1:] if n is not None)
     is_known = len(dims) == len(declared) - 1 and math.prod(dims) <= MOST_ELEMENTS
-    return Result(dims, read[0].number) if is_known else None
+    return KnownResult(dims, read[0].number) if is_known else None
 
 
-def _type_of(op: Op) -> str:
+def _type_of(op: OnnxNode) -> str:
     """Return what stands for a node in a spec: its operation, with a dot, which no layer type has."""
     return safe([*(op.domain or "onnx").split("."), op.written]) or "onnx.unnamed"
 
 
-def _called(op: Op) -> str:
+def _called(op: OnnxNode) -> str:
     """Return what messages call a node."""
     if op.name:
         return f"node {quote(op.name)} ({quote(op.written)[1:-1]})"
@@ -202,11 +206,11 @@ def _called(op: Op) -> str:
     return f"the {quote(op.written)[1:-1]} that gives {quote(output)}"
 
 
-_TYPES: dict[type, str] = {float: "FLOAT", int: "INT", str: "STRING", Known: "TENSOR"}
+_TYPES: dict[type, str] = {float: "FLOAT", int: "INT", str: "STRING", ConstantTensor: "TENSOR"}
 _READ = frozenset(_TYPES.values())
 
 
-def check_signature(op: Op, opset: int) -> None:
+def check_signature(op: OnnxNode, opset: int) -> None:
     """Raise NoLayerError where a node is not what the operation of its name must be, in that version of ONNX."""
     schema = _schema(op.kind, opset)
     if schema is None or schema.deprecated:
@@ -216,7 +220,7 @@ def check_signature(op: Op, opset: int) -> None:
         raise NoLayerError(problem, "export it again")
 
 
-def _inputs(op: Op, schema: Any) -> str | None:
+def _inputs(op: OnnxNode, schema: Any) -> str | None:
     """Return what is wrong with the inputs and outputs of a node."""
     for i, formal in enumerate(schema.inputs[: schema.min_input]):
         if i >= len(op.inputs) or (not op.inputs[i] and formal.option.name == "Single"):
@@ -227,7 +231,7 @@ def _inputs(op: Op, schema: Any) -> str | None:
     return None
 
 
-def _attributes(op: Op, schema: Any) -> str | None:
+def _attributes(op: OnnxNode, schema: Any) -> str | None:
     """Return what is wrong with the attributes of a node."""
     for name, attribute in schema.attributes.items():
         if name in op.attributes and not _is_of(attribute.type.name, op.attributes[name]):

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from cnnparams.layers.contract import window
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.onnx.assembly import Tensor
-from cnnparams.sources.onnx.call import Call
+from cnnparams.sources.onnx.assembly import GraphTensor
+from cnnparams.sources.onnx.call import NodeContext
 from cnnparams.sources.onnx.model import Dims
 
 Pads = tuple[window.Padding, ...]
@@ -40,7 +40,7 @@ class Window(NamedTuple):
         return {"kernel_size": self.kernel, "stride": self.stride}
 
 
-def window_of(call: Call, x: Tensor, kernel: Dims) -> Window:
+def window_of(call: NodeContext, x: GraphTensor, kernel: Dims) -> Window:
     """Return the window of a node; raise NoLayerError where it is none over its input."""
     rank = len(kernel)
     if not 1 <= rank <= 3 or len(x.dims) != rank + 1:
@@ -54,19 +54,19 @@ def window_of(call: Call, x: Tensor, kernel: Dims) -> Window:
     return Window(kernel, stride, dilation, _pads(call, x.dims[1:], kernel, stride, dilation))
 
 
-def explicit(call: Call, rank: int) -> Pads:
+def explicit(call: NodeContext, rank: int) -> Pads:
     """Return the padding that is written out: all axes before, then all axes after."""
     pads = call.ints("pads", 2 * rank) or (0,) * 2 * rank
     return tuple(zip(pads[:rank], pads[rank:], strict=True))
 
 
-def added_border(call: Call, x: Tensor, pads: Pads) -> Tensor:
+def added_border(call: NodeContext, x: GraphTensor, pads: Pads) -> GraphTensor:
     """Put a layer before that adds zeros around an image, or takes off what is negative."""
     sides = [n for pair in reversed(pads) for n in pair]
-    return call.add(f"zero_pad{len(pads)}d", {"padding": sides}, x, name=call.net.names.numbered("zeropad"))
+    return call.add(f"zero_pad{len(pads)}d", {"padding": sides}, x, name=call.assembly.names.numbered("zeropad"))
 
 
-def _pads(call: Call, spatial: Dims, *geometry: Dims) -> Pads:
+def _pads(call: NodeContext, spatial: Dims, *geometry: Dims) -> Pads:
     match call.text("auto_pad", "NOTSET"):
         case "NOTSET" | "":
             return explicit(call, len(spatial))

@@ -13,8 +13,8 @@ from cnnparams.layers.contract.base import Layer
 from cnnparams.schema.structures import Edge, Edges
 from cnnparams.sources.assembly import Assembly, Holding, NoLayerError, layer_of
 from cnnparams.sources.pytorch.names import ModuleNames, joined, spelled
-from cnnparams.sources.pytorch.step import Step
-from cnnparams.sources.pytorch.values import Flow, Implied, ModelTensor, Unsaid
+from cnnparams.sources.pytorch.step import TracedStep
+from cnnparams.sources.pytorch.values import Batched, Implied, ModelTensor, Unsaid
 
 
 class TorchAssembly(Assembly):
@@ -89,40 +89,45 @@ def _check_tensors(held: Sequence[ModelTensor], node: Node) -> None:
 _MERGES = ("add", "concat", "multiply")
 
 
-class Call:
+class StepContext:
     """The step, and the network so far."""
 
-    def __init__(self, sketch: TorchAssembly, step: Step) -> None:
-        self.sketch = sketch
+    def __init__(self, assembly: TorchAssembly, step: TracedStep) -> None:
+        self.assembly = assembly
         self.step = step
-        self.name = sketch.names.of_call(step.chain)
+        self.name = assembly.names.of_call(step.chain)
 
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of what the step gives, with the batch."""
         return tuple(self.step.value.shape)
 
-    def flow(self, value: Any) -> Flow:
+    def flow(self, value: Any) -> Batched:
         """Return a value as a tensor on its way; raise NoLayerError where it is something else."""
-        if isinstance(value, Flow):
+        if isinstance(value, Batched):
             return value
         if isinstance(value, Implied):
             return value.put(self)
         raise _error(value)
 
     def put(
-        self, type_: str, settings: Mapping[str, Any], *inputs: Flow, held: Sequence[ModelTensor] = (), batch: int = 0
-    ) -> Flow:
+        self,
+        type_: str,
+        settings: Mapping[str, Any],
+        *inputs: Batched,
+        held: Sequence[ModelTensor] = (),
+        batch: int = 0,
+    ) -> Batched:
         """Put a layer here, which wants the batch as this dimension; raise NoLayerError where it cannot stand."""
         for x in inputs:
             if x.batch != batch:
                 raise NoLayerError(f"expects the batch as dimension {batch}, but it is dimension {x.batch}")
         layer = layer_of(type_, settings)
         edges = tuple(x.edge for x in inputs)
-        return Flow(self.sketch.put(self._name(layer, held), layer, edges, held), batch)
+        return Batched(self.assembly.put(self._name(layer, held), layer, edges, held), batch)
 
     def _name(self, layer: Layer, held: Sequence[ModelTensor]) -> str:
-        names = self.sketch.names
+        names = self.assembly.names
         if self.step.kind == "module":
             return names.of_layer(self.name, self.name)
         if held and (own := self._own_name(held, alone=layer.type == "parameter")):
@@ -134,7 +139,7 @@ class Call:
     def _own_name(self, held: Sequence[ModelTensor], *, alone: bool) -> str:
         """Return what a tensor that is `alone` is called; of several without the word weight, or else their module."""
         owner, _, own = held[0].path.rpartition(".")
-        if not alone and self.sketch.are_all(held, owner):
+        if not alone and self.assembly.are_all(held, owner):
             own = ""
         part = own if alone else own.removesuffix("weight").rstrip("_")
         name = self.name if owner == self.step.path else owner

@@ -13,12 +13,12 @@ from torch import nn
 from cnnparams.layers.contract.base import Layer
 from cnnparams.layers.contract.registry import find, layer_class
 from cnnparams.sources.assembly import NoLayerError, layer_of
-from cnnparams.sources.pytorch.assembly import Call
+from cnnparams.sources.pytorch.assembly import StepContext
 from cnnparams.sources.pytorch.functions.activation import normalised
 from cnnparams.sources.pytorch.functions.pool import surrounded
 from cnnparams.sources.pytorch.functions.recurrent import States, recurrent
 from cnnparams.sources.pytorch.functions.registry import invoke
-from cnnparams.sources.pytorch.values import Flow, ModelTensor, Unsaid
+from cnnparams.sources.pytorch.values import Batched, ModelTensor, Unsaid
 
 _HOME = "torch.nn.modules."
 _ELSEWHERE = {"bias": "in_proj_bias", "add_bias_kv": "bias_k"}
@@ -28,7 +28,7 @@ _ANYWHERE = frozenset({"linear", "embedding", "layer_norm", "rms_norm", "dropout
 """Types besides activations that do not mind where the batch is, as long as it is not the last dimension."""
 
 
-class Leaf(NamedTuple):
+class LayerModule(NamedTuple):
     """A module that is a layer: its settings, and the tensors that it holds."""
 
     type: type[Layer]
@@ -36,7 +36,7 @@ class Leaf(NamedTuple):
     held: tuple[ModelTensor, ...]
 
 
-def layer_type(module: nn.Module) -> type[Layer] | None:
+def layer_class_of(module: nn.Module) -> type[Layer] | None:
     """Return the type of layer that a module is: its class is of torch.nn, or one that only makes it differently."""
     for base in type(module).__mro__:
         own = base.__module__.startswith(_HOME)
@@ -54,14 +54,14 @@ def kind_of(module: torch.nn.Module) -> str:
     return f"{home}.{cls.__qualname__}"
 
 
-def leaf(path: str, module: nn.Module) -> Leaf:
+def leaf(path: str, module: nn.Module) -> LayerModule:
     """Return what a module is, which has a layer type."""
-    type_ = layer_type(module)
+    type_ = layer_class_of(module)
     assert type_ is not None
-    return Leaf(type_, dict(_settings(module, type_)), tuple(held(path, module)))
+    return LayerModule(type_, dict(_settings(module, type_)), tuple(model_tensors(path, module)))
 
 
-def held(path: str, module: nn.Module) -> Iterator[ModelTensor]:
+def model_tensors(path: str, module: nn.Module) -> Iterator[ModelTensor]:
     """Yield the parameters and buffers of a module, each once."""
     for tensors, learned in ((module.named_parameters(path), True), (module.named_buffers(path), False)):
         yield from (ModelTensor(name, tensor, tuple(tensor.shape), learned) for name, tensor in tensors)
@@ -73,7 +73,7 @@ def tensors_of(model: nn.Module) -> dict[str, torch.Tensor]:
     return dict(chain(parameters, model.named_buffers(remove_duplicate=False)))
 
 
-def translate(call: Call, module: Leaf, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+def translate(call: StepContext, module: LayerModule, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
     """Put the layer that a module is where the module is called; return what the call gives."""
     return invoke(partial(_CALLS.get(module.type.type, _plain), module), call, args, kwargs)
 
@@ -86,7 +86,7 @@ def _settings(module: nn.Module, type_: type[Layer]) -> Iterator[tuple[str, Any]
             yield name, value is not None if field.annotation is bool and not isinstance(value, bool) else value
 
 
-def _plain(module: Leaf, call: Call, x: Any) -> Any:
+def _plain(module: LayerModule, call: StepContext, x: Any) -> Any:
     x = call.flow(x)
     if module.type.type == "identity":
         return x
@@ -97,19 +97,21 @@ def _plain(module: Leaf, call: Call, x: Any) -> Any:
     return (made, Unsaid("the indices of a maximum")) if isinstance(call.step.value, tuple) else made
 
 
-def _max_pool(module: Leaf, call: Call, x: Any) -> Any:
+def _max_pool(module: LayerModule, call: StepContext, x: Any) -> Any:
     x, settings = surrounded(module.type.type, module.settings, x)
     return _plain(module._replace(settings={**settings}), call, x)
 
 
-def _recurrent(module: Leaf, call: Call, x: Any, hx: Any = None) -> tuple[Flow, States | tuple[States, Unsaid]]:
+def _recurrent(
+    module: LayerModule, call: StepContext, x: Any, hx: Any = None
+) -> tuple[Batched, States | tuple[States, Unsaid]]:
     out, states, cells = recurrent(call, module.type.type, module.settings, module.held, x, hx)
     return out, (states, cells) if module.type.type == "lstm" else states
 
 
 def _attention(
-    module: Leaf,
-    call: Call,
+    module: LayerModule,
+    call: StepContext,
     query: Any,
     key: Any,
     value: Any,
@@ -118,7 +120,7 @@ def _attention(
     attn_mask: Any = None,
     average_attn_weights: bool = True,
     is_causal: bool = False,
-) -> tuple[Flow, Unsaid]:
+) -> tuple[Batched, Unsaid]:
     if key_padding_mask is not None or attn_mask is not None or is_causal:
         raise NoLayerError(
             "attends with a mask, which multihead_attention does not have", "without it the counts are the same"
@@ -131,7 +133,7 @@ def _attention(
     return made, Unsaid("the weights of an attention")
 
 
-def _transposed(module: Leaf, call: Call, x: Any, output_size: Any = None) -> Any:
+def _transposed(module: LayerModule, call: StepContext, x: Any, output_size: Any = None) -> Any:
     if output_size is None:
         return _plain(module, call, x)
     x = call.flow(x)

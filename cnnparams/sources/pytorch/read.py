@@ -26,21 +26,21 @@ from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spatial import SpatialLayer
 from cnnparams.layers.recurrent import Recurrent
 from cnnparams.schema.keys import DESCRIPTION, NAME
+from cnnparams.sources.assembly import simplified
 from cnnparams.sources.foreign import ForeignError, doing, failed, foreign, told
-from cnnparams.sources.given import Given
+from cnnparams.sources.input_shape import InputShape
 from cnnparams.sources.pytorch import mode
-from cnnparams.sources.pytorch.entering import Entering, entering
 from cnnparams.sources.pytorch.failure import NEEDS_VALUES, refuse
 from cnnparams.sources.pytorch.functions.reshape import without
 from cnnparams.sources.pytorch.mode import Mode, described, enter, other
+from cnnparams.sources.pytorch.model_inputs import ModelInputs, model_inputs
 from cnnparams.sources.pytorch.names import spelled
-from cnnparams.sources.pytorch.tensors import counts, given, held
-from cnnparams.sources.pytorch.trace import export, trace
+from cnnparams.sources.pytorch.tensors import counts, held, result_tensors
+from cnnparams.sources.pytorch.trace import export_program, trace_program
 from cnnparams.sources.pytorch.values import BATCH
-from cnnparams.sources.pytorch.walk import Draft, walk
-from cnnparams.sources.reading import Reading, Totals
-from cnnparams.sources.tidy import tidied
-from cnnparams.sources.unmatched import kind
+from cnnparams.sources.pytorch.walk import ModelNetwork, walk
+from cnnparams.sources.reading import ModelTotals, Reading
+from cnnparams.sources.tensor_difference import tensor_kind
 
 _MOST_FRAMES = 4_000
 """A module within others takes four frames of Python, of which there are 1,000, and some twelve as it is traced."""
@@ -52,7 +52,7 @@ _MOST_STACK = 100 << 20
 _HINT = "remark: {}, as the model is in it; --mode {} reads the other"
 
 
-def read(model: nn.Module, inputs: Sequence[Given], name: str, mode: Mode | None = None) -> Reading:
+def read(model: nn.Module, inputs: Sequence[InputShape], name: str, mode: Mode | None = None) -> Reading:
     """Return a model as a spec of that name, with what of the model the spec does not say.
 
     It is read in the mode that it is in, or is to be in. Raise CnnparamsError for a model that does not run with such
@@ -63,7 +63,7 @@ def read(model: nn.Module, inputs: Sequence[Given], name: str, mode: Mode | None
         return _in_mode(model, inputs, name, mode)
 
 
-def _in_mode(model: nn.Module, inputs: Sequence[Given], name: str, mode: Mode | None) -> Reading:
+def _in_mode(model: nn.Module, inputs: Sequence[InputShape], name: str, mode: Mode | None) -> Reading:
     with untouched(model), _plainly(), _room():
         if mode:
             enter(model, mode)
@@ -73,16 +73,16 @@ def _in_mode(model: nn.Module, inputs: Sequence[Given], name: str, mode: Mode | 
         return reading._replace(spec=spec, remarks=(*reading.remarks, *hints))
 
 
-def _read(model: nn.Module, inputs: Sequence[Given], name: str) -> Reading:
+def _read(model: nn.Module, inputs: Sequence[InputShape], name: str) -> Reading:
     fake = FakeTensorMode(allow_non_fake_inputs=True)
-    entered = entering(model, fake, inputs)
+    entered = model_inputs(model, fake, inputs)
     with untouched(model):
-        ran = run(model, fake, entered)
+        ran = run_model(model, fake, entered)
     with untouched(model):
-        program = trace(model, fake, entered)
+        program = trace_program(model, fake, entered)
     if program.failure:
         with untouched(model):
-            program = export(model, entered) or program
+            program = export_program(model, entered) or program
     draft = walk(program, model)
     totals = None if draft.gaps else _totals(model, ran, draft)
     remarks = (_RENAMED.format(some(map(quote, draft.renamed))),) if draft.renamed and not draft.gaps else ()
@@ -132,11 +132,11 @@ def _room() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_STACK, limits)
 
 
-def _graph(draft: Draft, name: str) -> Graph:
+def _graph(draft: ModelNetwork, name: str) -> Graph:
     last = [each.name for each in draft.nodes[-1:]]  # what is left of a model that was not read to its end
     shapes = {each.name: each.output_shape for each in draft.nodes} | {port.name: port.shape for port in draft.inputs}
     results = [Port(source, source, shapes[source]) for source in [each.name for each in draft.results] or last]
-    graph = tidied(Graph(name, draft.inputs, draft.nodes, tuple(results)))
+    graph = simplified(Graph(name, draft.inputs, draft.nodes, tuple(results)))
     return graph._replace(inputs=tuple(port._replace(shape=_as_read(port, graph.nodes)) for port in oriented(graph)))
 
 
@@ -147,11 +147,11 @@ def _as_read(port: Port, nodes: Sequence[Node]) -> Shape:
     return Shape.image(channels, tuple(spatial)) if signal and spatial else port.shape
 
 
-def _totals(model: nn.Module, ran: Run | None, draft: Draft) -> Totals:
+def _totals(model: nn.Module, ran: Run | None, draft: ModelNetwork) -> ModelTotals:
     """Return what the model has, and what its own run gives; no MACs where torch runs layers that it cannot count."""
     sizes = counts(model)
-    tensors = Counter(map(kind, held(model)))
-    totals = Totals(sizes["trainable_params"], sizes["frozen_params"], sizes["buffers"], tensors=tensors)
+    tensors = Counter(map(tensor_kind, held(model)))
+    totals = ModelTotals(sizes["trainable_params"], sizes["frozen_params"], sizes["buffers"], tensors=tensors)
     if ran is None:
         return totals
     results = zip(ran.shapes, draft.results, strict=True)
@@ -210,7 +210,7 @@ class Run(NamedTuple):
     flops: int
 
 
-def run(model: nn.Module, fake: FakeTensorMode, inputs: Entering) -> Run | None:
+def run_model(model: nn.Module, fake: FakeTensorMode, inputs: ModelInputs) -> Run | None:
     """Return what there is to see of a run; None where it goes as the values of tensors tell it to.
 
     Raise CnnparamsError where the model fails.
@@ -218,7 +218,7 @@ def run(model: nn.Module, fake: FakeTensorMode, inputs: Entering) -> Run | None:
     counter = FlopCounterMode(display=False)
     try:
         with foreign(), fake, counter, _Counted():
-            results = tuple(given(model(*inputs.args, **inputs.kwargs)))
+            results = tuple(result_tensors(model(*inputs.args, **inputs.kwargs)))
     except ForeignError as raised:
         error = raised.error
         if isinstance(error, NEEDS_VALUES):

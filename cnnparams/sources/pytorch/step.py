@@ -18,7 +18,7 @@ Chain = tuple[tuple[str, str], ...]
 _IN_PLACE = frozenset({"iadd", "isub", "imul", "itruediv"})
 
 
-class Step(NamedTuple):
+class TracedStep(NamedTuple):
     """One step: an input, a tensor of the model, a call of a module that is a layer, or of a function, or the results.
 
     `name` is that of the input, the path of the tensor or the module, or the function's; `label` is what messages call
@@ -46,7 +46,7 @@ class Step(NamedTuple):
 class Program(NamedTuple):
     """A model's steps, and why there are no more of them, where its run came to no end."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[TracedStep, ...]
     failure: Gap | None = None
 
 

@@ -34,12 +34,12 @@ def counts(model: nn.Module) -> dict[str, int]:
     }
 
 
-def given(result: Any) -> Iterator[torch.Tensor]:
+def result_tensors(result: Any) -> Iterator[torch.Tensor]:
     """Yield the tensors of whatever a model returns, in order."""
     if isinstance(result, torch.Tensor):
         yield result
     elif isinstance(result, Mapping | list | tuple):
         for part in result.values() if isinstance(result, Mapping) else result:
-            yield from given(part)
+            yield from result_tensors(part)
     elif is_dataclass(result):
-        yield from given([getattr(result, field.name) for field in fields(result)])
+        yield from result_tensors([getattr(result, field.name) for field in fields(result)])

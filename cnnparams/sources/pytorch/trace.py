@@ -22,17 +22,17 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.export.graph_signature import InputKind, OutputKind
 
 from cnnparams.sources.foreign import ForeignError, foreign
-from cnnparams.sources.pytorch.entering import Entering
 from cnnparams.sources.pytorch.failure import failure
-from cnnparams.sources.pytorch.modules import kind_of, layer_type, tensors_of
+from cnnparams.sources.pytorch.model_inputs import ModelInputs
+from cnnparams.sources.pytorch.modules import kind_of, layer_class_of, tensors_of
 from cnnparams.sources.pytorch.proxy import TensorProxy
-from cnnparams.sources.pytorch.step import Chain, Program, Step, called, line, writes_over
+from cnnparams.sources.pytorch.step import Chain, Program, TracedStep, called, line, writes_over
 
 _KINDS = {"placeholder": "input", "get_attr": "tensor", "call_module": "module", "output": "output"}
 _SOURCE, _VALUE = "source", "val"
 
 
-def trace(model: nn.Module, fake: FakeTensorMode, inputs: Entering) -> Program:
+def trace_program(model: nn.Module, fake: FakeTensorMode, inputs: ModelInputs) -> Program:
     """Return what the model does with its inputs; where its run ends early, what it did before."""
     tracer = _Tracer(model, fake, inputs)
     try:
@@ -46,7 +46,7 @@ def trace(model: nn.Module, fake: FakeTensorMode, inputs: Entering) -> Program:
 class _Tracer(fx.Tracer):  # type: ignore[misc]  # torch is not typed here
     """Notes calls of modules that are layers as such, and what is done inside of all others."""
 
-    def __init__(self, model: nn.Module, fake: FakeTensorMode, inputs: Entering) -> None:
+    def __init__(self, model: nn.Module, fake: FakeTensorMode, inputs: ModelInputs) -> None:
         super().__init__(autowrap_modules=())
         self.fake = fake
         self.inputs = inputs
@@ -64,7 +64,7 @@ class _Tracer(fx.Tracer):  # type: ignore[misc]  # torch is not typed here
         """The module that runs."""
         return next(reversed(self.module_stack.values()), ("", None))[0]
 
-    def step(self, node: fx.Node) -> Step:
+    def step(self, node: fx.Node) -> TracedStep:
         """Return a node as a step."""
         chain = tuple((key, path) for key, (path, _) in node.meta.get("nn_module_stack", {}).items())
         if node.op in ("call_function", "call_method"):
@@ -75,11 +75,11 @@ class _Tracer(fx.Tracer):  # type: ignore[misc]  # torch is not typed here
             name = label = str(node.target)
         kind: Any = _KINDS.get(node.op, "function")
         value, source = node.meta.get(_VALUE), node.meta.get(_SOURCE)
-        return Step(kind, name, label, node, node.args, node.kwargs, value, chain, source, writes_over(name))
+        return TracedStep(kind, name, label, node, node.args, node.kwargs, value, chain, source, writes_over(name))
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
         """Tell whether a module is a layer."""
-        return layer_type(m) is not None
+        return layer_class_of(m) is not None
 
     def create_args_for_root(self, root_fn: Any, is_module: bool, concrete_args: Any = None) -> tuple[Any, list[Any]]:
         """Return the model's forward and what it is called with; what has a default is left out."""
@@ -187,7 +187,7 @@ def _line() -> str | None:
 _FRAME = re.compile(r'File "(.*)", line (\d+), in ')
 
 
-def export(model: nn.Module, inputs: Entering) -> Program | None:
+def export_program(model: nn.Module, inputs: ModelInputs) -> Program | None:
     """Return what the model does with its inputs; None where torch.export cannot tell either."""
     zeros = {name: torch.zeros(x.shape, dtype=x.dtype, device=x.device) for name, x in inputs.tensors.items()}
     args = tuple(zeros.values())[: len(inputs.args)]
@@ -212,7 +212,7 @@ class _Exported:
         self.targets = {spec.arg.name: str(spec.target) for spec in specs if spec.kind is not InputKind.USER_INPUT}
         self.tensors = {**exported.constants, **tensors_of(model)}
 
-    def steps(self) -> Iterator[Step]:
+    def steps(self) -> Iterator[TracedStep]:
         """Yield a step for each node; those of a module that is a layer are one, where a tensor passes through."""
         nodes = [node for node in self.exported.graph.nodes if node.op != "get_attr"]
         for leaf, group in groupby(nodes, self._leaf):
@@ -224,11 +224,11 @@ class _Exported:
         """Return the calls down to a module that is a layer, and its path."""
         calls = self._chain(node)
         for i, (_, path) in enumerate(calls, 1):
-            if layer_type(self.modules[path]):
+            if layer_class_of(self.modules[path]):
                 return calls[:i], path
         return None
 
-    def _module(self, group: tuple[fx.Node, ...], calls: Chain, path: str) -> Step | None:
+    def _module(self, group: tuple[fx.Node, ...], calls: Chain, path: str) -> TracedStep | None:
         """Return the call of a layer that one tensor enters and leaves; of several it is not known which is which."""
         inside = set(group)
         used = dict.fromkeys(each for node in group for each in node.all_input_nodes if each not in inside)
@@ -242,9 +242,11 @@ class _Exported:
             return None
         (result,), args = leaving, entering * (3 if attends else 1)
         kind = kind_of(module)
-        return Step("module", path, kind, result, tuple(args), {}, result.meta.get("val"), calls, _line_of(group[0]))
+        return TracedStep(
+            "module", path, kind, result, tuple(args), {}, result.meta.get("val"), calls, _line_of(group[0])
+        )
 
-    def _step(self, node: fx.Node) -> Step:
+    def _step(self, node: fx.Node) -> TracedStep:
         name, label = called(node.target)
         value, args = node.meta.get("val"), node.args
         if node.op == "placeholder":
@@ -257,7 +259,9 @@ class _Exported:
         kinds = {"placeholder": "tensor" if self._path(node) else "input", "output": "output"}
         kind: Any = kinds.get(node.op, "function")
         overwrites = node.op == "call_function" and writes_over(name)
-        return Step(kind, name, label, node, args, node.kwargs, value, self._chain(node), _line_of(node), overwrites)
+        return TracedStep(
+            kind, name, label, node, args, node.kwargs, value, self._chain(node), _line_of(node), overwrites
+        )
 
     def _path(self, node: fx.Node) -> str:
         """Return the path of the tensor that a node stands for; nothing for an input of the user's, or a step."""

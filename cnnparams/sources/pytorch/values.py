@@ -16,7 +16,7 @@ _MOST_NAMED = 3
 """Tensors that a message names of those that something is made of: with all of them it would grow with each step."""
 
 
-class Flow(NamedTuple):
+class Batched(NamedTuple):
     """A tensor on its way through the network; `batch` is the dimension along which it has the samples."""
 
     edge: Edge
@@ -85,10 +85,10 @@ class Implied(Protocol):
     """A tensor made of another, for which layers are put only where it is needed as such."""
 
     @property
-    def of(self) -> Flow:
+    def of(self) -> Batched:
         """The other tensor."""
 
-    def put(self, call: Any) -> Flow:
+    def put(self, call: Any) -> Batched:
         """Put the layers, and return what they give; raise NoLayerError where none do."""
 
 
@@ -100,18 +100,18 @@ class Values:
 
     def __init__(self) -> None:
         self._places: dict[Any, list[Any]] = {}
-        self._shared: dict[Flow, list[Any]] = {}
+        self._shared: dict[Batched, list[Any]] = {}
 
     def put(self, node: Any, value: Any) -> None:
         """Note what a node stands for."""
-        self._places[node] = self._shared.setdefault(value, [value]) if isinstance(value, Flow) else [value]
+        self._places[node] = self._shared.setdefault(value, [value]) if isinstance(value, Batched) else [value]
 
     def of(self, node: Any) -> Any:
         """Return what a node stands for."""
         place = self._places.get(node)
         return Unsaid("a result inside of a layer") if place is None else _end(place)[0]
 
-    def replace(self, old: Flow, new: Flow) -> None:
+    def replace(self, old: Batched, new: Batched) -> None:
         """Let all that stood for one tensor stand for another."""
         if old == new or old not in self._shared:
             return

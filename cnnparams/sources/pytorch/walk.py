@@ -14,12 +14,12 @@ from cnnparams.layers.contract.shape import Shape
 from cnnparams.schema.structures import Edge, Edges
 from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.pytorch import functions, modules
-from cnnparams.sources.pytorch.assembly import Call, TorchAssembly, around
+from cnnparams.sources.pytorch.assembly import StepContext, TorchAssembly, around
 from cnnparams.sources.pytorch.functions.registry import invoke
 from cnnparams.sources.pytorch.functions.reshape import without
 from cnnparams.sources.pytorch.names import ModuleNames, joined, spelled
-from cnnparams.sources.pytorch.step import Program, Step
-from cnnparams.sources.pytorch.values import BATCH, Flow, Implied, ModelTensor, Unsaid, Values, is_list
+from cnnparams.sources.pytorch.step import Program, TracedStep
+from cnnparams.sources.pytorch.values import BATCH, Batched, Implied, ModelTensor, Unsaid, Values, is_list
 from cnnparams.sources.reading import Gap
 
 _UNUSED = "let forward use it, or take it out of the model"
@@ -27,35 +27,35 @@ _UNREAD = "not.read"
 """What stands as a type in place of the rest of a model that was not read to its end."""
 
 
-class Result(NamedTuple):
+class ModelResult(NamedTuple):
     """A result of the model: the node that gives it, and the dimension along which it has the samples."""
 
     name: str
     batch: int
 
 
-class Draft(NamedTuple):
+class ModelNetwork(NamedTuple):
     """A network as it was read: its inputs, its nodes, its results, what no node says, and what is called otherwise."""
 
     inputs: tuple[Port, ...]
     nodes: tuple[Node, ...]
-    results: tuple[Result, ...]
+    results: tuple[ModelResult, ...]
     gaps: tuple[Gap, ...]
     renamed: tuple[str, ...]
 
 
-def walk(program: Program, model: torch.nn.Module) -> Draft:
+def walk(program: Program, model: torch.nn.Module) -> ModelNetwork:
     """Translate a program step by step; what cannot be translated is told, and stands as a node of no type."""
     walker = _Walker(program, model)
     for step in program.steps:
         walker.take(step)
-    used = walker.met | walker.sketch.owners.keys()
+    used = walker.met | walker.assembly.owners.keys()
     if program.failure:
-        walker.sketch.gap(walker.sketch.names.of_layer("rest", ""), _UNREAD, gap=program.failure)
+        walker.assembly.gap(walker.assembly.names.of_layer("rest", ""), _UNREAD, gap=program.failure)
     else:
-        _note_unused(walker.sketch, model, used)
-    made = walker.sketch
-    return Draft(made.inputs, made.nodes, tuple(walker.results), tuple(made.gaps), tuple(made.renamed()))
+        _note_unused(walker.assembly, model, used)
+    made = walker.assembly
+    return ModelNetwork(made.inputs, made.nodes, tuple(walker.results), tuple(made.gaps), tuple(made.renamed()))
 
 
 class _Walker:
@@ -64,87 +64,89 @@ class _Walker:
     def __init__(self, program: Program, model: torch.nn.Module) -> None:
         entering = [step.name for step in program.steps if step.kind == "input"]
         self.modules = dict(model.named_modules(remove_duplicate=False))  # torch.export goes by any of a module's names
-        tensors = [*modules.held("", model)]
+        tensors = [*modules.model_tensors("", model)]
         self.names = ModuleNames(entering, [*filter(None, self.modules), *(held.path for held in tensors)])
-        self.sketch = TorchAssembly(self.names, tensors)
-        self.results: list[Result] = []
+        self.assembly = TorchAssembly(self.names, tensors)
+        self.results: list[ModelResult] = []
         self.met: set[int] = set()
         self.values = Values()
-        self.held = {id(each.tensor): each for each in self.sketch.tensors.values()}
+        self.held = {id(each.tensor): each for each in self.assembly.tensors.values()}
 
-    def take(self, step: Step) -> None:
+    def take(self, step: TracedStep) -> None:
         """Translate one step."""
-        take: Callable[[Step], Any] = getattr(self, f"_{step.kind}")
+        take: Callable[[TracedStep], Any] = getattr(self, f"_{step.kind}")
         self.values.put(step.node, take(step))
 
-    def _input(self, step: Step) -> Flow:
+    def _input(self, step: TracedStep) -> Batched:
         name, shape = self.names.inputs[step.name], Shape.of(tuple(step.value.shape[1:]))
-        self.sketch.inputs += (Port(name, name, shape),)
-        return Flow(Edge(name, shape))
+        self.assembly.inputs += (Port(name, name, shape),)
+        return Batched(Edge(name, shape))
 
-    def _tensor(self, step: Step) -> ModelTensor | Unsaid:
+    def _tensor(self, step: TracedStep) -> ModelTensor | Unsaid:
         held = self.held.get(id(step.value))
         unknown = held or step.value.is_meta or isinstance(step.value, FakeTensor)
         zeros = None if unknown or step.value.any() else tuple(step.value.shape)
         return held or Unsaid("a constant tensor", zeros=zeros)
 
-    def _output(self, step: Step) -> None:
-        call = Call(self.sketch, step)
+    def _output(self, step: TracedStep) -> None:
+        call = StepContext(self.assembly, step)
         for value in _leaves(self._known(step.args)):
             if value is not None and not isinstance(value, int | float | str):
                 try:
                     flow = call.flow(value)
-                    self.results.append(Result(flow.edge.source, flow.batch))
+                    self.results.append(ModelResult(flow.edge.source, flow.batch))
                 except NoLayerError as error:
                     self._gap(step, error, self.names.of_layer("result", ""), _UNREAD)
 
-    def _function(self, step: Step) -> Any:
+    def _function(self, step: TracedStep) -> Any:
         args, kwargs = self._known(step.args), self._known(step.kwargs)
         translation = functions.find(step) or _unknown
         return self._attempt(step, (args, kwargs), lambda call: invoke(translation, call, args, kwargs))
 
-    def _module(self, step: Step) -> Any:
+    def _module(self, step: TracedStep) -> Any:
         args, kwargs = self._known(step.args), self._known(step.kwargs)
         leaf = modules.leaf(step.name, self.modules[step.name])
         return self._attempt(step, (args, kwargs, leaf.held), lambda call: modules.translate(call, leaf, args, kwargs))
 
-    def _attempt(self, step: Step, entering: Any, translate: Callable[[Call], Any]) -> Any:
+    def _attempt(self, step: TracedStep, entering: Any, translate: Callable[[StepContext], Any]) -> Any:
         """Return what a step gives; where that cannot be said, take back what was put for it, and put a gap there."""
         leaves = list(_leaves(entering))
         self.met.update(id(each.tensor) for each in leaves if isinstance(each, ModelTensor))
-        length = len(self.sketch.network.order)
+        length = len(self.assembly.network.order)
         try:
-            made = _fitting(step, translate(Call(self.sketch, step)))
+            made = _fitting(step, translate(StepContext(self.assembly, step)))
         except NoLayerError as error:
-            self.sketch.rewind(length)
+            self.assembly.rewind(length)
             return self._without(step, leaves, error)
-        if isinstance(made, Flow) and isinstance(leaves[0], Flow) and self._overwrites(step, made):
+        if isinstance(made, Batched) and isinstance(leaves[0], Batched) and self._overwrites(step, made):
             self.values.replace(leaves[0], made)
         return made
 
-    def _without(self, step: Step, leaves: Sequence[Any], error: NoLayerError) -> Any:
+    def _without(self, step: TracedStep, leaves: Sequence[Any], error: NoLayerError) -> Any:
         """Return what stands for the results of a step that cannot be said."""
-        flows = [each if isinstance(each, Flow) else each.of for each in leaves if isinstance(each, Flow | Implied)]
+        flows = [
+            each if isinstance(each, Batched) else each.of for each in leaves if isinstance(each, Batched | Implied)
+        ]
         if error.told or not flows:  # only a tensor that leads on from the input matters
             others = [each for each in leaves if isinstance(each, ModelTensor | Unsaid)]
             told = error.told or any(each.told for each in others if isinstance(each, Unsaid))
             return Unsaid.made(step.label, others, told=told)
-        name = self.sketch.names.of_call(step.chain)
+        name = self.assembly.names.of_call(step.chain)
         if step.kind == "function":
-            name = self.sketch.names.of_layer(joined(name, spelled(step.label.rpartition(".")[2])), name)
+            name = self.assembly.names.of_layer(joined(name, spelled(step.label.rpartition(".")[2])), name)
         gives = next((without(tuple(value.shape), 0) for value in _leaves(step.value) if _batched(value)), None)
         entry = self._gap(step, error, name, step.label, tuple(flow.edge for flow in flows), gives or None)
         return _standing(step.value, entry)
 
     def _gap(
-        self, step: Step, error: NoLayerError, name: str, what: str, x: Edges = (), gives: Dims | None = None
+        self, step: TracedStep, error: NoLayerError, name: str, what: str, x: Edges = (), gives: Dims | None = None
     ) -> str:
         gap = Gap(step.path, f"{step.label} {error.what}", step.source, error.remedy)
-        return self.sketch.gap(name, what, x, gap=None if error.told else gap, gives=gives)
+        return self.assembly.gap(name, what, x, gap=None if error.told else gap, gives=gives)
 
-    def _overwrites(self, step: Step, made: Flow) -> bool:
+    def _overwrites(self, step: TracedStep, made: Batched) -> bool:
         """Tell whether a step writes its result over its first argument, which later steps see."""
-        node = self.sketch.network.nodes.get(made.edge.source)
+        node = self.assembly.network.nodes.get(made.edge.source)
         return step.overwrites or bool(node and getattr(node.layer, "inplace", False))
 
     def _known(self, args: Any) -> Any:
@@ -152,31 +154,31 @@ class _Walker:
         return torch.fx.map_arg(args, self.values.of)
 
 
-def _note_unused(sketch: TorchAssembly, model: torch.nn.Module, met: Collection[Hashable]) -> None:
+def _note_unused(assembly: TorchAssembly, model: torch.nn.Module, met: Collection[Hashable]) -> None:
     """Note a gap for each module, or tensor of one, that no step uses: what it holds would not be counted.
 
     `met` are the ids of the tensors that steps use.
     """
-    busy = {part for held in sketch.tensors.values() if id(held.tensor) in met for part in around(held.path)}
+    busy = {part for held in assembly.tensors.values() if id(held.tensor) in met for part in around(held.path)}
     groups: dict[str, list[ModelTensor]] = {}
-    for held in sketch.tensors.values():
+    for held in assembly.tensors.values():
         if id(held.tensor) not in met:
             path = next((part for part in around(held.path) if part not in busy), held.path)
             groups.setdefault(path, []).append(held)
     inside = dict(model.named_modules())
     for path, group in groups.items():
-        _note_group(sketch, path, _kind(inside, path, group), group)
+        _note_group(assembly, path, _kind(inside, path, group), group)
 
 
-def _note_group(sketch: TorchAssembly, path: str, kind: str, group: Sequence[ModelTensor]) -> None:
+def _note_group(assembly: TorchAssembly, path: str, kind: str, group: Sequence[ModelTensor]) -> None:
     sizes = {"parameters": True, "buffers": False}
     counts = {
         what: sum(held.tensor.numel() for held in group if held.learned is learned) for what, learned in sizes.items()
     }
     holds = " and ".join(f"{n:,} {what}" for what, n in counts.items() if n)
-    name = sketch.names.of_layer(spelled(path), spelled(path))
+    name = assembly.names.of_layer(spelled(path), spelled(path))
     gap = Gap(path, f"{kind} is never used: its {holds} would not be counted", None, _UNUSED)
-    sketch.gap(name, kind, gap=gap, parameters=counts["parameters"] or None)
+    assembly.gap(name, kind, gap=gap, parameters=counts["parameters"] or None)
 
 
 def _kind(inside: Mapping[str, torch.nn.Module], path: str, group: Sequence[ModelTensor]) -> str:
@@ -185,16 +187,16 @@ def _kind(inside: Mapping[str, torch.nn.Module], path: str, group: Sequence[Mode
     return "torch.nn.Parameter" if group[0].learned else "torch.Tensor"
 
 
-def _unknown(call: Call, *_: Any, **__: Any) -> NoReturn:
+def _unknown(call: StepContext, *_: Any, **__: Any) -> NoReturn:
     raise NoLayerError("is not one of the functions that layers stand for")
 
 
-def _fitting(step: Step, made: Any) -> Any:
+def _fitting(step: TracedStep, made: Any) -> Any:
     """Return what a translation gives; raise NoLayerError where its shapes are not those of the model."""
     if is_list(made) and isinstance(step.value, torch.Tensor):
         made = made[0]
     for result, value in zip(_leaves(made), _leaves(step.value), strict=False):
-        if isinstance(result, Flow) and result.dims != (without(tuple(value.shape), result.batch) or (1,)):
+        if isinstance(result, Batched) and result.dims != (without(tuple(value.shape), result.batch) or (1,)):
             raise NoLayerError(
                 f"gives {list(value.shape[1:])}, where the layer that should stand for it gives {list(result.dims)}"
             )
@@ -206,7 +208,7 @@ def _standing(value: Any, entry: str) -> Any:
     if isinstance(value, tuple | list):
         return tuple(_standing(each, entry) for each in value)
     if _batched(value):
-        return Flow(Edge(entry, Shape.of(without(tuple(value.shape), 0) or (1,))))
+        return Batched(Edge(entry, Shape.of(without(tuple(value.shape), 0) or (1,))))
     return Unsaid("what comes of it", told=True)
 
 

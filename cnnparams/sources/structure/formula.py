@@ -7,7 +7,7 @@ from enum import Enum, auto
 from typing import Any, NamedTuple
 
 
-class Mark(Enum):
+class NoValue(Enum):
     """What is no value: of a setting in a part that is not there, of one that must be given, of one not found."""
 
     ABSENT = auto()
@@ -62,14 +62,14 @@ def formula(*pieces: str | int | Formula) -> Formula:
     return Formula(tuple(part for each in parts for part in each))
 
 
-def same(one: Any, other: Any) -> bool:
+def same_value(one: Any, other: Any) -> bool:
     """Tell whether values are equal, and of one type: 1 is not true, and not 1.0."""
     return type(one) is type(other) and bool(one == other)
 
 
 def scale(values: Sequence[Any], bases: Sequence[Any]) -> Scale | None:
     """Return what makes every value that is there of its base; None where there is no such thing."""
-    pairs = [pair for pair in zip(values, bases, strict=True) if pair[0] is not Mark.ABSENT]
+    pairs = [pair for pair in zip(values, bases, strict=True) if pair[0] is not NoValue.ABSENT]
     if not pairs or any(type(value) is not int or type(base) is not int or not base for value, base in pairs):
         return None
     value, base = pairs[0]
@@ -77,6 +77,6 @@ def scale(values: Sequence[Any], bases: Sequence[Any]) -> Scale | None:
     return found if found and all(value == found.of(base) for value, base in pairs) else None
 
 
-def constant(values: Sequence[Any]) -> bool:
+def all_equal(values: Sequence[Any]) -> bool:
     """Tell whether all values are the same."""
-    return all(same(value, values[0]) for value in values)
+    return all(same_value(value, values[0]) for value in values)

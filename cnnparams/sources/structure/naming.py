@@ -15,9 +15,9 @@ from cnnparams.layers.contract.registry import find, layer_class
 from cnnparams.schema.computed import RESERVED
 from cnnparams.schema.draft import BLOCK, TYPE
 from cnnparams.schema.entries import ENTRY_KEYS
-from cnnparams.sources.structure.formula import Mark
-from cnnparams.sources.structure.inference import Draft, Inference
-from cnnparams.sources.structure.pattern import Kind, Pattern, numbered
+from cnnparams.sources.structure.formula import NoValue
+from cnnparams.sources.structure.inference import Inference, ParamDraft
+from cnnparams.sources.structure.pattern import FixedType, Pattern, without_number
 from cnnparams.sources.structure.words import OUT, WHEN
 
 _BRIEF = {"batchnorm": "bn", "layernorm": "ln"}
@@ -49,10 +49,10 @@ def param_names(inference: Inference, blocks: Collection[str]) -> list[str]:
     ]
 
 
-def _word(draft: Draft, inference: Inference) -> str:
+def _word(draft: ParamDraft, inference: Inference) -> str:
     """Return what a param is called; `out` is what leaves the block, and other sizes go by their layer."""
     word = _identifier(draft.word)
-    leaves = all(value in (Mark.ABSENT, out) for value, out in zip(draft.values, inference.leaving, strict=True))
+    leaves = all(value in (NoValue.ABSENT, out) for value, out in zip(draft.values, inference.leaving, strict=True))
     if word != OUT or leaves:
         return word
     layer = next((name for name in reversed(draft.site) if not _says_little(name)), None)
@@ -60,7 +60,7 @@ def _word(draft: Draft, inference: Inference) -> str:
 
 
 def _says_little(name: str) -> bool:
-    stem, number = numbered(name)
+    stem, number = without_number(name)
     return number is not None or stem in _stems() or stem == "bn"
 
 
@@ -86,7 +86,7 @@ def _block_name(pattern: Pattern, classes: Mapping[str, str]) -> str:
 
 def _types(pattern: Pattern) -> str:
     kinds = [slot.kind for slot in pattern.slots]
-    types = [kind.type for kind in kinds if isinstance(kind, Kind)]
+    types = [kind.type for kind in kinds if isinstance(kind, FixedType)]
     if len(types) < len(kinds) or not _FEWEST <= len(types) <= _MOST or len(set(types)) < len(types):
         return ""
     return "_".join(_BRIEF.get(stem, stem) for stem in map(_type_stem, types))

@@ -10,24 +10,24 @@ from cnnparams.schema.keys import INPUT
 from cnnparams.sources.structure.tree import Group, Part
 
 
-class Ref(NamedTuple):
+class EntryRef(NamedTuple):
     """An entry by its name, `up` lists around the one that names it; `input` is what enters that list's group."""
 
     up: int
     name: str
 
 
-ENTERING = Ref(0, INPUT)
+ENTERING = EntryRef(0, INPUT)
 
 
 class Wire(NamedTuple):
     """What an entry reads: what leaves the one before it (`flows`); and by name, None where names differ."""
 
     flows: bool
-    refs: tuple[Ref, ...] | None
+    refs: tuple[EntryRef, ...] | None
 
 
-class Kind(NamedTuple):
+class FixedType(NamedTuple):
     """A layer type, and settings of it that no param can hold."""
 
     type: str
@@ -35,7 +35,7 @@ class Kind(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class PatternSlot:
     """A place in a list, which holds a layer or a group, or up to `most` copies of it one after another.
 
     An `optional` one is not there in every group of its pattern. Where it is `wrapped`, others name it all the same,
@@ -43,20 +43,20 @@ class Slot:
     """
 
     name: str
-    kind: Kind | Pattern
+    kind: FixedType | Pattern
     wire: Wire
-    share: Ref | None = None
+    share: EntryRef | None = None
     most: int = 1
     optional: bool = False
     wrapped: bool = False
 
 
-def named(slots: Sequence[Slot]) -> Mapping[str, Slot]:
+def slots_by_name(slots: Sequence[PatternSlot]) -> Mapping[str, PatternSlot]:
     """Return slots by their names."""
     return {slot.name: slot for slot in slots}
 
 
-def numbered(name: str) -> tuple[str, int | None]:
+def without_number(name: str) -> tuple[str, int | None]:
     """Return a name without the number at its end, and that number: conv12 is conv and 12."""
     stem = name.rstrip("0123456789")
     digits = name[len(stem) :]
@@ -77,11 +77,11 @@ class Pattern:
     """What groups have in common; it grows while they are sorted. Only a `closed` one can be a block."""
 
     closed: bool
-    slots: tuple[Slot, ...] = ()
+    slots: tuple[PatternSlot, ...] = ()
     instances: list[Instance] = field(default_factory=list)
 
 
-def inner_patterns(pattern: Pattern) -> Iterator[tuple[Slot, Pattern]]:
+def inner_patterns(pattern: Pattern) -> Iterator[tuple[PatternSlot, Pattern]]:
     """Yield the slots of a pattern that hold groups, and the patterns of those."""
     yield from ((slot, slot.kind) for slot in pattern.slots if isinstance(slot.kind, Pattern))
 

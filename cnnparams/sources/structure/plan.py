@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from cnnparams.schema.keys import INPUT
 from cnnparams.sources.structure.forms import by_name
-from cnnparams.sources.structure.pattern import Pattern, Ref, Slot, inner_patterns, named, within
+from cnnparams.sources.structure.pattern import EntryRef, Pattern, PatternSlot, inner_patterns, slots_by_name, within
 
 
-class Plan(NamedTuple):
+class BlockPlan(NamedTuple):
     """How the patterns of a network are written.
 
     `blocks` come before those that use them. `dotted` are single entries, which have the group's name before their own.
@@ -20,16 +20,16 @@ class Plan(NamedTuple):
 
     blocks: Sequence[Pattern]
     dotted: Collection[Pattern]
-    slots: Mapping[Pattern, Mapping[str, Slot]]
+    slots: Mapping[Pattern, Mapping[str, PatternSlot]]
 
-    def name(self, slot: Slot) -> str:
+    def name(self, slot: PatternSlot) -> str:
         """Return the name of the entry that a slot is written as."""
         if isinstance(slot.kind, Pattern) and slot.kind in self.dotted and not slot.wrapped:
             return f"{slot.name}.{self.name(slot.kind.slots[0])}"
         return slot.name
 
 
-def plan(root: Pattern) -> Plan:
+def block_plan(root: Pattern) -> BlockPlan:
     """Decide for every pattern.
 
     A block, if it can be, is what is repeated, or stands in several places, or names what enters it.
@@ -42,7 +42,7 @@ def plan(root: Pattern) -> Plan:
     places = _places(inner_first[::-1], dotted)
     wanted = (pattern for pattern in inside if pattern.closed and pattern not in dotted)
     blocks = [p for p in wanted if p in repeated or places[p] > 1 or _names_entering(p, 0)]
-    return Plan(blocks, dotted, {pattern: named(pattern.slots) for pattern in inner_first})
+    return BlockPlan(blocks, dotted, {pattern: slots_by_name(pattern.slots) for pattern in inner_first})
 
 
 def _places(outer_first: Sequence[Pattern], dotted: Collection[Pattern]) -> Counter[Pattern]:
@@ -56,7 +56,7 @@ def _places(outer_first: Sequence[Pattern], dotted: Collection[Pattern]) -> Coun
 
 def _names_entering(pattern: Pattern, up: int) -> bool:
     """Tell whether something in a pattern, as deep as it is written there, names what enters the list `up` out."""
-    entering = Ref(up, INPUT)
+    entering = EntryRef(up, INPUT)
     if any(entering in (slot.wire.refs or ()) and not slot.wire.flows for slot in by_name(pattern)):
         return True
     return any(_names_entering(inner, up + 1) for _, inner in inner_patterns(pattern) if not inner.closed)

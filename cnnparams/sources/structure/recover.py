@@ -20,16 +20,16 @@ from cnnparams.schema.keys import DESCRIPTION, INPUT, NAME
 from cnnparams.schema.parse import parse
 from cnnparams.schema.source import Text
 from cnnparams.schema.structures import Edge
-from cnnparams.sources.structure.forms import Parallel, Residual, form
-from cnnparams.sources.structure.formula import Mark
+from cnnparams.sources.structure.forms import ParallelForm, ResidualForm, form
+from cnnparams.sources.structure.formula import NoValue
 from cnnparams.sources.structure.naming import block_names
-from cnnparams.sources.structure.pattern import Kind, Pattern, Ref, Slot, numbered
-from cnnparams.sources.structure.plan import Plan, plan
-from cnnparams.sources.structure.sight import Sight
+from cnnparams.sources.structure.pattern import EntryRef, FixedType, Pattern, PatternSlot, without_number
+from cnnparams.sources.structure.plan import BlockPlan, block_plan
+from cnnparams.sources.structure.scopes import Scopes
 from cnnparams.sources.structure.sorting import Sorting
 from cnnparams.sources.structure.template import Filling, Site
 from cnnparams.sources.structure.tree import FROM, SHARE, grow, leaves, ports
-from cnnparams.sources.structure.wording import FIRST, REST, Block, Wording
+from cnnparams.sources.structure.wording import FIRST, REST, Wording, WrittenBlock
 
 
 def recovered(plain: Plain, classes: Mapping[str, str] = MappingProxyType({})) -> Plain:
@@ -74,27 +74,27 @@ def same_network(one: Graph, other: Graph) -> bool:
 
 def structured(flat: Plain, graph: Graph, classes: Mapping[str, str], *, loosely: bool) -> Plain:
     """Return a flat list as blocks and their uses; `loosely`, groups may differ in parts that are left out."""
-    sight = visible(flat)
-    sorting = Sorting(sight, classes, loosely=loosely)
-    found = plan(sorting.root)
+    scopes = visible(flat)
+    sorting = Sorting(scopes, classes, loosely=loosely)
+    found = block_plan(sorting.root)
     names = block_names(found.blocks, classes)
     filling = Filling(sorting, found, names, _channels(graph))
-    blocks: dict[Pattern, Block] = {}
+    blocks: dict[Pattern, WrittenBlock] = {}
     written: dict[str, Any] = {}
     for pattern in found.blocks:
         template = filling.templates[pattern]
         wording = Wording(template)
         script = Script(found, wording, blocks)
         given = {
-            template.names[n]: None if (usual := template.defaults[n]) is Mark.REQUIRED else wording.plain(usual)
+            template.names[n]: None if (usual := template.defaults[n]) is NoValue.REQUIRED else wording.plain(usual)
             for n in template.given
         }
         layers = script.body(Spot((pattern,)))
         written[names[pattern]] = {**({"params": given} if given else {}), "layers": layers}
-        blocks[pattern] = Block(names[pattern], template)
+        blocks[pattern] = WrittenBlock(names[pattern], template)
     root = Script(found, Wording(filling.templates[sorting.root]), blocks)
     spot = Spot((sorting.root,))
-    outputs = [root._text(spot.lists, sight.reference((sight.root,), path)) for path in flat.get("outputs", ())]
+    outputs = [root._text(spot.lists, scopes.reference((scopes.root,), path)) for path in flat.get("outputs", ())]
     layers = root.top(spot) if outputs else root.body(spot)
     head = {key: value for key, value in flat.items() if key not in ("layers", "outputs")}
     return {
@@ -105,14 +105,14 @@ def structured(flat: Plain, graph: Graph, classes: Mapping[str, str], *, loosely
     }
 
 
-def visible(flat: Plain) -> Sight:
+def visible(flat: Plain) -> Scopes:
     """Return the tree of a flat list, of groups that hide nothing which is named from outside."""
     layers, cut = leaves(flat), set[str]()
     while True:
-        sight = Sight(grow(layers, cut), ports(flat))
-        more = sight.hidden(flat.get("outputs", ())) - cut
+        scopes = Scopes(grow(layers, cut), ports(flat))
+        more = scopes.hidden(flat.get("outputs", ())) - cut
         if not more:
-            return sight
+            return scopes
         cut |= more
 
 
@@ -126,7 +126,7 @@ def _graph(plain: Plain) -> Graph:
     return build(parse(compose(Text("the spec", json.dumps(plain)))))
 
 
-class Item(NamedTuple):
+class ListEntry(NamedTuple):
     """An entry of a list: the name that it, or its first copy, is to have; and the number of copies.
 
     `stem` is what it is called before a number where no name is written; `sure` tells that it is there, and how often.
@@ -139,30 +139,30 @@ class Item(NamedTuple):
     sure: bool
 
 
-def written(items: Sequence[Item], *, positions: bool) -> list[str | None]:
+def names_to_write(items: Sequence[ListEntry], *, positions: bool) -> list[str | None]:
     """Return the name to write for each entry, None where none is needed; of copies, it stands before their numbers."""
     return _by_position(items) if positions else _by_type(items)
 
 
-def _by_position(items: Sequence[Item]) -> list[str | None]:
+def _by_position(items: Sequence[ListEntry]) -> list[str | None]:
     """In a sequence, what has no name is called by its position."""
     found: list[str | None] = []
     at, sure = 0, True
     for item in items:
-        stem, number = numbered(item.name)
+        stem, number = without_number(item.name)
         unnamed = not stem and number is not None and (item.repeated or (sure and number == at))
         found.append(None if unnamed else _own(item))
         at, sure = at + item.copies, sure and item.sure
     return found
 
 
-def _by_type(items: Sequence[Item]) -> list[str | None]:
+def _by_type(items: Sequence[ListEntry]) -> list[str | None]:
     """In other lists, what has no name is called by its type and a number, which counts those without a name."""
     found: list[str | None] = []
     count: Counter[str] = Counter()
     unsure: set[str] = set()
     for item in items:
-        stem, number = numbered(item.name)
+        stem, number = without_number(item.name)
         unnamed = stem == item.stem and stem not in unsure and number == count[stem] + 1
         found.append(None if unnamed else _own(item))
         if unnamed or item.repeated:
@@ -172,8 +172,8 @@ def _by_type(items: Sequence[Item]) -> list[str | None]:
     return found
 
 
-def _own(item: Item) -> str:
-    return numbered(item.name)[0] if item.repeated else item.name
+def _own(item: ListEntry) -> str:
+    return without_number(item.name)[0] if item.repeated else item.name
 
 
 REPEAT, WHEN, ACTIVATION, LAYERS, SEQUENCE = "repeat", "when", "activation", "layers", "sequence"
@@ -190,7 +190,7 @@ class Spot(NamedTuple):
         """What the list holds."""
         return self.lists[-1]
 
-    def inside(self, slot: Slot) -> Spot:
+    def inside(self, slot: PatternSlot) -> Spot:
         """Return the list that a slot of this one holds."""
         assert isinstance(slot.kind, Pattern)
         return Spot((*self.lists, slot.kind), (*self.site, slot.name))
@@ -199,14 +199,14 @@ class Spot(NamedTuple):
 class Script(NamedTuple):
     """What it takes to write one block: the plan, its own settings, and the blocks that it may use."""
 
-    plan: Plan
+    plan: BlockPlan
     wording: Wording
-    blocks: Mapping[Pattern, Block]
+    blocks: Mapping[Pattern, WrittenBlock]
 
     def body(self, spot: Spot) -> list[Any]:
         """Return the entries of a list that goes by the name of what it is in."""
         slots = spot.pattern.slots
-        if form(spot.pattern) or any(not numbered(slot.name)[0] for slot in slots):
+        if form(spot.pattern) or any(not without_number(slot.name)[0] for slot in slots):
             return [self._structure(spot)]
         return self._entries(spot, slots, positions=False)
 
@@ -214,24 +214,24 @@ class Script(NamedTuple):
         """Return the entries of a list whose names are those of its entries."""
         return self._entries(spot, spot.pattern.slots, positions=False)
 
-    def _entries(self, spot: Spot, slots: Sequence[Slot], *, positions: bool) -> list[Any]:
+    def _entries(self, spot: Spot, slots: Sequence[PatternSlot], *, positions: bool) -> list[Any]:
         items = [self._item(spot, slot) for slot in slots]
-        names = written(items, positions=positions)
+        names = names_to_write(items, positions=positions)
         if len(slots) == 1 and not items[0].repeated and isinstance(slots[0].kind, Pattern):
             names = [items[0].name]  # without one, it would go by the name of the list
         found = [entry for slot, name in zip(slots, names, strict=True) for entry in self._written(spot, slot, name)]
         return [entry[TYPE] if entry.keys() == {TYPE} else entry for entry in found]
 
-    def _item(self, spot: Spot, slot: Slot) -> Item:
+    def _item(self, spot: Spot, slot: PatternSlot) -> ListEntry:
         kind, site = slot.kind, (*spot.site, slot.name)
-        stem = layer_stem(kind.type) if isinstance(kind, Kind) else ""
+        stem = layer_stem(kind.type) if isinstance(kind, FixedType) else ""
         if isinstance(kind, Pattern) and kind in self.blocks and not slot.wrapped:
             stem = self.blocks[kind].name
         varies = slot.most > 1 and isinstance(self.wording.count(site), str)
         sure = (slot.wrapped or not slot.optional) and not varies
-        return Item(self.plan.name(slot), stem, slot.most, slot.most > 1, sure)
+        return ListEntry(self.plan.name(slot), stem, slot.most, slot.most > 1, sure)
 
-    def _written(self, spot: Spot, slot: Slot, name: str | None) -> Iterator[Plain]:
+    def _written(self, spot: Spot, slot: PatternSlot, name: str | None) -> Iterator[Plain]:
         """Yield the entry for a slot, or the two for its first copy and the rest, where these are not alike."""
         if slot.most == 1:
             yield self._entry(spot, slot, {NAME: name})
@@ -249,7 +249,7 @@ class Script(NamedTuple):
             less = f"{count} - 1" if isinstance(count, str) else count - 1
             yield self._entry(spot, slot, {NAME: name, REPEAT: less}, REST)
 
-    def _entry(self, spot: Spot, slot: Slot, head: Plain, copy: int | None = None) -> Plain:
+    def _entry(self, spot: Spot, slot: PatternSlot, head: Plain, copy: int | None = None) -> Plain:
         """Return one entry: what it is, then its name, what it reads, whether it is there, and its settings."""
         site = (*spot.site, slot.name)
         if not slot.wire.flows and copy != REST:
@@ -261,10 +261,10 @@ class Script(NamedTuple):
         head = {key: value for key, value in head.items() if value is not None}
         return dict([kind, *head.items(), *rest])
 
-    def _what(self, spot: Spot, slot: Slot, copy: int | None = None) -> Plain:
+    def _what(self, spot: Spot, slot: PatternSlot, copy: int | None = None) -> Plain:
         """Return what an entry is, without the keys that any entry may have."""
         site = (*spot.site, slot.name)
-        if isinstance(slot.kind, Kind):
+        if isinstance(slot.kind, FixedType):
             share = {SHARE: self._text(spot.lists, slot.share)} if slot.share else {}
             return {TYPE: slot.kind.type, **self.wording.settings(site, slot.kind.type), **share}
         inner = spot.inside(slot)
@@ -283,22 +283,22 @@ class Script(NamedTuple):
 
     def _structure(self, spot: Spot) -> Plain:
         found = form(spot.pattern)
-        if isinstance(found, Residual):
+        if isinstance(found, ResidualForm):
             aside = {found.shortcut.name: self._aside(spot, found.shortcut)} if found.shortcut else {}
             main = self._main(spot, found.main)
             return {TYPE: "residual", LAYERS: main, **aside, **self._activation(spot, found.merge)}
-        if isinstance(found, Parallel):
+        if isinstance(found, ParallelForm):
             branches = [self._aside(spot, slot) if slot else [] for slot in found.branches]
             join = {} if found.merge.name == "concat" else {"join": found.merge.name}
             return {TYPE: "parallel", **join, "branches": branches, **self._activation(spot, found.merge)}
         return {TYPE: SEQUENCE, LAYERS: self._entries(spot, spot.pattern.slots, positions=True)}
 
-    def _main(self, spot: Spot, slots: Sequence[Slot]) -> list[Any]:
-        if any(not numbered(slot.name)[0] for slot in slots):
+    def _main(self, spot: Spot, slots: Sequence[PatternSlot]) -> list[Any]:
+        if any(not without_number(slot.name)[0] for slot in slots):
             return [{TYPE: SEQUENCE, LAYERS: self._entries(spot, slots, positions=True)}]
         return self._entries(spot, slots, positions=False)
 
-    def _aside(self, spot: Spot, slot: Slot) -> list[Any]:
+    def _aside(self, spot: Spot, slot: PatternSlot) -> list[Any]:
         """Return the list of a shortcut or a branch, which is empty where what it holds is not there."""
         inner = spot.inside(slot)
         if slot.optional:
@@ -308,11 +308,11 @@ class Script(NamedTuple):
             return [self._group(inner)]
         return self.body(inner)
 
-    def _activation(self, spot: Spot, merge: Slot) -> Plain:
-        assert isinstance(merge.kind, Kind)
+    def _activation(self, spot: Spot, merge: PatternSlot) -> Plain:
+        assert isinstance(merge.kind, FixedType)
         return self.wording.settings((*spot.site, merge.name), merge.kind.type)
 
-    def _text(self, lists: Sequence[Pattern], ref: Ref) -> str:
+    def _text(self, lists: Sequence[Pattern], ref: EntryRef) -> str:
         """Return a name as the innermost of these lists writes it."""
         pattern = lists[len(lists) - 1 - ref.up]
         if ref.name == INPUT:

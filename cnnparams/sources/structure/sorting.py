@@ -7,16 +7,26 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from cnnparams.layers.contract import registry
-from cnnparams.sources.structure.pattern import Instance, Kind, Pattern, Ref, Slot, Wire, named, numbered, within
-from cnnparams.sources.structure.sight import Lineage, Sight
+from cnnparams.sources.structure.pattern import (
+    EntryRef,
+    FixedType,
+    Instance,
+    Pattern,
+    PatternSlot,
+    Wire,
+    slots_by_name,
+    within,
+    without_number,
+)
+from cnnparams.sources.structure.scopes import Lineage, Scopes
 from cnnparams.sources.structure.tree import Group, Part, groups
 
-Slots = tuple[Slot, ...]
+Slots = tuple[PatternSlot, ...]
 
 
 def merged(ours: Slots, theirs: Slots, *, loosely: bool) -> Slots | None:
     """Return the slots of both; None where one spec cannot stand for both, or should not: they share too little."""
-    here, there = named(ours), named(theirs)
+    here, there = slots_by_name(ours), slots_by_name(theirs)
     common = [slot.name for slot in ours if slot.name in there]
     if not _is_enough(len(common), *sorted((len(ours), len(theirs))), loosely=loosely):
         return None
@@ -49,7 +59,7 @@ def _is_enough(common: int, fewer: int, more: int, *, loosely: bool) -> bool:
 def _interleaved(ours: Slots, theirs: Slots) -> Slots:
     """Return the slots of both, each list in its order, which is the same for those that both have."""
     places, at = {slot.name: place for place, slot in enumerate(theirs)}, 0
-    order: list[Slot] = []
+    order: list[PatternSlot] = []
     for slot in ours:
         if slot.name in places:
             order += theirs[at : places[slot.name]]
@@ -58,7 +68,7 @@ def _interleaved(ours: Slots, theirs: Slots) -> Slots:
     return (*order, *theirs[at:])
 
 
-def _both(ours: Slot, theirs: Slot, wire: Wire) -> Slot:
+def _both(ours: PatternSlot, theirs: PatternSlot, wire: Wire) -> PatternSlot:
     return replace(
         ours,
         wire=wire,
@@ -69,7 +79,7 @@ def _both(ours: Slot, theirs: Slot, wire: Wire) -> Slot:
 
 
 def _agreed(
-    ours: Slot, theirs: Slot, here: Mapping[str, Slot], there: Mapping[str, Slot]
+    ours: PatternSlot, theirs: PatternSlot, here: Mapping[str, PatternSlot], there: Mapping[str, PatternSlot]
 ) -> tuple[Wire, set[str]] | None:
     """Return what a slot reads in both lists, and the slots by whose names it reads what would enter them."""
     if ours.wire.flows and theirs.wire.flows:
@@ -86,9 +96,11 @@ def _agreed(
     return None
 
 
-def _seen_through(refs: Sequence[Ref], slots: Mapping[str, Slot], present: Collection[str]) -> tuple[Ref, ...] | None:
+def _seen_through(
+    refs: Sequence[EntryRef], slots: Mapping[str, PatternSlot], present: Collection[str]
+) -> tuple[EntryRef, ...] | None:
     """Return what refs come to where a slot that is not present gives what would enter it."""
-    found: list[Ref] = []
+    found: list[EntryRef] = []
     for ref in refs:
         slot = slots.get(ref.name) if ref.up == 0 else None
         if slot is None or slot.name in present:
@@ -103,7 +115,7 @@ def _seen_through(refs: Sequence[Ref], slots: Mapping[str, Slot], present: Colle
     return tuple(found)
 
 
-def _absent(refs: Sequence[Ref], slots: Mapping[str, Slot], present: Collection[str]) -> set[str]:
+def _absent(refs: Sequence[EntryRef], slots: Mapping[str, PatternSlot], present: Collection[str]) -> set[str]:
     return {ref.name for ref in refs if ref.up == 0 and ref.name in slots and ref.name not in present}
 
 
@@ -123,7 +135,7 @@ def _is_sound(slots: Slots) -> bool:
     return _names_are_apart(slots)
 
 
-def _can_be_wrapped(slot: Slot, after: Slot | None) -> bool:
+def _can_be_wrapped(slot: PatternSlot, after: PatternSlot | None) -> bool:
     """Tell whether a sequence around a slot, which is there even where the slot is not, passes on the right tensor."""
     if not isinstance(slot.kind, Pattern) or slot.most > 1 or slot.wire.refs is None or len(slot.wire.refs) != 1:
         return False
@@ -134,7 +146,7 @@ def _names_are_apart(slots: Slots) -> bool:
     """Tell whether no slot has a name that a copy in another may have."""
     names = {slot.name for slot in slots}
     for slot in slots:
-        stem, first = numbered(slot.name)
+        stem, first = without_number(slot.name)
         if first is not None and any(f"{stem}{first + i}" in names for i in range(1, slot.most)):
             return False
     return True
@@ -160,7 +172,7 @@ def runs(parts: Sequence[Part], content: Content) -> Iterator[Run]:
 
 
 def _length(parts: Sequence[Part], at: int, content: Content) -> int:
-    stem, first = numbered(parts[at].name)
+    stem, first = without_number(parts[at].name)
     if first is None or first != (1 if stem else at):
         return 1
     length = 1
@@ -175,7 +187,7 @@ def _length(parts: Sequence[Part], at: int, content: Content) -> int:
 def _follows(parts: Sequence[Part], at: int, length: int, content: Content) -> bool:
     """Tell whether the next part may be one more copy: of the next number, reading the one before, filled alike."""
     first, last, part = parts[at], parts[at + length - 1], parts[at + length]
-    (stem, start), (other, number) = numbered(first.name), numbered(part.name)
+    (stem, start), (other, number) = without_number(first.name), without_number(part.name)
     if stem != other or start is None or number != start + length or part.reads != (last.out,):
         return False
     return content(part) == content(parts[at + 1]) if length > 1 else content(part)[0] == content(first)[0]
@@ -190,8 +202,8 @@ Key = tuple[tuple[object, ...], ...]
 class Sorting:
     """The patterns of a tree. Groups deep inside come first, so that those around them can be told by them."""
 
-    def __init__(self, sight: Sight, classes: Mapping[str, str], *, loosely: bool) -> None:
-        self.sight = sight
+    def __init__(self, scopes: Scopes, classes: Mapping[str, str], *, loosely: bool) -> None:
+        self.scopes = scopes
         self.classes = classes
         self.loosely = loosely
         self.patterns: dict[str, Pattern] = {}
@@ -200,10 +212,10 @@ class Sorting:
         self._alike: dict[str, list[Pattern]] = {}
         self._contents: dict[str, tuple[object, object]] = {}
         self._numbers: dict[tuple[object, ...], int] = {}
-        deepest_first = sorted(groups(sight.root), key=lambda group: -len(sight.lineages[group.path]))
+        deepest_first = sorted(groups(scopes.root), key=lambda group: -len(scopes.lineages[group.path]))
         for group in deepest_first:
             self._sort(group)
-        self.root = self._sort(sight.root)
+        self.root = self._sort(scopes.root)
 
     def _sort(self, group: Group) -> Pattern:
         taken = {run[0].name: run for run in runs(group.children, self._content)}
@@ -218,22 +230,22 @@ class Sorting:
         return pattern
 
     def _slots(self, group: Group, taken: list[Run]) -> Slots:
-        lineage, at, found = self.sight.lineages[group.path], 0, []
+        lineage, at, found = self.scopes.lineages[group.path], 0, []
         for run in taken:
-            found.append(self._slot(lineage, run, self.sight.wire(lineage, at)))
+            found.append(self._slot(lineage, run, self.scopes.wire(lineage, at)))
             at += len(run)
         return tuple(found)
 
-    def _slot(self, lineage: Lineage, run: Run, wire: Wire) -> Slot:
+    def _slot(self, lineage: Lineage, run: Run, wire: Wire) -> PatternSlot:
         first = run[0]
         if isinstance(first, Group):
-            return Slot(first.name, self.patterns[first.path], wire, most=len(run))
-        share = self.sight.reference(lineage, first.share) if first.share else None
-        return Slot(first.name, _kind(first.type, first.settings), wire, share, len(run))
+            return PatternSlot(first.name, self.patterns[first.path], wire, most=len(run))
+        share = self.scopes.reference(lineage, first.share) if first.share else None
+        return PatternSlot(first.name, _kind(first.type, first.settings), wire, share, len(run))
 
     def _pattern(self, group: Group, slots: Slots) -> Pattern:
         """Return the pattern of a group, one that is known where it has its slots, or could."""
-        if group.path not in self.sight.closed:
+        if group.path not in self.scopes.closed:
             return Pattern(closed=False, slots=slots)
         key = tuple((slot.name, slot.kind, slot.wire.flows or slot.wire.refs) for slot in slots)
         alike = self._alike.setdefault(self.classes.get(group.path) or self._role(group), [])
@@ -252,8 +264,8 @@ class Sorting:
 
         Of those that do not read the one before, the number is part of the name, as in branch1 and branch2.
         """
-        around = self.sight.lineages[group.path][-2]
-        if self.sight.flows(group):
+        around = self.scopes.lineages[group.path][-2]
+        if self.scopes.flows(group):
             return _NUMBERS.sub("#", group.path)
         return f"{_NUMBERS.sub('#', around.path)}.{group.name}"
 
@@ -265,9 +277,9 @@ class Sorting:
         return self._contents[part.path]
 
 
-def _kind(type_: str, settings: Mapping[str, object]) -> Kind:
+def _kind(type_: str, settings: Mapping[str, object]) -> FixedType:
     fixed = tuple(sorted((key, repr(value)) for key, value in settings.items() if not _can_be_given(value)))
-    return Kind(type_, fixed)
+    return FixedType(type_, fixed)
 
 
 def _can_be_given(value: object) -> bool:

@@ -17,7 +17,7 @@ FROM, SHARE, TRAINABLE = "from", "share", "trainable"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Leaf:
+class TreeLayer:
     """A layer: its path, its name in the list that it stands in, what it reads, and its number in the network."""
 
     path: str
@@ -45,7 +45,7 @@ class Group:
 
     path: str
     name: str
-    children: tuple[Leaf | Group, ...]
+    children: tuple[TreeLayer | Group, ...]
     trainable: bool
     at: int
     end: int
@@ -61,17 +61,17 @@ class Group:
         return self.children[-1].out
 
 
-Part = Leaf | Group
+Part = TreeLayer | Group
 
 
-def leaves(plain: Plain) -> list[Leaf]:
+def leaves(plain: Plain) -> list[TreeLayer]:
     """Return the layers of a plain list, each with all that it reads."""
     before, found = ports(plain), []
     for at, entry in enumerate(plain["layers"]):
         given = entry.get(FROM, before)
         reads = (given,) if isinstance(given, str) else tuple(given)
         settings = {key: value for key, value in entry.items() if key not in ("type", "name", FROM, SHARE)}
-        found.append(Leaf(entry["name"], entry["name"], entry["type"], settings, reads, entry.get(SHARE), at))
+        found.append(TreeLayer(entry["name"], entry["name"], entry["type"], settings, reads, entry.get(SHARE), at))
         before = (entry["name"],)
     return found
 
@@ -81,7 +81,7 @@ def ports(plain: Plain) -> tuple[str, ...]:
     return (INPUT,) if INPUT in plain else tuple(plain["inputs"])
 
 
-def grow(layers: Sequence[Leaf], cut: Collection[str] = ()) -> Group:
+def grow(layers: Sequence[TreeLayer], cut: Collection[str] = ()) -> Group:
     """Return the tree of a network; the groups whose paths are in `cut` are left out, what is in them moves up."""
     return Group("", "", _children(list(layers), "", cut, 0), True, 0, len(layers))
 
@@ -94,7 +94,7 @@ def groups(root: Group) -> Iterator[Group]:
             yield from groups(child)
 
 
-def _children(layers: list[Leaf], prefix: str, cut: Collection[str], depth: int) -> tuple[Part, ...]:
+def _children(layers: list[TreeLayer], prefix: str, cut: Collection[str], depth: int) -> tuple[Part, ...]:
     heads = _heads([leaf.path[len(prefix) :] for leaf in layers], prefix, cut, depth)
     children: list[Part] = []
     for head, pairs in groupby(zip(heads, layers, strict=True), key=lambda pair: pair[0]):
@@ -109,7 +109,7 @@ def _children(layers: list[Leaf], prefix: str, cut: Collection[str], depth: int)
     return tuple(children)
 
 
-def _without_flag(leaf: Leaf) -> Leaf:
+def _without_flag(leaf: TreeLayer) -> TreeLayer:
     return replace(leaf, settings={key: value for key, value in leaf.settings.items() if key != TRAINABLE})
 
 

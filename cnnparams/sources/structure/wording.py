@@ -5,35 +5,35 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from cnnparams.engine.network.stack import Plain
-from cnnparams.sources.structure.formula import Formula, Mark, Split, same
-from cnnparams.sources.structure.template import Site, Template, usual_settings
+from cnnparams.sources.structure.formula import Formula, NoValue, Split, same_value
+from cnnparams.sources.structure.template import BlockTemplate, Site, usual_settings
 from cnnparams.sources.structure.tree import TRAINABLE
 from cnnparams.sources.structure.words import DEPTH, WHEN
 
 FIRST, REST = 0, 1
 
 
-class Block(NamedTuple):
+class WrittenBlock(NamedTuple):
     """A block as its users see it."""
 
     name: str
-    template: Template
+    template: BlockTemplate
 
 
 class Wording(NamedTuple):
     """What the template of one block says, in words."""
 
-    template: Template
+    template: BlockTemplate
 
     def settings(self, site: Site, type_: str) -> Plain:
         """Return the settings of a layer."""
         values = {key: self._value(site, key) for key in usual_settings(type_)}
-        return {key: self.plain(value) for key, value in values.items() if value is not Mark.ABSENT}
+        return {key: self.plain(value) for key, value in values.items() if value is not NoValue.ABSENT}
 
     def flag(self, site: Site) -> Plain:
         """Return whether a group learns, where it does not always."""
         value = self._value(site, TRAINABLE)
-        return {} if value in (Mark.ABSENT, True) else {TRAINABLE: self.plain(value)}
+        return {} if value in (NoValue.ABSENT, True) else {TRAINABLE: self.plain(value)}
 
     def when(self, site: Site) -> Any:
         """Return the condition of an optional slot."""
@@ -43,7 +43,7 @@ class Wording(NamedTuple):
         """Return how many copies a slot holds."""
         return self.plain(self._value(site, DEPTH))
 
-    def arguments(self, site: Site, block: Block, copy: int | None = None) -> Plain:
+    def arguments(self, site: Site, block: WrittenBlock, copy: int | None = None) -> Plain:
         """Return what a block is given; where that differs from copy to copy, by the first or by the rest of them.
 
         Of all copies, it is a choice between both.
@@ -54,13 +54,13 @@ class Wording(NamedTuple):
             value = self._value(site, number)
             if isinstance(value, Split):
                 value = value[copy] if copy is not None else self._choice(value)
-            if value is Mark.ABSENT and usual is Mark.REQUIRED:
+            if value is NoValue.ABSENT and usual is NoValue.REQUIRED:
                 given[name] = None
-            elif value is not Mark.ABSENT and not same(value, usual):
+            elif value is not NoValue.ABSENT and not same_value(value, usual):
                 given[name] = self.plain(value)
         return given
 
-    def is_one_entry(self, site: Site, block: Block) -> bool:
+    def is_one_entry(self, site: Site, block: WrittenBlock) -> bool:
         """Tell whether copies of a block can be given what they need by one entry that can still be read."""
         values = (self._value(site, number) for number in block.template.given)
         split = [value for value in values if isinstance(value, Split)]
@@ -73,7 +73,7 @@ class Wording(NamedTuple):
         return list(value) if isinstance(value, tuple) else value
 
     def _value(self, site: Site, key: str | int) -> Any:
-        return self.template.values.get((site, key), Mark.ABSENT)
+        return self.template.values.get((site, key), NoValue.ABSENT)
 
     def _choice(self, split: Split) -> Any:
         if isinstance(split.first, bool) and isinstance(split.rest, bool):

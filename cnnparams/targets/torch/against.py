@@ -15,9 +15,9 @@ from cnnparams.engine.reports.report import Kind, Report, TensorReport
 from cnnparams.errors import quote
 from cnnparams.sources.foreign import ForeignError, doing, failed, foreign
 from cnnparams.sources.pytorch.inputs import batches
-from cnnparams.sources.pytorch.tensors import counts, given, held
+from cnnparams.sources.pytorch.tensors import counts, held, result_tensors
 from cnnparams.sources.pytorch.tree import check_tree
-from cnnparams.sources.unmatched import unmatched
+from cnnparams.sources.tensor_difference import unmatched
 from cnnparams.targets.torch.verify import sample_shape
 from cnnparams.targets.verification import Figure, Verification, compared
 
@@ -36,7 +36,7 @@ def _compared(graph: Graph, model: nn.Module, name: str) -> Verification:
     report, failure, results = measure(graph), None, ()
     try:
         with foreign():
-            results = tuple(given(_run(model, graph)))
+            results = tuple(result_tensors(_run(model, graph)))
     except ForeignError as raised:
         failure = failed(f"running {quote(name)} on {_described(graph)}", raised.error)
     if failure and any(map(nn.parameter.is_lazy, model.parameters())):

@@ -14,8 +14,8 @@ from onnx.reference import ReferenceEvaluator
 from cnnparams.engine.reports.report import Report
 from cnnparams.render.stack.yaml import render
 from cnnparams.render.view import View
-from cnnparams.sources.checking import differences
-from cnnparams.sources.given import Given
+from cnnparams.sources.checking import spec_differences
+from cnnparams.sources.input_shape import InputShape
 from cnnparams.sources.onnx import read
 from cnnparams.sources.reading import Reading
 from tests.specs import report_of
@@ -74,7 +74,7 @@ def save(proto: Any, folder: Path) -> str:
 
 def whole(path: str, *inputs: tuple[int, ...]) -> Reading:
     """Return what is read in a file, of which nothing may be left out."""
-    reading = read(path, [Given(dims) for dims in inputs])
+    reading = read(path, [InputShape(dims) for dims in inputs])
     assert reading.gaps == ()
     return reading
 
@@ -83,7 +83,7 @@ def counted(reading: Reading) -> Report:
     """Return the report of a spec, as it is after it was written and read again; it comes to what the file has."""
     text = "".join(render(reading.spec, View()))
     assert reading.totals is not None
-    assert list(differences(text, reading.totals)) == []
+    assert list(spec_differences(text, reading.totals)) == []
     return report_of(text)
 
 

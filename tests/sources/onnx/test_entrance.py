@@ -9,7 +9,7 @@ import pytest
 from onnx import TensorProto, helper
 
 from cnnparams.errors import SpecError
-from cnnparams.sources.given import Given, given
+from cnnparams.sources.input_shape import InputShape, shape_of
 from cnnparams.sources.onnx import read
 from tests.sources.onnx.models import File, counted, kinds, node, save, shapes, whole
 
@@ -56,7 +56,7 @@ def test_the_batch_is_no_part_of_a_sample(x: Sequence[Any], sizes: Any, size: tu
 def test_sizes_that_are_open_or_do_not_fit_are_told(x: Any, sizes: Any, message: str, tmp_path: Path) -> None:
     path = File([_CONV], x, _WEIGHT).save(tmp_path)
     with pytest.raises(SpecError) as raised:
-        read(path, [Given(dims) for dims in sizes])
+        read(path, [InputShape(dims) for dims in sizes])
     assert str(raised.value).startswith(f"{path}: {message}")
 
 
@@ -75,7 +75,7 @@ def test_an_input_without_a_shape_is_told(tmp_path: Path) -> None:
 def test_open_sizes_are_given_in_order_or_by_name(texts: list[str], tmp_path: Path) -> None:
     nodes = [node("Concat", ["x", "mask"], ["y"], axis=1)]
     path = File(nodes, ("n", 3, "h", "w"), more_inputs={"mask": ("n", 1, "h", "w")}).save(tmp_path)
-    reading = read(path, [given(text) for text in texts])
+    reading = read(path, [shape_of(text) for text in texts])
     assert shapes(counted(reading)) == [(4, 4, 4)]
 
 
@@ -90,7 +90,7 @@ def test_open_sizes_are_given_in_order_or_by_name(texts: list[str], tmp_path: Pa
 def test_sizes_for_what_is_no_input_are_told(texts: list[str], message: str, tmp_path: Path) -> None:
     path = File([node("Relu", ["x"], ["y"])], ("n", 3, "h", "w")).save(tmp_path)
     with pytest.raises(SpecError) as raised:
-        read(path, [given(text) for text in texts])
+        read(path, [shape_of(text) for text in texts])
     assert str(raised.value).startswith(f"{path}: {message}")
 
 
@@ -98,9 +98,9 @@ def test_the_type_of_an_input_may_be_given_as_the_file_has_it(tmp_path: Path) ->
     proto = File([node("Gather", ["w", "x"], ["y"])], ("n", "length"), {"w": (10, 4)}).proto()
     proto.graph.input[0].type.tensor_type.elem_type = TensorProto.INT64
     path = save(proto, tmp_path)
-    assert [shapes(counted(read(path, [given(text)]))) for text in ("6", "6:int64")] == [[(6, 4)]] * 2
+    assert [shapes(counted(read(path, [shape_of(text)]))) for text in ("6", "6:int64")] == [[(6, 4)]] * 2
     with pytest.raises(SpecError, match="its input 'x' holds int64, not int32"):
-        read(path, [given("6:int32")])
+        read(path, [shape_of("6:int32")])
 
 
 def test_open_sizes_of_one_input_of_several_are_asked_for_by_name(tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_what_only_a_branch_reads_enters_the_network(tmp_path: Path) -> None:
     path = File(nodes, ("n", "m"), {"w": (4,)}, numbers={"c": np.asarray(True)}).save(tmp_path)
     with pytest.raises(SpecError, match="leaves sizes of its input 'x' open"):
         read(path)
-    (gap,) = read(path, [given("x=4")]).gaps
+    (gap,) = read(path, [shape_of("x=4")]).gaps
     assert gap.remedy == "export it with fixed sizes, so that nothing is decided at run time"
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cnnparams.sources.onnx.model import Op
+from cnnparams.sources.onnx.model import OnnxNode
 from cnnparams.sources.onnx.names import module_of, path_of, safe
 from tests.sources.onnx.models import File, node, whole
 
@@ -49,7 +49,7 @@ def test_a_tensor_tells_its_module(tensor: str, module: str | None) -> None:
     ],
 )
 def test_a_node_tells_its_module(name: str, kind: str, path: str | None) -> None:
-    assert path_of(Op(kind, name, (), (), {})) == path
+    assert path_of(OnnxNode(kind, name, (), (), {})) == path
 
 
 def test_a_name_too_long_is_none() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from cnnparams.errors import SpecError
 from cnnparams.render.stack.yaml import render
 from cnnparams.render.view import View
-from cnnparams.sources.checking import differences
+from cnnparams.sources.checking import spec_differences
 from cnnparams.sources.onnx import read
 from cnnparams.sources.structure.recover import recovered
 from tests.layers.effort import examples
@@ -31,7 +31,7 @@ def answered(path: str) -> bool:
         "".join(render(reading.spec, View()))
         return False
     assert reading.totals is not None
-    assert list(differences("".join(render(recovered(reading.spec), View())), reading.totals)) == []
+    assert list(spec_differences("".join(render(recovered(reading.spec), View())), reading.totals)) == []
     return True
 
 

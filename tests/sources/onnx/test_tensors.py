@@ -9,7 +9,7 @@ from onnx import numpy_helper
 
 from cnnparams.render.stack.yaml import render
 from cnnparams.render.view import View
-from cnnparams.sources.checking import differences
+from cnnparams.sources.checking import spec_differences
 from cnnparams.sources.onnx import read, reader
 from tests.sources.onnx.models import File, counted, kinds, layer, node, save, whole
 
@@ -169,7 +169,7 @@ def test_a_tensor_that_is_viewed_before_use_keeps_its_own_shape(tmp_path: Path) 
     assert held.shape == (4,)
     assert reading.totals is not None
     other = "".join(render(reading.spec, View())).replace("shape: [4]", "shape: [1, 4, 1, 1]")
-    assert list(differences(other, reading.totals)) == [
+    assert list(spec_differences(other, reading.totals)) == [
         "trainable tensors of shape [4]: 0 in the spec, 1 in the model",
         "trainable tensors of shape [1, 4, 1, 1]: 1 in the spec, 0 in the model",
     ]

@@ -11,8 +11,8 @@ import pytest
 from cnnparams.errors import CnnparamsError
 from cnnparams.render.stack.yaml import render
 from cnnparams.render.view import View
-from cnnparams.sources.checking import differences
-from cnnparams.sources.given import given
+from cnnparams.sources.checking import spec_differences
+from cnnparams.sources.input_shape import shape_of
 from cnnparams.sources.structure.recover import recovered, same_network
 from tests.sources.read_back import counted, named, read, text, torchs
 from tests.specs import graph_of, report_of
@@ -79,13 +79,13 @@ def test_a_model_is_read_and_counts_the_same(torch: ModuleType, sample: Sample, 
     expected = torchs(model, *(_batch(torch, each) for each in sample.inputs))
     assert found == expected._replace(macs=expected.macs + sample.uncounted)
     assert reading.totals is not None
-    assert list(differences(text(reading), reading.totals)) == []
+    assert list(spec_differences(text(reading), reading.totals)) == []
     structured = "".join(render(recovered(reading.spec, reading.classes), View()))
     assert same_network(graph_of(structured), graph_of(text(reading)))
 
 
 def _batch(torch: ModuleType, written: str) -> Any:
-    shape = given(written)
+    shape = shape_of(written)
     return torch.zeros(2, *shape.dims, dtype=getattr(torch, shape.dtype or "float32"))
 
 
@@ -224,7 +224,7 @@ def test_totals_that_are_not_the_model_s_are_told(torch: ModuleType) -> None:
     reading = read(named("unusual:Spare")(idle=True), "3x8x8")
     assert reading.gaps == ()
     assert reading.totals is not None
-    assert list(differences(text(reading), reading.totals)) == [
+    assert list(spec_differences(text(reading), reading.totals)) == [
         "trainable: 224 in the spec, 229 in the model",
         "trainable tensors of shape [5]: 0 in the spec, 1 in the model",
     ]

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from importlib import import_module
 
 from cnnparams.sources.onnx.assembly import Value
-from cnnparams.sources.onnx.call import Call
+from cnnparams.sources.onnx.call import NodeContext
 
 Results = Value | list[Value | None]
 """What a node gives: a value, or one for each of its outputs; None for what no layer gives."""
 
-Translator = Callable[[Call], Results]
+Translator = Callable[[NodeContext], Results]
 
 FAMILIES = (
     "activation",

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.onnx.assembly import Held, Tensor, Value, sample_axis
-from cnnparams.sources.onnx.call import Call, real
+from cnnparams.sources.onnx.assembly import GraphTensor, Value, Weights, sample_axis
+from cnnparams.sources.onnx.call import NodeContext, real
 from cnnparams.sources.onnx.ops import translates
 from cnnparams.sources.onnx.ops.step import not_said
 
@@ -26,7 +26,7 @@ _PLAIN = {
 }
 """Operations that are a layer as they are. Relu6 and Silu are what is made of Clip, and of x * sigmoid(x)."""
 
-_WITH: dict[str, tuple[str, Callable[[Call], dict[str, Any]]]] = {
+_WITH: dict[str, tuple[str, Callable[[NodeContext], dict[str, Any]]]] = {
     "LeakyRelu": ("leaky_relu", lambda call: {"negative_slope": call.real("alpha", 0.01)}),
     "Elu": ("elu", lambda call: {"alpha": call.real("alpha", 1.0)}),
 }
@@ -34,40 +34,40 @@ _LAST_OPSET_OF_ROWS = 12
 
 
 @translates(*_PLAIN)
-def plain(call: Call) -> Tensor:
+def plain(call: NodeContext) -> GraphTensor:
     """Return an activation without settings."""
     return call.add(_PLAIN[call.op.kind], {}, call.tensor())
 
 
 @translates(*_WITH)
-def with_settings(call: Call) -> Tensor:
+def with_settings(call: NodeContext) -> GraphTensor:
     """Return an activation with settings."""
     type_, settings = _WITH[call.op.kind]
     return call.add(type_, settings(call), call.tensor())
 
 
 @translates("Clip")
-def clip(call: Call) -> Tensor:
+def clip(call: NodeContext) -> GraphTensor:
     """Return no layer, unless the bounds are those of a rectifier, which is told before."""
     raise not_said(call, "clips to other bounds than a rectifier does")
 
 
 @translates("Gelu", "TanhGelu")
-def gelu(call: Call) -> Tensor:
+def gelu(call: NodeContext) -> GraphTensor:
     """Return GELU; TanhGelu is what patterns make of the approximation."""
     approximate = "tanh" if call.op.kind == "TanhGelu" else call.text("approximate", "none")
     return call.add("gelu", {"approximate": approximate}, call.tensor())
 
 
 @translates("PRelu")
-def prelu(call: Call) -> Tensor:
+def prelu(call: NodeContext) -> GraphTensor:
     """Return a slope for each channel, or one for all."""
     slope = call.weight(1)
-    return call.add("prelu", {"num_parameters": slope.size}, call.tensor(), held=Held((slope,)))
+    return call.add("prelu", {"num_parameters": slope.size}, call.tensor(), held=Weights((slope,)))
 
 
 @translates("Swish")
-def swish(call: Call) -> Tensor:
+def swish(call: NodeContext) -> GraphTensor:
     """Return x times sigmoid(alpha x), which is SiLU for an alpha of 1."""
     if real("alpha", call.real("alpha", 1.0)) != 1:
         raise NoLayerError("is a swish with an alpha, as no layer is", "an alpha of 1 is silu")
@@ -75,10 +75,10 @@ def swish(call: Call) -> Tensor:
 
 
 @translates("Softmax", "LogSoftmax")
-def softmax(call: Call) -> Tensor:
+def softmax(call: NodeContext) -> GraphTensor:
     """Return softmax along one dimension; until opset 12 over all dimensions from one on."""
     x, type_ = call.tensor(), {"Softmax": "softmax", "LogSoftmax": "log_softmax"}[call.op.kind]
-    by_rows = call.net.model.opset <= _LAST_OPSET_OF_ROWS
+    by_rows = call.assembly.model.opset <= _LAST_OPSET_OF_ROWS
     at = sample_axis(x, call.integer("axis", 1 if by_rows else -1))
     if by_rows and math.prod(x.dims[at + 1 :]) != 1:
         raise NoLayerError("is a softmax over several dimensions", "export it with opset 13 or later")
@@ -86,14 +86,14 @@ def softmax(call: Call) -> Tensor:
 
 
 @translates("Dropout")
-def dropout(call: Call) -> list[Value | None]:
+def dropout(call: NodeContext) -> list[Value | None]:
     """Return dropout; of its mask nothing is made."""
     p = float(call.number(1)) if call.has(1) else call.real("ratio", 0.5)
     return [call.add("dropout", {"p": real("ratio", p)}, call.tensor())]
 
 
 @translates("LRN")
-def local_response_norm(call: Call) -> Tensor:
+def local_response_norm(call: NodeContext) -> GraphTensor:
     """Return local response normalisation."""
     settings = {
         "size": call.integer("size"),

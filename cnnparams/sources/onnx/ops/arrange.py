@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.onnx.assembly import Tensor, Value, axis_of, shown
-from cnnparams.sources.onnx.call import Call
-from cnnparams.sources.onnx.model import Dims, Known, Op
+from cnnparams.sources.onnx.assembly import GraphTensor, Value, axis_of, bracketed
+from cnnparams.sources.onnx.call import NodeContext
+from cnnparams.sources.onnx.model import ConstantTensor, Dims, OnnxNode
 from cnnparams.sources.onnx.ops import translates
 
-V = TypeVar("V", Tensor, Known)
+V = TypeVar("V", GraphTensor, ConstantTensor)
 _NO_FIT = "does not fit its shape to its input"
 
 
 @translates("Reshape")
-def reshape(call: Call) -> Value:
+def reshape(call: NodeContext) -> Value:
     """Return reshape to sizes of which 0 stands for the input's, and -1 for what is left."""
     wanted = call.integers(1, "shape")
     if wanted is None:
@@ -26,7 +26,7 @@ def reshape(call: Call) -> Value:
 
 
 @translates("Flatten")
-def flatten(call: Call) -> Value:
+def flatten(call: NodeContext) -> Value:
     """Return two dimensions: those before an axis, and those from there on."""
     x, axis = call.value(0), call.integer("axis", 1)
     at = len(x.full) if axis == len(x.full) else axis_of(x, axis)
@@ -34,7 +34,7 @@ def flatten(call: Call) -> Value:
 
 
 @translates("Squeeze")
-def squeeze(call: Call) -> Value:
+def squeeze(call: NodeContext) -> Value:
     """Return dimensions of 1 left out."""
     x, named = call.value(0), call.integers(1, "axes")
     if named is None:
@@ -46,7 +46,7 @@ def squeeze(call: Call) -> Value:
 
 
 @translates("Unsqueeze")
-def unsqueeze(call: Call) -> Value:
+def unsqueeze(call: NodeContext) -> Value:
     """Return dimensions of 1 put between."""
     x, named = call.value(0), call.integers(1, "axes") or ()
     rank = len(x.full) + len(named)
@@ -58,13 +58,13 @@ def unsqueeze(call: Call) -> Value:
 
 
 @translates("Transpose")
-def transpose(call: Call) -> Value:
+def transpose(call: NodeContext) -> Value:
     """Return the dimensions in another order; where only the batch moves there is no layer."""
     x = call.value(0)
     order = call.ints("perm", len(x.full)) or tuple(reversed(range(len(x.full))))
     if sorted(order) != list(range(len(x.full))):
-        raise NoLayerError(f"names no order of {len(x.full)} dimensions: {shown(order)}", "export it again")
-    if isinstance(x, Known):
+        raise NoLayerError(f"names no order of {len(x.full)} dimensions: {bracketed(order)}", "export it again")
+    if isinstance(x, ConstantTensor):
         data = None if x.data is None else x.data.transpose(order)
         wide = [at for at in order if x.dims[at] != 1]
         reordered = x.reordered or wide != sorted(wide)
@@ -86,21 +86,23 @@ def reshaped(dims: Dims, wanted: Sequence[int], *, zeros: bool = True) -> Dims:
     if sizes.count(-1) == 1 and known:
         sizes[sizes.index(-1)] = math.prod(dims) // known
     if -1 in sizes or math.prod(sizes) != math.prod(dims):
-        raise NoLayerError(f"gives {shown(wanted)} to an input of {shown(dims)}, batch included", "export it again")
+        raise NoLayerError(
+            f"gives {bracketed(wanted)} to an input of {bracketed(dims)}, batch included", "export it again"
+        )
     return tuple(sizes)
 
 
-def viewed(x: Value, full: Dims, op: Op) -> Value:
+def viewed(x: Value, full: Dims, op: OnnxNode) -> Value:
     """Return the same elements in the same order under other dimensions."""
-    if isinstance(x, Tensor):
+    if isinstance(x, GraphTensor):
         return x.viewed(full, op)
     return x._replace(dims=full, data=None if x.data is None else x.data.reshape(full))
 
 
-def arranged(x: Value, order: Sequence[int | None], op: Op) -> Value:
+def arranged(x: Value, order: Sequence[int | None], op: OnnxNode) -> Value:
     """Return a value with dimensions of 1 more (None) or less."""
     full = tuple(1 if at is None else x.full[at] for at in order)
-    if isinstance(x, Known):
+    if isinstance(x, ConstantTensor):
         return viewed(x, full, op)
     batch = order.index(x.batch) if x.batch in order and x.batch is not None else None
     if batch is None and x.number != 1:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.onnx.assembly import Tensor, axis_of, sample_axis
-from cnnparams.sources.onnx.call import Call
+from cnnparams.sources.onnx.assembly import GraphTensor, axis_of, sample_axis
+from cnnparams.sources.onnx.call import NodeContext
 from cnnparams.sources.onnx.ops import translates
 from cnnparams.sources.onnx.ops.conv import convolution
 from cnnparams.sources.onnx.windows import Pads, added_border
@@ -13,7 +13,7 @@ _MODES = {"reflect": "reflect", "edge": "replicate", "wrap": "circular"}
 
 
 @translates("Pad")
-def pad(call: Call) -> Tensor:
+def pad(call: NodeContext) -> GraphTensor:
     """Return zeros around an image, and along other dimensions."""
     x, sides = call.tensor(), _sides(call)
     value = call.number(2) if call.has(2) else call.real("value", 0.0)
@@ -30,22 +30,22 @@ def pad(call: Call) -> Tensor:
 
 
 @translates("MirroredPad")
-def mirrored(call: Call) -> Tensor:
+def mirrored(call: NodeContext) -> GraphTensor:
     """Return a border that repeats the image, which stands in no layer but a convolution."""
     raise NoLayerError(f"pads in mode {call.text('mode', '')}, as only convolutions do", "put it before a convolution")
 
 
 @translates("PaddedConv")
-def padded_conv(call: Call) -> Tensor:
+def padded_conv(call: NodeContext) -> GraphTensor:
     """Return a convolution over an image whose border repeats it."""
-    (part,) = (Call(part, call.net) for part in call.op.parts if part.kind == "Pad")
+    (part,) = (NodeContext(part, call.assembly) for part in call.op.parts if part.kind == "Pad")
     sides, mode = _sides(part), part.text("mode", "")
     if any(map(any, sides[:2])) or mode not in _MODES:
         raise NoLayerError(f"pads in mode {mode}, not only around an image")
     return convolution(call, sides[2:], _MODES[mode])
 
 
-def _sides(call: Call) -> Pads:
+def _sides(call: NodeContext) -> Pads:
     """Return what is added before and after, for each dimension with the batch."""
     x, written = call.tensor(), call.integers(1, "pads")
     axes = [axis_of(x, axis) for axis in call.integers(3, "axes") or range(len(x.full))]

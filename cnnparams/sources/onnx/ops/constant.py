@@ -7,9 +7,9 @@ import math
 import numpy as np
 
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.onnx.assembly import Tensor, Value, shown
-from cnnparams.sources.onnx.call import Call
-from cnnparams.sources.onnx.model import MOST_AXES, Dims, Known, Origin
+from cnnparams.sources.onnx.assembly import GraphTensor, Value, bracketed
+from cnnparams.sources.onnx.call import NodeContext
+from cnnparams.sources.onnx.model import MOST_AXES, ConstantTensor, Dims, Origin
 from cnnparams.sources.onnx.names import module_of
 from cnnparams.sources.onnx.ops import translates
 from cnnparams.sources.onnx.ops.step import not_said
@@ -22,65 +22,65 @@ _WHOLE = {2: np.uint8, 3: np.int8, 4: np.uint16, 5: np.int16, 6: np.int32, 7: np
 
 
 @translates("Constant")
-def constant(call: Call) -> Known:
+def constant(call: NodeContext) -> ConstantTensor:
     """Return a tensor that stands in the node itself."""
     written = call.op.attributes
-    if isinstance(value := written.get("value"), Known):
+    if isinstance(value := written.get("value"), ConstantTensor):
         return _made(call, value)
     name = next((name for name in _NUMBERS if name in written), None)
     if name is None:
         raise NoLayerError("is a constant that is no tensor of numbers")
     data = np.asarray(written[name], _NUMBERS[name])
-    return _made(call, Known(data.shape, data.dtype.kind == "f", data))
+    return _made(call, ConstantTensor(data.shape, data.dtype.kind == "f", data))
 
 
 @translates("ConstantOfShape")
-def constant_of_shape(call: Call) -> Known:
+def constant_of_shape(call: NodeContext) -> ConstantTensor:
     """Return a tensor that has one value everywhere."""
     dims, value = tuple(call.numbers(0)), call.op.attributes.get("value")
     if len(dims) > MOST_AXES or any(not isinstance(n, int) or n < 0 for n in dims):
-        raise NoLayerError(f"makes a tensor of no possible size: {shown(dims)}", "export it again")
-    one = value if isinstance(value, Known) else Known((1,), True, np.zeros(1, np.float32))
-    made = Known(dims, one.is_float, None)
+        raise NoLayerError(f"makes a tensor of no possible size: {bracketed(dims)}", "export it again")
+    one = value if isinstance(value, ConstantTensor) else ConstantTensor((1,), True, np.zeros(1, np.float32))
+    made = ConstantTensor(dims, one.is_float, None)
     if one.data is None or one.size != 1 or math.prod(max(n, 1) for n in dims) > MOST_VALUES:
         return _made(call, made)
     return _made(call, made._replace(data=np.full(dims, one.data.ravel()[0])))
 
 
 @translates("Shape")
-def shape(call: Call) -> Known:
+def shape(call: NodeContext) -> ConstantTensor:
     """Return the sizes of a tensor, the batch's too."""
     full = call.sizes(0)[call.integer("start", 0) : call.integer("end")]
-    return Known((len(full),), False, np.asarray(full, np.int64))
+    return ConstantTensor((len(full),), False, np.asarray(full, np.int64))
 
 
 @translates("Size")
-def size(call: Call) -> Known:
+def size(call: NodeContext) -> ConstantTensor:
     """Return the number of elements of a tensor."""
-    return Known((), False, np.asarray(math.prod(call.sizes(0)), np.int64))
+    return ConstantTensor((), False, np.asarray(math.prod(call.sizes(0)), np.int64))
 
 
 @translates("Identity")
-def identity(call: Call) -> Value:
+def identity(call: NodeContext) -> Value:
     """Return the value itself. PyTorch's exporter stores equal tensors once, and names the others with an Identity."""
     value, name = call.value(0), call.op.outputs[0]
-    if isinstance(value, Tensor) or not (value.is_float and (module_of(name) or "::" in name)):
+    if isinstance(value, GraphTensor) or not (value.is_float and (module_of(name) or "::" in name)):
         return value
     if not all(origin.stored for origin in value.origins):
         return value
-    call.net.read.update(value.origins)
+    call.assembly.read.update(value.origins)
     text = "the file stores some tensors once for several, as they are equal; each counts as a tensor of its own"
-    call.net.remark(text, name)
+    call.assembly.remark(text, name)
     return value._replace(origins=frozenset({Origin(name, value.own, stored=True)}))
 
 
 @translates("Cast", "CastLike")
-def cast(call: Call) -> Value:
+def cast(call: NodeContext) -> Value:
     """Return the same numbers in another type; floating point numbers stay floating point numbers."""
     value, to = call.value(0), call.integer("to", 1)
     if call.op.kind == "CastLike":
         call.sizes(1)
-    if isinstance(value, Tensor):
+    if isinstance(value, GraphTensor):
         if value.is_float and to not in _FLOATS and call.op.kind == "Cast":
             raise not_said(call, "makes whole numbers of the network's values", is_float=False)
         return value._replace(is_float=to in _FLOATS) if call.op.kind == "Cast" else value
@@ -92,11 +92,11 @@ def cast(call: Call) -> Value:
 
 
 @translates("Expand")
-def expand(call: Call) -> Value:
+def expand(call: NodeContext) -> Value:
     """Return a tensor repeated along its dimensions of 1."""
     value, wanted = call.value(0), tuple(call.numbers(1))
     dims = _broadcast(value.full, wanted)
-    if isinstance(value, Tensor):
+    if isinstance(value, GraphTensor):
         if dims != value.full:
             raise not_said(call, "repeats a tensor, as no layer does", dims)
         return value
@@ -108,9 +108,9 @@ def _broadcast(dims: Dims, wanted: Dims) -> Dims:
     try:
         return tuple(np.broadcast_shapes(dims, wanted))
     except (TypeError, ValueError):
-        raise NoLayerError(f"does not fit {shown(dims)} to {shown(wanted)}", "export it again") from None
+        raise NoLayerError(f"does not fit {bracketed(dims)} to {bracketed(wanted)}", "export it again") from None
 
 
-def _made(call: Call, known: Known) -> Known:
+def _made(call: NodeContext, known: ConstantTensor) -> ConstantTensor:
     """Return a tensor that a node makes."""
     return known._replace(origins=frozenset({Origin(call.op.outputs[0], known.dims, stored=False)}))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.onnx.assembly import Held, Tensor
-from cnnparams.sources.onnx.call import Call
-from cnnparams.sources.onnx.model import Dims, Known
+from cnnparams.sources.onnx.assembly import GraphTensor, Weights
+from cnnparams.sources.onnx.call import NodeContext
+from cnnparams.sources.onnx.model import ConstantTensor, Dims
 from cnnparams.sources.onnx.names import module_of
 from cnnparams.sources.onnx.ops import translates
 from cnnparams.sources.onnx.windows import Pads, Window, added_border, explicit, window_of
@@ -14,12 +14,12 @@ _FOLDED = "normalisations seem to be folded into these convolutions; what the fi
 
 
 @translates("Conv")
-def conv(call: Call) -> Tensor:
+def conv(call: NodeContext) -> GraphTensor:
     """Return a convolution, with what padding it has."""
     return convolution(call)
 
 
-def convolution(call: Call, border: Pads = (), mode: str = "zeros") -> Tensor:
+def convolution(call: NodeContext, border: Pads = (), mode: str = "zeros") -> GraphTensor:
     """Put a convolution, with a border of another mode than zeros if one is given.
 
     Padding that is not the same on both sides is a layer of its own, or "same".
@@ -43,14 +43,14 @@ def convolution(call: Call, border: Pads = (), mode: str = "zeros") -> Tensor:
         "padding": padding,
         "padding_mode": mode,
     }
-    y = call.add(f"conv{window.rank}d", settings, x, held=Held(weights))
+    y = call.add(f"conv{window.rank}d", settings, x, held=Weights(weights))
     if _is_folded(call, weights[0]):
-        call.net.remark(_FOLDED, y.source)
+        call.assembly.remark(_FOLDED, y.source)
     return y
 
 
 @translates("ConvTranspose")
-def conv_transpose(call: Call) -> Tensor:
+def conv_transpose(call: NodeContext) -> GraphTensor:
     """Return a transposed convolution; what it takes off one side only is cropped behind it."""
     x, weights = call.image(), (call.weight(1), *call.bias(2))
     window = window_of(call, x, weights[0].dims[2:])
@@ -65,23 +65,23 @@ def conv_transpose(call: Call) -> Tensor:
         "padding": padding,
         "output_padding": more,
     }
-    y = call.add(f"conv_transpose{window.rank}d", settings, x, held=Held(weights))
+    y = call.add(f"conv_transpose{window.rank}d", settings, x, held=Weights(weights))
     rest = tuple((p - before, p - after) for p, (before, after) in zip(padding, pads, strict=True))
     return added_border(call, y, rest) if any(map(any, rest)) else y
 
 
-def _is_folded(call: Call, weight: Known) -> bool:
+def _is_folded(call: NodeContext, weight: ConstantTensor) -> bool:
     """Tell whether the exporter computed the weights: they have no name, or the node is another module's."""
     names = [origin.name for origin in weight.origins]
     modules = {module_of(name) for name in names} - {None}
     return any("::" in name for name in names) or bool(call.op.scope and modules and call.op.scope[-1] not in modules)
 
 
-def _channels(call: Call, channels: int, out: int, weights: int) -> dict[str, int | bool]:
+def _channels(call: NodeContext, channels: int, out: int, weights: int) -> dict[str, int | bool]:
     return {"in_channels": channels, "out_channels": out, "groups": _groups(call), "bias": weights == 2}
 
 
-def _groups(call: Call) -> int:
+def _groups(call: NodeContext) -> int:
     return int(call.integer("group", 1))
 
 
@@ -92,7 +92,7 @@ def _only(border: Pads, window: Window) -> Pads:
     return border
 
 
-def _taken_off(call: Call, x: Tensor, window: Window, more: Dims) -> Pads:
+def _taken_off(call: NodeContext, x: GraphTensor, window: Window, more: Dims) -> Pads:
     """Return the rows taken off before and after, as written or as the output's size asks for.
 
     After https://onnx.ai/onnx/operators/onnx__ConvTranspose.html.

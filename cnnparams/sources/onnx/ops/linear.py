@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.onnx.assembly import FOLD, NOT_OF_THE_INPUT, Held, Tensor, sample_axis
-from cnnparams.sources.onnx.call import Call
-from cnnparams.sources.onnx.model import Known
+from cnnparams.sources.onnx.assembly import FOLD, NOT_OF_THE_INPUT, GraphTensor, Weights, sample_axis
+from cnnparams.sources.onnx.call import NodeContext
+from cnnparams.sources.onnx.model import ConstantTensor
 from cnnparams.sources.onnx.ops import translates
 from cnnparams.sources.onnx.ops.merge import with_tensor
 
 
 @translates("Gemm")
-def gemm(call: Call) -> Tensor:
+def gemm(call: NodeContext) -> GraphTensor:
     """Return a fully connected layer over rows of features."""
     if call.integer("transA", 0):
         raise NoLayerError("takes its input transposed, as no layer does", "put a Transpose before it")
@@ -20,17 +20,17 @@ def gemm(call: Call) -> Tensor:
 
 
 @translates("MatMul", "Linear")
-def matmul(call: Call) -> Tensor:
+def matmul(call: NodeContext) -> GraphTensor:
     """Return a fully connected layer along the last dimension; Linear is what patterns make of one with a bias."""
-    if isinstance(call.value(0), Known) and isinstance(call.value(1), Known):
+    if isinstance(call.value(0), ConstantTensor) and isinstance(call.value(1), ConstantTensor):
         raise NoLayerError(NOT_OF_THE_INPUT, FOLD)
-    if isinstance(call.value(1), Tensor) or isinstance(call.value(0), Known):
+    if isinstance(call.value(1), GraphTensor) or isinstance(call.value(0), ConstantTensor):
         hint = "of layers, attention alone multiplies matrices: write it by hand as multihead_attention"
         raise NoLayerError("multiplies two matrices that both depend on the input, or weights from the left", hint)
     return _linear(call, call.weight(1).dims)
 
 
-def _linear(call: Call, columns: tuple[int, ...]) -> Tensor:
+def _linear(call: NodeContext, columns: tuple[int, ...]) -> GraphTensor:
     """Put a layer whose weights have the dimensions (in_features, out_features)."""
     x, weight = call.tensor(), call.weight(1)
     if len(columns) != 2 or sample_axis(x, -1) != len(x.dims) - 1:
@@ -38,6 +38,6 @@ def _linear(call: Call, columns: tuple[int, ...]) -> Tensor:
     settings = {"in_features": columns[0], "out_features": columns[1]}
     bias = call.bias(2)
     if all(known.size == columns[1] == (known.dims or (1,))[-1] for known in bias):
-        return call.add("linear", {**settings, "bias": bool(bias)}, x, held=Held((weight, *bias)))
-    y = call.add("linear", {**settings, "bias": False}, x, held=Held((weight,)))
+        return call.add("linear", {**settings, "bias": bool(bias)}, x, held=Weights((weight, *bias)))
+    y = call.add("linear", {**settings, "bias": False}, x, held=Weights((weight,)))
     return with_tensor(call, y, bias[0], "add")

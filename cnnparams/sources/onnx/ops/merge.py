@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.onnx.assembly import FOLD, NOT_OF_THE_INPUT, Held, Tensor, Value, axis_of, sample_axis
-from cnnparams.sources.onnx.call import Call
-from cnnparams.sources.onnx.model import Dims, Known
+from cnnparams.sources.onnx.assembly import FOLD, NOT_OF_THE_INPUT, GraphTensor, Value, Weights, axis_of, sample_axis
+from cnnparams.sources.onnx.call import NodeContext
+from cnnparams.sources.onnx.model import ConstantTensor, Dims
 from cnnparams.sources.onnx.names import is_of_a_module
 from cnnparams.sources.onnx.ops import translates
 from cnnparams.sources.onnx.ops.step import not_said
@@ -20,14 +20,14 @@ _LEARNED = "a file does not tell learned tensors from constants; what is added o
 
 
 @translates("Concat")
-def concat(call: Call) -> Value:
+def concat(call: NodeContext) -> Value:
     """Return tensors joined along a dimension."""
     values = [call.value(i) for i in range(len(call.op.inputs))]
-    tensors = [value for value in values if isinstance(value, Tensor)]
+    tensors = [value for value in values if isinstance(value, GraphTensor)]
     if not values:
         raise NoLayerError("joins nothing", "export it again")
     if not tensors:
-        return _joined(call, [value for value in values if isinstance(value, Known)])
+        return _joined(call, [value for value in values if isinstance(value, ConstantTensor)])
     if len(tensors) != len(values):
         raise _joined_with_constants(call, values)
     dims = {sample_axis(x, call.integer("axis", 1)) for x in tensors}
@@ -36,7 +36,7 @@ def concat(call: Call) -> Value:
     return call.add("concat", {"dim": dims.pop() + 1}, *tensors) if len(tensors) > 1 else tensors[0]
 
 
-def _joined_with_constants(call: Call, values: Sequence[Value]) -> NoLayerError:
+def _joined_with_constants(call: NodeContext, values: Sequence[Value]) -> NoLayerError:
     """Return the gap of what joins tensors with others that do not depend on the input."""
     at = axis_of(values[0], call.integer("axis", 1))
     others = {(value.full[:at], value.full[at + 1 :]) for value in values}
@@ -47,22 +47,22 @@ def _joined_with_constants(call: Call, values: Sequence[Value]) -> NoLayerError:
     return not_said(call, "joins a tensor that does not depend on the input, as no layer does", full)
 
 
-def _joined(call: Call, values: Sequence[Known]) -> Known:
+def _joined(call: NodeContext, values: Sequence[ConstantTensor]) -> ConstantTensor:
     at = axis_of(values[0], call.integer("axis", 0))
     if len({(len(value.dims), value.dims[:at], value.dims[at + 1 :]) for value in values}) != 1:
         raise NoLayerError("joins tensors that do not fit together", "export it again")
     dims = (*values[0].dims[:at], sum(value.dims[at] for value in values), *values[0].dims[at + 1 :])
     data = [value.data for value in values]
     joined = None if any(one is None for one in data) else np.concatenate(data, at)
-    return Known(dims, values[0].is_float, joined, frozenset().union(*(value.origins for value in values)))
+    return ConstantTensor(dims, values[0].is_float, joined, frozenset().union(*(value.origins for value in values)))
 
 
 @translates(*_NEUTRAL)
-def merge(call: Call) -> Tensor:
+def merge(call: NodeContext) -> GraphTensor:
     """Return addition and multiplication: of tensors with each other, or with one that is learned."""
     values = [call.value(i) for i in range(len(call.op.inputs))]
-    tensors = [value for value in values if isinstance(value, Tensor)]
-    known = [value for value in values if isinstance(value, Known)]
+    tensors = [value for value in values if isinstance(value, GraphTensor)]
+    known = [value for value in values if isinstance(value, ConstantTensor)]
     if not tensors:
         raise NoLayerError(NOT_OF_THE_INPUT, FOLD)
     if len(tensors) == 1 and len(known) <= 1:
@@ -74,13 +74,13 @@ def merge(call: Call) -> Tensor:
     return call.add(type_, {}, *(_of_rank(call, x, rank) for x in tensors))
 
 
-def _of_rank(call: Call, x: Tensor, rank: int) -> Tensor:
+def _of_rank(call: NodeContext, x: GraphTensor, rank: int) -> GraphTensor:
     """Return a tensor with dimensions of 1 before its own."""
     missing = rank - len(x.full)
     return x if not missing else x.with_dims((1,) * missing + x.full, x.batch and x.batch + missing, call.op)
 
 
-def _with_known(call: Call, values: Sequence[Value], x: Tensor, known: Known) -> Tensor:
+def _with_known(call: NodeContext, values: Sequence[Value], x: GraphTensor, known: ConstantTensor) -> GraphTensor:
     """Return a tensor with a number, or a tensor of the file, added to it or multiplied with it.
 
     A tensor is learned, wherever the file keeps it, as Paddle has all weights in Constant nodes. A single number
@@ -88,7 +88,7 @@ def _with_known(call: Call, values: Sequence[Value], x: Tensor, known: Known) ->
     """
     is_number = known.size == 1 and not is_of_a_module(known)
     if is_number and known.data is not None and known.data.item() == _NEUTRAL[call.op.kind] and values[0] is x:
-        call.net.read.update(known.origins)
+        call.assembly.read.update(known.origins)
         return x
     op = _MERGES.get(call.op.kind)
     if is_number or op is None or not known.is_float:
@@ -100,16 +100,16 @@ def _with_known(call: Call, values: Sequence[Value], x: Tensor, known: Known) ->
     return with_tensor(call, x, known, op)
 
 
-def with_tensor(call: Call, x: Tensor, known: Known, op: str) -> Tensor:
+def with_tensor(call: NodeContext, x: GraphTensor, known: ConstantTensor, op: str) -> GraphTensor:
     """Add a learned tensor, or multiply with it."""
-    name = call.net.names.tensor(call.op, known, "parameter")
-    call.net.remark(_LEARNED, name)
+    name = call.assembly.names.tensor(call.op, known, "parameter")
+    call.assembly.remark(_LEARNED, name)
     own, seen = known.own, _without_batch(known.dims, x)
     settings = {"shape": own, "op": op, **({} if own in (seen, ()) else {"view": seen})}
-    return call.add("parameter", settings, x, held=Held((known,)), name=name)
+    return call.add("parameter", settings, x, held=Weights((known,)), name=name)
 
 
-def _without_batch(dims: Dims, x: Tensor) -> Dims:
+def _without_batch(dims: Dims, x: GraphTensor) -> Dims:
     """Return the dimensions of a tensor that is aligned with the end of another's, as for a sample."""
     if x.batch is None or (at := x.batch - len(x.full) + len(dims)) < 0 or (at == 0 and dims[0] == 1):
         return dims

@@ -6,9 +6,9 @@ import math
 from typing import Any
 
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.onnx.assembly import Held, Tensor, Value, sample_axis
-from cnnparams.sources.onnx.call import Call, real
-from cnnparams.sources.onnx.model import Dims, Known
+from cnnparams.sources.onnx.assembly import GraphTensor, Value, Weights, sample_axis
+from cnnparams.sources.onnx.call import NodeContext, real
+from cnnparams.sources.onnx.model import ConstantTensor, Dims
 from cnnparams.sources.onnx.names import is_made_up, is_of_a_module
 from cnnparams.sources.onnx.ops import translates
 from cnnparams.sources.onnx.ops.arrange import reshaped
@@ -19,9 +19,9 @@ _OTHERWISE = "normalises otherwise than any layer does"
 
 
 @translates("BatchNormalization")
-def batch_norm(call: Call) -> list[Value | None]:
+def batch_norm(call: NodeContext) -> list[Value | None]:
     """Return batch normalisation: scale and shift are learned, mean and variance are buffers."""
-    x, held = call.image(), Held(call.weights(1, 2), call.weights(3, 4))
+    x, held = call.image(), Weights(call.weights(1, 2), call.weights(3, 4))
     if len(held.learned) + len(held.buffers) != 4:
         raise NoLayerError("lacks a scale, a shift, a mean or a variance", "export it again")
     momentum = real("momentum", 1 - call.real("momentum", 0.9))  # the other way round in PyTorch
@@ -30,16 +30,16 @@ def batch_norm(call: Call) -> list[Value | None]:
 
 
 @translates("InstanceNormalization")
-def instance_norm(call: Call) -> Tensor:
+def instance_norm(call: NodeContext) -> GraphTensor:
     """Return instance normalisation; a scale of 1 and a shift of 0 are not learned, unless they are a module's."""
     x, affine = call.image(), (call.weight(1), call.weight(2))
     learns = any(map(is_of_a_module, affine)) or not _changes_nothing(*affine)
-    held = Held(affine if learns else (), read=affine)
+    held = Weights(affine if learns else (), read=affine)
     return call.add(f"instance_norm{len(x.dims) - 1}d", {**_eps(call), "affine": learns}, x, held=held)
 
 
 @translates("LayerNormalization", "RMSNormalization")
-def trailing_norm(call: Call) -> list[Value | None]:
+def trailing_norm(call: NodeContext) -> list[Value | None]:
     """Return normalisation over the last dimensions."""
     x = call.tensor()
     shape = x.dims[sample_axis(x, call.integer("axis", -1)) :]
@@ -48,17 +48,17 @@ def trailing_norm(call: Call) -> list[Value | None]:
 
 
 @translates("DecomposedLayerNorm")
-def decomposed_layer_norm(call: Call) -> Tensor:
+def decomposed_layer_norm(call: NodeContext) -> GraphTensor:
     """Return layer normalisation that the file has as means, differences and a square root."""
     x = call.tensor()
-    axes = {axes_of(Call(part, call.net), x) for part in call.op.parts if part.kind == "ReduceMean"}
+    axes = {axes_of(NodeContext(part, call.assembly), x) for part in call.op.parts if part.kind == "ReduceMean"}
     start = min(min(axes, default=()), default=0)
     if axes != {tuple(range(start, len(x.dims)))}:
         raise NoLayerError(_OTHERWISE, "layer_norm normalises the last dimensions")
     return _trailing(call, "layer_norm", x, x.dims[start:])
 
 
-def _trailing(call: Call, type_: str, x: Tensor, shape: Dims) -> Tensor:
+def _trailing(call: NodeContext, type_: str, x: GraphTensor, shape: Dims) -> GraphTensor:
     """Normalise over a shape that the input ends with."""
     affine = call.weights(1, 2)
     if x.batch is not None and x.batch > len(x.dims) - len(shape):
@@ -68,32 +68,32 @@ def _trailing(call: Call, type_: str, x: Tensor, shape: Dims) -> Tensor:
     settings = {"normalized_shape": shape, **_eps(call), "elementwise_affine": bool(affine)}
     if type_ == "layer_norm":
         settings["bias"] = len(affine) != 1
-    return call.add(type_, settings, x, held=Held(affine))
+    return call.add(type_, settings, x, held=Weights(affine))
 
 
 @translates("GroupNormalization")
-def group_norm(call: Call) -> Tensor:
+def group_norm(call: NodeContext) -> GraphTensor:
     """Return group normalisation with a scale and a shift for each channel."""
     settings = {"num_groups": call.integer("num_groups"), **_eps(call)}
-    return call.add("group_norm", settings, call.image(), held=Held(call.weights(1, 2)))
+    return call.add("group_norm", settings, call.image(), held=Weights(call.weights(1, 2)))
 
 
 @translates("DecomposedGroupNorm")
-def decomposed_group_norm(call: Call) -> Tensor:
+def decomposed_group_norm(call: NodeContext) -> GraphTensor:
     """Return group normalisation that the file has as instance normalisation of an image whose channels are groups."""
     x, ones, affine = call.image(), (call.known(2), call.known(3)), call.weights(5, 6)
     grouped = reshaped(x.full, call.numbers(1))
     if reshaped(grouped, call.numbers(4)) != x.full or grouped[0] != x.number or not _changes_nothing(*ones):
         raise NoLayerError(_OTHERWISE)
     settings = {"num_groups": grouped[1], "affine": bool(affine)}
-    return call.add("group_norm", settings, x, held=Held(affine, read=ones))
+    return call.add("group_norm", settings, x, held=Weights(affine, read=ones))
 
 
-def _eps(call: Call) -> dict[str, Any]:
+def _eps(call: NodeContext) -> dict[str, Any]:
     return {"eps": call.real("epsilon", _EPS)}
 
 
-def _changes_nothing(scale: Known, shift: Known) -> bool:
+def _changes_nothing(scale: ConstantTensor, shift: ConstantTensor) -> bool:
     """Tell whether a scale is 1 and a shift 0 throughout; raise NoLayerError where nothing tells."""
     if scale.data is not None and shift.data is not None:
         return bool((scale.data == 1).all() and (shift.data == 0).all())

@@ -5,15 +5,15 @@ from __future__ import annotations
 from itertools import accumulate, pairwise
 
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.onnx.assembly import Held, Tensor, Value, axis_of, sample_axis, shown
-from cnnparams.sources.onnx.call import Call
-from cnnparams.sources.onnx.model import Known
+from cnnparams.sources.onnx.assembly import GraphTensor, Value, Weights, axis_of, bracketed, sample_axis
+from cnnparams.sources.onnx.call import NodeContext
+from cnnparams.sources.onnx.model import ConstantTensor
 from cnnparams.sources.onnx.ops import translates
 from cnnparams.sources.onnx.ops.arrange import arranged, viewed
 
 
 @translates("Slice")
-def slice_(call: Call) -> Value:
+def slice_(call: NodeContext) -> Value:
     """Return a part of a tensor, along some of its dimensions."""
     x, starts, ends = call.value(0), call.integers(1, "starts"), call.integers(2, "ends")
     if starts is None or ends is None or len(starts) != len(ends):
@@ -28,7 +28,7 @@ def slice_(call: Call) -> Value:
 
 
 @translates("Split")
-def split(call: Call) -> list[Value | None]:
+def split(call: NodeContext) -> list[Value | None]:
     """Return parts of a tensor, one after another along one dimension."""
     x = call.value(0)
     at = axis_of(x, call.integer("axis", 0))
@@ -36,14 +36,14 @@ def split(call: Call) -> list[Value | None]:
     each = -(-x.full[at] // number)
     sizes = call.integers(1, "split") or (*[each] * (number - 1), x.full[at] - each * (number - 1))
     if len(sizes) != number or sum(sizes) != x.full[at] or min(sizes) < 1:
-        raise NoLayerError(f"splits {x.full[at]} into {shown(sizes)}", "export it again")
+        raise NoLayerError(f"splits {x.full[at]} into {bracketed(sizes)}", "export it again")
     bounds = pairwise(accumulate(sizes, initial=0))
     parts = zip(call.op.outputs, bounds, strict=True)
     return [_part(call, x, at, slice(*bound)) if output else None for output, bound in parts]
 
 
 @translates("SplitPart")
-def split_part(call: Call) -> Value:
+def split_part(call: NodeContext) -> Value:
     """Return one part of a tensor that is split into a list: parts of one size, or of sizes of their own."""
     (listing,) = (part for part in call.op.parts if part.kind == "SplitToSequence")
     x, sizes, index = call.value(0), call.integers(1, "split") or (), int(call.number(2))
@@ -53,15 +53,15 @@ def split_part(call: Call) -> Value:
     else:
         bounds = slice(sum(sizes[:index]), sum(sizes[: index + 1]))
     if index < 0 or min(sizes, default=0) < 1 or not len(range(x.full[at])[bounds]):
-        raise NoLayerError(f"takes part {index} of {x.full[at]} split by {shown(sizes)}", "export it again")
+        raise NoLayerError(f"takes part {index} of {x.full[at]} split by {bracketed(sizes)}", "export it again")
     return _part(call, x, at, bounds)
 
 
 @translates("Gather")
-def gather(call: Call) -> Value:
+def gather(call: NodeContext) -> Value:
     """Return indices that follow one another, or a single one, whose dimension goes; or a look-up of vectors."""
     x, indices = call.value(0), call.value(1)
-    if isinstance(indices, Tensor):
+    if isinstance(indices, GraphTensor):
         return _embedded(call, indices)
     at = axis_of(x, call.integer("axis", 0))
     places = [int(n) + (n < 0) * x.full[at] for n in call.numbers(1)]
@@ -74,22 +74,22 @@ def gather(call: Call) -> Value:
     return viewed(part, (*x.full[:at], *indices.dims, *x.full[at + 1 :]), call.op)
 
 
-def _embedded(call: Call, tokens: Tensor) -> Tensor:
+def _embedded(call: NodeContext, tokens: GraphTensor) -> GraphTensor:
     """Look a vector up for each token."""
     table = call.weight(0)
     if len(table.dims) != 2 or call.integer("axis", 0) not in (0, -2):
         raise NoLayerError("looks up what are no vectors")
     settings = {"num_embeddings": table.dims[0], "embedding_dim": table.dims[1]}
-    return call.add("embedding", settings, tokens, held=Held((table,)))
+    return call.add("embedding", settings, tokens, held=Weights((table,)))
 
 
-def _part(call: Call, x: Value, at: int, bounds: slice) -> Value:
+def _part(call: NodeContext, x: Value, at: int, bounds: slice) -> Value:
     """Return a part along one dimension: a layer, where it is not the whole of it."""
     n = x.full[at]
     kept = range(n)[bounds]
     if kept == range(n):
         return x
-    if isinstance(x, Known):
+    if isinstance(x, ConstantTensor):
         dims = (*x.dims[:at], len(kept), *x.dims[at + 1 :])
         return x._replace(dims=dims, data=None if x.data is None else x.data[(slice(None),) * at + (bounds,)])
     if kept.step < 1:

@@ -6,8 +6,8 @@ from typing import Any
 
 from cnnparams.layers.contract import window as arithmetic
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.onnx.assembly import Tensor, Value
-from cnnparams.sources.onnx.call import Call
+from cnnparams.sources.onnx.assembly import GraphTensor, Value
+from cnnparams.sources.onnx.call import NodeContext
 from cnnparams.sources.onnx.ops import translates
 from cnnparams.sources.onnx.windows import Window, added_border, window_of
 
@@ -19,7 +19,7 @@ _BY_ZEROS = (
 
 
 @translates("MaxPool")
-def max_pool(call: Call) -> list[Value | None]:
+def max_pool(call: NodeContext) -> list[Value | None]:
     """Return max pooling; where the largest values are is given by no layer."""
     x = call.image()
     x, window, padding = _padded(call, x, _window(call, x), exact=False)
@@ -28,7 +28,7 @@ def max_pool(call: Call) -> list[Value | None]:
 
 
 @translates("AveragePool")
-def avg_pool(call: Call) -> Tensor:
+def avg_pool(call: NodeContext) -> GraphTensor:
     """Return average pooling: unlike PyTorch's it does not count the padding unless told to."""
     x = call.image()
     window = _window(call, x)
@@ -41,21 +41,23 @@ def avg_pool(call: Call) -> Tensor:
 
 
 @translates("GlobalAveragePool", "GlobalMaxPool")
-def global_pool(call: Call) -> Tensor:
+def global_pool(call: NodeContext) -> GraphTensor:
     """Return pooling of each channel to one number, in dimensions of 1."""
     x = call.image()
     kind = "avg" if call.op.kind == "GlobalAveragePool" else "max"
     return call.add(f"global_{kind}_pool{len(x.dims) - 1}d", {"keepdims": True}, x)
 
 
-def _window(call: Call, x: Tensor) -> Window:
+def _window(call: NodeContext, x: GraphTensor) -> Window:
     kernel = call.ints("kernel_shape")
     if kernel is None:
         raise NoLayerError("lacks its kernel_shape", "export it again")
     return window_of(call, x, kernel)
 
 
-def _padded(call: Call, x: Tensor, window: Window, *, exact: bool) -> tuple[Tensor, Window, dict[str, Any]]:
+def _padded(
+    call: NodeContext, x: GraphTensor, window: Window, *, exact: bool
+) -> tuple[GraphTensor, Window, dict[str, Any]]:
     """Return padding and ceil_mode; a last window that hangs over the end is what padding at the end alone makes.
 
     Other padding that is not the same on both sides is a layer of zeros before, of which `exact` tells whether the pool
@@ -72,10 +74,10 @@ def _padded(call: Call, x: Tensor, window: Window, *, exact: bool) -> tuple[Tens
         return x, window, {"padding": tuple(pair[0] for pair in window.pads), "ceil_mode": True}
     padded = added_border(call, x, window.pads)
     if not exact:
-        call.net.remark(_BY_ZEROS, padded.source)
+        call.assembly.remark(_BY_ZEROS, padded.source)
     return padded, window._replace(pads=((0, 0),) * window.rank), {"padding": (0,) * window.rank}
 
 
-def _hangs_over(x: Tensor, window: Window) -> bool:
+def _hangs_over(x: GraphTensor, window: Window) -> bool:
     axes = zip(x.dims[1:], window.kernel, window.stride, window.pads, window.dilation, strict=True)
     return all(arithmetic.size(*axis) == arithmetic.size_ceil(*axis[:3], axis[3][0], axis[4]) for axis in axes)

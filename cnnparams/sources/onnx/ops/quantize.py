@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cnnparams.sources.onnx.assembly import Tensor, Value
-from cnnparams.sources.onnx.call import Call
+from cnnparams.sources.onnx.assembly import GraphTensor, Value
+from cnnparams.sources.onnx.call import NodeContext
 from cnnparams.sources.onnx.ops import translates
 
 _STANDS_FOR = (
@@ -12,15 +12,15 @@ _STANDS_FOR = (
 
 
 @translates("QuantizeLinear", "DequantizeLinear")
-def quantized(call: Call) -> Value:
+def quantized(call: NodeContext) -> Value:
     """Return the same values, as numbers of floating point: a scale and a zero point say how these are held."""
     value = call.value(0)
     for i in (1, 2):
         if call.has(i):
-            call.net.read.update(call.known(i).origins)
-    if isinstance(value, Tensor):
+            call.assembly.read.update(call.known(i).origins)
+    if isinstance(value, GraphTensor):
         return value._replace(is_float=True)
     if not value.is_float:
-        call.net.quantized.update(value.origins)
-        call.net.remark(_STANDS_FOR, call.op.inputs[0])
+        call.assembly.quantized.update(value.origins)
+        call.assembly.remark(_STANDS_FOR, call.op.inputs[0])
     return value._replace(is_float=True, data=None)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.onnx.assembly import Held, Tensor, Value
-from cnnparams.sources.onnx.call import Call
-from cnnparams.sources.onnx.model import Known
+from cnnparams.sources.onnx.assembly import GraphTensor, Value, Weights
+from cnnparams.sources.onnx.call import NodeContext
+from cnnparams.sources.onnx.model import ConstantTensor
 from cnnparams.sources.onnx.ops import translates
 
 _OTHERWISE = "works otherwise than PyTorch's layer of that name"
@@ -30,9 +30,9 @@ _LENGTHS, _PEEPHOLES = 4, 7
 
 
 @translates(*_KINDS)
-def recurrent(call: Call) -> list[Value | None]:
+def recurrent(call: NodeContext) -> list[Value | None]:
     """Return a recurrent layer: the output at every step, and the last state; no layer gives that of LSTM's cell."""
-    x, kind, held = call.tensor(), _KINDS[call.op.kind], Held((call.weight(1), call.weight(2), *call.weights(3)))
+    x, kind, held = call.tensor(), _KINDS[call.op.kind], Weights((call.weight(1), call.weight(2), *call.weights(3)))
     batch_first = call.integer("layout", 0) != 0
     if x.batch != (0 if batch_first else 1) or len(x.dims) != 2:
         raise NoLayerError("takes a dimension for the batch that is not the batch here", "feed it steps of features")
@@ -45,7 +45,7 @@ def recurrent(call: Call) -> list[Value | None]:
     return [steps, _last(call, y, directions, batch=0 if batch_first else 1)]
 
 
-def _settings(call: Call, kind: _Kind, weights: tuple[Known, ...]) -> dict[str, Any]:
+def _settings(call: NodeContext, kind: _Kind, weights: tuple[ConstantTensor, ...]) -> dict[str, Any]:
     if len(weights[0].dims) != 3 or len(weights[1].dims) != 3:
         raise NoLayerError("has weights that are no matrix for each direction", "export it again")
     directions, _, inputs = weights[0].dims
@@ -59,7 +59,7 @@ def _settings(call: Call, kind: _Kind, weights: tuple[Known, ...]) -> dict[str, 
     return {**settings, **nonlinearity, "bias": len(weights) == 3}
 
 
-def _activation(call: Call, kind: _Kind, directions: int) -> dict[str, str]:
+def _activation(call: NodeContext, kind: _Kind, directions: int) -> dict[str, str]:
     """Return the nonlinearity of a plain recurrent layer; raise NoLayerError for what no layer has."""
     written = call.op.attributes.get("activations") or kind.activations[0] * directions
     known = {activations * directions: activations[0].casefold() for activations in kind.activations}
@@ -68,14 +68,14 @@ def _activation(call: Call, kind: _Kind, directions: int) -> dict[str, str]:
     return {"nonlinearity": known[written]} if len(known) > 1 else {}
 
 
-def _is_zero(state: Known) -> bool:
+def _is_zero(state: ConstantTensor) -> bool:
     """Tell whether a first state is all zeros: that of the exporters, which make it in place, is."""
     if state.data is not None:
         return not state.data.any()
     return not any(origin.stored for origin in state.origins)
 
 
-def _last(call: Call, y: Tensor, directions: int, batch: int) -> Tensor | None:
+def _last(call: NodeContext, y: GraphTensor, directions: int, batch: int) -> GraphTensor | None:
     """Return the last state of each direction: of the second it is the output at the first step."""
     if len(call.op.outputs) < 2 or not call.op.outputs[1]:
         return None
@@ -85,10 +85,10 @@ def _last(call: Call, y: Tensor, directions: int, batch: int) -> Tensor | None:
     hidden = y.dims[1] // directions
     forward = _part(call, last, {"dim": 2, "end": hidden})
     backward = _part(call, _part(call, y, {"dim": 1, "end": 1}), {"dim": 2, "start": hidden})
-    both = call.add("concat", {"dim": 1}, forward, backward, name=call.net.names.numbered("concat"))
+    both = call.add("concat", {"dim": 1}, forward, backward, name=call.assembly.names.numbered("concat"))
     return both._replace(batch=batch)
 
 
-def _part(call: Call, x: Tensor, settings: dict[str, int]) -> Tensor:
+def _part(call: NodeContext, x: GraphTensor, settings: dict[str, int]) -> GraphTensor:
     """Return some steps, or some features."""
-    return call.add("slice", settings, x, name=call.net.names.numbered("slice"))
+    return call.add("slice", settings, x, name=call.assembly.names.numbered("slice"))

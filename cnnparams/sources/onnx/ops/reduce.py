@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.onnx.assembly import Tensor, sample_axis
-from cnnparams.sources.onnx.call import Call
+from cnnparams.sources.onnx.assembly import GraphTensor, sample_axis
+from cnnparams.sources.onnx.call import NodeContext
 from cnnparams.sources.onnx.model import Dims
 from cnnparams.sources.onnx.ops import translates
 
@@ -15,7 +15,7 @@ _MOST_AXES = 3
 
 
 @translates(*_POOLS)
-def reduce(call: Call) -> Tensor:
+def reduce(call: NodeContext) -> GraphTensor:
     """Return global pooling: the dimensions that are left come first, as one, and are afterwards what they were."""
     x = call.tensor()
     axes = axes_of(call, x)
@@ -31,18 +31,18 @@ def reduce(call: Call) -> Tensor:
     return y._replace(dims=tuple(x.dims[at] for at in kept), batch=batch, view=call.op)
 
 
-def _pooled_last(call: Call, x: Tensor, kept: Dims, axes: Dims) -> Tensor:
+def _pooled_last(call: NodeContext, x: GraphTensor, kept: Dims, axes: Dims) -> GraphTensor:
     """Return an image whose channels are what is kept, and whose spatial axes are those to pool over."""
     order = (*kept, *axes)
     if order != tuple(sorted(order)):
         dims = [at + 1 for at in order]
-        x = call.add("permute", {"dims": dims}, x, name=call.net.names.numbered("permute"))
+        x = call.add("permute", {"dims": dims}, x, name=call.assembly.names.numbered("permute"))
     channels, spatial = math.prod(x.dims[: len(kept)]), x.dims[len(kept) :]
     seen = (channels, *(spatial if len(spatial) <= _MOST_AXES else (math.prod(spatial),)))
     return x if seen == x.dims else x._replace(dims=seen, view=call.op)
 
 
-def axes_of(call: Call, x: Tensor) -> tuple[int, ...]:
+def axes_of(call: NodeContext, x: GraphTensor) -> tuple[int, ...]:
     """Return the dimensions of a sample that are reduced; raise NoLayerError for the batch."""
     named = call.integers(1, "axes")
     if named is None or (not named and not call.integer("noop_with_empty_axes", 0)):

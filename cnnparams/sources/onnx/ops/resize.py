@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.onnx.assembly import Tensor, axis_of
-from cnnparams.sources.onnx.call import Call, real
+from cnnparams.sources.onnx.assembly import GraphTensor, axis_of
+from cnnparams.sources.onnx.call import NodeContext, real
 from cnnparams.sources.onnx.ops import translates
 
 _MODES = {
@@ -22,7 +22,7 @@ _CROPS = "tf_crop_and_resize"
 
 
 @translates("Resize", "Upsample")
-def resize(call: Call) -> Tensor:
+def resize(call: NodeContext) -> GraphTensor:
     """Return an image of another size, by scales or by sizes; batch and channels stay as they are."""
     x = call.image()
     mode = _MODES.get((call.text("mode", "nearest"), len(x.dims) - 1))
@@ -33,7 +33,7 @@ def resize(call: Call) -> Tensor:
     return call.add("upsample", {**_scale(call, x), "mode": mode, **corners}, x)
 
 
-def _scale(call: Call, x: Tensor) -> dict[str, Any]:
+def _scale(call: NodeContext, x: GraphTensor) -> dict[str, Any]:
     """Return the scales or the sizes, for each spatial axis."""
     sizes, scales = _written(call)
     if len(call.op.inputs) > 2 and call.has(1):
@@ -50,7 +50,7 @@ def _scale(call: Call, x: Tensor) -> dict[str, Any]:
     return {"size": spatial} if sizes else {"scale_factor": [real("scales", float(scale)) for scale in spatial]}
 
 
-def _written(call: Call) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+def _written(call: NodeContext) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     """Return sizes and scales: inputs, in opset 9 without a region before, and older still an attribute."""
     if len(call.op.inputs) == 1:
         return (), call.op.attributes.get("scales") or ()
@@ -60,12 +60,12 @@ def _written(call: Call) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
 
 
 @translates("DepthToSpace")
-def depth_to_space(call: Call) -> Tensor:
+def depth_to_space(call: NodeContext) -> GraphTensor:
     """Return channels laid out as pixels, in whichever order."""
     return call.add("pixel_shuffle", {"upscale_factor": call.integer("blocksize")}, call.image())
 
 
 @translates("SpaceToDepth")
-def space_to_depth(call: Call) -> Tensor:
+def space_to_depth(call: NodeContext) -> GraphTensor:
     """Return pixels stacked as channels, in whichever order."""
     return call.add("pixel_unshuffle", {"downscale_factor": call.integer("blocksize")}, call.image())

@@ -6,9 +6,9 @@ from functools import partial
 from typing import Any
 
 from cnnparams.sources.assembly import NOTHING_COUNTED, NoLayerError
-from cnnparams.sources.pytorch.assembly import Call
+from cnnparams.sources.pytorch.assembly import StepContext
 from cnnparams.sources.pytorch.functions.registry import function
-from cnnparams.sources.pytorch.values import Flow
+from cnnparams.sources.pytorch.values import Batched
 
 _ARGUMENTS: dict[str, tuple[str, ...]] = {
     "relu": ("inplace",),
@@ -30,7 +30,7 @@ _ARGUMENTS: dict[str, tuple[str, ...]] = {
 _CLAMPED = {(0, None): "relu", (0, 6): "relu6"}
 
 
-def _activation(type_: str, call: Call, x: Any, *args: Any, **kwargs: Any) -> Flow:
+def _activation(type_: str, call: StepContext, x: Any, *args: Any, **kwargs: Any) -> Batched:
     x = call.flow(x)
     settings = {**dict(zip(_ARGUMENTS[type_], args, strict=False)), **kwargs}
     if call.step.overwrites:
@@ -42,12 +42,14 @@ for _name in _ARGUMENTS:
     function(_name)(partial(_activation, _name))
 
 
-def _over_dimension(type_: str, call: Call, x: Any, dim: Any = None, *_: Any, dtype: Any = None, **__: Any) -> Flow:
+def _over_dimension(
+    type_: str, call: StepContext, x: Any, dim: Any = None, *_: Any, dtype: Any = None, **__: Any
+) -> Batched:
     x = call.flow(x)
     return call.put(type_, {"dim": normalised(x, dim)}, x, batch=x.batch)
 
 
-def normalised(x: Flow, dim: int | None) -> int | None:
+def normalised(x: Batched, dim: int | None) -> int | None:
     """Return the dimension that a softmax sums along as a spec has it, where none is the one that PyTorch takes then.
 
     For three dimensions that is the first, the batch: the one way in which a spec can name it.
@@ -62,7 +64,7 @@ for _name in ("softmax", "log_softmax"):
 
 
 @function("clamp", "clip", "clamp_min", "hardtanh")
-def clamp(call: Call, x: Any, *bounds: Any, inplace: bool = False, **named: Any) -> Flow:
+def clamp(call: StepContext, x: Any, *bounds: Any, inplace: bool = False, **named: Any) -> Batched:
     """Return a rectifier, where the bounds are those of one."""
     least, most = (*bounds, *named.values(), None)[:2]
     if (least, most) not in _CLAMPED:
@@ -72,14 +74,14 @@ def clamp(call: Call, x: Any, *bounds: Any, inplace: bool = False, **named: Any)
 
 
 @function("dropout")
-def dropout(call: Call, x: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Flow:
+def dropout(call: StepContext, x: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Batched:
     """Return a dropout, whether it works now or only while training."""
     x = call.flow(x)
     return call.put("dropout", {"p": p, "inplace": inplace}, x, batch=x.batch)
 
 
 @function("dropout1d", "dropout2d", "dropout3d", "feature_dropout")
-def channel_dropout(call: Call, x: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Flow:
+def channel_dropout(call: StepContext, x: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Batched:
     """Return a dropout of channels."""
     x = call.flow(x)
     return call.put(f"dropout{len(x.dims) - 1}d", {"p": p, "inplace": inplace}, x)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnnparams.sources.pytorch.assembly import Call
+from cnnparams.sources.pytorch.assembly import StepContext
 from cnnparams.sources.pytorch.functions.registry import function
 from cnnparams.sources.pytorch.values import Unsaid
 
 
 @function("zeros", "zeros_like", "new_zeros")
-def zeros(call: Call, *_: Any, **__: Any) -> Unsaid:
+def zeros(call: StepContext, *_: Any, **__: Any) -> Unsaid:
     """Return zeros, which some layers know how to do without."""
     return Unsaid("zeros", zeros=call.shape)
 
 
 @function("assert_tensor_metadata")
-def nothing(call: Call, *_: Any, **__: Any) -> None:
+def nothing(call: StepContext, *_: Any, **__: Any) -> None:
     """Return nothing: torch.export notes that a tensor is what it is."""

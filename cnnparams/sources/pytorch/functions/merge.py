@@ -7,14 +7,14 @@ from itertools import dropwhile
 from typing import Any, NoReturn
 
 from cnnparams.sources.assembly import NOTHING_COUNTED, NoLayerError
-from cnnparams.sources.pytorch.assembly import Call
+from cnnparams.sources.pytorch.assembly import StepContext
 from cnnparams.sources.pytorch.functions.registry import function
 from cnnparams.sources.pytorch.functions.reshape import Spread, regrouped
-from cnnparams.sources.pytorch.values import Flow, Implied, ModelTensor, Unsaid
+from cnnparams.sources.pytorch.values import Batched, Implied, ModelTensor, Unsaid
 
 
 @function("add", "iadd", "radd")
-def add(call: Call, x: Any, other: Any, *, alpha: Any = 1) -> Flow:
+def add(call: StepContext, x: Any, other: Any, *, alpha: Any = 1) -> Batched:
     """Return a sum of two tensors, or of one and a parameter."""
     if alpha != 1:
         raise NoLayerError(f"adds {alpha} times a tensor", NOTHING_COUNTED)
@@ -22,7 +22,7 @@ def add(call: Call, x: Any, other: Any, *, alpha: Any = 1) -> Flow:
 
 
 @function("mul", "imul", "rmul", "multiply")
-def multiply(call: Call, x: Any, other: Any) -> Flow:
+def multiply(call: StepContext, x: Any, other: Any) -> Batched:
     """Return a product of two tensors, or of one and a parameter."""
     return _elementwise(call, "multiply", x, other, neutral=1)
 
@@ -30,35 +30,35 @@ def multiply(call: Call, x: Any, other: Any) -> Flow:
 @function("sub", "isub", "rsub", "subtract", "div", "truediv", "itruediv", "rtruediv", "divide", "true_divide")
 @function("neg", "pow", "ipow", "rpow", "square", "sqrt", "rsqrt", "reciprocal", "exp", "log", "abs", "sin", "cos")
 @function("maximum", "minimum", "where", "masked_fill", "randn_like", "rand_like", "bernoulli")
-def other_elementwise(call: Call, *_: Any, **__: Any) -> NoReturn:
+def other_elementwise(call: StepContext, *_: Any, **__: Any) -> NoReturn:
     """Raise NoLayerError: no layer does this to every element."""
     raise NoLayerError("works element by element as no layer does", NOTHING_COUNTED)
 
 
 @function("matmul", "mm", "bmm", "baddbmm", "addmm", "einsum", "scaled_dot_product_attention")
-def product(call: Call, *_: Any, **__: Any) -> NoReturn:
+def product(call: StepContext, *_: Any, **__: Any) -> NoReturn:
     """Raise NoLayerError: matrix products are a part of attention, and have no layer of their own."""
     raise NoLayerError("is a matrix product without a layer", "nn.MultiheadAttention is understood as a whole")
 
 
 @function("cat", "concat", "concatenate")
-def concat(call: Call, x: Sequence[Any], dim: int = 0, **named: int) -> Flow:
+def concat(call: StepContext, x: Sequence[Any], dim: int = 0, **named: int) -> Batched:
     """Return tensors side by side; among them may be parameters, and zeros beside a single one."""
     dim = named.get("axis", dim)
-    flows = [call.flow(each) for each in x if isinstance(each, Flow | Implied)]
+    flows = [call.flow(each) for each in x if isinstance(each, Batched | Implied)]
     if not flows:
         raise NoLayerError("joins tensors none of which comes from the input")
     at = flows[0].dim(dim)
     if len(x) == 1:
         return flows[0]
-    if len(flows) == 1 and all(isinstance(each, Flow | Implied) or _is_zeros(each) for each in x):
+    if len(flows) == 1 and all(isinstance(each, Batched | Implied) or _is_zeros(each) for each in x):
         return _padded(call, flows[0], at, x)
     parts = [_seeded(call, flows[0], dim, each) if isinstance(each, ModelTensor) else call.flow(each) for each in x]
     return call.put("concat", {"dim": at}, *parts, batch=flows[0].batch)
 
 
 @function("stack")
-def stack(call: Call, x: Sequence[Any], dim: int = 0) -> Flow:
+def stack(call: StepContext, x: Sequence[Any], dim: int = 0) -> Batched:
     """Return tensors side by side along a dimension of their own."""
     shape = call.shape
     axis = dim % len(shape)
@@ -67,10 +67,10 @@ def stack(call: Call, x: Sequence[Any], dim: int = 0) -> Flow:
     return call.put("concat", {"dim": parts[0].dim(axis)}, *parts, batch=parts[0].batch)
 
 
-def _elementwise(call: Call, type_: str, x: Any, other: Any, neutral: int) -> Flow:
+def _elementwise(call: StepContext, type_: str, x: Any, other: Any, neutral: int) -> Batched:
     for tensor, constant in ((x, other), (other, x)):
         if isinstance(constant, int | float):
-            if constant == neutral and isinstance(tensor, Flow):
+            if constant == neutral and isinstance(tensor, Batched):
                 return tensor
             raise NoLayerError(f"works with the constant {constant:g}, which no layer has", NOTHING_COUNTED)
         if isinstance(constant, ModelTensor) and not isinstance(tensor, ModelTensor):
@@ -79,7 +79,7 @@ def _elementwise(call: Call, type_: str, x: Any, other: Any, neutral: int) -> Fl
     return call.put(type_, {}, *sides, batch=sides[0].batch)
 
 
-def _with_parameter(call: Call, op: str, x: Flow, held: ModelTensor) -> Flow:
+def _with_parameter(call: StepContext, op: str, x: Batched, held: ModelTensor) -> Batched:
     if not held.learned:
         raise NoLayerError(f"works with the buffer {held.path}, which no layer has", NOTHING_COUNTED)
     shape, seen = tuple(held.tensor.shape), _of_sample(x, held)
@@ -87,7 +87,7 @@ def _with_parameter(call: Call, op: str, x: Flow, held: ModelTensor) -> Flow:
     return call.put("parameter", {"shape": list(shape), **view, "op": op}, x, held=[held], batch=x.batch)
 
 
-def _of_sample(x: Flow, held: ModelTensor) -> tuple[int, ...]:
+def _of_sample(x: Batched, held: ModelTensor) -> tuple[int, ...]:
     """Return the shape in which a tensor meets a sample; raise NoLayerError where samples meet different parts."""
     at = x.batch - len(x.full) + len(held.shape)  # where the batch is, seen from the tensor's first dimension
     if at < 0:
@@ -106,7 +106,7 @@ def _is_zeros(value: Any) -> bool:
     return isinstance(value, Unsaid) and value.zeros is not None
 
 
-def _padded(call: Call, x: Flow, at: int, parts: Sequence[Any]) -> Flow:
+def _padded(call: StepContext, x: Batched, at: int, parts: Sequence[Any]) -> Batched:
     """Return a tensor with the zeros that stand before and after it."""
     axis = at if at > x.batch else at - 1
     sizes = [each.zeros[axis] if isinstance(each, Unsaid) and each.zeros else 0 for each in parts]
@@ -114,7 +114,7 @@ def _padded(call: Call, x: Flow, at: int, parts: Sequence[Any]) -> Flow:
     return call.put("pad", {"dim": at, "before": sum(sizes[:own]), "after": sum(sizes[own:])}, x, batch=x.batch)
 
 
-def _seeded(call: Call, like: Flow, dim: int, held: ModelTensor) -> Flow:
+def _seeded(call: StepContext, like: Batched, dim: int, held: ModelTensor) -> Batched:
     """Return a parameter as a tensor on its way: zeros beside one that is, cut out, and the parameter added to them."""
     at, axis = like.dim(dim), like.axis(dim)
     behind = len(like.full) - axis

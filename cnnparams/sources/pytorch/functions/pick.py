@@ -8,17 +8,17 @@ from types import EllipsisType
 from typing import Any
 
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.pytorch.assembly import Call
+from cnnparams.sources.pytorch.assembly import StepContext
 from cnnparams.sources.pytorch.functions.recurrent import States
 from cnnparams.sources.pytorch.functions.registry import function
 from cnnparams.sources.pytorch.functions.reshape import regrouped
-from cnnparams.sources.pytorch.values import Flow, ModelTensor, is_list
+from cnnparams.sources.pytorch.values import Batched, ModelTensor, is_list
 
 _FULL = slice(None)
 
 
 @function("getitem")
-def getitem(call: Call, x: Any, index: Any) -> Any:
+def getitem(call: StepContext, x: Any, index: Any) -> Any:
     """Return x[index]: of a list its item, of a tensor slices, with dimensions dropped and added."""
     if is_list(x):
         return x[index]
@@ -34,7 +34,7 @@ def getitem(call: Call, x: Any, index: Any) -> Any:
 
 
 @function("select")
-def select(call: Call, x: Any, dim: int, index: int) -> Flow:
+def select(call: StepContext, x: Any, dim: int, index: int) -> Batched:
     """Return one element along a dimension."""
     if isinstance(x, States) and dim == 0:
         return x.pick(call, index)
@@ -43,40 +43,40 @@ def select(call: Call, x: Any, dim: int, index: int) -> Flow:
 
 
 @function("slice")
-def cut(call: Call, x: Any, dim: int = 0, start: Any = None, end: Any = None, step: int = 1) -> Flow:
+def cut(call: StepContext, x: Any, dim: int = 0, start: Any = None, end: Any = None, step: int = 1) -> Batched:
     """Return x[start:end:step] along a dimension."""
     x = call.flow(x)
     return _cut(call, x, x.axis(dim), slice(start, end, step))
 
 
 @function("narrow")
-def narrow(call: Call, x: Any, dim: int, start: int, length: int) -> Flow:
+def narrow(call: StepContext, x: Any, dim: int, start: int, length: int) -> Batched:
     """Return a part of some length along a dimension."""
     x = call.flow(x)
     return _cut(call, x, x.axis(dim), slice(start, start + length))
 
 
 @function("chunk", "unsafe_chunk", "tensor_split")
-def chunk(call: Call, x: Any, chunks: Any = None, dim: int = 0) -> tuple[Flow, ...]:
+def chunk(call: StepContext, x: Any, chunks: Any = None, dim: int = 0) -> tuple[Batched, ...]:
     """Return the parts that the model takes, side by side along a dimension."""
     return tuple(_parts(call, call.flow(x), dim))
 
 
 @function("split", "unsafe_split", "split_with_sizes", "unsafe_split_with_sizes")
-def split(call: Call, x: Any, split_size_or_sections: Any = None, dim: int = 0, **_: Any) -> tuple[Flow, ...]:
+def split(call: StepContext, x: Any, split_size_or_sections: Any = None, dim: int = 0, **_: Any) -> tuple[Batched, ...]:
     """Return the parts that the model takes, side by side along a dimension."""
     return tuple(_parts(call, call.flow(x), dim))
 
 
 @function("unbind")
-def unbind(call: Call, x: Any, dim: int = 0) -> tuple[Flow, ...]:
+def unbind(call: StepContext, x: Any, dim: int = 0) -> tuple[Batched, ...]:
     """Return every element along a dimension."""
     x = call.flow(x)
     each = [_cut(call, x, x.axis(dim), i) for i in range(len(call.step.value))]
     return tuple(regrouped(call, part, tuple(value.shape)) for part, value in zip(each, call.step.value, strict=True))
 
 
-def _parts(call: Call, x: Flow, dim: int) -> Iterator[Flow]:
+def _parts(call: StepContext, x: Batched, dim: int) -> Iterator[Batched]:
     axis, start = x.axis(dim), 0
     for value in call.step.value:
         end = start + value.shape[axis]
@@ -96,7 +96,7 @@ def _each(index: Any, rank: int) -> Iterator[Any]:
             raise NoLayerError("picks elements by a list or a tensor")
 
 
-def _cut(call: Call, x: Flow, axis: int, part: int | slice) -> Flow:
+def _cut(call: StepContext, x: Batched, axis: int, part: int | slice) -> Batched:
     """Return a part along one dimension, which stays, with a size of 1 for a single element."""
     size = x.full[axis]
     if isinstance(part, int):

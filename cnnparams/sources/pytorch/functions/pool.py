@@ -10,17 +10,17 @@ from cnnparams.errors import LayerError
 from cnnparams.layers.contract.windowed import SAME
 from cnnparams.layers.pool import Pool
 from cnnparams.sources.assembly import layer_of
-from cnnparams.sources.pytorch.assembly import Call
+from cnnparams.sources.pytorch.assembly import StepContext
 from cnnparams.sources.pytorch.functions.registry import function
 from cnnparams.sources.pytorch.functions.resize import Lowest
-from cnnparams.sources.pytorch.values import Flow, Unsaid
+from cnnparams.sources.pytorch.values import Batched, Unsaid
 
 _NO_INDICES = Unsaid("the indices of a maximum")
 
 
 def _max(
     type_: str,
-    call: Call,
+    call: StepContext,
     x: Any,
     kernel_size: Any,
     stride: Any = None,
@@ -56,7 +56,7 @@ def _pads_same(type_: str, settings: Mapping[str, Any], x: Lowest) -> bool:
 
 def _avg(
     type_: str,
-    call: Call,
+    call: StepContext,
     x: Any,
     kernel_size: Any,
     stride: Any = None,
@@ -64,17 +64,17 @@ def _avg(
     ceil_mode: bool = False,
     count_include_pad: bool = True,
     divisor_override: Any = None,
-) -> Flow:
+) -> Batched:
     settings = {"kernel_size": kernel_size, "stride": stride or None, "padding": padding, "ceil_mode": ceil_mode}
     rest = {"count_include_pad": count_include_pad, "divisor_override": divisor_override}
     return call.put(type_, {**settings, **rest}, call.flow(x))
 
 
-def _adaptive(type_: str, call: Call, x: Any, output_size: Any, return_indices: bool = False) -> Any:
+def _adaptive(type_: str, call: StepContext, x: Any, output_size: Any, return_indices: bool = False) -> Any:
     return _with_indices(call, call.put(type_, {"output_size": output_size}, call.flow(x)))
 
 
-def _with_indices(call: Call, x: Flow) -> Any:
+def _with_indices(call: StepContext, x: Batched) -> Any:
     return (x, _NO_INDICES) if isinstance(call.step.value, tuple) else x
 
 

@@ -8,19 +8,19 @@ from typing import Any, NamedTuple
 
 from cnnparams.layers.contract.registry import find, layer_class
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.pytorch.assembly import Call
+from cnnparams.sources.pytorch.assembly import StepContext
 from cnnparams.sources.pytorch.functions.registry import function
-from cnnparams.sources.pytorch.values import Flow, ModelTensor, Unsaid, is_list
+from cnnparams.sources.pytorch.values import Batched, ModelTensor, Unsaid, is_list
 
 
 class States(NamedTuple):
     """The last hidden states of all layers and directions: those of the last layer are in its output."""
 
-    of: Flow
+    of: Batched
     layers: int
     directions: int
 
-    def put(self, call: Call) -> Flow:
+    def put(self, call: StepContext) -> Batched:
         """Return the state of a single layer and direction as a list of one: the output at the last step."""
         if self.layers * self.directions > 1:
             raise NoLayerError("uses the states of several layers or directions", "take one, as h[-1] does")
@@ -28,7 +28,7 @@ class States(NamedTuple):
         last = call.put("slice", {"dim": dim, "start": -1}, self.of, batch=self.of.batch)
         return last._replace(batch=1)
 
-    def pick(self, call: Call, index: int) -> Flow:
+    def pick(self, call: StepContext, index: int) -> Batched:
         """Return the state of one layer and direction: the output at the last step, or backwards at the first."""
         layer, direction = divmod(index % (self.layers * self.directions), self.directions)
         if layer != self.layers - 1:
@@ -44,8 +44,8 @@ class States(NamedTuple):
 
 
 def recurrent(
-    call: Call, type_: str, settings: Mapping[str, Any], held: Sequence[ModelTensor], x: Any, hx: Any = None
-) -> tuple[Flow, States, Unsaid]:
+    call: StepContext, type_: str, settings: Mapping[str, Any], held: Sequence[ModelTensor], x: Any, hx: Any = None
+) -> tuple[Batched, States, Unsaid]:
     """Put a recurrent layer; return its output, its hidden states and its cell states."""
     for state in hx if is_list(hx) else (hx,):
         if state is not None and not (isinstance(state, Unsaid) and state.zeros):
@@ -58,7 +58,7 @@ def recurrent(
 def _aten(
     type_: str,
     own: Mapping[str, Any],
-    call: Call,
+    call: StepContext,
     x: Any,
     hx: Any,
     params: Sequence[ModelTensor],

@@ -6,28 +6,28 @@ import math
 from typing import Any
 
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.pytorch.assembly import Call
+from cnnparams.sources.pytorch.assembly import StepContext
 from cnnparams.sources.pytorch.functions.registry import function
 from cnnparams.sources.pytorch.functions.reshape import permuted, without
-from cnnparams.sources.pytorch.values import Flow, Unsaid
+from cnnparams.sources.pytorch.values import Batched, Unsaid
 
 _MOST_AXES = 3
 
 
 @function("mean")
-def mean(call: Call, x: Any, dim: Any = None, keepdim: bool = False, **named: Any) -> Flow:
+def mean(call: StepContext, x: Any, dim: Any = None, keepdim: bool = False, **named: Any) -> Batched:
     """Return global average pooling."""
     return _pooled(call, "global_avg_pool", call.flow(x), named.get("axis", dim), call.shape)
 
 
 @function("amax")
-def amax(call: Call, x: Any, dim: Any = None, keepdim: bool = False) -> Flow:
+def amax(call: StepContext, x: Any, dim: Any = None, keepdim: bool = False) -> Batched:
     """Return global max pooling."""
     return _pooled(call, "global_max_pool", call.flow(x), dim, call.shape)
 
 
 @function("max")
-def maximum(call: Call, x: Any, dim: Any = None, keepdim: bool = False) -> tuple[Flow, Unsaid]:
+def maximum(call: StepContext, x: Any, dim: Any = None, keepdim: bool = False) -> tuple[Batched, Unsaid]:
     """Return global max pooling, and the indices, which no layer gives."""
     if not isinstance(dim, int):
         raise NoLayerError("takes the larger of two tensors, or the largest element of a batch")
@@ -35,7 +35,7 @@ def maximum(call: Call, x: Any, dim: Any = None, keepdim: bool = False) -> tuple
     return values, Unsaid("the indices of a maximum")
 
 
-def _pooled(call: Call, type_: str, x: Flow, dim: Any, shape: tuple[int, ...]) -> Flow:
+def _pooled(call: StepContext, type_: str, x: Batched, dim: Any, shape: tuple[int, ...]) -> Batched:
     """Return global pooling over dimensions: brought last, the others as one before them, and as they were after it."""
     if dim is None:
         raise NoLayerError("goes over all of a batch", "name the dimensions of a sample, such as dim=(2, 3)")

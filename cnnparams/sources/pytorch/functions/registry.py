@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.pytorch.assembly import Call
+from cnnparams.sources.pytorch.assembly import StepContext
 
 Translation = Callable[..., Any]
 T = TypeVar("T", bound=Translation)
@@ -28,7 +28,7 @@ def function(*names: str) -> Callable[[T], T]:
     return declare
 
 
-def invoke(translation: Translation, call: Call, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+def invoke(translation: Translation, call: StepContext, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
     """Return what a translation makes of its arguments; raise NoLayerError where it knows no such arguments.
 
     The first is called x, whatever torch calls it.

@@ -10,9 +10,9 @@ from cnnparams.layers.arrange import Permute, Reshape
 from cnnparams.layers.flatten import Regrouping
 from cnnparams.schema.structures import Edge
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.pytorch.assembly import Call
+from cnnparams.sources.pytorch.assembly import StepContext
 from cnnparams.sources.pytorch.functions.registry import function
-from cnnparams.sources.pytorch.values import BATCH, Flow, ModelTensor
+from cnnparams.sources.pytorch.values import BATCH, Batched, ModelTensor
 
 Dims = tuple[int, ...]
 
@@ -20,10 +20,10 @@ Dims = tuple[int, ...]
 class Spread(NamedTuple):
     """A tensor whose sizes of 1 are repeated to others, which sums and products do by themselves."""
 
-    of: Flow
+    of: Batched
     dims: Dims
 
-    def put(self, call: Call) -> Flow:
+    def put(self, call: StepContext) -> Batched:
         """Put an upsampling, which repeats the pixels of an image."""
         x, dims = self
         if len(dims) < 2 or x.dims[0] != dims[0]:
@@ -33,14 +33,14 @@ class Spread(NamedTuple):
 
 @function("contiguous", "clone", "detach", "to", "float", "double", "half", "bfloat16", "type", "type_as", "alias")
 @function("cpu", "cuda", "requires_grad", "lift_fresh_copy", "identity")
-def unchanged(call: Call, x: Any, *_: Any, **__: Any) -> Any:
+def unchanged(call: StepContext, x: Any, *_: Any, **__: Any) -> Any:
     """Return the tensor itself."""
     return x
 
 
 @function("view", "reshape", "view_as", "reshape_as", "unsafe_view", "flatten", "unflatten", "squeeze", "unsqueeze")
 @function("ravel")
-def regroup(call: Call, x: Any, *_: Any, **__: Any) -> Flow | ModelTensor:
+def regroup(call: StepContext, x: Any, *_: Any, **__: Any) -> Batched | ModelTensor:
     """Return the same elements in the shape that the model gives them."""
     if isinstance(x, ModelTensor):
         return x._replace(shape=call.shape)
@@ -48,7 +48,7 @@ def regroup(call: Call, x: Any, *_: Any, **__: Any) -> Flow | ModelTensor:
 
 
 @function("permute")
-def permute(call: Call, x: Any, *dims: Any) -> Flow:
+def permute(call: StepContext, x: Any, *dims: Any) -> Batched:
     """Return the dimensions in another order."""
     x = call.flow(x)
     listed = dims[0] if len(dims) == 1 and not isinstance(dims[0], int) else dims
@@ -56,7 +56,7 @@ def permute(call: Call, x: Any, *dims: Any) -> Flow:
 
 
 @function("transpose", "swapaxes", "swapdims")
-def transpose(call: Call, x: Any, dim0: Any, dim1: Any) -> Flow:
+def transpose(call: StepContext, x: Any, dim0: Any, dim1: Any) -> Batched:
     """Return two dimensions in each other's place."""
     x = call.flow(x)
     order = list(range(len(x.full)))
@@ -66,7 +66,7 @@ def transpose(call: Call, x: Any, dim0: Any, dim1: Any) -> Flow:
 
 
 @function("movedim", "moveaxis")
-def movedim(call: Call, x: Any, source: Any, destination: Any) -> Flow:
+def movedim(call: StepContext, x: Any, source: Any, destination: Any) -> Batched:
     """Return one dimension in another place."""
     x = call.flow(x)
     moving = x.axis(source)
@@ -76,7 +76,7 @@ def movedim(call: Call, x: Any, source: Any, destination: Any) -> Flow:
 
 
 @function("getattr")
-def attribute(call: Call, x: Any, name: str) -> Any:
+def attribute(call: StepContext, x: Any, name: str) -> Any:
     """Return x.T, x.mT, or x.data, which is x."""
     if name == "data":
         return x
@@ -86,7 +86,7 @@ def attribute(call: Call, x: Any, name: str) -> Any:
 
 
 @function("expand", "expand_as", "repeat", "broadcast_to")
-def expand(call: Call, x: Any, *_: Any, **__: Any) -> ModelTensor | Spread:
+def expand(call: StepContext, x: Any, *_: Any, **__: Any) -> ModelTensor | Spread:
     """Return what repeats sizes of 1: a parameter as it is, which layers repeat by themselves."""
     own = x.shape if isinstance(x, ModelTensor) else call.flow(x).full
     facing = zip(reversed(own), reversed(call.shape), strict=False)
@@ -98,7 +98,7 @@ def expand(call: Call, x: Any, *_: Any, **__: Any) -> ModelTensor | Spread:
     return Spread(x, without(call.shape, x.batch))
 
 
-def regrouped(call: Call, x: Flow, shape: Dims) -> Flow:
+def regrouped(call: StepContext, x: Batched, shape: Dims) -> Batched:
     """Return the same elements in another shape, with the batch; raise NoLayerError where it mixes samples."""
     batch = _batch(x, shape)
     dims = without(shape, batch) or (1,)
@@ -113,7 +113,7 @@ def regrouped(call: Call, x: Flow, shape: Dims) -> Flow:
     return call.put(type_, settings, x, batch=batch)
 
 
-def permuted(call: Call, x: Flow, order: list[int]) -> Flow:
+def permuted(call: StepContext, x: Batched, order: list[int]) -> Batched:
     """Return the dimensions in an order, the batch among them, which a spec leaves where it is."""
     batch = order.index(x.batch)
     inner = [axis if axis > x.batch else axis + 1 for axis in order if axis != x.batch]
@@ -127,18 +127,18 @@ def without(shape: Dims, batch: int) -> Dims:
     return (*shape[:batch], *shape[batch + 1 :])
 
 
-def _before_regrouping(call: Call, x: Flow) -> Flow:
+def _before_regrouping(call: StepContext, x: Batched) -> Batched:
     """Return what a tensor was before it got other dimensions: it can get those wanted at once."""
-    node = call.sketch.network.nodes.get(x.edge.source)
+    node = call.assembly.network.nodes.get(x.edge.source)
     while node and isinstance(node.layer, Regrouping):
         x = x._replace(edge=Edge(node.inputs[0], node.input_shapes[0]))
-        node = call.sketch.network.nodes.get(x.edge.source)
+        node = call.assembly.network.nodes.get(x.edge.source)
     return x
 
 
-def _dealt_to(call: Call, x: Flow, dims: Dims) -> Flow | None:
+def _dealt_to(call: StepContext, x: Batched, dims: Dims) -> Batched | None:
     """Return a channel shuffle, which is written as groups of channels that are swapped with what is in them."""
-    nodes = call.sketch.network.nodes
+    nodes = call.assembly.network.nodes
     swapped = nodes.get(x.edge.source)
     grouped = nodes.get(swapped.inputs[0]) if swapped and isinstance(swapped.layer, Permute) else None
     if swapped is None or grouped is None or not isinstance(grouped.layer, Reshape):
@@ -147,10 +147,10 @@ def _dealt_to(call: Call, x: Flow, dims: Dims) -> Flow | None:
     before = grouped.input_shapes[0]
     if dims != before.dims or dims != (groups * each, *rest) or swapped.output_shape.dims != (each, groups, *rest):
         return None
-    return call.put("channel_shuffle", {"groups": groups}, Flow(Edge(grouped.inputs[0], before)))
+    return call.put("channel_shuffle", {"groups": groups}, Batched(Edge(grouped.inputs[0], before)))
 
 
-def _batch(x: Flow, shape: Dims) -> int:
+def _batch(x: Batched, shape: Dims) -> int:
     """Return where the samples lie after a regrouping: as many elements come before as did."""
     before = math.prod(x.dims[: x.batch])
     for at, n in enumerate(shape):

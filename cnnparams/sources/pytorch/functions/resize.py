@@ -7,9 +7,9 @@ from functools import partial
 from typing import Any, NamedTuple, NoReturn
 
 from cnnparams.sources.assembly import NOTHING_COUNTED, NoLayerError
-from cnnparams.sources.pytorch.assembly import Call
+from cnnparams.sources.pytorch.assembly import StepContext
 from cnnparams.sources.pytorch.functions.registry import function
-from cnnparams.sources.pytorch.values import Flow
+from cnnparams.sources.pytorch.values import Batched
 
 _MOST_AXES = 3
 
@@ -17,16 +17,16 @@ _MOST_AXES = 3
 class Lowest(NamedTuple):
     """An image with -inf around it, as "same" padding of max pooling is written: (left, right, top, bottom, ...)."""
 
-    of: Flow
+    of: Batched
     pad: tuple[int, ...]
 
-    def put(self, call: Call) -> NoReturn:
+    def put(self, call: StepContext) -> NoReturn:
         """Raise NoLayerError: only max pooling has such padding."""
         raise NoLayerError("reads what is padded with -inf", "zero_pad2d counts the same")
 
 
 @function("pad", "constant_pad_nd")
-def padded(call: Call, x: Any, pad: Any, mode: str = "constant", value: Any = None) -> Flow | Lowest:
+def padded(call: StepContext, x: Any, pad: Any, mode: str = "constant", value: Any = None) -> Batched | Lowest:
     """Return zero padding: of the image where its channels stay as they are, else dimension by dimension."""
     if mode == "constant" and value == -math.inf:
         return Lowest(call.flow(x), tuple(pad))
@@ -47,7 +47,7 @@ def padded(call: Call, x: Any, pad: Any, mode: str = "constant", value: Any = No
 
 @function("interpolate", "upsample")
 def interpolate(
-    call: Call,
+    call: StepContext,
     x: Any,
     size: Any = None,
     scale_factor: Any = None,
@@ -55,7 +55,7 @@ def interpolate(
     align_corners: bool | None = None,
     recompute_scale_factor: bool | None = None,
     antialias: bool = False,
-) -> Flow:
+) -> Batched:
     """Return an upsampling."""
     if antialias:
         raise NoLayerError("interpolates with antialias, which upsample does not have", NOTHING_COUNTED)
@@ -63,7 +63,7 @@ def interpolate(
     return call.put("upsample", settings, call.flow(x))
 
 
-def _aten(mode: str, call: Call, x: Any, *args: Any, **_: Any) -> Flow:
+def _aten(mode: str, call: StepContext, x: Any, *args: Any, **_: Any) -> Batched:
     """Return an upsampling to the size that the model gives; of the arguments, only align_corners is a flag."""
     aligned = {"align_corners": True} if True in args else {}
     return call.put("upsample", {"size": list(call.shape[2:]), "mode": mode, **aligned}, call.flow(x))
@@ -81,18 +81,18 @@ for _mode, _ranks in {
 
 
 @function("pixel_shuffle")
-def pixel_shuffle(call: Call, x: Any, upscale_factor: int) -> Flow:
+def pixel_shuffle(call: StepContext, x: Any, upscale_factor: int) -> Batched:
     """Return a pixel shuffle."""
     return call.put("pixel_shuffle", {"upscale_factor": upscale_factor}, call.flow(x))
 
 
 @function("pixel_unshuffle")
-def pixel_unshuffle(call: Call, x: Any, downscale_factor: int) -> Flow:
+def pixel_unshuffle(call: StepContext, x: Any, downscale_factor: int) -> Batched:
     """Return a pixel unshuffle."""
     return call.put("pixel_unshuffle", {"downscale_factor": downscale_factor}, call.flow(x))
 
 
 @function("channel_shuffle", "native_channel_shuffle")
-def channel_shuffle(call: Call, x: Any, groups: int) -> Flow:
+def channel_shuffle(call: StepContext, x: Any, groups: int) -> Batched:
     """Return a channel shuffle."""
     return call.put("channel_shuffle", {"groups": groups}, call.flow(x))

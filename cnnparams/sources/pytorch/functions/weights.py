@@ -6,15 +6,15 @@ from functools import partial
 from typing import Any
 
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.pytorch.assembly import Call
+from cnnparams.sources.pytorch.assembly import StepContext
 from cnnparams.sources.pytorch.functions.registry import function
 from cnnparams.sources.pytorch.names import joined
-from cnnparams.sources.pytorch.values import Flow, ModelTensor, Unsaid
+from cnnparams.sources.pytorch.values import Batched, ModelTensor, Unsaid
 
 
 def _conv(
     rank: int,
-    call: Call,
+    call: StepContext,
     x: Any,
     weight: Any,
     bias: Any = None,
@@ -22,7 +22,7 @@ def _conv(
     padding: Any = 0,
     dilation: Any = 1,
     groups: int = 1,
-) -> Flow:
+) -> Batched:
     held = _given(weight, bias)
     out, _, *kernel = held[0].shape
     settings = {"out_channels": out, "kernel_size": kernel, "stride": stride, "padding": padding}
@@ -32,7 +32,7 @@ def _conv(
 
 def _conv_transpose(
     rank: int,
-    call: Call,
+    call: StepContext,
     x: Any,
     weight: Any,
     bias: Any = None,
@@ -41,7 +41,7 @@ def _conv_transpose(
     output_padding: Any = 0,
     groups: int = 1,
     dilation: Any = 1,
-) -> Flow:
+) -> Batched:
     held = _given(weight, bias)
     _, out, *kernel = held[0].shape
     settings = {"out_channels": out * groups, "kernel_size": kernel, "stride": stride, "padding": padding}
@@ -55,7 +55,7 @@ for _rank in (1, 2, 3):
 
 
 @function("linear")
-def linear(call: Call, x: Any, weight: Any, bias: Any = None) -> Flow:
+def linear(call: StepContext, x: Any, weight: Any, bias: Any = None) -> Batched:
     """Return a linear layer."""
     x, held = call.flow(x), _given(weight, bias)
     settings = {"out_features": held[0].shape[0], "bias": bias is not None}
@@ -64,7 +64,7 @@ def linear(call: Call, x: Any, weight: Any, bias: Any = None) -> Flow:
 
 @function("batch_norm")
 def batch_norm(
-    call: Call,
+    call: StepContext,
     x: Any,
     running_mean: Any,
     running_var: Any,
@@ -73,14 +73,14 @@ def batch_norm(
     training: bool = False,
     momentum: float = 0.1,
     eps: float = 1e-5,
-) -> Flow:
+) -> Batched:
     """Return a batch norm."""
     return _running_norm("batch_norm", call, x, _given(running_mean, running_var), _given(weight, bias), momentum, eps)
 
 
 @function("instance_norm")
 def instance_norm(
-    call: Call,
+    call: StepContext,
     x: Any,
     running_mean: Any = None,
     running_var: Any = None,
@@ -89,7 +89,7 @@ def instance_norm(
     use_input_stats: bool = True,
     momentum: float = 0.1,
     eps: float = 1e-5,
-) -> Flow:
+) -> Batched:
     """Return an instance norm."""
     statistics, affine = _given(running_mean, running_var), _given(weight, bias)
     return _running_norm("instance_norm", call, x, statistics, affine, momentum, eps)
@@ -97,16 +97,25 @@ def instance_norm(
 
 @function("aten.batch_norm", "aten.instance_norm")
 def aten_norm(
-    call: Call, x: Any, weight: Any, bias: Any, mean: Any, var: Any, _: Any, momentum: float, eps: float, *__: Any
-) -> Flow:
+    call: StepContext,
+    x: Any,
+    weight: Any,
+    bias: Any,
+    mean: Any,
+    var: Any,
+    _: Any,
+    momentum: float,
+    eps: float,
+    *__: Any,
+) -> Batched:
     """Return either, of which ATen has the weight first."""
     return _running_norm(call.step.name, call, x, _given(mean, var), _given(weight, bias), momentum, eps)
 
 
 @function("layer_norm")
 def layer_norm(
-    call: Call, x: Any, normalized_shape: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5, *_: Any
-) -> Flow:
+    call: StepContext, x: Any, normalized_shape: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5, *_: Any
+) -> Batched:
     """Return a layer norm."""
     x = call.flow(x)
     affine = {"elementwise_affine": weight is not None, "bias": bias is not None}
@@ -115,7 +124,7 @@ def layer_norm(
 
 
 @function("rms_norm")
-def rms_norm(call: Call, x: Any, normalized_shape: Any, weight: Any = None, eps: Any = None) -> Flow:
+def rms_norm(call: StepContext, x: Any, normalized_shape: Any, weight: Any = None, eps: Any = None) -> Batched:
     """Return a root mean square norm."""
     x = call.flow(x)
     settings = {"normalized_shape": list(normalized_shape), "eps": eps, "elementwise_affine": weight is not None}
@@ -124,15 +133,15 @@ def rms_norm(call: Call, x: Any, normalized_shape: Any, weight: Any = None, eps:
 
 @function("group_norm")
 def group_norm(
-    call: Call, x: Any, num_groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5, *_: Any
-) -> Flow:
+    call: StepContext, x: Any, num_groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5, *_: Any
+) -> Batched:
     """Return a group norm."""
     settings = {"num_groups": num_groups, "eps": eps, "affine": weight is not None}
     return call.put("group_norm", settings, call.flow(x), held=_given(weight, bias))
 
 
 @function("embedding")
-def embedding(call: Call, x: Any, weight: Any, padding_idx: Any = None, *_: Any, **__: Any) -> Flow:
+def embedding(call: StepContext, x: Any, weight: Any, padding_idx: Any = None, *_: Any, **__: Any) -> Batched:
     """Return an embedding."""
     x, held = call.flow(x), _given(weight)
     number, size = held[0].shape
@@ -141,37 +150,39 @@ def embedding(call: Call, x: Any, weight: Any, padding_idx: Any = None, *_: Any,
 
 
 @function("aten.embedding")
-def aten_embedding(call: Call, x: Any, indices: Any, padding_idx: int = -1, *_: Any) -> Flow:
+def aten_embedding(call: StepContext, x: Any, indices: Any, padding_idx: int = -1, *_: Any) -> Batched:
     """Return an embedding, of which ATen has the weight first, and -1 for no padding."""
     return embedding(call, indices, x, None if padding_idx == -1 else padding_idx)
 
 
 @function("prelu")
-def prelu(call: Call, x: Any, weight: Any) -> Flow:
+def prelu(call: StepContext, x: Any, weight: Any) -> Batched:
     """Return a leaky rectifier with a learned slope."""
     held = _given(weight)
     return call.put("prelu", {"num_parameters": held[0].shape[0]}, call.flow(x), held=held)
 
 
 @function("local_response_norm")
-def local_response_norm(call: Call, x: Any, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Flow:
+def local_response_norm(
+    call: StepContext, x: Any, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0
+) -> Batched:
     """Return a local response norm."""
     return call.put("local_response_norm", {"size": size, "alpha": alpha, "beta": beta, "k": k}, call.flow(x))
 
 
 def _running_norm(
     type_: str,
-    call: Call,
+    call: StepContext,
     x: Any,
     statistics: list[ModelTensor],
     affine: list[ModelTensor],
     momentum: float,
     eps: float,
-) -> Flow:
+) -> Batched:
     x = call.flow(x)
     settings = {"affine": bool(affine), "track_running_stats": bool(statistics), "momentum": momentum, "eps": eps}
     counters = [joined(each.path.rpartition(".")[0], "num_batches_tracked") for each in statistics[:1]]
-    counted = [call.sketch.tensors[path] for path in counters if path in call.sketch.tensors]
+    counted = [call.assembly.tensors[path] for path in counters if path in call.assembly.tensors]
     held = [*affine, *statistics, *counted]
     return call.put(f"{type_}{max(len(x.dims) - 1, 1)}d", settings, x, held=held)
 

@@ -12,7 +12,7 @@ _MOST = 2**63 - 1
 DTYPES = ("float16", "bfloat16", "float32", "float64", "int32", "int64", "bool")
 
 
-class Given(NamedTuple):
+class InputShape(NamedTuple):
     """The shape of one sample of an input, without the batch; None for what the model decides."""
 
     dims: tuple[int, ...]
@@ -23,7 +23,7 @@ class Given(NamedTuple):
         return "x".join(map(str, self.dims))
 
 
-def given(text: str) -> Given:
+def shape_of(text: str) -> InputShape:
     """Return what was written; raise ValueError for what is no shape."""
     match = _FORM.fullmatch(text.strip())
     if match is None:
@@ -36,4 +36,4 @@ def given(text: str) -> Given:
         raise ValueError(f"{quote(text)} has a size of 0: every size is at least 1")
     if dtype not in (None, *DTYPES):
         raise ValueError(f"{quote(text)}: {quote(dtype)} is none of {', '.join(DTYPES)}")
-    return Given(dims, match["name"], dtype)
+    return InputShape(dims, match["name"], dtype)

@@ -4,22 +4,22 @@ import re
 
 import pytest
 
-from cnnparams.sources.given import Given, given
+from cnnparams.sources.input_shape import InputShape, shape_of
 
 
 @pytest.mark.parametrize(
     ("written", "expected"),
     [
-        ("3x224x224", Given((3, 224, 224))),
-        ("3,224,224", Given((3, 224, 224))),
-        (" 128 ", Given((128,))),
-        ("image=3x8x8", Given((3, 8, 8), "image")),
-        ("tokens=128:int64", Given((128,), "tokens", "int64")),
-        ("4x5:bfloat16", Given((4, 5), None, "bfloat16")),
+        ("3x224x224", InputShape((3, 224, 224))),
+        ("3,224,224", InputShape((3, 224, 224))),
+        (" 128 ", InputShape((128,))),
+        ("image=3x8x8", InputShape((3, 8, 8), "image")),
+        ("tokens=128:int64", InputShape((128,), "tokens", "int64")),
+        ("4x5:bfloat16", InputShape((4, 5), None, "bfloat16")),
     ],
 )
-def test_a_shape_may_have_a_name_and_a_dtype(written: str, expected: Given) -> None:
-    assert given(written) == expected
+def test_a_shape_may_have_a_name_and_a_dtype(written: str, expected: InputShape) -> None:
+    assert shape_of(written) == expected
     assert "x".join(map(str, expected.dims)) == str(expected)
 
 
@@ -36,4 +36,4 @@ def test_a_shape_may_have_a_name_and_a_dtype(written: str, expected: Given) -> N
 )
 def test_what_is_no_shape_is_told(written: str, told: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(told)}"):
-        given(written)
+        shape_of(written)

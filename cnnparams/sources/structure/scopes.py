@@ -1,4 +1,4 @@
-"""Who sees whom: how the entries of a tree name what they read, by the rules of the spec language.
+"""What an entry may name, and how: the scopes of the spec language, over the tree of a network.
 
 An entry names earlier entries of its list and of the lists around it; what is inside of those cannot be named. A block
 sees nothing but what enters it.
@@ -9,20 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from cnnparams.schema.keys import INPUT
-from cnnparams.sources.structure.pattern import Ref, Wire
-from cnnparams.sources.structure.tree import Group, Leaf, Part, groups
+from cnnparams.sources.structure.pattern import EntryRef, Wire
+from cnnparams.sources.structure.tree import Group, Part, TreeLayer, groups
 
 Lineage = tuple[Group, ...]
 """The groups that something is in, outermost first."""
 
 
-class Sight:
+class Scopes:
     """A tree, and which of its groups are closed: they read nothing but what enters them, and share no tensors."""
 
     def __init__(self, root: Group, ports: tuple[str, ...]) -> None:
         self.root = root
         self.ports = ports
-        self.leaves: list[Leaf] = []
+        self.leaves: list[TreeLayer] = []
         self.lineages: dict[str, Lineage] = {}
         self.before: dict[str, tuple[str, ...]] = {}
         self.names: dict[str, frozenset[str]] = {}
@@ -45,7 +45,7 @@ class Sight:
         """Tell whether the group could be a block."""
         return all(self._is_content(leaf, group) for leaf in self.leaves[group.at : group.end])
 
-    def _is_content(self, leaf: Leaf, group: Group) -> bool:
+    def _is_content(self, leaf: TreeLayer, group: Group) -> bool:
         entering = group.reads
         outside = [source for source in leaf.reads if not self.is_inside(source, group)]
         by_one = len(entering) == 1 and set(outside) <= set(entering)
@@ -55,16 +55,16 @@ class Sight:
         """Tell whether a layer is in a group."""
         return group in self.lineages.get(path, ())
 
-    def reference(self, lineage: Lineage, path: str) -> Ref:
+    def reference(self, lineage: Lineage, path: str) -> EntryRef:
         """Return how an entry of the innermost of these groups names the output of a layer or of an input."""
         shared = self._shared(lineage, path)
         lists = len(lineage)
         block = next((i for i in range(lists - 1, shared - 1, -1) if lineage[i].path in self.closed), None)
         if block is not None:
-            return Ref(lists - 1 - block, INPUT)
+            return EntryRef(lists - 1 - block, INPUT)
         theirs = self.lineages.get(path, ())
         name = theirs[shared].name if len(theirs) > shared else self._own_name(path, theirs)
-        return Ref(lists - shared, name)
+        return EntryRef(lists - shared, name)
 
     def wire(self, lineage: Lineage, at: int) -> Wire:
         """Return what the child with that number of the innermost of these groups reads."""
@@ -72,7 +72,7 @@ class Sight:
         refs = tuple(self.reference(lineage, path) for path in child.reads)
         return Wire(self.flows(child), refs[:1] if self._are_all(lineage, refs) else refs)
 
-    def _are_all(self, lineage: Lineage, refs: tuple[Ref, ...]) -> bool:
+    def _are_all(self, lineage: Lineage, refs: tuple[EntryRef, ...]) -> bool:
         """Tell whether these are several tensors that enter a block, which are all called by one name there."""
         block = lineage[len(lineage) - 1 - refs[0].up]
         return refs[0].name == INPUT and len(block.reads) > 1 and block.path in self.closed

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnparams.engine.reports.report import TensorReport
-from cnnparams.sources.unmatched import unmatched
+from cnnparams.sources.tensor_difference import unmatched
 
 TENSORS = st.lists(
     st.builds(

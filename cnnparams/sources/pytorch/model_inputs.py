@@ -12,14 +12,14 @@ from torch import nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from cnnparams.errors import CnnparamsError
-from cnnparams.sources.given import Given
+from cnnparams.sources.input_shape import InputShape
 from cnnparams.sources.pytorch.values import BATCH
 
 _BY_NAME = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 _BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
-class Entering(NamedTuple):
+class ModelInputs(NamedTuple):
     """Tensors by position and by name, and the names of all of them, in this order."""
 
     args: tuple[torch.Tensor, ...]
@@ -32,7 +32,7 @@ class Entering(NamedTuple):
         return dict(zip(self.names, (*self.args, *self.kwargs.values()), strict=True))
 
 
-def entering(model: nn.Module, fake: FakeTensorMode, inputs: Sequence[Given]) -> Entering:
+def model_inputs(model: nn.Module, fake: FakeTensorMode, inputs: Sequence[InputShape]) -> ModelInputs:
     """Return a batch of each input; raise CnnparamsError where the model's forward does not take them."""
     signature = _signature(model)
     known = [each.name for each in signature.parameters.values() if each.kind in _BY_POSITION]
@@ -42,9 +42,9 @@ def entering(model: nn.Module, fake: FakeTensorMode, inputs: Sequence[Given]) ->
     with fake:
         batches = tuple(_batch(model, each) for each in inputs)
     if written == {None}:
-        made = Entering(batches, {}, names)
+        made = ModelInputs(batches, {}, names)
     else:
-        made = Entering((), dict(zip(names, batches, strict=True)), names)
+        made = ModelInputs((), dict(zip(names, batches, strict=True)), names)
     try:
         signature.bind(*made.args, **made.kwargs)
     except TypeError as error:
@@ -65,7 +65,7 @@ def _signature(model: nn.Module) -> inspect.Signature:
         return inspect.Signature([inspect.Parameter(name, kind) for name, kind in kinds.items()])
 
 
-def _batch(model: nn.Module, given: Given) -> torch.Tensor:
+def _batch(model: nn.Module, given: InputShape) -> torch.Tensor:
     """Return a batch on the device of the model, and of its dtype where no other is given."""
     tensors = [*model.parameters(), *model.buffers(), torch.empty(0)]
     usual = next(tensor.dtype for tensor in tensors if tensor.is_floating_point())

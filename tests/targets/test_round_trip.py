@@ -52,6 +52,30 @@ def test_a_network_of_the_zoo(torch: ModuleType, name: str) -> None:
     check(load(name), exported(name))
 
 
+SIDE_HEAD = {
+    "name": "net",
+    "input": {"channels": 4, "height": 5, "width": 5},
+    "blocks": {
+        "thrice": {
+            "params": {"drop": True},
+            "layers": [
+                {"type": "batch_norm2d", "name": "norm", "activation": "relu"},
+                {"type": "concat", "name": "three", "from": ["input", "input", "input"], "when": "drop"},
+            ],
+        }
+    },
+    "layers": [{"block": "thrice", "name": "first"}, {"block": "thrice", "name": "second", "drop": False}],
+}
+
+
+def test_what_only_some_uses_of_a_block_read_runs_in_all_of_them(torch: ModuleType) -> None:
+    """What gives the alternative to a conditional step is computed whether or not that is what goes on."""
+    from cnnparams.targets.code.module import export
+
+    spec = spec_of(json.dumps(SIDE_HEAD))
+    check(spec, export(spec))
+
+
 @settings(examples(15), suppress_health_check=[HealthCheck.too_slow])
 @given(spec=specs(), variant=st.sampled_from(sorted(VARIANTS)))
 def test_a_random_network(torch: ModuleType, spec: dict[str, Any], variant: str) -> None:

@@ -53,7 +53,8 @@ def walk(program: Program, model: torch.nn.Module) -> ModelNetwork:
     if program.failure:
         walker.assembly.gap(walker.assembly.names.of_layer("rest", ""), _UNREAD, gap=program.failure)
     else:
-        _note_unused(walker.assembly, model, used)
+        called = {path for step in program.steps for _, path in step.chain}
+        _note_unused(walker.assembly, model, used, called)
     made = walker.assembly
     return ModelNetwork(made.inputs, made.nodes, tuple(walker.results), tuple(made.gaps), tuple(made.renamed()))
 
@@ -154,12 +155,15 @@ class _Walker:
         return torch.fx.map_arg(args, self.values.of)
 
 
-def _note_unused(assembly: TorchAssembly, model: torch.nn.Module, met: Collection[Hashable]) -> None:
+def _note_unused(
+    assembly: TorchAssembly, model: torch.nn.Module, met: Collection[Hashable], called: Collection[str]
+) -> None:
     """Note a gap for each module, or tensor of one, that no step uses: what it holds would not be counted.
 
-    `met` are the ids of the tensors that steps use.
+    `met` are the ids of the tensors that steps use, `called` the modules that steps happen in, with or without those.
     """
-    busy = {part for held in assembly.tensors.values() if id(held.tensor) in met for part in around(held.path)}
+    holding = {part for held in assembly.tensors.values() if id(held.tensor) in met for part in around(held.path)}
+    busy = holding.union(called)
     groups: dict[str, list[ModelTensor]] = {}
     for held in assembly.tensors.values():
         if id(held.tensor) not in met:

@@ -55,6 +55,8 @@ class ForwardStep(NamedTuple):
         hole = f"{{x{place}}}"
         if self.computes or self.module or self.template.count(hole) != 1:
             return False
+        if self.template.endswith(f" else {hole}"):  # what gives it runs in any case, as it does in the spec
+            return False
         if self.last and len(self.reads) == 1:
             return True
         if not line.is_primary and not re.search(rf"[(\[ ]{re.escape(hole)}[,)\]]", self.template):

@@ -177,6 +177,28 @@ class Spare(nn.Module):
         return self.conv(x)
 
 
+class SpareInside(nn.Module):
+    """A model that calls a module whose only layer it does not use."""
+
+    class Doubled(nn.Module):
+        """What puts its input beside itself."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.norm = nn.BatchNorm2d(8)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return torch.cat([x, x], 1)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3)
+        self.doubled = self.Doubled()
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.doubled(self.conv(x))
+
+
 class PaddedSame(nn.Module):
     """Max pooling as networks converted from TensorFlow pad it: with -inf, one row more at the end where it is odd."""
 

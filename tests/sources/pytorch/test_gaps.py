@@ -61,6 +61,11 @@ def test_what_is_never_used_is_named_with_what_it_holds(torch: ModuleType) -> No
     assert extra.startswith("extra: torch.nn.Sequential is never used: its 46 parameters would not be counted")
 
 
+def test_a_module_that_is_called_is_not_what_is_never_used(torch: ModuleType) -> None:
+    (gap,) = gaps(named("unusual:SpareInside")(), "3x8x8")
+    assert gap.startswith("doubled.norm: torch.nn.BatchNorm2d is never used: its 16 parameters and 17 buffers would")
+
+
 @pytest.mark.parametrize(
     ("function", "told"),
     [

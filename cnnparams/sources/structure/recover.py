@@ -12,7 +12,7 @@ from cnnparams.engine.network.build import build
 from cnnparams.engine.network.graph import Graph
 from cnnparams.engine.network.listing import channels
 from cnnparams.engine.network.stack import Plain, stack
-from cnnparams.errors import CnnparamsError
+from cnnparams.errors import CnnparamsError, SpecError
 from cnnparams.layers.contract.registry import find, layer_class
 from cnnparams.schema.compose import compose
 from cnnparams.schema.draft import BLOCK, TYPE
@@ -54,11 +54,11 @@ def _length(spec: Plain) -> int:
 
 
 def _attempt(flat: Plain, graph: Graph, classes: Mapping[str, str], *, loosely: bool) -> Plain | None:
-    """Return a spec with structure; None where it is not the same network."""
+    """Return a spec with structure; None where it is not the same network, or none at all, as a guess may be."""
+    found = structured(flat, graph, classes, loosely=loosely)
     try:
-        found = structured(flat, graph, classes, loosely=loosely)
         return found if "blocks" in found and same_network(_graph(found), graph) else None
-    except Exception:  # whatever goes wrong, the flat list is right
+    except SpecError:
         return None
 
 

@@ -63,12 +63,18 @@ def flat_of(name: str) -> dict[str, Any]:
     return stack(build(load(name)))
 
 
-def test_a_failure_leaves_the_flat_list(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_guess_that_is_no_spec_leaves_the_flat_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recover, "structured", lambda flat, *_, **__: {**flat, "blocks": {"unused": {"layers": 1}}})
+    assert recovered(flat_of("resnet18")) == flat_of("resnet18")
+
+
+def test_a_fault_in_finding_blocks_does_not_hide(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise KeyError("anything")
 
     monkeypatch.setattr(recover, "structured", fail)
-    assert recovered(flat_of("resnet18")) == flat_of("resnet18")
+    with pytest.raises(KeyError):
+        recovered(flat_of("resnet18"))
 
 
 def test_a_spec_of_another_network_leaves_the_flat_list(monkeypatch: pytest.MonkeyPatch) -> None:

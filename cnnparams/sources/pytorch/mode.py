@@ -27,7 +27,7 @@ def other(model: nn.Module) -> Mode:
     return _EVALUATION if model.training else _TRAINING
 
 
-def of(model: nn.Module) -> Mode:
+def name_of(model: nn.Module) -> Mode:
     """Return the mode that a model is in."""
     return _TRAINING if model.training else _EVALUATION
 
@@ -36,7 +36,7 @@ def described(model: nn.Module) -> str:
     """Say which mode a model is in, and which of its parts are in the other, as those that are frozen may be."""
     parts = some(_otherwise(model))
     besides = f", with {parts} in {other(model)} mode" if parts else ""
-    return f"read in {of(model)} mode{besides}"
+    return f"read in {name_of(model)} mode{besides}"
 
 
 def _otherwise(model: nn.Module) -> Iterator[str]:

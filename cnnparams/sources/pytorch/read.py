@@ -231,7 +231,7 @@ def run_model(model: nn.Module, fake: FakeTensorMode, inputs: ModelInputs) -> Ru
         shapes = " and ".join(str(tuple(each.shape[1:])) for each in inputs.tensors.values())
         text = told(error)
         tokens = "Long" in text and "float" in text.casefold()
-        entered = f"{BATCH} samples of {shapes} entered, in {mode.of(model)} mode"
+        entered = f"{BATCH} samples of {shapes} entered, in {mode.name_of(model)} mode"
         hint = _TOKENS if tokens else f"{entered}; are that the --input and the --mode of the model?"
         raise CnnparamsError(f"{failed('running the model', error)}\n  hint: {hint}") from None
     if not results:

@@ -101,7 +101,7 @@ class _Walker:
 
     def _function(self, step: TracedStep) -> Any:
         args, kwargs = self._known(step.args), self._known(step.kwargs)
-        translation = functions.find(step) or _unknown
+        translation = functions.translation_of(step) or _unknown
         return self._attempt(step, (args, kwargs), lambda call: invoke(translation, call, args, kwargs))
 
     def _module(self, step: TracedStep) -> Any:

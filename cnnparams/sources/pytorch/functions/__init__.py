@@ -10,7 +10,7 @@ from cnnparams.sources.pytorch.functions.registry import KNOWN, Translation
 from cnnparams.sources.pytorch.step import TracedStep
 
 
-def find(step: TracedStep) -> Translation | None:
+def translation_of(step: TracedStep) -> Translation | None:
     """Return the translation of a step's function.
 
     In place or not (relu_), as an operator or not (__add__), it is one function; in ATen the arguments of some have

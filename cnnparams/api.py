@@ -21,19 +21,20 @@ class Report(engine_report.Report):
     """What a network is and costs; as text it is the layer table, in a notebook an HTML table."""
 
     def __repr__(self) -> str:
-        from cnnparams.render.report import table
+        from cnnparams.render.formats import text
 
-        return self._rendered(table).rstrip("\n")
+        return self._rendered(text).rstrip("\n")
 
     def _repr_html_(self) -> str:
-        from cnnparams.render.report import html
+        from cnnparams.render.formats import html
 
         return self._rendered(html)
 
     def _rendered(self, format_: ModuleType) -> str:
+        from cnnparams.render.answers.report import ReportAnswer
         from cnnparams.render.view import View
 
-        return "".join(format_.render([self], View(columns=default_columns())))
+        return "".join(format_.render(ReportAnswer([self], default_columns()), View()))
 
 
 def load(spec: str | Path, **values: Any) -> Spec:

@@ -2,7 +2,7 @@
 
 Names, descriptions, paths and the errors of other people's code come from files that nobody has read. Here is all that
 keeps them from being more than text where they arrive. Lines of a log that are commands on purpose have their escapes
-in `render.annotation`, names in Python code in `targets.code.names`.
+in `render.github`, names in Python code in `targets.code.names`.
 """
 
 from __future__ import annotations

@@ -104,7 +104,7 @@ def test_the_window_arithmetic_imports_nothing_of_ours() -> None:
     ("part", "source"),
     [
         ("layers", "from cnnparams.schema.spec import Spec"),
-        ("engine", "import cnnparams.render.report.table"),
+        ("engine", "import cnnparams.render.formats.text"),
         ("render", "from cnnparams.layers.contract.shape import Shape"),
         ("render", "from cnnparams.engine.reports.measure import measure"),
         ("layers", "import cnnparams"),
@@ -138,7 +138,7 @@ def test_printing_is_caught(source: str) -> None:
     [
         ("cli", "err=True", set()),
         ("cli", "streams.beside()", {"cli/messages.py"}),
-        ("render", "csv.writer(", {"render/spreadsheet.py"}),
+        ("render", "csv.writer(", {"render/formats/csv.py"}),
     ],
 )
 def test_text_from_strangers_has_one_way_to_a_destination(part: str, call: str, only: set[str]) -> None:

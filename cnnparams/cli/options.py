@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from cnnparams import render
 from cnnparams.cli.command import Named
 from cnnparams.dtypes import DTYPES
 from cnnparams.engine.setting import OPTIMIZERS, USUAL, Setting
+from cnnparams.render import formats as general
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -191,23 +193,38 @@ def blaming(option: str) -> Iterator[None]:
         raise click.BadParameter(f"{error}; {hint}" if hint else str(error), param_hint=option) from None
 
 
-def renderer(package: ModuleType, name: str) -> ModuleType:
+class _Format(click.Choice[str]):
+    """The name of a format; text was called table where it is one."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return super().convert("text" if value == "table" else value, param, ctx)
+
+
+def _general() -> set[str]:
+    """Return the formats that every answer has; none of them is loaded for that."""
+    return {module.name for module in iter_modules(general.__path__)}
+
+
+def renderer(name: str) -> ModuleType:
     """Import the module of a format that `formats` let a user choose."""
-    return import_module(f"{package.__name__}.{name}")
+    package = general.__name__ if name in _general() else render.__name__
+    return import_module(f"{package}.{name}")
 
 
-def formats(package: ModuleType, default: str, json: str = "json", short: Iterable[str] = ()) -> Callable[[F], F]:
-    """Return --format, whose choices are the modules of `package`, and --json, which is short for one of them.
+def formats(
+    *own: str, only: Iterable[str] = (), default: str = "text", json: str = "json", short: Iterable[str] = ()
+) -> Callable[[F], F]:
+    """Return --format, and --json, which is short for one of its choices.
 
-    With `json`, another format stands for JSON; those in `short` have an option of their own name too.
+    The choices are the formats that every answer has, and the answer's `own`; or `only` these. With `json`, another
+    format stands for JSON; those in `short` have an option of their own name too.
     """
     others = {"json"} - {json}
-    names = sorted(module.name for module in iter_modules(package.__path__) if module.name not in others)
-    chosen = click.option(
-        "--format", "format_", type=click.Choice(names), default=default, show_default=True, help="Output format."
-    )
+    names = sorted({*(only or _general()), *own} - others)
+    known = _Format(names)
+    chosen = click.option("--format", "format_", type=known, default=default, show_default=True, help="Output format.")
     flags = [
-        click.option(f"--{name}", "format_", flag_value=format_, help=f"Short for --format {format_}.")
+        click.option(f"--{name}", "format_", type=known, flag_value=format_, help=f"Short for --format {format_}.")
         for name, format_ in {"json": json, **{name: name for name in short}}.items()
     ]
     return lambda function: chosen(reduce(lambda decorated, flag: flag(decorated), reversed(flags), function))

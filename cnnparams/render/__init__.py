@@ -1,1 +1,1 @@
-"""Reports, explanations and the catalogue of layer types as text: one file for each format."""
+"""What was found, as text: `answers` say what is shown, `formats` how it looks; sections.py tells how to add either."""

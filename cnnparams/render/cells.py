@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from cnnparams.engine.costs.quantity import FRACTIONS_BELOW, number
-from cnnparams.engine.reports.report import NUMBERS, Column, Kind, LayerReport
+from cnnparams.engine.reports.report import NUMBERS, Kind
 from cnnparams.errors import some, yaml_text
 from cnnparams.inert import printable
 from cnnparams.render.view import HWC, Layout
@@ -39,20 +39,9 @@ def write(value: object, kind: Kind, layout: Layout) -> str:
     return _FORMATS[kind](value, layout)
 
 
-def text(layer: LayerReport, column: Column, layout: Layout) -> str:
-    """Write a cell for people; one that is an estimate begins with ~."""
-    written = write(getattr(layer, column.field), column.kind, layout)
-    return estimated(written) if column.estimate and getattr(layer, column.estimate) else written
-
-
 def estimated(written: str) -> str:
     """Mark a written value as an estimate."""
     return f"~{written}"
-
-
-def data(layer: LayerReport, column: Column, layout: Layout) -> str | int | float | None:
-    """Return a cell for programs: numbers stay numbers."""
-    return plain(getattr(layer, column.field), column.kind, layout)
 
 
 def plain(value: Any, kind: Kind, layout: Layout) -> str | int | float | None:

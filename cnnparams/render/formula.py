@@ -10,6 +10,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cnnparams.engine.reports.explain import Step
 
 _SUM, _PRODUCT, _ATOM = 1, 2, 3
 _PRECEDENCE: dict[type[ast.operator], int] = {
@@ -79,6 +83,15 @@ def write(formula: str, style: Style, values: Mapping[str, float] | None = None)
     # A sum over the layers of a deep network has more terms than Python's parser nests.
     terms = [writer.text(_parse(term), _SUM) for term in _terms(formula)]
     return " + ".join(terms)
+
+
+def substituted(step: Step, symbols: Mapping[str, float], style: Style) -> list[str]:
+    """Return a step as a person writes it: the formula, the numbers filled in, the result; each once.
+
+    Where a formula is a number there is nothing to fill in.
+    """
+    sides = (write(step.formula, style), write(step.formula, style, symbols), style.number(step.result))
+    return list(dict.fromkeys(sides))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Points drawn with letters in a terminal, both axes logarithmic."""
+"""A scatter plot drawn with letters in a terminal, both axes logarithmic."""
 
 from __future__ import annotations
 
@@ -8,21 +8,15 @@ from itertools import chain, repeat
 from string import ascii_letters
 from typing import NamedTuple
 
+from cnnparams.render.sections import Scatter
+
 _WIDTH, _HEIGHT = 64, 18
 _UNITS = ("", "k", "M", "G", "T", "P")
 _MORE = "*"
 """Marks places for which no letter is left."""
 
 
-class Point(NamedTuple):
-    """A name, and the two numbers to draw; 0 has no place on a logarithmic axis."""
-
-    name: str
-    x: int
-    y: int
-
-
-class Axis(NamedTuple):
+class LogAxis(NamedTuple):
     """The decades from one power of ten to another, on so many places."""
 
     first: int
@@ -39,33 +33,33 @@ class Axis(NamedTuple):
         return {self.place(10**power): _power(power) for power in range(self.first, self.last + 1)}
 
 
-def scatter(points: Sequence[Point], x_title: str, y_title: str) -> Iterator[str]:
+def drawing(scatter: Scatter) -> Iterator[str]:
     """Yield the lines of a drawing, and a legend of its letters; points at one place share a letter."""
-    drawn = [point for point in points if point.x > 0 and point.y > 0]
+    drawn = [(name, x, y) for name, x, y in scatter.points if x > 0 and y > 0]
     if not drawn:
-        yield f"\nNothing to draw: no network has both {x_title} and {y_title}.\n"
+        yield f"Nothing to draw: no network has both {scatter.x_title} and {scatter.y_title}.\n"
         return
-    x, y = _axis([point.x for point in drawn], _WIDTH), _axis([point.y for point in drawn], _HEIGHT)
+    across, up = _axis([x for _, x, _ in drawn], _WIDTH), _axis([y for _, _, y in drawn], _HEIGHT)
     names: dict[tuple[int, int], list[str]] = {}
-    for point in drawn:
-        names.setdefault((y.place(point.y), x.place(point.x)), []).append(point.name)
+    for name, x, y in drawn:
+        names.setdefault((up.place(y), across.place(x)), []).append(name)
     marks = dict(zip(names, chain(ascii_letters, repeat(_MORE)), strict=False))
-    yield f"\n{y_title}\n"
-    labels = y.ticks()
+    yield f"{scatter.y_title}\n"
+    labels = up.ticks()
     for row in reversed(range(_HEIGHT)):
         line = "".join(marks.get((row, column), " ") for column in range(_WIDTH)).rstrip()
         yield f"{labels.get(row, ''):>5} ┤{line}\n" if row in labels else f"      │{line}\n"
-    yield from _below(x, x_title)
+    yield from _below(across, scatter.x_title)
     yield "\n"
     yield from (f"  {marks[place]} {', '.join(called)}\n" for place, called in names.items())
 
 
-def _axis(values: Sequence[int], places: int) -> Axis:
+def _axis(values: Sequence[int], places: int) -> LogAxis:
     first, last = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
-    return Axis(first, max(last, first + 1), places)
+    return LogAxis(first, max(last, first + 1), places)
 
 
-def _below(x: Axis, title: str) -> Iterator[str]:
+def _below(x: LogAxis, title: str) -> Iterator[str]:
     labels = x.ticks()
     yield f"      └{''.join('┬' if place in labels else '─' for place in range(_WIDTH))} {title}\n"
     line = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple, TextIO
 
-from cnnparams.engine.reports.report import Column, Shape
+from cnnparams.engine.reports.report import Shape
 
 
 class Layout(NamedTuple):
@@ -33,12 +33,11 @@ LAYOUTS = {layout.name: layout for layout in (HWC, CHW)}
 
 
 class View(NamedTuple):
-    """Layout and columns of a report. Where `stream` is a terminal, tables fit its width and use colour.
+    """The order of shapes. Where `stream` is a terminal, tables fit its width and use colour.
 
     `width` is how long lines of a spec may be, where they can be parted; None for a layer a line.
     """
 
     layout: Layout = HWC
-    columns: tuple[Column, ...] = ()
     stream: TextIO | None = None
     width: int | None = None

@@ -11,7 +11,7 @@ import yaml
 from cnnparams.engine.choosing.budget import spec_schema
 from cnnparams.engine.reports.catalogue import Card, families
 from cnnparams.layers.contract.registry import declarations
-from cnnparams.render.card import example_text
+from cnnparams.render.answers.catalogue import entry
 from cnnparams.schema.structures import STRUCTURES
 from tests.cli.run import run
 from tests.specs import SPECS, graph_of
@@ -28,7 +28,7 @@ def spec_of(card: Card) -> str:
     """Return a spec of a card's example; the layers that it names pass the input on."""
     lines = [f"input: {{shape: {list(card.input_shapes[0].dims)}}}", "layers:"]
     lines += [f"  - {{type: identity, name: {name}}}" for name in card.example.get("from", ())]
-    return "\n".join([*lines, f"  - {example_text(card)}"])
+    return "\n".join([*lines, f"  - {entry(card)}"])
 
 
 def test_every_layer_type_has_a_line() -> None:

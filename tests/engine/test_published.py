@@ -1,7 +1,7 @@
 """The repository's specs count what has been published of these networks."""
 
 import cnnparams
-from cnnparams.engine.reports.report import LayerReport, columns
+from cnnparams.engine.reports.report import Kind, LayerReport
 from cnnparams.render import cells
 from cnnparams.render.view import HWC
 from tests.specs import ROOT, SIMPLE_CNN, reference, report_of
@@ -13,7 +13,7 @@ def test_the_tutorials_table() -> None:
     rows = [
         [
             layer.name,
-            cells.text(layer, columns()["hyperparameters"], HWC),
+            cells.write(layer.hyperparameters, Kind.SETTINGS, HWC),
             str(layer.input_shapes[0]),
             str(layer.output_shape),
             layer.params,

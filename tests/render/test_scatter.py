@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnparams.render.scatter import Point, scatter
+from cnnparams.render.scatter import drawing
+from cnnparams.render.sections import Scatter
 
 
 def places(lines: list[str]) -> dict[str, tuple[int, int]]:
@@ -16,7 +17,7 @@ def places(lines: list[str]) -> dict[str, tuple[int, int]]:
 
 @given(st.lists(st.tuples(st.integers(1, 10**12), st.integers(1, 10**12)), min_size=1, max_size=20))
 def test_what_is_more_stands_higher_and_to_the_right(values: list[tuple[int, int]]) -> None:
-    lines = list(scatter([Point(f"n{i}", x, y) for i, (x, y) in enumerate(values)], "x", "y"))
+    lines = list(drawing(Scatter(tuple((f"n{i}", x, y) for i, (x, y) in enumerate(values)), "x", "y")))
     legend = {name: line[2] for line in lines if line[:3].strip() and line[:2] == "  " for name in line[4:].split(", ")}
     at = places(lines)
     points = {f"n{i}": point for i, point in enumerate(values)}
@@ -29,13 +30,13 @@ def test_what_is_more_stands_higher_and_to_the_right(values: list[tuple[int, int
 
 
 def test_a_power_of_ten_stands_at_its_tick() -> None:
-    lines = list(scatter([Point("one", 1000, 1000), Point("two", 10_000, 100_000)], "x", "y"))
+    lines = list(drawing(Scatter((("one", 1000, 1000), ("two", 10_000, 100_000)), "x", "y")))
     rows = [line for line in lines if "a" in line[7:] or "b" in line[7:]][:2]
     assert rows[0].startswith(" 100k ┤")
     assert rows[1].startswith("   1k ┤a")
 
 
 def test_networks_without_either_are_not_drawn() -> None:
-    assert list(scatter([Point("relu", 0, 0)], "parameters", "MACs")) == [
-        "\nNothing to draw: no network has both parameters and MACs.\n"
+    assert list(drawing(Scatter((("relu", 0, 0),), "parameters", "MACs"))) == [
+        "Nothing to draw: no network has both parameters and MACs.\n"
     ]

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnparams.engine.network.graph import Graph
 from cnnparams.engine.reports.report import Report
-from cnnparams.render.stack.yaml import render
-from cnnparams.render.view import View
+from cnnparams.render.yaml import spec_lines
 from cnnparams.schema import zoo
 from cnnparams.sources.input_shape import InputShape, shape_of
 from cnnparams.sources.reading import Reading
@@ -87,7 +86,7 @@ def read(model: Any, *inputs: str | InputShape, mode: Mode | None = None) -> Rea
 
 def text(reading: Reading) -> str:
     """Return the spec that was read."""
-    return "".join(render(reading.spec, View()))
+    return "".join(spec_lines(reading.spec))
 
 
 def counted(reading: Reading) -> Figures:

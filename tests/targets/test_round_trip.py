@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from cnnparams.engine.network.build import build
 from cnnparams.engine.reports.measure import measure
 from cnnparams.errors import SpecError
-from cnnparams.render.stack.yaml import render
-from cnnparams.render.view import View
+from cnnparams.render.yaml import spec_lines
 from cnnparams.schema.load import load
 from cnnparams.schema.spec import Spec
 from cnnparams.schema.variables import choose
@@ -39,11 +38,11 @@ def check(spec: Spec, code: str) -> None:
     reading = read(model, *inputs, mode="evaluation")  # in training some norms want more than one value
     assert reading.gaps == ()
     structured = recovered(reading.spec, reading.classes)
-    again = report_of("".join(render(structured, View())))
+    again = report_of("".join(spec_lines(structured)))
     assert figures(again) == figures(measure(graph))
     assert tensors(again) == tensors(measure(graph))
     assert reading.remarks == ()
-    state = model_of(export(spec_of("".join(render(structured, View())))))
+    state = model_of(export(spec_of("".join(spec_lines(structured)))))
     assert {*first_names(state).values()} <= {*model.state_dict()}
 
 

@@ -11,7 +11,6 @@ from cnnparams.cli import options
 from cnnparams.cli.command import Command
 from cnnparams.cli.exit_code import ExitCode
 from cnnparams.cli.messages import tell
-from cnnparams.render import verdict as formats
 
 if TYPE_CHECKING:
     from cnnparams.engine.choosing.check import Verdict
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 @options.limits
 @options.values
 @options.setting_of_totals
-@options.formats(formats, default="text")
+@options.formats("github")
 @options.output
 def command(
     specs: tuple[str, ...],
@@ -46,9 +45,10 @@ def command(
     from cnnparams.engine.choosing.budget import measurable_limits
     from cnnparams.engine.choosing.check import check
     from cnnparams.errors import SpecError
+    from cnnparams.render.answers.verdict import VerdictAnswer
     from cnnparams.render.view import View
 
-    renderer = options.renderer(formats, format_)
+    renderer = options.renderer(format_)
     with options.blaming("--max"):
         measurable_limits(limits, setting)
     try:
@@ -62,7 +62,7 @@ def command(
     for remark in dict.fromkeys(_remarks(verdicts)):
         tell(str(remark))
     verbatim = getattr(renderer, "COMMANDS", False)
-    write(renderer.render(verdicts, View(stream=shown_on(output))), output, verbatim=verbatim)
+    write(renderer.render(VerdictAnswer(verdicts), View(stream=shown_on(output))), output, verbatim=verbatim)
     return ExitCode.NO if any(verdict.broken for verdict in verdicts) else ExitCode.DONE
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cnnparams.cli import options
 from cnnparams.cli.command import Command
-from cnnparams.render import grid as formats
 
 if TYPE_CHECKING:
     from cnnparams.engine.costs.quantity import Total
     from cnnparams.engine.reports.report import Report
     from cnnparams.engine.setting import Setting
+    from cnnparams.render.sections import Scatter
 
 _NAME = "name"
 
@@ -25,7 +25,7 @@ _NAME = "name"
 @options.setting_of_totals
 @click.option("--sort", metavar="WORD", help="Order by name, params, macs, ..., the least first; -params: the most.")
 @click.option("--plot", is_flag=True, help="Also draw parameters against MACs, in the terminal.")
-@options.formats(formats, default="table", short=("csv", "markdown"))
+@options.formats(short=("csv", "markdown"))
 @options.output
 @options.layout
 def command(
@@ -49,9 +49,10 @@ def command(
     from cnnparams.engine.costs.register import measurable, short_totals
     from cnnparams.engine.reports.grid import compared, ordered, side_by_side
     from cnnparams.engine.reports.measure import measure
+    from cnnparams.render.answers.grid import GridAnswer
     from cnnparams.render.view import LAYOUTS, View
 
-    if plot and format_ != "table":
+    if plot and format_ != "text":
         raise click.BadParameter(f"a plot is drawn below the table, not in {format_}", param_hint="--plot")
     by = _total(sort)
     with options.blaming("--sort"):
@@ -63,8 +64,8 @@ def command(
     if sort:
         grid = ordered(grid, by.field if by else _NAME, descending=sort.startswith("-"))
     view = View(LAYOUTS[layout], stream=shown_on(output))
-    drawn = _plot(reports) if plot else ()
-    write([*options.renderer(formats, format_).render(grid, view), *drawn], output)
+    answer = GridAnswer(grid, _plot(reports) if plot else None)
+    write(options.renderer(format_).render(answer, view), output)
 
 
 def _total(sort: str | None) -> Total | None:
@@ -78,8 +79,8 @@ def _total(sort: str | None) -> Total | None:
         raise click.BadParameter(f"{error}; {error.hint}, and {_NAME}", param_hint="--sort") from None
 
 
-def _plot(reports: Sequence[Report]) -> Iterator[str]:
-    from cnnparams.render.scatter import Point, scatter
+def _plot(reports: Sequence[Report]) -> Scatter:
+    from cnnparams.render.sections import Scatter
 
-    points = [Point(report.name, report.total_params, report.total_macs) for report in reports]
-    yield from scatter(points, "parameters", "MACs")
+    points = tuple((report.name, int(report.total_params), int(report.total_macs)) for report in reports)
+    return Scatter(points, "parameters", "MACs")

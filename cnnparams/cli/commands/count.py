@@ -8,7 +8,6 @@ import click
 
 from cnnparams.cli import options
 from cnnparams.cli.command import Command
-from cnnparams.render import report as formats
 
 if TYPE_CHECKING:
     from cnnparams.engine.reports.report import Column
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 @click.command(cls=Command)
 @options.specs
 @options.values
-@options.formats(formats, default="table")
+@options.formats()
 @options.output
 @options.layout
 @click.option(
@@ -45,11 +44,13 @@ def command(
     """
     from cnnparams.cli.output import shown_on, write
     from cnnparams.cli.specs import load_reports
+    from cnnparams.render.answers.report import ReportAnswer
     from cnnparams.render.view import LAYOUTS, View
 
-    view = View(LAYOUTS[layout], _chosen(columns), shown_on(output))
-    reports = load_reports(specs, values, [column.field for column in view.columns], depth, setting)
-    write(options.renderer(formats, format_).render(reports, view), output)
+    shown = _chosen(columns)
+    view = View(LAYOUTS[layout], shown_on(output))
+    reports = load_reports(specs, values, [column.field for column in shown], depth, setting)
+    write(options.renderer(format_).render(ReportAnswer(reports, shown), view), output)
 
 
 def _chosen(names: str | None) -> tuple[Column, ...]:

@@ -8,7 +8,6 @@ import click
 
 from cnnparams.cli import options
 from cnnparams.cli.command import Command
-from cnnparams.render import difference as formats
 
 if TYPE_CHECKING:
     from cnnparams.engine.setting import Setting
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 @options.values
 @options.values_of_second
 @options.setting
-@options.formats(formats, default="table")
+@options.formats()
 @options.output
 @options.layout
 def command(
@@ -43,9 +42,10 @@ def command(
     from cnnparams.engine.costs.register import short_totals
     from cnnparams.engine.difference.diff import diff
     from cnnparams.engine.reports.measure import measure
+    from cnnparams.render.answers.difference import DifferenceAnswer
     from cnnparams.render.view import LAYOUTS, View
 
     fields = [total.field for total in short_totals()]
     before, after = (measure(graph, fields, setting) for graph in load_pair(first, second, values, values_of_second))
     view = View(LAYOUTS[layout], stream=shown_on(output))
-    write(options.renderer(formats, format_).render(diff(before, after), view), output)
+    write(options.renderer(format_).render(DifferenceAnswer(diff(before, after)), view), output)

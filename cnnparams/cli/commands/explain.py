@@ -8,7 +8,6 @@ import click
 
 from cnnparams.cli import options
 from cnnparams.cli.command import Command
-from cnnparams.render import explanation as formats
 
 _MOST_LISTED = 20
 
@@ -17,7 +16,7 @@ _MOST_LISTED = 20
 @options.spec
 @click.argument("layers", metavar="[LAYER]...", nargs=-1)
 @options.values
-@options.formats(formats, default="text")
+@options.formats()
 @options.output
 @options.layout
 def command(
@@ -32,6 +31,7 @@ def command(
     from cnnparams.cli.specs import load_graphs
     from cnnparams.engine.network.graph import is_within
     from cnnparams.engine.reports.explain import explain
+    from cnnparams.render.answers.explanation import ExplanationAnswer
     from cnnparams.render.view import LAYOUTS, View
 
     view = View(LAYOUTS[layout], stream=shown_on(output))
@@ -40,7 +40,7 @@ def command(
     for name in layers:
         if not any(is_within(layer, name) for layer in known):
             raise click.BadParameter(f"{graph.name} has no layer {name!r}; {_instead(name, known)}", param_hint="LAYER")
-    write(options.renderer(formats, format_).render(explain(graph, layers), view), output)
+    write(options.renderer(format_).render(ExplanationAnswer(explain(graph, layers)), view), output)
 
 
 def _instead(name: str, known: list[str]) -> str:

@@ -10,7 +10,6 @@ from cnnparams.cli import options
 from cnnparams.cli.command import Command, Named
 from cnnparams.cli.exit_code import ExitCode
 from cnnparams.cli.messages import tell
-from cnnparams.render import stack as formats
 
 if TYPE_CHECKING:
     from cnnparams.sources.input_shape import InputShape
@@ -51,7 +50,7 @@ def _given(context: click.Context, parameter: click.Parameter, written: tuple[st
     "--partial", is_flag=True, help="Write a spec even if it has gaps, which are marked; the exit code is then 1."
 )
 @click.option("--flat", is_flag=True, help="Write a plain list of layers, without blocks and repeats.")
-@options.formats(formats, default="yaml")
+@options.formats(only=("json", "yaml"), default="yaml")
 @options.output
 def command(
     model: str, inputs: list[InputShape], mode: Mode | None, partial: bool, flat: bool, format_: str, output: str | None
@@ -64,8 +63,9 @@ def command(
     written unless --partial is given. Extras: pip install 'cnnparams[torch]' or 'cnnparams[onnx]'.
     """
     from cnnparams.cli.output import shown_on, write
-    from cnnparams.render.marks import marked
+    from cnnparams.render.answers.stack import StackAnswer
     from cnnparams.render.view import View
+    from cnnparams.render.yaml import marked
     from cnnparams.sources.structure.recover import recovered
 
     if model.endswith(_FILE) and mode:
@@ -79,7 +79,7 @@ def command(
     plain = flat or bool(reading.gaps)  # gaps are marked by the names in the list
     spec = reading.spec if plain else recovered(reading.spec, reading.classes)
     view = View(stream=shown_on(output), width=None if plain else _WIDTH)
-    lines = options.renderer(formats, format_).render(spec, view)
+    lines = options.renderer(format_).render(StackAnswer(spec), view)
     text = "".join(marked(lines, {gap.entry: str(gap) for gap in reading.gaps if gap.entry}))
     _check(reading, text)
     write([text], output)

@@ -9,7 +9,6 @@ import click
 from cnnparams.cli import options
 from cnnparams.cli.command import Command
 from cnnparams.cli.exit_code import ExitCode
-from cnnparams.render import memory as formats
 
 if TYPE_CHECKING:
     from cnnparams.engine.setting import Setting
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 @options.fit
 @click.option("--int8", is_flag=True, help="Also flash and SRAM in 8 bits, as TensorFlow Lite Micro has them.")
 @click.option("--device", metavar="NAME", help="Tell whether it fits on a board, in 8 bits; a wrong name lists them.")
-@options.formats(formats, default="text")
+@options.formats()
 @options.output
 def command(
     spec: str,
@@ -45,10 +44,11 @@ def command(
     from cnnparams.cli.specs import load_graphs
     from cnnparams.engine.devices import find
     from cnnparams.engine.reports.memory import memory
+    from cnnparams.render.answers.memory import MemoryAnswer
     from cnnparams.render.view import View
 
     (graph,) = load_graphs([spec], values)
     board = None if device is None else find(device)
     found = memory(graph, setting, training=training, limit=fit, int8=int8, device=board)
-    write(options.renderer(formats, format_).render(found, View(stream=shown_on(output))), output)
+    write(options.renderer(format_).render(MemoryAnswer(found), View(stream=shown_on(output))), output)
     return ExitCode.DONE if found.answer else ExitCode.NO

@@ -8,7 +8,6 @@ import click
 
 from cnnparams.cli import options
 from cnnparams.cli.command import Command
-from cnnparams.render import report as formats
 
 COLUMNS = ("layer", "output", "rf", "rf_stride", "rf_padding", "aligned", "sees_all")
 
@@ -16,7 +15,7 @@ COLUMNS = ("layer", "output", "rf", "rf_stride", "rf_padding", "aligned", "sees_
 @click.command(cls=Command)
 @options.specs
 @options.values
-@options.formats(formats, default="table")
+@options.formats()
 @options.output
 @options.layout
 @options.depth
@@ -39,10 +38,11 @@ def command(
     from cnnparams.cli.specs import load_reports
     from cnnparams.engine.costs import receptive_field
     from cnnparams.engine.reports.report import columns
+    from cnnparams.render.answers.report import ReportAnswer
     from cnnparams.render.view import LAYOUTS, View
 
     shown = tuple(columns()[name] for name in COLUMNS)
     reports = load_reports(specs, values, [column.field for column in shown], depth)
     own = [replace(report, columns=receptive_field.COLUMNS, totals=receptive_field.TOTALS) for report in reports]
-    view = View(LAYOUTS[layout], shown, shown_on(output))
-    write(options.renderer(formats, format_).render(own, view), output)
+    view = View(LAYOUTS[layout], shown_on(output))
+    write(options.renderer(format_).render(ReportAnswer(own, shown), view), output)

@@ -8,13 +8,12 @@ import click
 
 from cnnparams.cli import options
 from cnnparams.cli.command import Command
-from cnnparams.render import stack as formats
 
 
 @click.command(cls=Command)
 @options.spec
 @options.values
-@options.formats(formats, default="yaml")
+@options.formats(only=("json", "yaml"), default="yaml")
 @options.output
 def command(spec: str, values: dict[str, Any], format_: str, output: str | None) -> None:
     """Print the layers that a spec stands for, as a spec.
@@ -26,9 +25,10 @@ def command(spec: str, values: dict[str, Any], format_: str, output: str | None)
     from cnnparams.cli.specs import load_networks
     from cnnparams.engine.costs.quantity import number
     from cnnparams.engine.network.stack import stack
+    from cnnparams.render.answers.stack import StackAnswer
     from cnnparams.render.view import View
 
     (network,) = load_networks([spec], values)
     budget = {str(limit.total.word): number(limit.most) for limit in network.budget}
-    shown = stack(network.graph, budget)
-    write(options.renderer(formats, format_).render(shown, View(stream=shown_on(output))), output)
+    answer = StackAnswer(stack(network.graph, budget))
+    write(options.renderer(format_).render(answer, View(stream=shown_on(output))), output)

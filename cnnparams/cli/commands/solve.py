@@ -10,7 +10,6 @@ from cnnparams.cli import options
 from cnnparams.cli.command import Command
 from cnnparams.cli.exit_code import ExitCode
 from cnnparams.cli.messages import tell
-from cnnparams.render import solution as formats
 
 if TYPE_CHECKING:
     from cnnparams.engine.choosing.axis import SweepAxis
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 @options.values
 @options.jobs
 @options.setting_of_totals
-@options.formats(formats, default="table")
+@options.formats()
 @options.output
 def command(
     spec: str,
@@ -58,6 +57,7 @@ def command(
     from cnnparams.engine.choosing.budget import measurable_limits
     from cnnparams.engine.choosing.evaluation import Points, outcomes
     from cnnparams.engine.choosing.solve import solve
+    from cnnparams.render.answers.solution import SolutionAnswer
     from cnnparams.render.view import View
     from cnnparams.schema.load import load
 
@@ -74,7 +74,7 @@ def command(
     _check_any(solution)
     for total in solution.missing:
         tell(str(kept_without(total, name, chosen.document.source.name)))
-    write(options.renderer(formats, format_).render(solution, View(stream=shown_on(output))), output)
+    write(options.renderer(format_).render(SolutionAnswer(solution), View(stream=shown_on(output))), output)
     return ExitCode.NO if solution.best is None else ExitCode.DONE
 
 

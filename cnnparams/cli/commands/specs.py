@@ -6,11 +6,10 @@ import click
 
 from cnnparams.cli import options
 from cnnparams.cli.command import Command
-from cnnparams.render import grid as formats
 
 
 @click.command(cls=Command)
-@options.formats(formats, default="table")
+@options.formats()
 @options.output
 @options.layout
 def command(format_: str, output: str | None, layout: str) -> None:
@@ -22,9 +21,10 @@ def command(format_: str, output: str | None, layout: str) -> None:
     from cnnparams.cli.specs import load_graphs
     from cnnparams.engine.reports.grid import side_by_side
     from cnnparams.engine.reports.measure import measure
+    from cnnparams.render.answers.grid import GridAnswer
     from cnnparams.render.view import LAYOUTS, View
     from cnnparams.schema import zoo
 
     reports = [measure(graph) for graph in load_graphs(member.name for member in zoo.members())]
     view = View(LAYOUTS[layout], stream=shown_on(output))
-    write(options.renderer(formats, format_).render(side_by_side(reports), view), output)
+    write(options.renderer(format_).render(GridAnswer(side_by_side(reports)), view), output)

@@ -11,7 +11,6 @@ from cnnparams.cli import options
 from cnnparams.cli.command import Command, Named
 from cnnparams.cli.exit_code import ExitCode
 from cnnparams.cli.messages import tell
-from cnnparams.render import grid as formats
 
 if TYPE_CHECKING:
     from cnnparams.engine.choosing.evaluation import Outcome
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
 @click.option("--columns", metavar="WORDS", default="params,macs", show_default=True, help="What to measure.")
 @options.jobs
 @options.setting_of_totals
-@options.formats(formats, default="table", json="jsonl")
+@options.formats(json="jsonl")
 @options.output
 def command(
     spec: str,
@@ -61,6 +60,7 @@ def command(
 
     from cnnparams.cli.output import shown_on, write
     from cnnparams.cli.progress import progress
+    from cnnparams.render.answers.grid import GridAnswer
     from cnnparams.render.view import View
 
     sweep = _sweep(spec, axes, where, pareto, columns, setting)
@@ -68,7 +68,7 @@ def command(
     with closing(sweep.outcomes(jobs)) as outcomes:
         shown = progress(outcomes, sweep.points, "sweeping", beside_rows=output is None)
         valid = _telling(sweep, _valid(shown, skipped))
-        rendered = options.renderer(formats, format_).render(sweep.grid(valid), View(stream=shown_on(output)))
+        rendered = options.renderer(format_).render(GridAnswer(sweep.grid(valid)), View(stream=shown_on(output)))
         write(rendered, output, live=True)
     return ExitCode.NO_ANSWER if len(skipped) == sweep.points else ExitCode.DONE
 

@@ -9,7 +9,6 @@ import click
 from cnnparams.cli import options
 from cnnparams.cli.command import Command
 from cnnparams.cli.exit_code import ExitCode
-from cnnparams.render import verification as formats
 
 if TYPE_CHECKING:
     from cnnparams.engine.network.graph import Graph
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     metavar="MODULE:FACTORY",
     help="Compare the spec with a model of your own instead: the code is imported, called and run.",
 )
-@options.formats(formats, default="table")
+@options.formats()
 @options.output
 @options.layout
 def command(
@@ -43,6 +42,7 @@ def command(
     """
     from cnnparams.cli.output import shown_on, write
     from cnnparams.cli.specs import load_graphs
+    from cnnparams.render.answers.verification import VerificationAnswer
     from cnnparams.render.view import LAYOUTS, View
 
     if against is not None and len(specs) > 1:
@@ -50,7 +50,7 @@ def command(
     graphs = load_graphs(specs, values)
     found = _verified(graphs) if against is None else [_compared(graphs[0], against)]
     view = View(LAYOUTS[layout], stream=shown_on(output))
-    write(options.renderer(formats, format_).render(found, view), output)
+    write(options.renderer(format_).render(VerificationAnswer(found), view), output)
     return ExitCode.DONE if all(verification.same for verification in found) else ExitCode.NO
 
 

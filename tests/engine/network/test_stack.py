@@ -13,8 +13,9 @@ from cnnparams.engine.network.build import build
 from cnnparams.engine.network.graph import Graph
 from cnnparams.engine.network.stack import stack
 from cnnparams.engine.reports.measure import measure
-from cnnparams.render.stack import json as as_json
-from cnnparams.render.stack import yaml as as_yaml
+from cnnparams.render import yaml as as_yaml
+from cnnparams.render.answers.stack import StackAnswer
+from cnnparams.render.formats import json as as_json
 from cnnparams.render.view import View
 from cnnparams.schema import zoo
 from cnnparams.schema.load import load
@@ -28,7 +29,7 @@ CONV = "type: conv2d, out_channels: 4, kernel_size: 3, padding: 1"
 
 
 def shown(graph: Graph) -> str:
-    return "".join(as_yaml.render(stack(graph), View()))
+    return "".join(as_yaml.render(StackAnswer(stack(graph)), View()))
 
 
 def check_round_trip(graph: Graph) -> Graph:
@@ -133,4 +134,4 @@ def test_a_stack_is_a_layer_a_line() -> None:
 
 def test_a_stack_in_json_is_that_in_yaml() -> None:
     graph = build(load("resnet18"))
-    assert graph_of("".join(as_json.render(stack(graph), View()))).nodes == graph_of(shown(graph)).nodes
+    assert graph_of("".join(as_json.render(StackAnswer(stack(graph)), View()))).nodes == graph_of(shown(graph)).nodes

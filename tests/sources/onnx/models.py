@@ -12,8 +12,7 @@ from onnx import TensorProto, helper, numpy_helper, shape_inference
 from onnx.reference import ReferenceEvaluator
 
 from cnnparams.engine.reports.report import Report
-from cnnparams.render.stack.yaml import render
-from cnnparams.render.view import View
+from cnnparams.render.yaml import spec_lines
 from cnnparams.sources.checking import spec_differences
 from cnnparams.sources.input_shape import InputShape
 from cnnparams.sources.onnx import read
@@ -81,7 +80,7 @@ def whole(path: str, *inputs: tuple[int, ...]) -> Reading:
 
 def counted(reading: Reading) -> Report:
     """Return the report of a spec, as it is after it was written and read again; it comes to what the file has."""
-    text = "".join(render(reading.spec, View()))
+    text = "".join(spec_lines(reading.spec))
     assert reading.totals is not None
     assert list(spec_differences(text, reading.totals)) == []
     return report_of(text)

@@ -8,8 +8,7 @@ import pytest
 from onnx import TensorProto, helper
 
 from cnnparams.errors import SpecError
-from cnnparams.render.stack.yaml import render
-from cnnparams.render.view import View
+from cnnparams.render.yaml import spec_lines
 from cnnparams.sources.onnx import read
 from tests.sources.onnx.cases_gaps import CASES, IMAGE, one
 from tests.sources.onnx.models import File, kinds, layer, node, save
@@ -105,7 +104,7 @@ def test_what_a_gap_gives_is_not_guessed(declared: Any, tmp_path: Path) -> None:
 @pytest.mark.parametrize(("file", "what"), CASES.values(), ids=CASES)
 def test_a_spec_with_a_gap_cannot_be_counted(file: File, what: str, tmp_path: Path) -> None:
     reading = read(file.save(tmp_path))
-    text = "".join(render(reading.spec, View()))
+    text = "".join(spec_lines(reading.spec))
     assert all(f"name: {gap.entry}" in text for gap in reading.gaps)
     with pytest.raises(SpecError, match=r"unknown layer type '(onnx|my\.ops)\."):
         report_of(text)

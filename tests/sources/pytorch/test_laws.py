@@ -12,8 +12,7 @@ from cnnparams.engine.network.build import build
 from cnnparams.engine.network.graph import Graph
 from cnnparams.engine.reports.measure import measure
 from cnnparams.errors import SpecError
-from cnnparams.render.stack.yaml import render
-from cnnparams.render.view import View
+from cnnparams.render.yaml import spec_lines
 from cnnparams.schema.load import load
 from tests.engine.drawn_specs import specs
 from tests.layers.answers import Refusal, entering, ours
@@ -34,7 +33,7 @@ def alone(name: str, case: Case) -> str:
     """Write the spec of a single layer."""
     inputs = {f"x{i}": entering(name, dims) for i, dims in enumerate(case.inputs)}
     spec = {"inputs": inputs, "layers": [{"type": name, **case.settings}]}
-    return "".join(render(spec, View()))
+    return "".join(spec_lines(spec))
 
 
 @pytest.mark.parametrize("name", ORACLES)
@@ -59,7 +58,7 @@ def padded_otherwise(case: Case) -> bool:
 @examples(15)
 def test_a_random_network_is_read(torch: ModuleType, spec: dict[str, object]) -> None:
     try:
-        graph = graph_of("".join(render(spec, View())), "small")
+        graph = graph_of("".join(spec_lines(spec)), "small")
     except SpecError:
         assume(False)
     check(graph)

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from cnnparams.errors import CnnparamsError
-from cnnparams.render.stack.yaml import render
-from cnnparams.render.view import View
+from cnnparams.render.yaml import spec_lines
 from cnnparams.sources.checking import spec_differences
 from cnnparams.sources.input_shape import shape_of
 from cnnparams.sources.structure.recover import recovered, same_network
@@ -80,7 +79,7 @@ def test_a_model_is_read_and_counts_the_same(torch: ModuleType, sample: Sample, 
     assert found == expected._replace(macs=expected.macs + sample.uncounted)
     assert reading.totals is not None
     assert list(spec_differences(text(reading), reading.totals)) == []
-    structured = "".join(render(recovered(reading.spec, reading.classes), View()))
+    structured = "".join(spec_lines(recovered(reading.spec, reading.classes)))
     assert same_network(graph_of(structured), graph_of(text(reading)))
 
 

@@ -12,8 +12,7 @@ from cnnparams.engine.network.build import build
 from cnnparams.engine.network.graph import Graph
 from cnnparams.engine.network.stack import stack
 from cnnparams.engine.reports.measure import measure
-from cnnparams.render.stack.yaml import render
-from cnnparams.render.view import View
+from cnnparams.render.yaml import spec_lines
 from cnnparams.schema import zoo
 from cnnparams.schema.load import load
 from cnnparams.sources.structure import recover
@@ -27,7 +26,7 @@ SHORT = {"resnet50": 3, "mobilenet_v2": 3, "densenet121": 5, "convnext_tiny": 4,
 
 
 def text_of(spec: Any) -> str:
-    return "".join(render(spec, View(width=120)))
+    return "".join(spec_lines(spec, width=120))
 
 
 def check(graph: Graph) -> str:

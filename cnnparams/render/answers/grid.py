@@ -1,0 +1,47 @@
+"""A grid: networks, or points of a sweep, side by side; rows as soon as they are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cnnparams.engine.costs.quantity import Kind
+from cnnparams.engine.reports.grid import Grid, Heading, Row
+from cnnparams.render.cells import RIGHT_ALIGNED
+from cnnparams.render.documents import array, encode
+from cnnparams.render.sections import Answer, Note, Scatter, Section, Table
+from cnnparams.render.view import Layout
+
+
+class GridAnswer(Answer):
+    """Rows side by side, and perhaps a plot of them."""
+
+    json = staticmethod(array)
+
+    def __init__(self, grid: Grid, plot: Scatter | None = None) -> None:
+        self.grid = grid
+        self.plot = plot
+
+    def sections(self, layout: Layout) -> Iterator[Section]:
+        """Yield the table, what has to be said of it, and the plot."""
+        grid = self.grid
+        yield Table(grid.headings, grid.rows, widest=grid.widest)
+        yield from (Note((note,)) for note in grid.notes)
+        if self.plot:
+            yield self.plot
+
+    def records(self, layout: Layout) -> Table:
+        """Return the rows, with ratios to the first row as columns behind the others."""
+        grid = self.grid
+        related = [i for i, kind in enumerate(grid.kinds) if grid.is_compared and kind in RIGHT_ALIGNED]
+        compared = [grid.headings[i] for i in related]
+        ratios = (Heading(f"{head.key}_ratio", f"{head.title}, ratio", Kind.RATIO) for head in compared)
+        rows = (Row((*row.values, *(row.ratios[i] for i in related))) for row in grid.rows)
+        return Table((*grid.headings, *ratios), rows)
+
+    def documents(self, layout: Layout) -> Iterator[Mapping[str, Any]]:
+        """Yield an object for each record."""
+        heads, rows, *_ = self.records(layout)
+        for row in rows:
+            pairs = zip(heads, row.values, strict=True)
+            yield {head.key: encode(value, head.kind, layout) for head, value in pairs}

@@ -1,1 +1,0 @@
-"""The formats of an explanation. Each module has `render(explanation, view)`."""

@@ -1,0 +1,13 @@
+"""JSON: one document, or a line for each of several; rows as an array."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnparams.render.sections import Answer
+from cnnparams.render.view import View
+
+
+def render(answer: Answer, view: View) -> Iterator[str]:
+    """Yield the documents, laid out as the answer asks for."""
+    return answer.json(answer.documents(view.layout))

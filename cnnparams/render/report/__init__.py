@@ -1,1 +1,0 @@
-"""The formats of a report. Each module has `render(reports, view)`."""

@@ -1,1 +1,0 @@
-"""Renderers of a spec worked out: a module with render(spec, view) for each format."""

@@ -1,1 +1,0 @@
-"""Renderers of what was verified: a module with render(verifications, view) for each format."""

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from cnnparams.engine.network.context import joined
 from cnnparams.engine.network.graph import Node
 from cnnparams.layers.contract.base import Layer
 from cnnparams.schema.structures import Edge, Edges
 from cnnparams.sources.assembly import Assembly, Holding, NoLayerError, layer_of
-from cnnparams.sources.pytorch.names import ModuleNames, joined, spelled
+from cnnparams.sources.pytorch.names import ModuleNames, spelled
 from cnnparams.sources.pytorch.step import TracedStep
 from cnnparams.sources.pytorch.values import Batched, Implied, ModelTensor, Unsaid
 

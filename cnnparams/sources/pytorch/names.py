@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain, count
 from unicodedata import normalize
 
+from cnnparams.engine.network.context import joined
 from cnnparams.inert import BLANK
 from cnnparams.schema.keys import INPUT
 from cnnparams.sources.assembly import LayerNames
@@ -66,11 +67,6 @@ def _inputs_called(names: Sequence[str], own: Collection[str]) -> dict[str, str]
         taken = {INPUT, *called.values(), *names} - {name}
         called[name] = next(each for each in wanted if each not in taken and each not in own)
     return called
-
-
-def joined(outer: str, name: str) -> str:
-    """Return a name inside of another."""
-    return f"{outer}.{name}" if outer else name
 
 
 def spelled(name: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, NoReturn
 import torch
 from torch._subclasses.fake_tensor import FakeTensor
 
+from cnnparams.engine.network.context import joined
 from cnnparams.engine.network.graph import Node, Port
 from cnnparams.layers.contract.settings import Dims
 from cnnparams.layers.contract.shape import Shape
@@ -17,7 +18,7 @@ from cnnparams.sources.pytorch import functions, modules
 from cnnparams.sources.pytorch.assembly import StepContext, TorchAssembly, around
 from cnnparams.sources.pytorch.functions.registry import invoke
 from cnnparams.sources.pytorch.functions.reshape import without
-from cnnparams.sources.pytorch.names import ModuleNames, joined, spelled
+from cnnparams.sources.pytorch.names import ModuleNames, spelled
 from cnnparams.sources.pytorch.step import Program, TracedStep
 from cnnparams.sources.pytorch.values import BATCH, Batched, Implied, ModelTensor, Unsaid, Values, is_list
 from cnnparams.sources.reading import Gap

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from cnnparams.engine.network.context import joined
 from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.pytorch.assembly import StepContext
 from cnnparams.sources.pytorch.functions.registry import function
-from cnnparams.sources.pytorch.names import joined
 from cnnparams.sources.pytorch.values import Batched, ModelTensor, Unsaid
 
 

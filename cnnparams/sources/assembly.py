@@ -94,7 +94,10 @@ class LayerNames:
     def release(self, name: str) -> None:
         """Let another layer have the name."""
         self._taken.discard(name)
-        self._next.pop(name.rstrip("0123456789"), None)
+        stem = name.rstrip("0123456789")
+        number, following = name[len(stem) :], self._next.get(stem)
+        if following and 0 < len(number) <= len(str(following)):  # and not from 1: many that fail would take too long
+            self._next[stem] = min(int(number), following)
 
 
 def _any_layer(_: Node) -> None:

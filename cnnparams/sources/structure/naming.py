@@ -18,7 +18,10 @@ from cnnparams.schema.entries import ENTRY_KEYS
 from cnnparams.sources.structure.formula import NoValue
 from cnnparams.sources.structure.inference import Inference, ParamDraft
 from cnnparams.sources.structure.pattern import FixedType, Pattern, without_number
-from cnnparams.sources.structure.words import OUT, WHEN
+
+OUT, DEPTH, WHEN = "out", "depth", "when"
+WORDS = {"out_channels": OUT, "out_features": OUT, "kernel_size": "kernel", "activation": "act", "trainable": "learns"}
+"""Short names for settings."""
 
 _BRIEF = {"batchnorm": "bn", "layernorm": "ln"}
 _FEWEST, _MOST = 2, 3  # layers of a block that is called by their types

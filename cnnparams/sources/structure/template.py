@@ -12,12 +12,11 @@ from cnnparams.layers.contract.settings import one_for_all, per_axis
 from cnnparams.schema.expression_hints import CHANNELS
 from cnnparams.sources.structure.formula import Formula, NoValue, Split, all_equal, formula, same_value
 from cnnparams.sources.structure.inference import LATE, Inference, ParamDraft, SettingColumn
-from cnnparams.sources.structure.naming import param_names
+from cnnparams.sources.structure.naming import DEPTH, WHEN, WORDS, param_names
 from cnnparams.sources.structure.pattern import ENTERING, Instance, Pattern, PatternSlot
 from cnnparams.sources.structure.plan import BlockPlan
 from cnnparams.sources.structure.sorting import Sorting
 from cnnparams.sources.structure.tree import TRAINABLE, Part, TreeLayer
-from cnnparams.sources.structure.words import DEPTH, WHEN, WORDS
 
 _OFTEN_ALIKE = ("activation", "when")
 """Settings whose commonest value goes without saying; of others, it is the one that layers have by themselves."""

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from cnnparams.engine.network.stack import Plain
 from cnnparams.sources.structure.formula import Formula, NoValue, Split, same_value
+from cnnparams.sources.structure.naming import DEPTH, WHEN
 from cnnparams.sources.structure.template import BlockTemplate, Site, usual_settings
 from cnnparams.sources.structure.tree import TRAINABLE
-from cnnparams.sources.structure.words import DEPTH, WHEN
 
 FIRST, REST = 0, 1
 

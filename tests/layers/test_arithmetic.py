@@ -67,7 +67,7 @@ class Several:
         raise AssertionError("a size decides what is computed, or becomes an int")
 
     __bool__ = __int__ = __index__ = __lt__ = __le__ = __gt__ = __ge__ = __eq__ = _refuse
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
 
 class Computed(NamedTuple):

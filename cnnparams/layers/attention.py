@@ -6,16 +6,18 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, NamedTuple
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.contract.base import Layer, Tensor
+from cnnparams.layers.contract.base import Layer
 from cnnparams.layers.contract.checks import divisor_hint
 from cnnparams.layers.contract.reach import Sights, everything, moving
 from cnnparams.layers.contract.registry import layer_type
 from cnnparams.layers.contract.settings import Flag, Real, Whole, setting
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spelling import Code, Spelling
+from cnnparams.layers.contract.tensor import Axis, Role, Tensor
 from cnnparams.layers.contract.training import NOTHING, Kept, Own, Pass, Place, rows_kept
 
-_ROLES = {"kdim": "key", "vdim": "value"}
+_FEATURES_OF = {"kdim": "key", "vdim": "value"}
+_ONE = Axis(Role.SHARED, 1, "1")
 
 
 class QueryKeyValue(NamedTuple):
@@ -105,9 +107,9 @@ class MultiheadAttention(Layer):
 
     def check_written(self, found: Mapping[str, Any], *inputs: Shape) -> None:
         """Raise LayerError as ever, but say of which input the features are, where there are several."""
-        for name, role in _ROLES.items() if len(inputs) > 1 else ():
+        for name, said in _FEATURES_OF.items() if len(inputs) > 1 else ():
             if getattr(self, name) not in (None, features := found[name]):
-                message = f"{name} is {getattr(self, name)}, but the {role} has {features} features"
+                message = f"{name} is {getattr(self, name)}, but the {said} has {features} features"
                 raise LayerError(message, name, f"write {name}: {features}, or leave it out")
         super().check_written(found, *inputs)
 
@@ -154,10 +156,11 @@ class MultiheadAttention(Layer):
     def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
         """Return the projections of query, key and value, of the output, and the biases asked for."""
         e = inputs[0].dims[1]
-        into_bias = [Tensor("in_proj_bias", (3 * e,), "3 * E")] if self.bias else []
-        out_bias = [Tensor("out_proj.bias", (e,), "E")] if self.bias else []
-        extra = [Tensor(name, (1, 1, e), "E") for name in ("bias_k", "bias_v")] if self.add_bias_kv else []
-        out = Tensor("out_proj.weight", (e, e), "E * E")
+        outputs, heads = Axis(Role.OUT_CHANNELS, e, "E"), Axis(Role.HIDDEN, e, "E")
+        into_bias = [Tensor("in_proj_bias", (Axis(Role.HIDDEN, 3 * e, "3 * E"),))] if self.bias else []
+        out_bias = [Tensor("out_proj.bias", (outputs,))] if self.bias else []
+        extra = [Tensor(name, (_ONE, _ONE, heads)) for name in ("bias_k", "bias_v")] if self.add_bias_kv else []
+        out = Tensor("out_proj.weight", (outputs, heads))
         return (*self._projections(*inputs), *into_bias, *extra, out, *out_bias)
 
     def macs(self, *inputs: Shape) -> int:
@@ -192,7 +195,9 @@ class MultiheadAttention(Layer):
     def _projections(self, *inputs: Shape) -> Iterator[Tensor]:
         e, k, v = (x.dims[1] for x in QueryKeyValue.of(*inputs))
         if self._alike:
-            yield Tensor("in_proj_weight", (3 * e, e), "3 * E * E")
+            yield Tensor("in_proj_weight", (Axis(Role.HIDDEN, 3 * e, "3 * E"), Axis(Role.IN_CHANNELS, e, "E")))
         else:
             sizes = {"q": (e, "E"), "k": (k, "E_k"), "v": (v, "E_v")}
-            yield from (Tensor(f"{part}_proj_weight", (e, n), f"E * {symbol}") for part, (n, symbol) in sizes.items())
+            heads = Axis(Role.HIDDEN, e, "E")
+            for part, (n, symbol) in sizes.items():
+                yield Tensor(f"{part}_proj_weight", (heads, Axis(Role.IN_CHANNELS, n, symbol)))

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.contract.base import SAME_SIZES, Footprint, Tensor
+from cnnparams.layers.contract.base import SAME_SIZES, Footprint
 from cnnparams.layers.contract.keras import KerasReading
 from cnnparams.layers.contract.reach import Sights, same_places
 from cnnparams.layers.contract.registry import keras_word, layer_type
@@ -16,6 +16,7 @@ from cnnparams.layers.contract.settings import Flag, Real, Whole, setting
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spatial import SpatialLayer
 from cnnparams.layers.contract.strides import is_contiguous
+from cnnparams.layers.contract.tensor import Axis, Role, Tensor
 from cnnparams.layers.contract.training import INPUT, Kept, Own, Pass, Place, fresh
 
 
@@ -41,12 +42,12 @@ class RunningNorm(SpatialLayer):
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return weight and bias where affine; running mean, variance and the count of batches where tracked."""
-        per_channel = (x.channels,)
-        affine = [Tensor(name, per_channel, "C") for name in ("weight", "bias") if self.affine]
+        per_channel = (Axis(Role.CHANNELS, x.channels, "C"),)
+        affine = [Tensor(name, per_channel) for name in ("weight", "bias") if self.affine]
         if not self.track_running_stats:
             return tuple(affine)
-        statistics = (Tensor(name, per_channel, "C", learned=False) for name in ("running_mean", "running_var"))
-        return (*affine, *statistics, Tensor("num_batches_tracked", (), "1", learned=False, itemsize=8))
+        statistics = (Tensor(name, per_channel, learned=False) for name in ("running_mean", "running_var"))
+        return (*affine, *statistics, Tensor("num_batches_tracked", (), learned=False, itemsize=8))
 
     def sights(self, x: Shape) -> tuple[Sights, ...]:
         """Return the same place, and statistics of the image where none are kept."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable, Mapping
 from typing import Any, ClassVar, Literal, Self
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.contract.base import Tensor
 from cnnparams.layers.contract.checks import check_divides
 from cnnparams.layers.contract.registry import layer_type
 from cnnparams.layers.contract.settings import Flag, Sizes, Whole, setting
 from cnnparams.layers.contract.shape import Shape
+from cnnparams.layers.contract.tensor import Axis, Role, Tensor, grouped
 from cnnparams.layers.contract.training import Kept, Pass, Place, as_image, fresh
 from cnnparams.layers.contract.windowed import Paddings, WindowedLayer
 
@@ -84,13 +83,14 @@ class Conv(WindowedLayer):
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return weight (out_channels, in_channels / groups, *kernel_size) and bias (out_channels)."""
-        kernels = "C_out * C_in" if self.groups == 1 else "C_out * (C_in / g)"
-        weight = Tensor("weight", self._weight(x), f"{kernels} * {self.settings_product('k')}")
-        return (weight, Tensor("bias", (self.out_channels,), "C_out")) if self.bias else (weight,)
+        outputs = Axis(Role.OUT_CHANNELS, self.out_channels, "C_out")
+        inputs = grouped(Role.IN_CHANNELS, x.channels, "C_in", self.groups)
+        weight = Tensor("weight", (outputs, inputs, *self.kernel_axes(self.kernel_size)))
+        return (weight, Tensor("bias", (outputs,))) if self.bias else (weight,)
 
     def macs(self, x: Shape) -> int:
         """Return places times weights."""
-        return self.positions(x) * math.prod(self._weight(x))
+        return self.positions(x) * self.tensors(x)[0].size
 
     def macs_formula(self, x: Shape) -> str:
         """Return places times weights."""
@@ -99,9 +99,6 @@ class Conv(WindowedLayer):
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return the window's symbols, channels and groups."""
         return {**self.window_symbols(x), "C_out": self.out_channels, "g": self.groups}
-
-    def _weight(self, x: Shape) -> tuple[int, ...]:
-        return (self.out_channels, x.dims[0] // self.groups, *self.kernel_size)
 
     def _check_padding(self, x: Shape, beyond: int) -> None:
         for n, padding in zip(x.spatial, self.paddings(x), strict=True):

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from cnnparams.errors import LayerError, quote
 from cnnparams.layers.contract import window
-from cnnparams.layers.contract.base import Step, Tensor
+from cnnparams.layers.contract.base import Step
 from cnnparams.layers.contract.checks import check_divides
 from cnnparams.layers.contract.keras import KerasReading
 from cnnparams.layers.contract.reach import Sights, everything, image_sights, transposed_taps
@@ -19,6 +19,7 @@ from cnnparams.layers.contract.registry import keras_word, layer_type
 from cnnparams.layers.contract.settings import Flag, Margins, Sizes, Whole, one_for_all, setting
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spatial import SpatialLayer, dims_text
+from cnnparams.layers.contract.tensor import Axis, Role, Tensor, grouped
 from cnnparams.layers.contract.training import INPUT, Kept, Pass, Place, as_image
 
 
@@ -121,13 +122,11 @@ class ConvTranspose(SpatialLayer):
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return weight (in_channels, out_channels / groups, *kernel_size) and bias (out_channels)."""
-        kernels = "C_in * C_out" if self.groups == 1 else "C_in * (C_out / g)"
-        weight = Tensor(
-            "weight",
-            (x.channels, self.out_channels // self.groups, *self.kernel_size),
-            f"{kernels} * {self.settings_product('k')}",
-        )
-        return (weight, Tensor("bias", (self.out_channels,), "C_out")) if self.bias else (weight,)
+        inputs = Axis(Role.IN_CHANNELS, x.channels, "C_in")
+        outputs = grouped(Role.OUT_CHANNELS, self.out_channels, "C_out", self.groups)
+        weight = Tensor("weight", (inputs, outputs, *self.kernel_axes(self.kernel_size)))
+        bias = Tensor("bias", (Axis(Role.OUT_CHANNELS, self.out_channels, "C_out"),))
+        return (weight, bias) if self.bias else (weight,)
 
     def macs(self, x: Shape) -> int:
         """Return the kernel's elements for each element of the input: it is the input that is spread."""

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.contract.base import Layer, Step, Tensor
+from cnnparams.layers.contract.base import Layer, Step
 from cnnparams.layers.contract.registry import layer_type
 from cnnparams.layers.contract.settings import Whole, setting
 from cnnparams.layers.contract.shape import Shape
+from cnnparams.layers.contract.tensor import Axis, Role, Tensor
 from cnnparams.layers.contract.training import INDEX, NOTHING, Kept, Pass
 
 
@@ -41,7 +42,8 @@ class Embedding(Layer):
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return weight (num_embeddings, embedding_dim)."""
-        return (Tensor("weight", (self.num_embeddings, self.embedding_dim), "V * D"),)
+        tokens = Axis(Role.VOCABULARY, self.num_embeddings, "V")
+        return (Tensor("weight", (tokens, Axis(Role.OUT_CHANNELS, self.embedding_dim, "D"))),)
 
     def kept(self, run: Pass) -> Kept:
         """Return the tokens, which are integers."""

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.contract.base import Layer, Step, Tensor
+from cnnparams.layers.contract.base import Layer, Step
 from cnnparams.layers.contract.keras import KerasReading
 from cnnparams.layers.contract.reach import Sights, everything, same_places
 from cnnparams.layers.contract.registry import keras_word, layer_type
 from cnnparams.layers.contract.settings import Flag, Whole, setting
 from cnnparams.layers.contract.shape import AXES, Shape
+from cnnparams.layers.contract.tensor import Axis, Role, Tensor
 from cnnparams.layers.contract.training import INPUT, NOTHING, Kept, Pass, rows_kept
 
 
@@ -64,12 +65,13 @@ class Linear(Layer):
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return weight (out_features, in_features) and bias (out_features)."""
-        weight = Tensor("weight", (self.out_features, x.dims[-1]), "F_out * F_in")
-        return (weight, Tensor("bias", (self.out_features,), "F_out")) if self.bias else (weight,)
+        outputs = Axis(Role.OUT_CHANNELS, self.out_features, "F_out")
+        weight = Tensor("weight", (outputs, Axis(Role.IN_CHANNELS, x.dims[-1], "F_in")))
+        return (weight, Tensor("bias", (outputs,))) if self.bias else (weight,)
 
     def macs(self, x: Shape) -> int:
         """Return rows times weights."""
-        return math.prod(x.dims[:-1]) * x.dims[-1] * self.out_features
+        return math.prod(x.dims[:-1]) * self.tensors(x)[0].size
 
     def macs_formula(self, x: Shape) -> str:
         """Return rows times weights."""

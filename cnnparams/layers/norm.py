@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.contract.base import Layer, Tensor
+from cnnparams.layers.contract.base import Layer
 from cnnparams.layers.contract.checks import check_divides
 from cnnparams.layers.contract.keras import KerasReading
 from cnnparams.layers.contract.reach import Sights, same_places
@@ -17,6 +17,7 @@ from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spatial import ImageLayer, SpatialLayer
 from cnnparams.layers.contract.spelling import Code, Spelling
 from cnnparams.layers.contract.strides import channels_last, is_plain
+from cnnparams.layers.contract.tensor import Axis, Role, Tensor, role_of
 from cnnparams.layers.contract.training import FLOAT32, INPUT, Kept, Own, Pass, Place, Value, as_image
 
 
@@ -58,7 +59,8 @@ class GroupNorm(ImageLayer):
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return weight and bias (num_channels) where affine."""
-        return tuple(Tensor(name, (x.channels,), "C") for name in ("weight", "bias") if self.affine)
+        per_channel = (Axis(Role.CHANNELS, x.channels, "C"),)
+        return tuple(Tensor(name, per_channel) for name in ("weight", "bias") if self.affine)
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return the channels."""
@@ -102,7 +104,7 @@ class TrailingNorm(Layer):
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return n_1, n_2, ...: the sizes of normalized_shape."""
-        return {f"n_{i}": n for i, n in enumerate(self._normalized(x), 1)}
+        return {axis.symbol: axis.size for axis in self._normalized(x)}
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return weight (normalized_shape) where affine."""
@@ -113,10 +115,11 @@ class TrailingNorm(Layer):
         return x.size // math.prod(self.normalized_shape or ())
 
     def _tensor(self, name: str, x: Shape) -> Tensor:
-        return Tensor(name, self._normalized(x), " * ".join(self.symbols(x)))
+        return Tensor(name, self._normalized(x))
 
-    def _normalized(self, x: Shape) -> tuple[int, ...]:
-        return x.dims[-len(self.normalized_shape or ()) :]
+    def _normalized(self, x: Shape) -> tuple[Axis, ...]:
+        first = len(x.dims) - len(self.normalized_shape or ())
+        return tuple(Axis(role_of(x, at), n, f"n_{at - first + 1}") for at, n in enumerate(x.dims[first:], first))
 
 
 @layer_type("layer_norm", keras="LayerNormalization", example_input=(64,))
@@ -157,12 +160,8 @@ class ChannelLayerNorm(LayerNorm, SpatialLayer):
         """Return the same place, and statistics of the channels."""
         return (same_places(len(x.dims), frozenset({0})),)
 
-    def symbols(self, x: Shape) -> Mapping[str, float]:
-        """Return the channels."""
-        return {"C": x.channels}
-
-    def _normalized(self, x: Shape) -> tuple[int, ...]:
-        return (x.channels,)
+    def _normalized(self, x: Shape) -> tuple[Axis, ...]:
+        return (Axis(Role.CHANNELS, x.channels, "C"),)
 
     def spelling(self, x: Shape) -> Spelling:
         """Return a norm over the last dimension, to which the channels move for it."""

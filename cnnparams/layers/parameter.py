@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.contract.base import Footprint, Layer, Tensor
+from cnnparams.layers.contract.base import Footprint, Layer
 from cnnparams.layers.contract.registry import layer_type
 from cnnparams.layers.contract.settings import AnyDims, Dims, Real, setting
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spelling import Code, Spelling
 from cnnparams.layers.contract.strides import Layout, contiguous
+from cnnparams.layers.contract.tensor import Axis, Role, Tensor, role_of
 from cnnparams.layers.contract.training import INPUT, NOTHING, Kept, Pass, Place, in_order
 
 
@@ -52,7 +53,16 @@ class Parameter(Layer):
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return weight (shape)."""
-        return (Tensor("weight", self.shape, " * ".join(self.symbols(x)) or "1"),)
+        meets = self._roles(x)
+        return (Tensor("weight", tuple(Axis(meets[i], n, f"n_{i + 1}") for i, n in enumerate(self.shape))),)
+
+    def _roles(self, x: Shape) -> list[Role]:
+        """Return what each size meets of the input, where its view has the sizes in the order of the tensor's."""
+        first = len(x.dims) - len(self._seen)
+        met = [role_of(x, at) for at, n in enumerate(self._seen, first) if n > 1]
+        if [n for n in self._seen if n > 1] != [n for n in self.shape if n > 1]:
+            return [Role.ELEMENTS] * len(self.shape)
+        return [met.pop(0) if n > 1 else Role.SHARED for n in self.shape]
 
     def spelling(self, x: Shape) -> Spelling:
         """Return a bare parameter that changes nothing until it has learned something."""
@@ -92,7 +102,8 @@ class LayerScale(Layer):
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return weight (channels, 1, 1) for an image, (features) where channels are last."""
-        return (Tensor("weight", self._shape(x), "C"),)
+        channels, *ones = self._shape(x)
+        return (Tensor("weight", (Axis(Role.CHANNELS, channels, "C"), *[Axis(Role.SHARED, 1, "1") for _ in ones])),)
 
     def spelling(self, x: Shape) -> Spelling:
         """Return a bare parameter."""
@@ -113,5 +124,5 @@ class LayerScale(Layer):
         return {"C": self._shape(x)[0]}
 
     def _shape(self, x: Shape) -> tuple[int, ...]:
-        at = len(x.dims) - 1 if x.channel_axis is None else x.channel_axis
+        at = x.channel_index
         return (x.dims[at], *[1] * (len(x.dims) - 1 - at))

@@ -7,12 +7,13 @@ from typing import ClassVar
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.activation import Activation, InPlaceActivation
-from cnnparams.layers.contract.base import Footprint, Layer, Tensor
+from cnnparams.layers.contract.base import Footprint, Layer
 from cnnparams.layers.contract.registry import layer_type
 from cnnparams.layers.contract.settings import Real, Whole, setting
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spelling import Spelling
 from cnnparams.layers.contract.strides import Layout, contiguous
+from cnnparams.layers.contract.tensor import Axis, Role, Tensor
 from cnnparams.layers.contract.training import INPUT, NOTHING, OUTPUT, Kept, Pass, Place, in_order, overwritten
 
 
@@ -76,7 +77,8 @@ class PReLU(Layer):
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return weight (num_parameters)."""
-        return (Tensor("weight", (self.num_parameters,), "num_parameters"),)
+        role = Role.SHARED if self.num_parameters == 1 else Role.CHANNELS
+        return (Tensor("weight", (Axis(role, self.num_parameters, "num_parameters"),)),)
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return num_parameters."""

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Literal
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.contract.base import Layer, Step, Tensor
+from cnnparams.layers.contract.base import Layer, Step
 from cnnparams.layers.contract.reach import Sights, everything
 from cnnparams.layers.contract.registry import layer_type
 from cnnparams.layers.contract.settings import Flag, Real, Whole, setting
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spelling import Code, Spelling
+from cnnparams.layers.contract.tensor import Axis, Role, Tensor
 from cnnparams.layers.contract.training import FLOAT32, NOTHING, Kept, Own, Pass, Place, rows_kept
 
 
@@ -101,14 +102,16 @@ class Recurrent(Layer):
         return tuple(tensor for end in ends for tensor in self._cell(end, x))
 
     def _cell(self, end: str, x: Shape) -> Iterator[Tensor]:
-        rows, first = self.gates * self.hidden_size, end.startswith("_l0")
-        inputs, named = (x.dims[1], "I") if first else (self.directions * self._features, "(D * O)")
-        yield Tensor(f"weight_ih{end}", (rows, inputs), f"G * H * {named}")
-        yield Tensor(f"weight_hh{end}", (rows, self._features), "G * H * O")
+        gates = Axis(Role.HIDDEN, self.gates * self.hidden_size, "G * H")
+        state = Axis(Role.STATE, self._features, "O")
+        below = Axis(Role.STATE, self.directions * self._features, "(D * O)")
+        inputs = Axis(Role.IN_CHANNELS, x.dims[1], "I") if end.startswith("_l0") else below
+        yield Tensor(f"weight_ih{end}", (gates, inputs))
+        yield Tensor(f"weight_hh{end}", (gates, state))
         if self.bias:
-            yield from (Tensor(f"bias_{side}{end}", (rows,), "G * H") for side in ("ih", "hh"))
+            yield from (Tensor(f"bias_{side}{end}", (gates,)) for side in ("ih", "hh"))
         if self.projection:
-            yield Tensor(f"weight_hr{end}", (self.projection, self.hidden_size), "O * H")
+            yield Tensor(f"weight_hr{end}", (state, Axis(Role.HIDDEN, self.hidden_size, "H")))
 
     def macs(self, x: Shape) -> int:
         """Return every weight once for each step."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from cnnparams.layers.contract.base import Tensor
 from cnnparams.layers.contract.keras import check_channels_first
 from cnnparams.layers.contract.registry import layer_type
 from cnnparams.layers.contract.settings import Flag, Sizes, Whole, setting
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spelling import Code, Spelling, module
+from cnnparams.layers.contract.tensor import Axis, Role, Tensor
 from cnnparams.layers.contract.training import Kept, Own, Pass
 from cnnparams.layers.contract.windowed import Paddings, WindowedLayer
 
@@ -46,10 +46,14 @@ class DepthwiseWindow(WindowedLayer):
         check_channels_first(self.type, f"conv{self.rank}d with groups", x)
         super().check(x)
 
-    def depthwise(self, x: Shape, name: str) -> Tensor:
-        """Return the depthwise kernels (in_channels * depth_multiplier, 1, *kernel_size)."""
-        shape = (x.channels * self.depth_multiplier, 1, *self.kernel_size)
-        return Tensor(name, shape, f"C_in * m * {self.settings_product('k')}")
+    def kernels(self, x: Shape, name: str, role: Role) -> Tensor:
+        """Return the depthwise kernels (in_channels * depth_multiplier, 1, *kernel_size), which make such channels."""
+        one = Axis(Role.IN_CHANNELS, 1, "1", groups=x.channels)
+        return Tensor(name, (self.made(x, role), one, *self.kernel_axes(self.kernel_size)))
+
+    def made(self, x: Shape, role: Role) -> Axis:
+        """Return the axis of the channels that the depthwise kernels make."""
+        return Axis(role, x.channels * self.depth_multiplier, "C_in * m")
 
     def convolution(self, x: Shape) -> Code:
         """Return the depthwise convolution: one in as many groups as there are channels."""
@@ -81,12 +85,12 @@ class DepthwiseConv(DepthwiseWindow):
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return weight, and bias for each output channel."""
-        bias = Tensor("bias", (x.channels * self.depth_multiplier,), "C_in * m")
-        return (self.depthwise(x, "weight"), bias) if self.bias else (self.depthwise(x, "weight"),)
+        weight = self.kernels(x, "weight", Role.OUT_CHANNELS)
+        return (weight, Tensor("bias", weight.axes[:1])) if self.bias else (weight,)
 
     def macs(self, x: Shape) -> int:
         """Return places times weights."""
-        return self.positions(x) * self.depthwise(x, "weight").size
+        return self.positions(x) * self.tensors(x)[0].size
 
     def macs_formula(self, x: Shape) -> str:
         """Return places times weights."""
@@ -127,10 +131,11 @@ class SeparableConv(DepthwiseWindow):
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return the depthwise and the pointwise weights, and one bias."""
-        between = x.channels * self.depth_multiplier
-        pointwise = Tensor("pointwise.weight", (self.out_channels, between, *[1] * self.rank), "C_out * C_in * m")
-        weights = (self.depthwise(x, "depthwise.weight"), pointwise)
-        return (*weights, Tensor("pointwise.bias", (self.out_channels,), "C_out")) if self.bias else weights
+        depthwise = self.kernels(x, "depthwise.weight", Role.HIDDEN)
+        outputs = Axis(Role.OUT_CHANNELS, self.out_channels, "C_out")
+        one_by_one = (Axis(Role.KERNEL, 1, "1"),) * self.rank
+        weights = (depthwise, Tensor("pointwise.weight", (outputs, depthwise.axes[0], *one_by_one)))
+        return (*weights, Tensor("pointwise.bias", (outputs,))) if self.bias else weights
 
     def macs(self, x: Shape) -> int:
         """Return places times both weights."""

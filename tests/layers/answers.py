@@ -13,8 +13,9 @@ from pydantic import ValidationError
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract import registry
-from cnnparams.layers.contract.base import Layer, Tensor
+from cnnparams.layers.contract.base import Layer
 from cnnparams.layers.contract.shape import Shape
+from cnnparams.layers.contract.tensor import Tensor
 from tests.layers.oracles.case import BATCH, Built, Case, Dims, Oracle
 
 Named = list[tuple[str, Dims]]

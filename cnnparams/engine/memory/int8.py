@@ -33,7 +33,8 @@ from cnnparams.dtypes import DTYPES
 from cnnparams.engine.memory.arena import Slot, arena_size, plan
 from cnnparams.engine.memory.liveness import liveness
 from cnnparams.engine.network.graph import Graph, Node
-from cnnparams.layers.contract.base import Footprint, Layer, Tensor
+from cnnparams.layers.contract.base import Footprint, Layer
+from cnnparams.layers.contract.tensor import Tensor
 
 INT8 = "int8"
 BIAS = 4

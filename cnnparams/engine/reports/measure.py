@@ -13,8 +13,8 @@ from cnnparams.engine.network.graph import Graph, Node, Port
 from cnnparams.engine.network.memo import Memo
 from cnnparams.engine.reports.report import LayerReport, PortReport, Report, TensorReport
 from cnnparams.engine.setting import USUAL, Setting
-from cnnparams.layers.contract.base import Tensor
 from cnnparams.layers.contract.settings import Hyperparameter
+from cnnparams.layers.contract.tensor import Tensor
 
 R = TypeVar("R", bound=Report)
 

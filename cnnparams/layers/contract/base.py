@@ -7,7 +7,6 @@ It knows nothing of files, tables, bytes or other layers.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable, Iterator, Mapping
 from enum import Enum, auto
 from typing import Any, ClassVar, NamedTuple, Self
@@ -19,6 +18,7 @@ from cnnparams.layers.contract.reach import Sights, same_places
 from cnnparams.layers.contract.settings import Hyperparameter, brief, displays
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spelling import Spelled
+from cnnparams.layers.contract.tensor import Tensor
 from cnnparams.layers.contract.training import Trained
 
 PARAMETERS = "parameters"
@@ -26,30 +26,6 @@ BUFFERS = "buffers"
 MACS = "MACs"
 SAME_SIZES = "same sizes"
 """The geometry of a layer that gives an image of the size that it gets."""
-
-
-class Tensor(NamedTuple):
-    """A tensor that a layer holds: its shape in PyTorch, and the same size as a product of symbols.
-
-    `learned` tells a parameter from a buffer such as BatchNorm's running mean; `itemsize` are the bytes of an element
-    where they do not depend on the network's dtype.
-    """
-
-    name: str
-    shape: tuple[int, ...]
-    formula: str
-    learned: bool = True
-    itemsize: int | None = None
-
-    @property
-    def size(self) -> int:
-        """The number of elements."""
-        return math.prod(self.shape)
-
-    @property
-    def symbol(self) -> str:
-        """The name as formulas write it."""
-        return self.name.replace(".", "_")
 
 
 class Footprint(Enum):

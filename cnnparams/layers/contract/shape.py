@@ -47,6 +47,11 @@ class Shape(NamedTuple):
         return self.dims[1:]
 
     @property
+    def channel_index(self) -> int:
+        """Which dimension the channels are; of what is no image these are the features, which come last."""
+        return len(self.dims) - 1 if self.channel_axis is None else self.channel_axis
+
+    @property
     def channels_last(self) -> tuple[int, ...]:
         """The dimensions in the order of Keras: (height, width, channels)."""
         if self.channel_axis is None:

@@ -11,7 +11,11 @@ from cnnparams.errors import LayerError
 from cnnparams.layers.contract.base import Layer, Step
 from cnnparams.layers.contract.settings import per_axis
 from cnnparams.layers.contract.shape import AXES, Shape
+from cnnparams.layers.contract.tensor import Axis, Role
 from cnnparams.layers.contract.training import Pass, Place, as_image
+
+_KERNEL = (Role.KERNEL,) * max(AXES)
+_KERNEL_SYMBOLS = {rank: tuple(f"k_{name[0]}" for name in names) for rank, names in AXES.items()}
 
 
 class ImageLayer(Layer):
@@ -73,9 +77,9 @@ class SpatialLayer(ImageLayer):
         for i, name in enumerate(AXES[self.rank]):
             yield Step(f"output {name}", f"{name[0].upper()}_out", axis_formula(template, name[0]), output.spatial[i])
 
-    def settings_product(self, symbol: str) -> str:
-        """Return the product of a setting over the axes: k_h * k_w for "k"."""
-        return " * ".join(f"{symbol}_{name[0]}" for name in AXES[self.rank])
+    def kernel_axes(self, sizes: tuple[int, ...]) -> tuple[Axis, ...]:
+        """Return the axes of a kernel."""
+        return tuple(map(Axis, _KERNEL, sizes, _KERNEL_SYMBOLS[self.rank]))
 
     def sizes_product(self, side: str) -> str:
         """Return the product of the sizes over the axes: H_out * W_out for "out"."""

@@ -25,7 +25,8 @@ def extent(k: int, d: int = 1) -> int:
 
 def size(n: int, k: int, s: int, padding: Padding, d: int = 1) -> int:
     """Return floor((n + padding - d(k - 1) - 1) / s) + 1, the number of places of a window; below 1 it fits nowhere."""
-    return (n + sum(padding) - extent(k, d)) // s + 1
+    before, after = padding
+    return (n + before + after - d * (k - 1) - 1) // s + 1
 
 
 def size_ceil(n: int, k: int, s: int, p: int, d: int = 1) -> int:

@@ -14,8 +14,9 @@ from cnnparams.engine.network.graph import Graph
 from cnnparams.engine.reports import measure
 from cnnparams.engine.reports.report import Kind
 from cnnparams.layers.contract import registry
-from cnnparams.layers.contract.base import Layer, Tensor
+from cnnparams.layers.contract.base import Layer
 from cnnparams.layers.contract.shape import Shape
+from cnnparams.layers.contract.tensor import Axis, Role, Tensor
 from cnnparams.layers.elementwise import Elementwise
 from tests.layers.answers import TYPES, entering
 from tests.specs import graph_of
@@ -58,9 +59,18 @@ def larger(shape: Shape) -> Shape:
     return shape._replace(dims=(*shape.dims[:-1], shape.dims[-1] + 1))
 
 
+ONE_MORE = Axis(Role.ELEMENTS, 1, "1")
+
+
+def longer(tensor: Tensor) -> Tensor:
+    """Return a tensor with one place more along its last axis."""
+    last = tensor.axes[-1] if tensor.axes else ONE_MORE._replace(size=0)
+    return tensor._replace(axes=(*tensor.axes[:-1], last._replace(size=last.size + 1)))
+
+
 TENSOR_MUTATIONS: dict[str, Callable[[Tensor], tuple[Tensor, ...]]] = {
-    "larger": lambda tensor: (tensor._replace(shape=(*tensor.shape[:-1], sum(tensor.shape[-1:]) + 1)),),
-    "of more dimensions": lambda tensor: (tensor._replace(shape=(1, *tensor.shape)),),
+    "larger": lambda tensor: (longer(tensor),),
+    "of more dimensions": lambda tensor: (tensor._replace(axes=(ONE_MORE, *tensor.axes)),),
     "gone": lambda _: (),
     "there twice": lambda tensor: (tensor, tensor),
     "of another role": lambda tensor: (tensor._replace(learned=not tensor.learned),),
@@ -107,7 +117,7 @@ def test_a_tensor_is_found_that_is(
 
 @pytest.mark.parametrize("name", [name for name in TYPES if not held(name)])
 def test_a_tensor_too_many_is_found(torch: ModuleType, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    altered(monkeypatch, name, "tensors", lambda _: (Tensor("weight", (1,), "1"),))
+    altered(monkeypatch, name, "tensors", lambda _: (Tensor("weight", (ONE_MORE,)),))
     assert differing(network(name)) == [LAYER]
 
 

@@ -95,10 +95,10 @@ class _Count(click.IntRange):
 
 
 def _bytes(context: click.Context, parameter: click.Parameter, written: str | None) -> int | None:
-    from cnnparams.units import parse_amount
+    from cnnparams.units import BYTES
 
     try:
-        return None if written is None else parse_amount(written, "B")
+        return None if written is None else int(BYTES.read(written))
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
 

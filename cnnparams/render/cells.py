@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from cnnparams.engine.costs.quantity import FRACTIONS_BELOW, number
 from cnnparams.engine.reports.report import NUMBERS, Kind
 from cnnparams.errors import some, yaml_text
 from cnnparams.inert import printable
@@ -21,10 +20,6 @@ _FORMATS: dict[Kind, Callable[[Any, Layout], str]] = {
     Kind.SETTINGS: lambda settings, _: ", ".join(f"{s.label}={_setting(s.brief)}" for s in settings if s.label),
     Kind.SHAPE: lambda shape, layout: layout.text(shape),
     Kind.SHAPES: lambda shapes, layout: layout.texts(shapes),
-    Kind.COUNT: lambda value, _: "" if value is None else f"{value:,}",
-    Kind.BYTES: lambda value, _: size(value),
-    Kind.SHARE: lambda value, _: f"{value:.1%}",
-    Kind.RATIO: lambda value, _: "" if value is None else _ratio(value),
     Kind.VALUE: lambda value, _: printable(yaml_text(value)),
     Kind.TENSORS: lambda tensors, _: ", ".join(f"{tensor.name} {_dims(tensor.shape)}" for tensor in tensors),
     Kind.FIELD: lambda view, _: _field(view) if view else "",
@@ -36,6 +31,8 @@ _FORMATS: dict[Kind, Callable[[Any, Layout], str]] = {
 
 def write(value: object, kind: Kind, layout: Layout) -> str:
     """Write a value for people: 1,216 and 97.8%."""
+    if kind.measure:
+        return "" if value is None else kind.measure.write(value)
     return _FORMATS[kind](value, layout)
 
 
@@ -52,39 +49,25 @@ def plain(value: Any, kind: Kind, layout: Layout) -> str | int | float | None:
 
 def amount(exact: Fraction, kind: Kind) -> str:
     """Write a number of some kind; one of those for each axis is a count."""
-    return size(exact) if kind is Kind.BYTES else write(number(exact), kind if kind in NUMBERS else Kind.COUNT, HWC)
+    return write(exact, kind if kind.measure else Kind.COUNT, HWC)
 
 
 def size(count: int | Fraction) -> str:
-    """Write a number of bytes in the 1024-based unit that suits it, rounded from the exact amount."""
-    amount, unit = Fraction(count), "B"
-    for larger in ("KiB", "MiB", "GiB", "TiB"):
-        if amount < 1024:
-            break
-        amount, unit = amount / 1024, larger
-    if unit == "B":
-        return f"{number(amount)} B"
-    whole, hundredths = divmod(round(100 * amount), 100)
-    return f"{whole:,}.{hundredths:02} {unit}"
+    """Write a number of bytes."""
+    return write(count, Kind.BYTES, HWC)
 
 
 def times(ratio: float | None) -> str:
     """Write how many times one number is another: 2.19x."""
-    return "" if ratio is None else f"{_ratio(ratio)}x"
+    return "" if ratio is None else f"{write(ratio, Kind.RATIO, HWC)}x"
 
 
 def signed(number: float | None, kind: Kind) -> str:
     """Write a difference: +12,832 and -1.50 MiB."""
     if number is None or not number:
         return "" if number is None else "0"
-    amount = size(int(abs(number))) if kind is Kind.BYTES else f"{abs(number):,}"
+    amount = write(abs(number), kind, HWC) if kind.unit.symbol else f"{abs(number):,}"
     return f"{'+' if number > 0 else '-'}{amount}"
-
-
-def _ratio(value: float) -> str:
-    if value >= FRACTIONS_BELOW:
-        return f"{round(value):,}"
-    return f"{value:,.2f}" if value >= 0.1 or value == 0 else f"{value:.2g}"
 
 
 def _setting(value: object) -> str:

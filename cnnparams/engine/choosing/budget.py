@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from cnnparams.engine.costs.quantity import Kind, Limit, Total, exactly
+from cnnparams.engine.costs.quantity import Limit, Total, exactly
 from cnnparams.engine.costs.register import UnknownTotalError, UnmeasuredError, find_total, measurable, totals
 from cnnparams.engine.setting import Setting
 from cnnparams.errors import CnnparamsError, LayerError, Problem, SpecError, quote
@@ -19,7 +19,7 @@ from cnnparams.schema.problems import Problems
 from cnnparams.schema.spec import Spec
 from cnnparams.schema.template import evaluate
 from cnnparams.schema.variables import values
-from cnnparams.units import AmountError, examples, is_amount, parse_exactly
+from cnnparams.units import COUNTS, AmountError, Unit, is_amount
 
 
 def limits(spec: Spec) -> tuple[Limit, ...]:
@@ -54,7 +54,7 @@ def limit(written: str) -> Limit:
         raise CnnparamsError(f"{quote(written)} is not WORD=AMOUNT, such as params=1M")
     try:
         total = find_total(word)
-        return Limit(total, parse_exactly(amount, _unit(total)))
+        return Limit(total, total.kind.unit.read(amount))
     except UnknownTotalError as error:
         raise CnnparamsError(f"{error}; {error.hint}") from None
     except AmountError as error:
@@ -83,30 +83,27 @@ def _most(word: str, written: Any, total: Total, scope: Mapping[str, Value]) -> 
     """Return an amount of the budget; raise LayerError where it is none."""
     value = evaluate(word, written, scope)
     try:
-        return _exact(value, _unit(total))
+        return _exact(value, total.kind.unit)
     except AmountError as error:
         how = f" ({written.explained(scope)})" if isinstance(written, Computed) else ""
         raise LayerError(f"{word}: {error.fact}{how}", word, _hint(value, total, error)) from None
 
 
-def _exact(value: Value, unit: str) -> Fraction:
+def _exact(value: Value, unit: Unit) -> Fraction:
     if isinstance(value, str):
-        return parse_exactly(value, unit)
+        return unit.read(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise AmountError(f"expected an amount, but found {quote(value)}", examples(unit))
+        raise AmountError(f"expected an amount, but found {quote(value)}", unit.examples)
     if value < 0:
         raise AmountError(f"{value} is less than 0")
     return exactly(value)
 
 
 def _hint(value: Value, total: Total, error: AmountError) -> str:
-    if isinstance(value, str) and is_amount(value) and not _unit(total) and value.rstrip().casefold().endswith("b"):
+    is_count = total.kind.unit is COUNTS
+    if is_count and isinstance(value, str) and is_amount(value) and value.rstrip().casefold().endswith("b"):
         return f"{total.word} is a number, not a size in bytes: leave out the B"
     return f"such as {error.right}, or arithmetic over the vars" if error.right else "leave out what has no limit"
-
-
-def _unit(total: Total) -> str:
-    return "B" if total.kind is Kind.BYTES else ""
 
 
 def spec_schema() -> Json:

@@ -17,14 +17,8 @@ from cnnparams.errors import CnnparamsError, quote, some, suggest
 from cnnparams.expression import BOOLEAN, Expression, ExpressionError, parse
 from cnnparams.schema.spec import Spec
 
-_LARGE = {
-    Kind.COUNT: 10**11 - 1,
-    Kind.BYTES: 1024**4 - 1,
-    Kind.RATIO: 99_999.99,
-    Kind.PER_AXIS: (9999,),
-    Kind.MARK: True,
-}
-"""Values as long as most: tables keep so much room for what comes."""
+_LONGEST = {Kind.PER_AXIS: (9999,), Kind.MARK: True}
+"""Values of what is no number that are as long as most: tables keep so much room for what comes."""
 
 
 class Goal(NamedTuple):
@@ -89,7 +83,10 @@ class Sweep(NamedTuple):
         """Return the points that are shown, with their vars and totals; without goals, each as soon as it comes."""
         shown = (outcome for outcome in valid if self._holds(outcome))
         rows = map(self._row, self._best(shown) if self.goals else shown)
-        widest = (*(max(axis.values, key=_length) for axis in self.axes), *(_LARGE[t.kind] for t in self._shown))
+        widest = (
+            *(max(axis.values, key=_length) for axis in self.axes),
+            *(t.kind.measure.longest if t.kind.measure else _LONGEST[t.kind] for t in self._shown),
+        )
         if len(self.specs) > 1:
             widest = (max((_name(spec) for spec in self.specs), key=len), *widest)
         return Grid(self._headings(), rows, widest=widest)

@@ -7,11 +7,39 @@ from enum import Enum, auto
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from cnnparams import units
 from cnnparams.errors import Place
+from cnnparams.units import COUNTS, Unit
+from cnnparams.units import FRACTIONS_BELOW as FRACTIONS_BELOW
+from cnnparams.units import number as number
+
+
+class Measure(NamedTuple):
+    """How numbers of a kind are read and written: the unit of amounts, how one is shown, and one as long as most."""
+
+    unit: Unit
+    write: Callable[[Any], str]
+    longest: float
+
+
+def _count(value: Fraction | float) -> str:
+    return f"{number(value) if isinstance(value, Fraction) else value:,}"
+
+
+def _share(value: Fraction | float) -> str:
+    return f"{float(value):.1%}"
+
+
+def ratio(value: Fraction | float) -> str:
+    """Write how many times one number is another, without its x: 2.19."""
+    value = number(value) if isinstance(value, Fraction) else value
+    if value >= FRACTIONS_BELOW:
+        return f"{round(value):,}"
+    return f"{value:,.2f}" if value >= 0.1 or value == 0 else f"{value:.2g}"
 
 
 class Kind(Enum):
-    """What a field holds."""
+    """What a field holds. A kind of number is its Measure: adding one is a line here."""
 
     TEXT = auto()
     NAMES = auto()
@@ -20,10 +48,6 @@ class Kind(Enum):
     SHAPE = auto()
     SHAPES = auto()
     VALUE = auto()
-    COUNT = auto()
-    BYTES = auto()
-    SHARE = auto()
-    RATIO = auto()
     TENSORS = auto()
     PORTS = auto()
     LAYERS = auto()
@@ -31,10 +55,31 @@ class Kind(Enum):
     PER_AXIS = auto()
     FLAG = auto()
     MARK = auto()
+    COUNT = Measure(COUNTS, _count, 10**11 - 1)
+    SHARE = Measure(COUNTS, _share, 1)
+    RATIO = Measure(COUNTS, ratio, 99_999.99)
+    BYTES = Measure(units.BYTES, units.BYTES.write, 1024**4 - 1)
+    SECONDS = Measure(units.SECONDS, units.SECONDS.write, 999_999)
+    JOULES = Measure(units.JOULES, units.JOULES.write, 999.99)
+    BYTES_PER_SECOND = Measure(units.BYTES_PER_SECOND, units.BYTES_PER_SECOND.write, 999.99 * 10**9)
+
+    @property
+    def measure(self) -> Measure | None:
+        """How its numbers are read and written; None where it is no number."""
+        return self.value if isinstance(self.value, Measure) else None
+
+    @property
+    def unit(self) -> Unit:
+        """What its amounts are counted in; of what has a number for each axis, places."""
+        return self.measure.unit if self.measure else COUNTS
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is one number; a value of the network's YAML may be a word too."""
+        return self.measure is not None or self is Kind.VALUE
 
 
-NUMBERS = frozenset((Kind.VALUE, Kind.COUNT, Kind.BYTES, Kind.SHARE, Kind.RATIO))
-"""The kinds that are one number; a value of the network's YAML may be a word too."""
+NUMBERS = frozenset(kind for kind in Kind if kind.is_number)
 
 
 def unknown(values: Sequence[Any]) -> None:
@@ -110,15 +155,6 @@ class Limit(NamedTuple):
 def exactly(value: float) -> Fraction:
     """Return what a number is written as: 0.1 is a tenth, not the nearest to it that a float can hold."""
     return Fraction(str(value))
-
-
-FRACTIONS_BELOW = 10**13
-"""From here on a float has less than three true digits of a fraction; from 2^53 on, not even all whole ones."""
-
-
-def number(exact: Fraction) -> float:
-    """Return an exact number as what has no fractions holds it (YAML, JSON, a cell), with no digit that is not so."""
-    return round(exact) if exact.denominator == 1 or abs(exact) >= FRACTIONS_BELOW else float(exact)
 
 
 def quotient(value: float, whole: float) -> float:

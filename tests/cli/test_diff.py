@@ -97,7 +97,7 @@ def test_json_tells_changes_with_whole_values(smaller: str) -> None:
 def test_csv_has_a_row_for_each_layer_and_bare_numbers(smaller: str) -> None:
     rows = list(csv.DictReader(io.StringIO(run("diff", "simple_cnn", smaller, "--format", "csv").stdout)))
     assert [row["status"] for row in rows] == ["changed", *["affected"] * 3, *["same"] * 3]
-    assert (rows[0]["before"], rows[0]["params"], rows[0]["weight_size"]) == ("conv1", "-768", "-3072")
+    assert (rows[0]["before"], rows[0]["params"], rows[0]["weights"]) == ("conv1", "-768", "-3072")
     assert rows[0]["changes"].startswith("kernel_size (5, 5) -> (3, 3), ")
 
 

@@ -85,6 +85,25 @@ def test_counting_loads_only_what_counting_needs() -> None:
         == set()
     )
     assert "cnnparams.engine.choosing.budget" not in ours
+    assert {name.rpartition(".")[2] for name in ours if name.startswith("cnnparams.engine.costs.")} == {
+        "register",
+        "quantity",
+        "parameters",
+        "computation",
+    }
+    assert not any(name.startswith(("cnnparams.engine.memory.", "cnnparams.engine.receptive_field.")) for name in ours)
+
+
+def test_a_column_loads_the_cost_that_gives_it() -> None:
+    ours = loaded("count", SPEC, "--columns", "layer,weights", "--format", "csv")[1]
+    assert "cnnparams.engine.costs.storage" in ours
+    assert "cnnparams.engine.costs.training" not in ours
+
+
+def test_a_budget_loads_the_costs_that_it_limits() -> None:
+    ours = loaded("check", SPEC, "--max", "peak-memory=1M")[1]
+    assert "cnnparams.engine.costs.activations" in ours
+    assert not ours & {f"cnnparams.engine.costs.{name}" for name in ("training", "receptive_field", "samples")}
 
 
 def test_the_package_itself_loads_nothing_until_asked() -> None:

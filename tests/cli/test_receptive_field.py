@@ -93,7 +93,8 @@ def test_vectors_have_nothing_to_say() -> None:
 def test_csv_has_a_row_for_each_layer() -> None:
     rows = list(csv.DictReader(io.StringIO(run("receptive-field", "vgg16", "--format", "csv").stdout)))
     last = next(row for row in rows if row["layer"] == "stage5.maxpool")
-    assert [last[key] for key in ("rf", "rf_stride", "rf_padding", "aligned", "sees_all")] == [
+    words = ("receptive-field", "effective-stride", "effective-padding", "aligned", "sees-all")
+    assert [last[word] for word in words] == [
         "212",
         "32",
         "90",

@@ -18,6 +18,7 @@ import yaml
 
 from cnnparams.engine.choosing.budget import spec_schema
 from tests.docs.pages import PAGES, Block, blocks, examples
+from tests.docs.quantities import page
 from tests.specs import ROOT, graph_of, spec_of
 
 REGENERATE = "CNNPARAMS_REGENERATE" in os.environ
@@ -63,6 +64,13 @@ def test_a_generated_page_is_up_to_date(page: str, arguments: list[str]) -> None
     if REGENERATE:
         (ROOT / page).write_text(text, encoding="utf-8")
     assert (ROOT / page).read_text(encoding="utf-8") == text
+
+
+def test_the_page_of_quantities_is_up_to_date() -> None:
+    written = ROOT / "docs" / "quantities.md"
+    if REGENERATE:
+        written.write_text(page(), encoding="utf-8")
+    assert written.read_text(encoding="utf-8") == page()
 
 
 @pytest.mark.parametrize("block", [block for block in blocks("yaml") if "input:" in block.text], ids=str)
@@ -115,6 +123,7 @@ def test_the_docs_name_every_column_and_count_the_layer_types() -> None:
     from cnnparams.engine.reports.report import columns
     from cnnparams.layers.contract.registry import declarations
 
-    named = re.findall(r"`(\w+)`", (ROOT / "docs" / "cli.md").read_text(encoding="utf-8").split("## Columns")[1])
+    section = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8").split("## Columns")[1]
+    named = re.findall(r"`([\w-]+)`", section.partition("lists them with")[0])
     assert [name for name in named if name in columns()] == list(columns())
     assert f"{len(list(declarations()))} layer types" in " ".join((ROOT / "README.md").read_text().split())

@@ -54,14 +54,19 @@ def command(
 
 
 def _chosen(names: str | None) -> tuple[Column, ...]:
-    from cnnparams.engine.reports.report import columns, default_columns
+    from cnnparams.engine.reports.report import default_columns
 
-    if names is None:
-        return default_columns()
-    known = columns()
-    by_word = {**{column.title.casefold(): column for column in known.values()}, **known}
-    words = [name.strip().casefold() for name in names.split(",")]
-    for word in words:
-        if word not in by_word:
-            raise click.BadParameter(f"no column {word!r}; the columns are {', '.join(known)}", param_hint="--columns")
-    return tuple(by_word[word] for word in words)
+    return default_columns() if names is None else tuple(map(_column, names.split(",")))
+
+
+def _column(word: str) -> Column:
+    from cnnparams.engine.reports.report import columns, find_column
+
+    found = find_column(word)
+    if found is None:
+        known = columns()
+        found = {column.title.casefold(): column for column in known.values()}.get(word.strip().casefold())
+        if found is None:
+            wrong = word.strip().casefold()
+            raise click.BadParameter(f"no column {wrong!r}; the columns are {', '.join(known)}", param_hint="--columns")
+    return found

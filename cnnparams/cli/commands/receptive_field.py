@@ -9,7 +9,7 @@ import click
 from cnnparams.cli import options
 from cnnparams.cli.command import Command
 
-COLUMNS = ("layer", "output", "rf", "rf_stride", "rf_padding", "aligned", "sees_all")
+COLUMNS = ("layer", "output", "receptive-field", "effective-stride", "effective-padding", "aligned", "sees-all")
 
 
 @click.command(cls=Command)
@@ -41,7 +41,8 @@ def command(
     from cnnparams.render.answers.report import ReportAnswer
     from cnnparams.render.view import LAYOUTS, View
 
-    shown = tuple(columns()[name] for name in COLUMNS)
+    known = columns()
+    shown = tuple(known[name] for name in COLUMNS)
     reports = load_reports(specs, values, [column.field for column in shown], depth)
     own = [replace(report, columns=receptive_field.COLUMNS, totals=receptive_field.TOTALS) for report in reports]
     view = View(LAYOUTS[layout], shown_on(output))

@@ -7,11 +7,11 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from cnnparams.engine.choosing.budget import measurable_limits
-from cnnparams.engine.costs.quantity import NUMBERS, Column, Limit, exactly, magnitude
-from cnnparams.engine.costs.register import totals
+from cnnparams.engine.costs.quantity import NUMBERS, Column, Limit, Total, exactly, magnitude
+from cnnparams.engine.costs.register import place_of
 from cnnparams.engine.network.graph import Graph
 from cnnparams.engine.reports.measure import measure
-from cnnparams.engine.reports.report import Report, columns
+from cnnparams.engine.reports.report import Report, find_column
 from cnnparams.engine.setting import USUAL, Setting
 from cnnparams.errors import Place
 from cnnparams.schema import zoo
@@ -73,15 +73,21 @@ def check(graph: Graph, limits: Iterable[Limit], setting: Setting = USUAL) -> Ve
 
     Raise SpecError or UnmeasuredError for a limit of what cannot be measured in that setting.
     """
-    words, known = list(totals()), columns()
     every = measurable_limits(limits, setting)
-    given = sorted(every, key=lambda limit: (words.index(str(limit.total.word)), limit.most))
-    weighed = [known[limit.total.column].field for limit in given if limit.total.column]
+    given = sorted(every, key=lambda limit: (place_of(limit.total), limit.most))
+    weighed = [_column(limit.total).field for limit in given if limit.total.column]
     report = measure(graph, [*weighed, *(limit.total.field for limit in given)], setting)
     document = graph.document
     own = document if document and not zoo.has(document.source.name) else None
     balances = tuple(_balance(graph, report, limit, own) for limit in given)
     return Verdict(graph.name, own and own.place(("layers",), key=True), balances)
+
+
+def _column(total: Total) -> Column:
+    """Return the column of a total that has one."""
+    found = find_column(str(total.column))
+    assert found is not None
+    return found
 
 
 def _balance(graph: Graph, report: Report, limit: Limit, document: Document | None) -> Balance:
@@ -90,7 +96,7 @@ def _balance(graph: Graph, report: Report, limit: Limit, document: Document | No
     balance = Balance(limit, None if measured is None else exactly(measured), is_estimate=estimated)
     if measured is None or balance.is_kept or limit.total.column is None:
         return balance
-    column = columns()[limit.total.column]
+    column = _column(limit.total)
     values = [layer.costs[column.field] for layer in report.layers]
     weights = [magnitude(value, column.kind) or 0 for value in values]
     # Where the column counts what the total has in bytes, a layer's share is that of the count.

@@ -11,12 +11,10 @@ from cnnparams.engine.memory.liveness import liveness
 from cnnparams.engine.network.graph import Graph
 from cnnparams.engine.setting import Setting
 
-ALWAYS = False
-NEEDS = None
 AT_OTHER_SIZES = None
 COLUMNS = (
-    Column("activation_size", "Output size", Kind.BYTES, "output_bytes", fold=max),
-    Column("live", "Alive", Kind.BYTES, "live_bytes", fold=max),
+    Column("activation-size", "Output size", Kind.BYTES, "output_bytes", fold=max),
+    Column("peak-memory", "Alive", Kind.BYTES, "live_bytes", fold=max, aliases=("live",)),
 )
 TOTALS = (
     Total(
@@ -25,7 +23,7 @@ TOTALS = (
         Kind.BYTES,
         short="Peak memory",
         word="peak-memory",
-        column="live",
+        column="peak-memory",
     ),
     Total("peak_layer", "Peak at", Kind.TEXT),
     Total("peak_activation_bytes_out_of_place", "Peak without reuse in place", Kind.BYTES),

@@ -7,8 +7,6 @@ from cnnparams.engine.costs.register import Measured, same
 from cnnparams.engine.network.graph import Graph
 from cnnparams.engine.setting import Setting
 
-ALWAYS = False
-NEEDS = None
 AT_OTHER_SIZES = same
 COLUMNS: tuple[Column, ...] = ()
 TOTALS = (Total("layer_count", "Layers", Kind.COUNT, short="Layers", word="layers"),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum, auto
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -90,9 +90,10 @@ def unknown(values: Sequence[Any]) -> None:
 class Column(NamedTuple):
     """A value of each layer, and the column of the layer table that shows it.
 
-    `field` is its key in the JSON and its attribute in the report, `key` the word that chooses the column. Where layers
-    are summed up, `fold` makes one value of theirs. `estimate` is the field that says whether the value is no more than
-    an estimate, where it may be one.
+    `field` is its key in the JSON and its attribute in the report, `key` the word that chooses the column, `aliases`
+    are words that did before. Where layers are summed up, `fold` makes one value of theirs. `estimate` is the field
+    that says whether the value is no more than an estimate, where it may be one. `part_of` is the word of the column
+    of whose whole it is the part that a layer has.
     """
 
     key: str
@@ -102,6 +103,8 @@ class Column(NamedTuple):
     default: bool = False
     fold: Callable[[Sequence[Any]], Any] = unknown
     estimate: str | None = None
+    aliases: tuple[str, ...] = ()
+    part_of: str | None = None
 
     @property
     def called(self) -> str:
@@ -115,7 +118,8 @@ class Total(NamedTuple):
     `field` is its key in the JSON and its attribute in the report, `word` what limits, sorts and plots by it. With a
     `short` title it is a column where networks stand side by side. `column` is the word of the column that says which
     layers weigh most in it, `note` what has to be said where it is shown to people. `estimate` is the field of the
-    total that says whether this one is no more than an estimate, where it may be one.
+    total that says whether this one is no more than an estimate, where it may be one. `derived` makes it of the folded
+    columns by their words, where it is not that of its own column.
     """
 
     field: str
@@ -127,6 +131,7 @@ class Total(NamedTuple):
     column: str | None = None
     note: str | None = None
     estimate: str | None = None
+    derived: Callable[[Mapping[str, Any]], Any] | None = None
 
     @property
     def called(self) -> str:

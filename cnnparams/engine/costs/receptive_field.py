@@ -14,17 +14,24 @@ from cnnparams.engine.costs.register import Measured
 from cnnparams.engine.network.graph import Graph
 from cnnparams.engine.setting import Setting
 
-ALWAYS = False
-NEEDS = None
 _first, _last = itemgetter(0), itemgetter(-1)
 AT_OTHER_SIZES = None
 COLUMNS = (
-    Column("rf", "Receptive field", Kind.FIELD, "receptive_field", fold=_last),
-    Column("rf_stride", "Effective stride", Kind.PER_AXIS, "effective_stride", fold=_last),
-    Column("rf_padding", "Effective padding", Kind.PER_AXIS, "effective_padding", fold=_last),
+    Column("receptive-field", "Receptive field", Kind.FIELD, "receptive_field", fold=_last, aliases=("rf",)),
+    Column(
+        "effective-stride", "Effective stride", Kind.PER_AXIS, "effective_stride", fold=_last, aliases=("rf-stride",)
+    ),
+    Column(
+        "effective-padding",
+        "Effective padding",
+        Kind.PER_AXIS,
+        "effective_padding",
+        fold=_last,
+        aliases=("rf-padding",),
+    ),
     Column("aligned", "Aligned", Kind.FLAG, "aligned", fold=_last),
     Column("global", "Global", Kind.MARK, "is_global", fold=_last),
-    Column("sees_all", "Input sees all", Kind.MARK, "input_sees_all", fold=_first),
+    Column("sees-all", "Input sees all", Kind.MARK, "input_sees_all", fold=_first),
 )
 TOTALS = (
     Total("receptive_field", "Receptive field", Kind.FIELD, optional=True),
@@ -37,7 +44,7 @@ TOTALS = (
         optional=True,
         short="Receptive field",
         word="receptive-field",
-        column="rf",
+        column="receptive-field",
     ),
     Total("layers_without_context", "Layers that add no context", Kind.COUNT),
     Total("first_without_context", "The first of them", Kind.TEXT, optional=True),

@@ -1,9 +1,11 @@
 """What a network costs: a module for each kind of cost, which reads the graph and gives numbers per layer and in total.
 
-A module declares ALWAYS, whether it is measured even where nobody asks for it; NEEDS, what a setting must say before
-it can be measured at all, where that is not always so; COLUMNS and TOTALS, what it gives; measure(graph, setting),
-which gives it; and AT_OTHER_SIZES, how its totals follow from those of the same layers at other sizes, where they do.
-All else follows from that.
+A module declares COLUMNS and TOTALS, what it gives; measure(graph, setting), which gives it; and AT_OTHER_SIZES, how
+its totals follow from those of the same layers at other sizes, where they do. A cost of which each layer has a part of
+its own says no more than what that is: `by_node` makes its measure, and the totals are the folded columns.
+
+COSTS, below, says of each module what can be asked of it before it is imported, so that a command loads only the costs
+that it shows. A new cost is a module and a line there; a test holds the line against the module.
 
 A total that cannot be measured is an error, which names what is missing. One that does not apply to a network (the
 receptive field where there is no image) is None: it breaks no limit.
@@ -11,28 +13,75 @@ receptive field where there is no image) is None: it breaks no limit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from functools import cache
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from importlib import import_module
-from typing import Any, NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 from cnnparams.engine.costs.quantity import Column, Total
-from cnnparams.engine.network.graph import Graph
-from cnnparams.engine.network.resized import Resized
-from cnnparams.engine.setting import USUAL, Need, Setting
+from cnnparams.engine.network.graph import Graph, Node
+from cnnparams.engine.network.memo import Memo
+from cnnparams.engine.setting import SAMPLES, USUAL, Need, Setting
 from cnnparams.errors import CnnparamsError, quote, suggest
 
+if TYPE_CHECKING:
+    from cnnparams.engine.network.resized import Resized
+
+
+class Listed(NamedTuple):
+    """A kind of cost before it is imported: its module, and every word, old word and JSON key that it gives.
+
+    `always` is whether it is measured even where nobody asks for it, `needs` what a setting must say before it can be
+    measured at all; a setting that does asks for it.
+    """
+
+    module: str
+    names: frozenset[str]
+    always: bool = False
+    needs: Need | None = None
+
+    def can_be_measured(self, setting: Setting) -> bool:
+        """Tell whether a setting says what it needs."""
+        return self.needs is None or self.needs.is_met(setting)
+
+    @property
+    def cost(self) -> Cost:
+        """The module, imported."""
+        return cast("Cost", import_module(f"cnnparams.engine.costs.{self.module}"))
+
+
+def _listed(module: str, names: str, *, always: bool = False, needs: Need | None = None) -> Listed:
+    return Listed(module, frozenset(names.split()), always, needs)
+
+
 COSTS = (
-    "parameters",
-    "computation",
-    "storage",
-    "activations",
-    "training",
-    "receptive_field",
-    "layers",
-    "samples",
+    _listed(
+        "parameters",
+        "params share trainable frozen buffers total_params trainable_params frozen_params float32_bytes",
+        always=True,
+    ),
+    _listed("computation", "macs total_macs", always=True),
+    _listed("storage", "weights weight-size buffer-size weight_bytes buffer_bytes"),
+    _listed(
+        "activations",
+        "activation-size peak-memory live output_bytes live_bytes peak_activation_bytes peak_layer "
+        "peak_activation_bytes_out_of_place",
+    ),
+    _listed(
+        "training",
+        "saved saved-estimate gradients optimizer training-memory saved_bytes saved_is_estimate gradient_bytes "
+        "optimizer_bytes saved_for_backward_bytes training_bytes",
+    ),
+    _listed(
+        "receptive_field",
+        "receptive-field effective-stride effective-padding aligned global sees-all rf rf-stride rf-padding "
+        "receptive_field effective_stride effective_padding is_global input_sees_all largest_receptive_field "
+        "layers_without_context first_without_context context_limit",
+    ),
+    _listed("layers", "layers layer_count"),
+    _listed("samples", "params-per-sample params_per_sample", needs=SAMPLES),
 )
-"""The kinds of cost, a module each, in the order of tables."""
+"""The kinds of cost, in the order of tables."""
 
 Totals = tuple[Any, ...]
 
@@ -61,7 +110,7 @@ class UnmeasuredError(CnnparamsError):
         super().__init__(f"{word} is not measured without {need.words}: give {need.option}")
 
 
-AtOtherSizes = Callable[[Totals, Resized], Totals]
+AtOtherSizes = Callable[[Totals, "Resized"], Totals]
 """Returns the totals of a network at other sizes, given those that it had before."""
 
 
@@ -73,8 +122,6 @@ def same(before: Totals, network: Resized) -> Totals:
 class Cost(Protocol):
     """A kind of cost."""
 
-    ALWAYS: bool
-    NEEDS: Need | None
     COLUMNS: tuple[Column, ...]
     TOTALS: tuple[Total, ...]
     AT_OTHER_SIZES: AtOtherSizes | None
@@ -83,10 +130,43 @@ class Cost(Protocol):
         """Return what the nodes of a graph cost in a setting."""
 
 
-@cache
+def by_node(
+    columns: Sequence[Column], totals: Sequence[Total], values: Callable[[Node, Setting], tuple[Any, ...]]
+) -> Callable[[Graph, Setting], Measured]:
+    """Return what measures a cost of which each node has its own part, whatever the others have.
+
+    `values` are those of the columns that are no part of another, in their order. They may depend on the node's layer
+    and shapes, on whether it learns, whose tensors it uses, and its dtype: nodes that agree in these are asked once.
+    """
+
+    def measure(graph: Graph, setting: Setting) -> Measured:
+        memo = Memo[tuple[Any, ...]]()
+
+        def of(node: Node) -> tuple[Any, ...]:
+            circumstances = (node.trainable, node.shares is None, node.dtype)
+            return memo.of((node.layer, node.input_shapes), circumstances, partial(values, node, setting))
+
+        own = [column for column in columns if not column.part_of]
+        series = zip(*map(of, graph.nodes), strict=True) if graph.nodes else [()] * len(own)
+        by_word: dict[str, Sequence[Any]] = {column.key: each for column, each in zip(own, series, strict=True)}
+        folded = {column.key: column.fold(by_word[column.key]) for column in own}
+        for column in columns:
+            if column.part_of:
+                whole = folded[column.part_of]
+                by_word[column.key] = [value / whole if whole else 0.0 for value in by_word[column.part_of]]
+        rows = list(zip(*(by_word[column.key] for column in columns), strict=True))
+        return Measured(rows, tuple(_total(total, folded) for total in totals))
+
+    return measure
+
+
+def _total(total: Total, folded: Mapping[str, Any]) -> Any:
+    return total.derived(folded) if total.derived else folded[str(total.column)]
+
+
 def every_cost() -> tuple[Cost, ...]:
     """Return every kind of cost, in the order of tables."""
-    return tuple(cast("Cost", import_module(f"cnnparams.engine.costs.{name}")) for name in COSTS)
+    return tuple(listed.cost for listed in COSTS)
 
 
 def costs_of(fields: Collection[str], setting: Setting) -> tuple[Cost, ...]:
@@ -94,24 +174,33 @@ def costs_of(fields: Collection[str], setting: Setting) -> tuple[Cost, ...]:
 
     A setting that says what a cost needs asks for it. Raise UnmeasuredError as `costs_giving` does.
     """
-    asked = costs_giving(fields, setting)
-    return tuple(cost for cost in every_cost() if cost.ALWAYS or cost in asked or (cost.NEEDS and _met(cost, setting)))
+    asked = _giving(fields, setting)
+    return tuple(
+        listed.cost
+        for listed in COSTS
+        if listed.always or listed in asked or (listed.needs and listed.needs.is_met(setting))
+    )
 
 
 def costs_giving(fields: Collection[str], setting: Setting) -> tuple[Cost, ...]:
     """Return the kinds of cost that give any of these fields; raise UnmeasuredError where a setting says too little."""
-    found = tuple(cost for cost in every_cost() if any(quantity.field in fields for quantity in _given(cost)))
-    for cost in found:
-        if cost.NEEDS and not _met(cost, setting):
-            asked = next(quantity for quantity in _given(cost) if quantity.field in fields)
-            raise UnmeasuredError(asked.called, cost.NEEDS)
+    return tuple(listed.cost for listed in _giving(fields, setting))
+
+
+def _giving(fields: Collection[str], setting: Setting) -> list[Listed]:
+    found = [listed for listed in COSTS if not listed.names.isdisjoint(fields)]
+    for listed in found:
+        if listed.needs and not listed.can_be_measured(setting):
+            given: tuple[Column | Total, ...] = (*listed.cost.COLUMNS, *listed.cost.TOTALS)
+            asked = next(quantity for quantity in given if quantity.field in fields)
+            raise UnmeasuredError(asked.called, listed.needs)
     return found
 
 
 def measurable(totals: Iterable[Total], setting: Setting) -> list[Total]:
     """Return the totals; raise UnmeasuredError for the first that a setting says too little for."""
     found = list(totals)
-    costs_giving([total.field for total in found], setting)
+    _giving([total.field for total in found], setting)
     return found
 
 
@@ -122,33 +211,47 @@ def totals() -> dict[str, Total]:
 
 def short_totals(setting: Setting = USUAL) -> list[Total]:
     """Return the totals that stand side by side, but for those that a setting says too little for."""
-    return [total for cost in every_cost() if _met(cost, setting) for total in cost.TOTALS if total.short]
+    measured = (listed.cost for listed in COSTS if listed.can_be_measured(setting))
+    return [total for cost in measured for total in cost.TOTALS if total.short]
 
 
 def folded(word: str) -> str:
-    """Return the word of a total as it is known: - and _ are the same, as are capitals and small letters."""
+    """Return the word of a quantity as it is known: - and _ are the same, as are capitals and small letters."""
     return word.strip().casefold().replace("_", "-")
 
 
 def find_total(word: str) -> Total:
     """Return the total of a word, however it is spelt; raise UnknownTotalError where there is none."""
-    known = totals()
-    found = known.get(folded(word))
+    found: Total | None = next((total for total in _with(folded(word), "TOTALS") if total.word == folded(word)), None)
     if found is None:
-        raise UnknownTotalError(word, known)
+        raise UnknownTotalError(word, totals())
     return found
+
+
+def find_cost_column(word: str) -> Column | None:
+    """Return the column of a word, or of an old one, however it is spelt; None where no cost has it."""
+    meant = folded(word)
+    return next((column for column in _with(meant, "COLUMNS") if meant in (column.key, *column.aliases)), None)
+
+
+def always_columns() -> list[Column]:
+    """Return the columns of the costs that are always measured."""
+    return [column for listed in COSTS if listed.always for column in listed.cost.COLUMNS]
+
+
+def place_of(total: Total) -> tuple[int, int]:
+    """Return what sorts totals into the order of tables."""
+    i, listed = next((i, listed) for i, listed in enumerate(COSTS) if total.field in listed.names)
+    return i, listed.cost.TOTALS.index(total)
 
 
 def with_estimates(shown: Iterable[Total]) -> tuple[Total, ...]:
     """Return totals, and behind them those that say which of them are estimates, where they may be."""
     shown = tuple(shown)
-    known = {total.field: total for cost in every_cost() for total in cost.TOTALS}
-    return (*shown, *dict.fromkeys(known[total.estimate] for total in shown if total.estimate))
+    marks = dict.fromkeys(total.estimate for total in shown if total.estimate)
+    return (*shown, *(next(total for total in _with(mark, "TOTALS") if total.field == mark) for mark in marks))
 
 
-def _given(cost: Cost) -> tuple[Column | Total, ...]:
-    return (*cost.COLUMNS, *cost.TOTALS)
-
-
-def _met(cost: Cost, setting: Setting) -> bool:
-    return cost.NEEDS is None or cost.NEEDS.is_met(setting)
+def _with(name: str, what: str) -> Iterator[Any]:
+    """Yield the columns or totals of the costs that give a name."""
+    return (quantity for listed in COSTS if name in listed.names for quantity in getattr(listed.cost, what))

@@ -10,10 +10,8 @@ from cnnparams.engine.costs import parameters
 from cnnparams.engine.costs.quantity import Column, Kind, Total, quotient
 from cnnparams.engine.costs.register import Measured, same
 from cnnparams.engine.network.graph import Graph
-from cnnparams.engine.setting import SAMPLES, Setting
+from cnnparams.engine.setting import Setting
 
-ALWAYS = False
-NEEDS = SAMPLES
 AT_OTHER_SIZES = same
 COLUMNS: tuple[Column, ...] = ()
 _NOTE = (
@@ -37,5 +35,5 @@ TOTALS = (
 def measure(graph: Graph, setting: Setting) -> Measured:
     """Return the trainable parameters over the setting's samples."""
     _, trainable, *_ = parameters.measure(graph, setting).totals
-    assert setting.samples is not None  # which NEEDS sees to
+    assert setting.samples is not None  # which the register sees to
     return Measured([()] * len(graph.nodes), (quotient(trainable, setting.samples),))

@@ -14,13 +14,11 @@ from cnnparams.engine.memory.saved import saved
 from cnnparams.engine.network.graph import Graph
 from cnnparams.engine.setting import OPTIMIZERS, Setting
 
-ALWAYS = False
-NEEDS = None
 AT_OTHER_SIZES = None
 _ESTIMATE = "saved_is_estimate"
 COLUMNS = (
     Column("saved", "Saved for backward", Kind.BYTES, "saved_bytes", fold=sum, estimate=_ESTIMATE),
-    Column("saved_estimate", "Saved is an estimate", Kind.MARK, _ESTIMATE, fold=any),
+    Column("saved-estimate", "Saved is an estimate", Kind.MARK, _ESTIMATE, fold=any),
 )
 TOTALS = (
     Total("gradient_bytes", "Gradients", Kind.BYTES, word="gradients", column="trainable"),

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from cnnparams.engine.costs.quantity import NUMBERS, Column, Kind, Total
-from cnnparams.engine.costs.register import every_cost
+from cnnparams.engine.costs.register import always_columns, every_cost, find_cost_column, folded
 from cnnparams.layers.contract.settings import Hyperparameter
 from cnnparams.layers.contract.shape import Shape
 
@@ -129,9 +129,15 @@ def columns() -> dict[str, Column]:
     return {column.key: column for column in (*base_columns(), *measured)}
 
 
+def find_column(word: str) -> Column | None:
+    """Return the column of a word, or of an old one; its cost alone is imported."""
+    own = {column.key: column for column in base_columns()}
+    return own.get(folded(word)) or find_cost_column(word)
+
+
 def default_columns() -> tuple[Column, ...]:
-    """Return the columns of a table for which none were chosen."""
-    return tuple(column for column in columns().values() if column.default)
+    """Return the columns of a table for which none were chosen, which only costs that are always measured have."""
+    return tuple(column for column in (*base_columns(), *always_columns()) if column.default)
 
 
 def kinds(part: type[LayerReport] | type[Report]) -> Mapping[str, Kind]:

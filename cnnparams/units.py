@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from fractions import Fraction
 from typing import NamedTuple
 
 from cnnparams.errors import quote
 
 _DIGITS = "[0-9]{1,40}"  # many more than 64 bits have, and so few that each text is read at once
-_AMOUNT = re.compile(
-    rf"\s*(?P<number>{_DIGITS}(\.({_DIGITS})?)?([eE][+-]?[0-9]{{1,2}})?|\.{_DIGITS})\s*"
-    r"(?P<unit>([A-Za-z\u00b5\u03bc]+(/s)?)?)\s*"
-)
+_NUMBER = rf"({_DIGITS}(\.({_DIGITS})?)?([eE][+-]?[0-9]{{1,2}})?|\.{_DIGITS})"
+_LETTERS = r"[A-Za-z\u00b5\u03bc]+(/s)?"
+_AMOUNT = re.compile(rf"\s*(?P<number>{_NUMBER})\s*(?P<unit>({_LETTERS})?)\s*")
+_IN_ARITHMETIC = re.compile(rf"(?<![\w.]){_NUMBER}\s*{_LETTERS}(?!\w)")
 _MICRO = str.maketrans({"\u00b5": "u", "\u03bc": "u"})  # the sign for micro, and the Greek letter that looks like it
 _LARGE: dict[str, Fraction | int] = {"": 1, "k": 1000, "M": 1000**2, "G": 1000**3, "T": 1000**4}
 _BINARY: dict[str, Fraction | int] = {f"{prefix}i": 1024**power for power, prefix in enumerate("KMGT", 1)}
@@ -97,3 +98,21 @@ BYTES_PER_SECOND = Unit("B/s", _LARGE | _BINARY, _LARGE, "2GB/s (2,000,000,000),
 def is_amount(text: str) -> bool:
     """Tell whether a text is a number and a unit, whatever that may be."""
     return _AMOUNT.fullmatch(text) is not None
+
+
+def spelled_out(text: str, units: Collection[Unit]) -> str:
+    """Return arithmetic with the amounts in it as numbers: weights < 256KiB is weights < 262144.
+
+    An amount is in the first of the units that reads it; what none reads stays as it is.
+    """
+    return _IN_ARITHMETIC.sub(lambda match: _spelled(match[0], units), text)
+
+
+def _spelled(written: str, units: Collection[Unit]) -> str:
+    for unit in units:
+        try:
+            amount = unit.read(written)
+        except AmountError:
+            continue
+        return str(amount) if amount.denominator == 1 else f"({amount.numerator} / {amount.denominator})"
+    return written

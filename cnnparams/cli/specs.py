@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
 from cnnparams.cli.messages import tell
-from cnnparams.engine.costs.quantity import Limit, Total
 from cnnparams.engine.network.build import build
 from cnnparams.engine.network.graph import Graph
 from cnnparams.engine.reports.measure import measure
@@ -20,6 +19,9 @@ from cnnparams.schema.load import load
 from cnnparams.schema.source import STDIN, Text
 from cnnparams.schema.spec import Spec
 from cnnparams.schema.variables import choose, members
+
+if TYPE_CHECKING:
+    from cnnparams.engine.costs.quantity import Limit, Total
 
 T = TypeVar("T")
 U = TypeVar("U")

@@ -16,6 +16,7 @@ from cnnparams.engine.setting import Setting
 from cnnparams.errors import CnnparamsError, quote, some, suggest
 from cnnparams.expression import BOOLEAN, Expression, ExpressionError, parse
 from cnnparams.schema.spec import Spec
+from cnnparams.units import spelled_out
 
 _LONGEST = {Kind.PER_AXIS: (9999,), Kind.MARK: True}
 """Values of what is no number that are as long as most: tables keep so much room for what comes."""
@@ -163,11 +164,12 @@ class Condition(NamedTuple):
 def parse_condition(text: str, names: Collection[str]) -> Condition:
     """Return a condition on vars of these names and on totals by their words, a - in them written as _.
 
-    A var comes before a total of its name. Raise ConditionError for what is no condition.
+    Amounts may have units, such as weights < 256KiB. A var comes before a total of its name. Raise ConditionError for
+    what is no condition.
     """
     words = {word.replace("-", "_"): total for word, total in totals().items()}
     try:
-        expression = parse(text)
+        expression = parse(spelled_out(text, [kind.unit for kind in Kind if kind.measure]))
     except ExpressionError as error:
         hint = f"; {error.hint}" if error.hint else ""
         raise ConditionError(f"{quote(text)} {error}{hint}") from None

@@ -3,7 +3,9 @@
 import pytest
 
 from cnnparams.engine.choosing.sweep import ConditionError, parse_condition
+from cnnparams.engine.costs.quantity import Kind
 from cnnparams.engine.costs.register import totals
+from cnnparams.units import spelled_out
 
 MEASURED = {"total_params": 10, "total_macs": 200, "peak_activation_bytes": 4096, "largest_receptive_field": (3, 7)}
 
@@ -66,3 +68,25 @@ def test_what_is_no_condition(text: str, message: str) -> None:
 def test_a_condition_without_a_value_is_told() -> None:
     with pytest.raises(ConditionError, match="'params / zero > 1': division by zero"):
         holds("params / zero > 1", zero=0)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("weights < 256KiB", "weights < 262144"),
+        ("params<=1.5M and macs < 2 M", "params<=1500000 and macs < 2000000"),
+        ("x < 10ms", "x < (1 / 100)"),
+        ("x < 3 uJ or x > 2GB/s", "x < (3 / 1000000) or x > 2000000000"),
+        ("1 if a else 2k", "1 if a else 2000"),
+        ("width2 * 3 and 1e6 > k", "width2 * 3 and 1e6 > k"),
+        ("3 bananas", "3 bananas"),
+        ("a1k + 8/s", "a1k + 8/s"),
+    ],
+)
+def test_amounts_in_arithmetic_are_numbers(text: str, number: str) -> None:
+    assert spelled_out(text, [kind.unit for kind in Kind if kind.measure]) == number
+
+
+def test_a_condition_reads_amounts() -> None:
+    condition = parse_condition("weights < 1KiB", [])
+    assert [condition.holds({}, {"weight_bytes": size}) for size in (1023, 1024)] == [True, False]

@@ -14,10 +14,10 @@ from cnnparams.layers.contract.base import Layer
 from cnnparams.layers.contract.registry import find, layer_class
 from cnnparams.sources.assembly import NoLayerError, layer_of
 from cnnparams.sources.pytorch.assembly import StepContext
+from cnnparams.sources.pytorch.functions import invoke
 from cnnparams.sources.pytorch.functions.activation import normalised
 from cnnparams.sources.pytorch.functions.pool import surrounded
 from cnnparams.sources.pytorch.functions.recurrent import States, recurrent
-from cnnparams.sources.pytorch.functions.registry import invoke
 from cnnparams.sources.pytorch.values import Batched, ModelTensor, Unsaid
 
 _HOME = "torch.nn.modules."

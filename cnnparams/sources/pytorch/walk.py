@@ -16,7 +16,7 @@ from cnnparams.schema.structures import Edge, Edges
 from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.pytorch import functions, modules
 from cnnparams.sources.pytorch.assembly import StepContext, TorchAssembly, around
-from cnnparams.sources.pytorch.functions.registry import invoke
+from cnnparams.sources.pytorch.functions import invoke
 from cnnparams.sources.pytorch.functions.reshape import without
 from cnnparams.sources.pytorch.names import ModuleNames, spelled
 from cnnparams.sources.pytorch.step import Program, TracedStep

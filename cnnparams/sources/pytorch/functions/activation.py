@@ -7,7 +7,7 @@ from typing import Any
 
 from cnnparams.sources.assembly import NOTHING_COUNTED, NoLayerError
 from cnnparams.sources.pytorch.assembly import StepContext
-from cnnparams.sources.pytorch.functions.registry import function
+from cnnparams.sources.pytorch.functions import function
 from cnnparams.sources.pytorch.values import Batched
 
 _ARGUMENTS: dict[str, tuple[str, ...]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cnnparams.sources.pytorch.assembly import StepContext
-from cnnparams.sources.pytorch.functions.registry import function
+from cnnparams.sources.pytorch.functions import function
 from cnnparams.sources.pytorch.values import Unsaid
 
 

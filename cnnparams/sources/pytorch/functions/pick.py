@@ -9,8 +9,8 @@ from typing import Any
 
 from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.pytorch.assembly import StepContext
+from cnnparams.sources.pytorch.functions import function
 from cnnparams.sources.pytorch.functions.recurrent import States
-from cnnparams.sources.pytorch.functions.registry import function
 from cnnparams.sources.pytorch.functions.reshape import regrouped
 from cnnparams.sources.pytorch.values import Batched, ModelTensor, is_list
 

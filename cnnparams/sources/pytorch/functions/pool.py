@@ -11,7 +11,7 @@ from cnnparams.layers.contract.windowed import SAME
 from cnnparams.layers.pool import Pool
 from cnnparams.sources.assembly import layer_of
 from cnnparams.sources.pytorch.assembly import StepContext
-from cnnparams.sources.pytorch.functions.registry import function
+from cnnparams.sources.pytorch.functions import function
 from cnnparams.sources.pytorch.functions.resize import Lowest
 from cnnparams.sources.pytorch.values import Batched, Unsaid
 

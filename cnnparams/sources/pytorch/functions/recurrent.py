@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from cnnparams.layers.contract.registry import find, layer_class
 from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.pytorch.assembly import StepContext
-from cnnparams.sources.pytorch.functions.registry import function
+from cnnparams.sources.pytorch.functions import function
 from cnnparams.sources.pytorch.values import Batched, ModelTensor, Unsaid, is_list
 
 

@@ -11,7 +11,7 @@ from cnnparams.layers.flatten import Regrouping
 from cnnparams.schema.structures import Edge
 from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.pytorch.assembly import StepContext
-from cnnparams.sources.pytorch.functions.registry import function
+from cnnparams.sources.pytorch.functions import function
 from cnnparams.sources.pytorch.values import BATCH, Batched, ModelTensor
 
 Dims = tuple[int, ...]

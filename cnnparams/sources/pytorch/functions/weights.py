@@ -8,7 +8,7 @@ from typing import Any
 from cnnparams.engine.network.context import joined
 from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.pytorch.assembly import StepContext
-from cnnparams.sources.pytorch.functions.registry import function
+from cnnparams.sources.pytorch.functions import function
 from cnnparams.sources.pytorch.values import Batched, ModelTensor, Unsaid
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
 from cnnparams.engine.network.stack import Plain
+from cnnparams.errors import some
 from cnnparams.inert import printable
 from cnnparams.sources.tensor_difference import TensorKind
 
@@ -44,6 +45,13 @@ class ModelTotals(NamedTuple):
     outputs: tuple[tuple[int, ...], ...] | None = None
     macs: int | None = None
     tensors: Mapping[TensorKind, int] | None = None
+
+
+def unsaid_dtypes(dtypes: Collection[str]) -> Iterator[str]:
+    """Yield the remark that a spec does not carry the dtypes of a model's weights, where they are not float32."""
+    if found := sorted(set(dtypes) - {"float32"}):
+        also = " and float32" if "float32" in dtypes else ""
+        yield f"remark: the spec says no dtype, and the model holds {some(found)}{also}: count with --dtype"
 
 
 class Reading(NamedTuple):

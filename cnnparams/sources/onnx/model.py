@@ -15,11 +15,12 @@ Declared = tuple[int | None, ...]
 
 
 class Origin(NamedTuple):
-    """A tensor that the file holds: `stored` as an initializer, or else made by a node such as Constant."""
+    """A tensor that the file holds: `stored` as an initializer, of a dtype, or else made by a node such as Constant."""
 
     name: str
     dims: Dims
     stored: bool
+    dtype: str | None = None
 
     @property
     def size(self) -> int:

@@ -114,7 +114,9 @@ _READERS: dict[str, Callable[[Any], Any]] = {
 
 def _initializer(path: str, tensor: Any) -> ConstantTensor:
     known = _tensor(path, tensor)
-    return known._replace(origins=frozenset({Origin(tensor.name, known.dims, stored=True)}))
+    dtype = tensor.DataType.Name(tensor.data_type).lower() if known.is_float else None
+    origin = Origin(tensor.name, known.dims, stored=True, dtype=_AS_PYTORCH.get(dtype or "", dtype))
+    return known._replace(origins=frozenset({origin}))
 
 
 def _tensor(path: str, tensor: Any) -> ConstantTensor:

@@ -22,7 +22,7 @@ from cnnparams.sources.onnx.names import FileNames
 from cnnparams.sources.onnx.prepare import prepared
 from cnnparams.sources.onnx.proto import read_model
 from cnnparams.sources.onnx.translate import Translation
-from cnnparams.sources.reading import Gap, ModelTotals, Reading
+from cnnparams.sources.reading import Gap, ModelTotals, Reading, unsaid_dtypes
 
 
 def reading(path: str, given: Sequence[InputShape]) -> Reading:
@@ -73,6 +73,7 @@ def _last(assembly: OnnxAssembly, ports: tuple[Port, ...]) -> tuple[Port, ...]:
 
 def _remarks(assembly: OnnxAssembly) -> Iterator[str]:
     yield from (f"remark: {text}: {some(map(quote, about))}" for text, about in assembly.remarks.items())
+    yield from unsaid_dtypes({origin.dtype for origin in assembly.learned if origin.dtype})
 
 
 _TYPICAL = 224

@@ -39,7 +39,7 @@ from cnnparams.sources.pytorch.tensors import counts, held, result_tensors
 from cnnparams.sources.pytorch.trace import export_program, trace_program
 from cnnparams.sources.pytorch.values import BATCH
 from cnnparams.sources.pytorch.walk import ModelNetwork, walk
-from cnnparams.sources.reading import ModelTotals, Reading
+from cnnparams.sources.reading import ModelTotals, Reading, unsaid_dtypes
 from cnnparams.sources.tensor_difference import tensor_kind
 
 _MOST_FRAMES = 4_000
@@ -85,7 +85,9 @@ def _read(model: nn.Module, inputs: Sequence[InputShape], name: str) -> Reading:
             program = export_program(model, entered) or program
     draft = walk(program, model)
     totals = None if draft.gaps else _totals(model, ran, draft)
-    remarks = (_RENAMED.format(some(map(quote, draft.renamed))),) if draft.renamed and not draft.gaps else ()
+    renamed = (_RENAMED.format(some(map(quote, draft.renamed))),) if draft.renamed and not draft.gaps else ()
+    dtypes = {str(tensor.dtype).removeprefix("torch.") for tensor in model.parameters()}
+    remarks = (*renamed, *unsaid_dtypes(dtypes))
     return Reading(stack(_graph(draft, name)), draft.gaps, remarks, totals, dict(_classes(model)))
 
 

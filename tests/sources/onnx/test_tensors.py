@@ -202,3 +202,14 @@ def test_weights_of_other_sizes_are_a_gap_even_if_they_are_as_many(tmp_path: Pat
     nodes = [node("LayerNormalization", ["x", "s", "b"], ["y"], axis=1)]
     (gap,) = read(File(nodes, (1, 4, 6), {"s": (4, 6), "b": (8, 3)}).save(tmp_path)).gaps
     assert gap.what.endswith("has weights of [4, 6] and [8, 3], which are not those of layer_norm")
+
+
+def test_weights_that_are_not_float32_are_told(tmp_path: Path) -> None:
+    onnx = pytest.importorskip("onnx")
+    model = File([node("Conv", ["x", "c.weight"], ["y"])], (1, 4, 2, 2), {"c.weight": (3, 4, 1, 1)}).proto()
+    for tensor in model.graph.initializer:
+        half = onnx.numpy_helper.to_array(tensor).astype("float16")
+        tensor.CopyFrom(onnx.numpy_helper.from_array(half, tensor.name))
+    onnx.save(model, tmp_path / "half.onnx")
+    (remark,) = whole(str(tmp_path / "half.onnx")).remarks
+    assert remark == "remark: the spec says no dtype, and the model holds float16: count with --dtype"

@@ -252,3 +252,11 @@ def test_what_has_no_code_or_no_sizes_yet_is_refused(torch: ModuleType) -> None:
         read(script, "5")
     with pytest.raises(CnnparamsError, match=r"^1 is lazy"):
         read(torch.nn.Sequential(torch.nn.ReLU(), torch.nn.LazyLinear(3)), "5")
+
+
+def test_weights_that_are_not_float32_are_told(torch: ModuleType) -> None:
+    nn = torch.nn
+    model = nn.Sequential(nn.Conv2d(3, 4, 1), nn.Conv2d(4, 4, 1)).to(torch.bfloat16)
+    (remark,) = read(model, "3x8x8:bfloat16").remarks
+    assert remark == "remark: the spec says no dtype, and the model holds bfloat16: count with --dtype"
+    assert read(model.float(), "3x8x8").remarks == ()

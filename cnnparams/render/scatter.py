@@ -37,21 +37,21 @@ def drawing(scatter: Scatter) -> Iterator[str]:
     """Yield the lines of a drawing, and a legend of its letters; points at one place share a letter."""
     drawn = [(name, x, y) for name, x, y in scatter.points if x > 0 and y > 0]
     if not drawn:
-        yield f"Nothing to draw: no network has both {scatter.x_title} and {scatter.y_title}.\n"
+        yield f"Nothing to draw: no network has both {scatter.x_title} and {scatter.y_title}."
         return
     across, up = _axis([x for _, x, _ in drawn], _WIDTH), _axis([y for _, _, y in drawn], _HEIGHT)
     names: dict[tuple[int, int], list[str]] = {}
     for name, x, y in drawn:
         names.setdefault((up.place(y), across.place(x)), []).append(name)
     marks = dict(zip(names, chain(ascii_letters, repeat(_MORE)), strict=False))
-    yield f"{scatter.y_title}\n"
+    yield scatter.y_title
     labels = up.ticks()
     for row in reversed(range(_HEIGHT)):
         line = "".join(marks.get((row, column), " ") for column in range(_WIDTH)).rstrip()
-        yield f"{labels.get(row, ''):>5} ┤{line}\n" if row in labels else f"      │{line}\n"
+        yield f"{labels.get(row, ''):>5} ┤{line}" if row in labels else f"      │{line}"
     yield from _below(across, scatter.x_title)
-    yield "\n"
-    yield from (f"  {marks[place]} {', '.join(called)}\n" for place, called in names.items())
+    yield ""
+    yield from (f"  {marks[place]} {', '.join(called)}" for place, called in names.items())
 
 
 def _axis(values: Sequence[int], places: int) -> LogAxis:
@@ -61,11 +61,11 @@ def _axis(values: Sequence[int], places: int) -> LogAxis:
 
 def _below(x: LogAxis, title: str) -> Iterator[str]:
     labels = x.ticks()
-    yield f"      └{''.join('┬' if place in labels else '─' for place in range(_WIDTH))} {title}\n"
+    yield f"      └{''.join('┬' if place in labels else '─' for place in range(_WIDTH))} {title}"
     line = ""
     for place, label in labels.items():
         line = f"{line:<{7 + place - len(label) // 2}}{label}"
-    yield f"{line}\n"
+    yield line
 
 
 def _power(power: int) -> str:

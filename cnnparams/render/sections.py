@@ -1,30 +1,20 @@
-"""What formats are fed with: an Answer, and the sections that it is made of.
+"""Sections: what answers are made of for people, and their rows for programs.
 
-An answer can be read in three ways. Formats for people (text, Markdown, HTML, LaTeX) write its `sections`, CSV its
-`records`, JSON its `documents`. Sections and records hold raw values, each with its Kind, and their rows may come one
-by one: a sweep is shown while it is worked out. What a value looks like is decided in `cells`, and each format makes
-text from strangers inert, once, where it writes it.
-
-To add a format: a file in `formats` with `render(answer, view)`, which yields text. It then is a choice of --format in
-every command. One that writes sections needs a function for each class of SECTIONS; those of PICTURES have a `table`
-for formats that do not draw.
-
-To add an answer: a file in `answers` with a subclass of Answer. It then has every format.
+They hold raw values, each with its Kind, and rows may come one by one: a sweep is shown while it is worked out. What a
+value looks like is decided in `cells`, and each format makes text from strangers inert, once, where it writes it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from cnnparams.engine.costs.quantity import Kind
 from cnnparams.engine.reports.grid import Heading, Row
-from cnnparams.render.documents import in_a_line
 
 if TYPE_CHECKING:
     from cnnparams.engine.reports.explain import Derivation
     from cnnparams.engine.reports.report import Shape
-    from cnnparams.render.view import Layout
 
 
 class Title(NamedTuple):
@@ -160,22 +150,3 @@ class FormulaCell(NamedTuple):
     formula: str
     symbol: str = ""
     values: Mapping[str, float] | None = None
-
-
-class Answer:
-    """What a command found."""
-
-    json = staticmethod(in_a_line)
-    """How the documents are laid out as JSON: a function of `documents`."""
-
-    def sections(self, layout: Layout) -> Iterator[Section]:
-        """Yield what people read, in order."""
-        raise NotImplementedError
-
-    def records(self, layout: Layout) -> Table:
-        """Return what programs read as rows; the columns' keys are the header."""
-        raise NotImplementedError
-
-    def documents(self, layout: Layout) -> Iterable[Mapping[str, Any]]:
-        """Return what programs read as JSON: an object for each network, or row."""
-        raise NotImplementedError

@@ -18,6 +18,7 @@ from cnnparams.render.sections import (
     Section,
     SpecWord,
     Table,
+    Title,
     Working,
 )
 from cnnparams.render.view import Layout
@@ -59,18 +60,25 @@ def texts(row: Row, kinds: Sequence[Kind], layout: Layout) -> list[str]:
     return [f"{text} ({ratio})" if ratio else text for text, ratio in zip(written, times, strict=True)]
 
 
-def of_page(sections: Iterable[Section]) -> Iterator[Section]:
-    """Yield the sections of a page without pictures: details too, and for each picture the numbers behind it."""
+def of_page(sections: Iterable[Section], layout: Layout) -> Iterator[Section]:
+    """Yield the sections of a page without pictures: details too, and for each picture the numbers behind it.
+
+    How numbers come about is a table there, below a title.
+    """
     for section in sections:
         if isinstance(section, Details):
-            yield from of_page(section.sections)
+            yield from of_page(section.sections, layout)
+        elif isinstance(section, Working):
+            about = tuple(filter(None, (shapes(section, layout), section.legend)))
+            yield Title(f"{section.name} ({section.type})" if section.type else "Totals", about, level=3)
+            yield _steps(section)
         else:
             yield section.table if isinstance(section, PICTURES) else section
 
 
-def steps(working: Working) -> Table:
+def _steps(working: Working) -> Table:
     """Return the steps of a derivation as rows."""
-    titles = ("Quantity", "FormulaCell", "Numbers", "Result", "Note")
+    titles = ("Quantity", "Formula", "Numbers", "Result", "Note")
     kinds = (Kind.TEXT, Kind.TEXT, Kind.TEXT, Kind.COUNT, Kind.TEXT)
     heads = tuple(Heading(title.lower(), title, kind) for title, kind in zip(titles, kinds, strict=True))
     symbols = working.derivation.symbols

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cnnparams.inert import yaml
-from cnnparams.render.sections import Answer
+from cnnparams.render.answer import Answer
 from cnnparams.render.view import View
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")

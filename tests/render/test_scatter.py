@@ -38,5 +38,5 @@ def test_a_power_of_ten_stands_at_its_tick() -> None:
 
 def test_networks_without_either_are_not_drawn() -> None:
     assert list(drawing(Scatter((("relu", 0, 0),), "parameters", "MACs"))) == [
-        "Nothing to draw: no network has both parameters and MACs.\n"
+        "Nothing to draw: no network has both parameters and MACs."
     ]

@@ -10,8 +10,9 @@ from cnnparams.engine.reports.catalogue import Card, Setting
 from cnnparams.engine.reports.grid import Heading, Row
 from cnnparams.engine.reports.report import Kind
 from cnnparams.errors import yaml_text
+from cnnparams.render.answer import Answer
 from cnnparams.render.documents import indented
-from cnnparams.render.sections import Answer, Details, Example, FormulaCell, Note, Section, SpecWord, Table, Title
+from cnnparams.render.sections import Details, Example, FormulaCell, Note, Section, SpecWord, Table, Title
 from cnnparams.render.view import Layout
 
 
@@ -54,7 +55,7 @@ def _sections(card: Card, layout: Layout) -> Iterator[Section]:
         heads = _headings("Setting", "Value", "Default", "What it is")
         yield Table(heads, [Row(_setting(setting)) for setting in card.settings], "Settings", is_list=True)
     formulas = [Row((s.quantity, FormulaCell(s.formula, s.symbol if s.named else ""))) for s in card.steps]
-    yield Table(_headings("Quantity", "FormulaCell"), formulas, "Formulas", is_list=True)
+    yield Table(_headings("Quantity", "Formula"), formulas, "Formulas", is_list=True)
     if card.legend:
         yield Note((card.legend,))
     shapes = f"{layout.texts(card.input_shapes)} -> {layout.text(card.output_shape)}"

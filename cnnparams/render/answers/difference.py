@@ -11,8 +11,9 @@ from cnnparams.engine.difference.difference import Change, Difference, LayerDiff
 from cnnparams.engine.difference.outline import OutlineRow, outline
 from cnnparams.engine.reports.grid import Heading, Row
 from cnnparams.render import cells
+from cnnparams.render.answer import Answer
 from cnnparams.render.documents import encode, layer_a_line
-from cnnparams.render.sections import Answer, Note, Phrase, Section, Table
+from cnnparams.render.sections import Note, Phrase, Section, Table
 from cnnparams.render.view import Layout
 
 SCHEMA_VERSION = 1

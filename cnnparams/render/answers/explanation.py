@@ -8,9 +8,10 @@ from typing import Any
 from cnnparams.engine.reports.explain import Derivation, Explanation
 from cnnparams.engine.reports.grid import Heading, Row
 from cnnparams.engine.reports.report import Kind
+from cnnparams.render.answer import Answer
 from cnnparams.render.documents import indented
 from cnnparams.render.formula import CODE, write
-from cnnparams.render.sections import Answer, Details, FormulaCell, Section, Table, Title, Working
+from cnnparams.render.sections import Details, FormulaCell, Section, Table, Title, Working
 from cnnparams.render.view import Layout
 
 SCHEMA_VERSION = 1

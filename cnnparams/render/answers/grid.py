@@ -7,9 +7,10 @@ from typing import Any
 
 from cnnparams.engine.costs.quantity import Kind
 from cnnparams.engine.reports.grid import Grid, Heading, Row
+from cnnparams.render.answer import Answer
 from cnnparams.render.cells import RIGHT_ALIGNED
 from cnnparams.render.documents import array, encode
-from cnnparams.render.sections import Answer, Note, Scatter, Section, Table
+from cnnparams.render.sections import Note, Scatter, Section, Table
 from cnnparams.render.view import Layout
 
 

@@ -9,9 +9,10 @@ from typing import Any
 from cnnparams.engine.reports.grid import Heading, Row
 from cnnparams.engine.reports.memory import Fit, Memory
 from cnnparams.engine.reports.report import Kind
+from cnnparams.render.answer import Answer
 from cnnparams.render.cells import size
 from cnnparams.render.documents import indented
-from cnnparams.render.sections import Answer, Bars, Fact, Facts, Note, Section, Table, Title
+from cnnparams.render.sections import Bars, Fact, Facts, Note, Section, Table, Title
 from cnnparams.render.view import Layout
 
 SCHEMA_VERSION = 1

@@ -7,8 +7,9 @@ from typing import Any
 
 from cnnparams.engine.reports.grid import Heading, Row
 from cnnparams.engine.reports.report import Column, Kind, LayerReport, Report, Total
+from cnnparams.render.answer import Answer
 from cnnparams.render.documents import document, layer_a_line
-from cnnparams.render.sections import Answer, Estimated, Fact, Facts, Note, Section, Table
+from cnnparams.render.sections import Estimated, Fact, Facts, Note, Section, Table
 from cnnparams.render.view import Layout
 
 

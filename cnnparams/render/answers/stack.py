@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cnnparams.render.sections import Answer
+from cnnparams.render.answer import Answer
 from cnnparams.render.view import Layout
 
 

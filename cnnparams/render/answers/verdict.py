@@ -11,8 +11,9 @@ from cnnparams.engine.costs.quantity import Kind, number
 from cnnparams.engine.reports.grid import Heading, Row
 from cnnparams.errors import Place
 from cnnparams.render import cells
+from cnnparams.render.answer import Answer
 from cnnparams.render.documents import encode, indented
-from cnnparams.render.sections import Answer, Items, Section, Table
+from cnnparams.render.sections import Items, Section, Table
 from cnnparams.render.view import HWC, Layout
 
 SCHEMA_VERSION = 1

@@ -9,8 +9,9 @@ from cnnparams.engine.reports.grid import Heading, Row
 from cnnparams.engine.reports.report import Kind, TensorReport
 from cnnparams.inert import printable
 from cnnparams.render import cells
+from cnnparams.render.answer import Answer
 from cnnparams.render.documents import encode, layer_a_line
-from cnnparams.render.sections import Answer, Items, Phrase, Section, Table, Title
+from cnnparams.render.sections import Items, Phrase, Section, Table, Title
 from cnnparams.render.view import Layout
 from cnnparams.targets.verification import Figure, LayerCheck, Verification
 

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterator
 
 from cnnparams import inert
-from cnnparams.render.sections import Answer
+from cnnparams.render.answer import Answer
 from cnnparams.render.view import View
 from cnnparams.render.writing import plain
 

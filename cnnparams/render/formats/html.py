@@ -7,15 +7,16 @@ from typing import Any
 
 from cnnparams.engine.reports.grid import Heading
 from cnnparams.inert import html
+from cnnparams.render.answer import Answer
 from cnnparams.render.cells import RIGHT_ALIGNED
-from cnnparams.render.sections import Answer, Example, Facts, Items, Note, Table, Title, Working
+from cnnparams.render.sections import Example, Facts, Items, Note, Table, Title
 from cnnparams.render.view import Layout, View
-from cnnparams.render.writing import of_page, shapes, shown, steps, texts
+from cnnparams.render.writing import of_page, shown, texts
 
 
 def render(answer: Answer, view: View) -> Iterator[str]:
     """Yield the elements."""
-    for section in of_page(answer.sections(view.layout)):
+    for section in of_page(answer.sections(view.layout), view.layout):
         yield from _ELEMENTS[type(section)](section, view.layout)
 
 
@@ -67,13 +68,6 @@ def _example(example: Example, _: Layout) -> Iterator[str]:
     yield f"<pre>- {html(example.entry)}  # {html(example.comment)}</pre>\n"
 
 
-def _working(working: Working, layout: Layout) -> Iterator[str]:
-    about = (shapes(working, layout), working.legend)
-    title = f"{working.name} ({working.type})" if working.type else "Totals"
-    yield from _title(Title(title, tuple(filter(None, about)), level=3), layout)
-    yield from _table(steps(working), layout)
-
-
 _ELEMENTS: dict[type, Callable[[Any, Layout], Iterator[str]]] = {
     Title: _title,
     Table: _table,
@@ -81,5 +75,4 @@ _ELEMENTS: dict[type, Callable[[Any, Layout], Iterator[str]]] = {
     Note: _note,
     Items: _items,
     Example: _example,
-    Working: _working,
 }

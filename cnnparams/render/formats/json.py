@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnparams.render.sections import Answer
+from cnnparams.render.answer import Answer
 from cnnparams.render.view import View
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnnparams.render.answer import Answer
 from cnnparams.render.documents import in_a_line
-from cnnparams.render.sections import Answer
 from cnnparams.render.view import View
 
 

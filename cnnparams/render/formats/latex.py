@@ -7,11 +7,12 @@ from typing import Any
 
 from cnnparams.engine.reports.explain import Step
 from cnnparams.inert import latex
+from cnnparams.render.answer import Answer
 from cnnparams.render.cells import RIGHT_ALIGNED
 from cnnparams.render.formula import LATEX, substituted
-from cnnparams.render.sections import Answer, Details, Example, Facts, FormulaCell, Items, Note, Table, Title, Working
+from cnnparams.render.sections import PICTURES, Details, Example, Facts, FormulaCell, Items, Note, Table, Title, Working
 from cnnparams.render.view import Layout, View
-from cnnparams.render.writing import formula_text, of_page, shapes, shown
+from cnnparams.render.writing import formula_text, shapes, shown
 
 TO = r"\to"
 
@@ -20,8 +21,9 @@ def render(answer: Answer, view: View) -> Iterator[str]:
     """Yield each section, an empty line between them."""
     gap = ""
     sections = (section for section in answer.sections(view.layout) if not isinstance(section, Details))
-    for section in of_page(sections):
-        yield gap + "".join(_BLOCKS[type(section)](section, view.layout))
+    for section in sections:
+        block = section.table if isinstance(section, PICTURES) else section
+        yield gap + "".join(_BLOCKS[type(block)](block, view.layout))
         gap = "\n"
 
 

@@ -6,16 +6,17 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from cnnparams import inert
+from cnnparams.render.answer import Answer
 from cnnparams.render.cells import RIGHT_ALIGNED
-from cnnparams.render.sections import Answer, Example, Facts, Items, Note, SpecWord, Table, Title, Working
+from cnnparams.render.sections import Example, Facts, Items, Note, SpecWord, Table, Title
 from cnnparams.render.view import Layout, View
-from cnnparams.render.writing import of_page, shapes, shown, steps, texts
+from cnnparams.render.writing import of_page, shown, texts
 
 
 def render(answer: Answer, view: View) -> Iterator[str]:
     """Yield each section, an empty line between them."""
     gap = ""
-    for section in of_page(answer.sections(view.layout)):
+    for section in of_page(answer.sections(view.layout), view.layout):
         yield gap + "\n\n".join(_BLOCKS[type(section)](section, view.layout)) + "\n"
         gap = "\n"
 
@@ -72,13 +73,6 @@ def _example(example: Example, _: Layout) -> Iterator[str]:
     yield f"```yaml\n- {example.entry}  # {example.comment}\n```"
 
 
-def _working(working: Working, layout: Layout) -> Iterator[str]:
-    about = (shapes(working, layout), working.legend)
-    title = f"{working.name} ({working.type})" if working.type else "Totals"
-    yield from _title(Title(title, tuple(filter(None, about)), level=3), layout)
-    yield from _table(steps(working), layout)
-
-
 _BLOCKS: dict[type, Callable[[Any, Layout], Iterator[str]]] = {
     Title: _title,
     Table: _table,
@@ -86,5 +80,4 @@ _BLOCKS: dict[type, Callable[[Any, Layout], Iterator[str]]] = {
     Note: _note,
     Items: _items,
     Example: _example,
-    Working: _working,
 }

@@ -8,20 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from cnnparams.engine.costs.quantity import Kind
 from cnnparams.engine.reports.grid import Row
+from cnnparams.inert import printable
 from cnnparams.render import cells
-from cnnparams.render.sections import (
-    Answer,
-    Bars,
-    Details,
-    Example,
-    Facts,
-    Items,
-    Note,
-    Scatter,
-    Table,
-    Title,
-    Working,
-)
+from cnnparams.render.answer import Answer
+from cnnparams.render.sections import Bars, Details, Example, Facts, Items, Note, Scatter, Table, Title, Working
 from cnnparams.render.view import View
 from cnnparams.render.writing import shapes, shown
 
@@ -60,8 +50,8 @@ class _Terminal:
 
     def title(self, title: Title) -> Iterator[str]:
         first, *others = title.about or ("",)
-        yield f"{title.text}: {first}\n" if first else f"{title.text}\n"
-        yield from (f"{line}\n" for line in others)
+        yield _line(f"{title.text}: {first}" if first else title.text)
+        yield from map(_line, others)
 
     def table(self, table: Table) -> Iterator[str]:
         """Yield a row as whole lines, as soon as it is known; below each row, its numbers as ratios to the first's."""
@@ -72,7 +62,8 @@ class _Terminal:
 
         kinds = [head.kind for head in table.heads]
         heads = [
-            ColumnHead(head.title, head.kind in cells.RIGHT_ALIGNED, _STYLES.get(head.key)) for head in table.heads
+            ColumnHead(printable(head.title), head.kind in cells.RIGHT_ALIGNED, _STYLES.get(head.key))
+            for head in table.heads
         ]
         if table.widest:
             rows: Iterable[tuple[list[str], Row]] = ((self._texts(row.values, kinds), row) for row in table.rows)
@@ -80,7 +71,7 @@ class _Terminal:
         else:
             rows = [(self._texts(row.values, kinds), row) for row in table.rows]
             widest = [texts for texts, _ in rows]
-        drawn = stamp(self.console, table.title, heads, widest)
+        drawn = stamp(self.console, printable(table.title), heads, widest)
         yield drawn.above if table.title else drawn.above.removeprefix("\n")
         for texts, row in rows:
             yield drawn.stamp(texts)
@@ -94,7 +85,7 @@ class _Terminal:
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         widths = list(map(max, widths, least))
         if table.title:
-            yield f"{table.title}\n"
+            yield _line(table.title)
         for row in rows:
             yield self._line(row, kinds, widths, _INDENT if table.title else "")
 
@@ -114,24 +105,24 @@ class _Terminal:
         if not facts.title:
             from cnnparams.render.terminal import pairs
 
-            yield pairs(self.console, [(fact.name, text) for fact, text in written])
+            yield pairs(self.console, [(printable(fact.name), text) for fact, text in written])
             return
-        yield f"{facts.title}\n"
+        yield _line(facts.title)
         for fact, text in written:
             remark = f"{_INDENT}{fact.remark}" if fact.remark else ""
-            yield f"{_INDENT}{fact.name:<{_NAME}}{_INDENT}{text:>{_NUMBER}}{remark}\n"
+            yield _line(f"{_INDENT}{fact.name:<{_NAME}}{_INDENT}{text:>{_NUMBER}}{remark}")
 
     def note(self, note: Note) -> Iterator[str]:
-        yield from (f"{line}\n" for line in note.lines)
+        yield from map(_line, note.lines)
 
     def items(self, items: Items) -> Iterator[str]:
         if items.title:
-            yield f"{items.title}\n"
+            yield _line(items.title)
         indent = _INDENT if items.title else ""
-        yield from (f"{indent}{line}\n" for line in items.lines)
+        yield from (_line(f"{indent}{line}") for line in items.lines)
 
     def example(self, example: Example) -> Iterator[str]:
-        yield f"Example\n{_INDENT}- {example.entry}\n{_INDENT}{example.comment}\n"
+        yield from map(_line, ("Example", f"{_INDENT}- {example.entry}", f"{_INDENT}{example.comment}"))
 
     def working(self, working: Working) -> Iterator[str]:
         """Yield a derivation the way it is written by hand."""
@@ -139,8 +130,9 @@ class _Terminal:
 
         style = formula.TEXT if self._can_write(formula.TEXT.calls["floor"]) else formula.CODE
         passes = f" ({working.type}): {shapes(working, self.view.layout)}" if working.type else ""
-        yield f"{working.name}{passes}\n"
-        yield f"{_INDENT}{working.legend}\n\n" if working.legend else "\n"
+        yield _line(f"{working.name}{passes}")
+        yield _line(f"{_INDENT}{working.legend}") if working.legend else ""
+        yield "\n"
         steps, symbols = working.derivation.steps, working.derivation.symbols
         width = max(len(step.quantity) for step in steps)
         for step in steps:
@@ -149,7 +141,7 @@ class _Terminal:
             yield f"{_INDENT}{step.quantity:<{width}}  {named}= {first}\n"
             margin = _INDENT + " " * (width + 2 + len(named))
             yield from (f"{margin}= {side}\n" for side in rest)
-            yield f"{margin}  {step.note}\n" if step.note else ""
+            yield _line(f"{margin}  {step.note}") if step.note else ""
 
     def _can_write(self, text: str) -> bool:
         try:
@@ -161,16 +153,21 @@ class _Terminal:
     def bars(self, bars: Bars) -> Iterator[str]:
         most = max((value for _, value in bars.bars), default=0) or 1
         widest = max((len(name) for name, _ in bars.bars), default=0)
-        yield f"{bars.title}\n"
+        yield _line(bars.title)
         for name, value in bars.bars:
             bar = "█" * max(1, round(_BAR * value / most))
             text = cells.write(value, bars.kind, self.view.layout)
-            yield f"{_INDENT}{name:<{widest}}{_INDENT}{bar:<{_BAR}}{_INDENT}{text:>{_NUMBER}}\n"
+            yield _line(f"{_INDENT}{name:<{widest}}{_INDENT}{bar:<{_BAR}}{_INDENT}{text:>{_NUMBER}}")
 
     def scatter(self, scatter: Scatter) -> Iterator[str]:
         from cnnparams.render.scatter import drawing
 
-        yield from drawing(scatter)
+        yield from map(_line, drawing(scatter))
+
+
+def _line(text: str) -> str:
+    """Return text, of one or more lines, as lines."""
+    return "".join(f"{printable(line)}\n" for line in text.split("\n"))
 
 
 _WRITERS: dict[type, Callable[[_Terminal, Any], Iterator[str]]] = {

@@ -11,14 +11,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cnnparams.api import Report, count, load
+    from cnnparams.api import Network, Report, count, load
     from cnnparams.errors import CnnparamsError
 
 __version__ = "0.1.0"
-__all__ = ["CnnparamsError", "Report", "__version__", "count", "load"]
+__all__ = ["CnnparamsError", "Network", "Report", "__version__", "count", "load"]
 
 _HOMES = {
     "CnnparamsError": "cnnparams.errors",
+    "Network": "cnnparams.api",
     "Report": "cnnparams.api",
     "count": "cnnparams.api",
     "load": "cnnparams.api",

@@ -1,19 +1,33 @@
-"""The Python API: load a spec, count it, and a report that shows itself."""
+"""The Python API: load a network, ask it anything; every answer shows itself as text and in a notebook.
+
+The command line asks here too. What only some answers need is imported when one of them is asked for: `count` alone
+is there in a blink.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnnparams.engine.network.build import build
+from cnnparams.engine.network.graph import Graph
 from cnnparams.engine.reports import report as engine_report
 from cnnparams.engine.reports.measure import measure_as
-from cnnparams.engine.reports.report import default_columns
+from cnnparams.engine.setting import USUAL, Setting
 from cnnparams.schema import load as loading
+from cnnparams.schema import variables
 from cnnparams.schema.spec import Spec
-from cnnparams.schema.variables import choose
+
+if TYPE_CHECKING:
+    from cnnparams.engine.choosing.check import Verdict
+    from cnnparams.engine.costs.quantity import Limit
+    from cnnparams.engine.difference.difference import Difference
+    from cnnparams.engine.reports.explain import Explanation
+    from cnnparams.engine.reports.memory import Memory
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -34,23 +48,108 @@ class Report(engine_report.Report):
         from cnnparams.render.answers.report import ReportAnswer
         from cnnparams.render.view import View
 
-        return "".join(format_.render(ReportAnswer([self], default_columns()), View()))
+        return "".join(format_.render(ReportAnswer([self], engine_report.default_columns()), View()))
 
 
-def load(spec: str | Path, **values: Any) -> Spec:
-    """Read and validate a spec; raise CnnparamsError with everything that is wrong with it.
+@dataclass(frozen=True)
+class Network:
+    """A network: its spec, with what was chosen of it, and where that came from.
+
+    It never changes; its graph and its budget are worked out when they are first asked for. Each answer is asked of it
+    in one `Setting`: the batch, the dtype, the optimizer, the samples of the training set, the device. What is asked
+    raises SpecError where the spec gives no network.
+    """
+
+    spec: Spec
+    source: str
+
+    @property
+    def name(self) -> str:
+        """Its name: that of the variant, of a family."""
+        return self.spec.choice.variant or self.spec.name
+
+    @cached_property
+    def graph(self) -> Graph:
+        """Every layer in its place, at the shapes that enter and leave it."""
+        return build(self.spec)
+
+    @cached_property
+    def budget(self) -> tuple[Limit, ...]:
+        """The limits that its spec sets; raise SpecError where they are none."""
+        if not self.spec.budget:
+            return ()
+        from cnnparams.engine.choosing.budget import limits
+
+        return limits(self.spec)
+
+    def set(self, **values: Any) -> Network:
+        """Return the network with other values of its vars."""
+        choice = self.spec.choice
+        return Network(variables.choose(self.spec, choice.variant, {**choice.values, **values}), self.source)
+
+    def variants(self) -> tuple[Network, ...]:
+        """Return the networks that it stands for: each variant of a family of which none is chosen, else itself."""
+        return tuple(Network(member, self.source) for member in variables.members(self.spec))
+
+    def report(self, fields: Collection[str] = (), setting: Setting = USUAL, depth: int | None = None) -> Report:
+        """Return what it is and costs: the costs that are always measured, and those that give these fields.
+
+        With a `depth`, layers are summed up by as many parts of their names.
+        """
+        measured = measure_as(self.graph, Report, fields, setting)
+        if depth is None:
+            return measured
+        from cnnparams.engine.reports.fold import fold
+
+        return fold(measured, depth)
+
+    def memory(
+        self, setting: Setting = USUAL, *, training: bool = False, limit: int | None = None, int8: bool = False
+    ) -> Memory:
+        """Return the memory that it needs, in bytes: to be used, and to be trained; in 8 bits, and on a device.
+
+        With a `limit`, also the largest batch that stays within it.
+        """
+        from cnnparams.engine.reports.memory import memory
+
+        return memory(self.graph, setting, training=training, limit=limit, int8=int8)
+
+    def explain(self, layers: Collection[str] = ()) -> Explanation:
+        """Return how each number of these layers, or parts of the network, comes about; of all by default."""
+        from cnnparams.engine.reports.explain import explain
+
+        return explain(self.graph, layers)
+
+    def check(self, limits: Iterable[Limit] = (), setting: Setting = USUAL) -> Verdict:
+        """Return whether it keeps its own budget and these limits.
+
+        Raise SpecError or UnmeasuredError for a limit of what the setting says too little for.
+        """
+        from cnnparams.engine.choosing.check import check
+
+        return check(self.graph, (*self.budget, *limits), setting)
+
+    def diff(self, other: Network, setting: Setting = USUAL) -> Difference:
+        """Return what leads from this network to another, layer by layer and in total."""
+        from cnnparams.engine.costs.register import short_totals
+        from cnnparams.engine.difference.diff import diff
+
+        fields = [total.field for total in short_totals()]
+        return diff(self.report(fields, setting), other.report(fields, setting))
+
+
+def load(spec: str | Path, **values: Any) -> Network:
+    """Return a network, its spec read and validated; raise CnnparamsError with everything that is wrong with that.
 
     A spec is a path, or the name of one that comes with cnnparams; FILE@VARIANT chooses a variant. `values` override
     the vars of the file: load("resnet50", size=160).
     """
-    return loading.load(spec, values)
+    return Network(loading.load(spec, values), str(spec))
 
 
-def count(spec: str | Path | Spec, **values: Any) -> Report:
-    """Return the report of a spec, given as for `load` or as it returned it.
+def count(spec: str | Path | Network, **values: Any) -> Report:
+    """Return the report of a network, given as for `load` or as it returned it.
 
     Raise CnnparamsError where it has none.
     """
-    if isinstance(spec, Spec):
-        spec = choose(spec, spec.choice.variant, {**spec.choice.values, **values})
-    return measure_as(build(spec if isinstance(spec, Spec) else load(spec, **values)), Report)
+    return (spec.set(**values) if isinstance(spec, Network) else load(spec, **values)).report()

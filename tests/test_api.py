@@ -6,7 +6,7 @@ import cnnparams
 from tests.specs import SIMPLE_CNN
 
 
-def test_count_takes_a_path_or_a_loaded_spec() -> None:
+def test_count_takes_a_path_or_a_loaded_network() -> None:
     assert cnnparams.count(str(SIMPLE_CNN)).total_params == 707_690
     assert cnnparams.count(cnnparams.load(SIMPLE_CNN)) == cnnparams.count(SIMPLE_CNN)
 
@@ -43,3 +43,28 @@ def test_the_names_of_the_api_are_listed_and_others_are_not_there() -> None:
 def test_a_report_has_no_room_for_other_attributes() -> None:
     with pytest.raises(AttributeError):
         cnnparams.count(SIMPLE_CNN).note = "x"  # type: ignore[attr-defined]
+
+
+def test_a_network_answers_what_is_asked_of_it() -> None:
+    network = cnnparams.load("resnet50", size=160)
+    assert (network.name, network.source) == ("resnet50", "resnet50")
+    assert network.report().total_params == 25_557_032  # torchvision.models.resnet50
+    assert network.graph.inputs[0].shape.dims == (3, 160, 160)
+    assert network.graph is network.graph
+    assert network.memory().report.weight_bytes == 4 * 25_557_032
+    (layer,) = network.explain(["fc"]).layers
+    assert layer.name == "fc"
+    assert network.check().balances == ()
+    assert network.diff(network.set(size=224)).after.name == "resnet50"
+
+
+def test_a_network_cannot_be_changed_but_given_other_values() -> None:
+    network = cnnparams.load("mobilenet_v2")
+    with pytest.raises(AttributeError):
+        network.source = "another"  # type: ignore[misc]
+    assert network.set(width=0.5).report().total_params != network.report().total_params
+
+
+def test_a_family_stands_for_its_variants() -> None:
+    names = [network.name for network in cnnparams.load("vgg").variants()]
+    assert {"vgg11", "vgg16", "vgg19_bn"} <= {*names}

@@ -33,8 +33,8 @@ MAY_USE = {
         "engine.choosing.check",
         "targets.verification",
     },
-    "cli": {"", "dtypes", "errors", "units", "schema", "engine", "render", "sources", "targets"},
-    "api": {"schema", "engine", "render"},
+    "cli": {"", "api", "dtypes", "errors", "units", "schema", "engine", "render", "sources", "targets"},
+    "api": {"errors", "schema", "engine", "render"},
     "": {"api", "errors"},
     "__main__": {"cli"},
 }

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import reduce, wraps
-from importlib import import_module
 from pkgutil import iter_modules
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from cnnparams import render
 from cnnparams.cli.command import Named
 from cnnparams.dtypes import DTYPES
 from cnnparams.engine.setting import OPTIMIZERS, USUAL, Setting
@@ -22,6 +19,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from cnnparams.engine.costs.quantity import Limit
+    from cnnparams.engine.devices import Device
 
 F = TypeVar("F", bound=Callable[..., Any])
 _MOST = 2**63 - 1
@@ -48,7 +46,7 @@ def _complete_spec(context: click.Context, parameter: click.Parameter, incomplet
 
 
 def _named_values(context: click.Context, parameter: click.Parameter, written: tuple[str, ...]) -> dict[str, Any]:
-    from cnnparams.cli.specs import value_of
+    from cnnparams.cli.networks import value_of
 
     return dict(value_of(text) for text in written)
 
@@ -136,8 +134,23 @@ def _setting(**chosen: Callable[[F], F]) -> Callable[[F], F]:
     return add
 
 
+def _device(context: click.Context, parameter: click.Parameter, written: str | None) -> Device | None:
+    if written is None:
+        return None
+    from cnnparams.engine.devices import find
+
+    return find(written)
+
+
+device = click.option(
+    "--device",
+    metavar="NAME",
+    callback=_device,
+    help="Tell whether it fits on a board, in 8 bits; a wrong name lists them.",
+)
 training_set = _setting(samples=samples)
 setting = _setting(batch=batch, dtype=dtype, optimizer=optimizer)
+setting_on_device = _setting(batch=batch, dtype=dtype, optimizer=optimizer, device=device)
 setting_of_totals = _setting(batch=batch, dtype=dtype, optimizer=optimizer, samples=samples)
 
 
@@ -205,16 +218,17 @@ def _general() -> set[str]:
     return {module.name for module in iter_modules(general.__path__)}
 
 
-def renderer(name: str) -> ModuleType:
-    """Import the module of a format that `formats` let a user choose."""
-    package = general.__name__ if name in _general() else render.__name__
-    return import_module(f"{package}.{name}")
-
-
-def formats(
-    *own: str, only: Iterable[str] = (), default: str = "text", json: str = "json", short: Iterable[str] = ()
+def answers(
+    *own: str,
+    only: Iterable[str] = (),
+    default: str = "text",
+    json: str = "json",
+    short: Iterable[str] = (),
+    shapes: bool = False,
 ) -> Callable[[F], F]:
-    """Return --format, and --json, which is short for one of its choices.
+    """Return what adds --format, --json, which is short for one of its choices, --output and, for `shapes`, --layout.
+
+    The function gets `show`, which shows an answer as these say.
 
     The choices are the formats that every answer has, and the answer's `own`; or `only` these. With `json`, another
     format stands for JSON; those in `short` have an option of their own name too.
@@ -227,4 +241,15 @@ def formats(
         click.option(f"--{name}", "format_", type=known, flag_value=format_, help=f"Short for --format {format_}.")
         for name, format_ in {"json": json, **{name: name for name in short}}.items()
     ]
-    return lambda function: chosen(reduce(lambda decorated, flag: flag(decorated), reversed(flags), function))
+    options = [chosen, *flags, output, *([layout] if shapes else [])]
+
+    def add(function: F) -> F:
+        @wraps(function)
+        def shown(*args: Any, format_: str, output: str | None, layout: str = "hwc", **others: Any) -> Any:
+            from cnnparams.cli.show import Show
+
+            return function(*args, show=Show(format_, output, layout), **others)
+
+        return reduce(lambda decorated, option: option(decorated), reversed(options), cast("F", shown))
+
+    return add

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from cnnparams.engine.devices import Device
 
 from cnnparams.dtypes import DTYPES
 
@@ -19,6 +22,7 @@ class Setting(NamedTuple):
     dtype: str = "float32"
     optimizer: str = "adam"
     samples: int | None = None
+    device: Device | None = None
 
     def itemsize(self, dtype: str | None) -> int:
         """Return the bytes of an element of what says this dtype; of what says none, in the setting's."""

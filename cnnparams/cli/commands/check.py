@@ -13,6 +13,7 @@ from cnnparams.cli.exit_code import ExitCode
 from cnnparams.cli.messages import tell
 
 if TYPE_CHECKING:
+    from cnnparams.cli.show import Show
     from cnnparams.engine.choosing.check import Verdict
     from cnnparams.engine.costs.quantity import Limit
     from cnnparams.engine.setting import Setting
@@ -24,15 +25,13 @@ if TYPE_CHECKING:
 @options.limits
 @options.values
 @options.setting_of_totals
-@options.formats("github")
-@options.output
+@options.answers("github")
 def command(
     specs: tuple[str, ...],
     limits: tuple[Limit, ...],
     values: dict[str, Any],
     setting: Setting,
-    format_: str,
-    output: str | None,
+    show: Show,
 ) -> ExitCode:
     """Check that specs are valid and networks keep their budgets; say nothing where all is well.
 
@@ -40,35 +39,29 @@ def command(
     family of which none is chosen stands for all its variants. A budget is the spec's own (budget: {params: 1M}), or
     --max. The exit code is 1 where a total is over one; the layers that weigh most are named.
     """
-    from cnnparams.cli.output import shown_on, write
-    from cnnparams.cli.specs import each, load_networks
+    from cnnparams.cli.networks import each, load_networks
     from cnnparams.engine.choosing.budget import measurable_limits
-    from cnnparams.engine.choosing.check import check
     from cnnparams.errors import SpecError
     from cnnparams.render.answers.verdict import VerdictAnswer
-    from cnnparams.render.view import View
 
-    renderer = options.renderer(format_)
     with options.blaming("--max"):
         measurable_limits(limits, setting)
     try:
         networks = load_networks(specs, values, families=True)
-        verdicts = each(lambda network: check(network.graph, (*network.budget, *limits), setting), networks)
+        verdicts = each(lambda network: network.check(limits, setting), networks)
     except SpecError as error:
-        if not hasattr(renderer, "trouble"):
+        if not show.trouble(error.problems):
             raise
-        write(renderer.trouble(error.problems), output, verbatim=True)
         return ExitCode.NO_ANSWER
     for remark in dict.fromkeys(_remarks(verdicts)):
         tell(str(remark))
-    verbatim = getattr(renderer, "COMMANDS", False)
-    write(renderer.render(VerdictAnswer(verdicts), View(stream=shown_on(output))), output, verbatim=verbatim)
+    show(VerdictAnswer(verdicts))
     return ExitCode.NO if any(verdict.broken for verdict in verdicts) else ExitCode.DONE
 
 
 def _remarks(verdicts: Sequence[Verdict]) -> Iterator[Problem]:
     """Yield what a quiet success would hide."""
-    from cnnparams.cli.specs import kept_without
+    from cnnparams.cli.networks import kept_without
     from cnnparams.errors import Problem
 
     for verdict in verdicts:

@@ -11,6 +11,7 @@ from cnnparams.cli import options
 from cnnparams.cli.command import Command
 
 if TYPE_CHECKING:
+    from cnnparams.cli.show import Show
     from cnnparams.engine.costs.quantity import Total
     from cnnparams.engine.reports.report import Report
     from cnnparams.engine.setting import Setting
@@ -25,47 +26,38 @@ _NAME = "name"
 @options.setting_of_totals
 @click.option("--sort", metavar="WORD", help="Order by name, params, macs, ..., the least first; -params: the most.")
 @click.option("--plot", is_flag=True, help="Also draw parameters against MACs, in the terminal.")
-@options.formats(short=("csv", "markdown"))
-@options.output
-@options.layout
+@options.answers(short=("csv", "markdown"), shapes=True)
 def command(
     specs: tuple[str, ...],
     values: dict[str, Any],
     setting: Setting,
     sort: str | None,
     plot: bool,
-    format_: str,
-    output: str | None,
-    layout: str,
+    show: Show,
 ) -> None:
     """Put networks side by side: parameters, MACs, memory, receptive field, layers, and each as a ratio to the first.
 
     SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT chooses a variant.
     A family of which none is chosen stands for all its variants.
     """
-    from cnnparams.cli.output import shown_on, write
+    from cnnparams.cli.networks import load_networks
     from cnnparams.cli.progress import progress
-    from cnnparams.cli.specs import load_graphs
     from cnnparams.engine.costs.register import measurable, short_totals
     from cnnparams.engine.reports.grid import compared, ordered, side_by_side
-    from cnnparams.engine.reports.measure import measure
     from cnnparams.render.answers.grid import GridAnswer
-    from cnnparams.render.view import LAYOUTS, View
 
-    if plot and format_ != "text":
-        raise click.BadParameter(f"a plot is drawn below the table, not in {format_}", param_hint="--plot")
+    if plot and show.format != "text":
+        raise click.BadParameter(f"a plot is drawn below the table, not in {show.format}", param_hint="--plot")
     by = _total(sort)
     with options.blaming("--sort"):
         also = measurable([by] if by else [], setting)
     fields = [total.field for total in (*short_totals(setting), *also)]
-    graphs = load_graphs(specs, values, families=True)
-    reports = [measure(graph, fields, setting) for graph in progress(graphs, len(graphs), "measuring")]
+    networks = load_networks(specs, values, families=True)
+    reports = [network.report(fields, setting) for network in progress(networks, len(networks), "measuring")]
     grid = compared(side_by_side(reports, also))
     if sort:
         grid = ordered(grid, by.field if by else _NAME, descending=sort.startswith("-"))
-    view = View(LAYOUTS[layout], stream=shown_on(output))
-    answer = GridAnswer(grid, _plot(reports) if plot else None)
-    write(options.renderer(format_).render(answer, view), output)
+    show(GridAnswer(grid, _plot(reports) if plot else None))
 
 
 def _total(sort: str | None) -> Total | None:

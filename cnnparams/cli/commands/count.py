@@ -10,6 +10,7 @@ from cnnparams.cli import options
 from cnnparams.cli.command import Command
 
 if TYPE_CHECKING:
+    from cnnparams.cli.show import Show
     from cnnparams.engine.reports.report import Column
     from cnnparams.engine.setting import Setting
 
@@ -17,9 +18,7 @@ if TYPE_CHECKING:
 @click.command(cls=Command)
 @options.specs
 @options.values
-@options.formats()
-@options.output
-@options.layout
+@options.answers(shapes=True)
 @click.option(
     "--columns",
     metavar="NAMES",
@@ -30,9 +29,7 @@ if TYPE_CHECKING:
 def command(
     specs: tuple[str, ...],
     values: dict[str, Any],
-    format_: str,
-    output: str | None,
-    layout: str,
+    show: Show,
     columns: str | None,
     depth: int | None,
     setting: Setting,
@@ -42,15 +39,13 @@ def command(
     SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT chooses a variant.
     Several give a table each; in JSON, a line each.
     """
-    from cnnparams.cli.output import shown_on, write
-    from cnnparams.cli.specs import load_reports
+    from cnnparams.cli.networks import load_networks
     from cnnparams.render.answers.report import ReportAnswer
-    from cnnparams.render.view import LAYOUTS, View
 
     shown = _chosen(columns)
-    view = View(LAYOUTS[layout], shown_on(output))
-    reports = load_reports(specs, values, [column.field for column in shown], depth, setting)
-    write(options.renderer(format_).render(ReportAnswer(reports, shown), view), output)
+    fields = [column.field for column in shown]
+    reports = [network.report(fields, setting, depth) for network in load_networks(specs, values)]
+    show(ReportAnswer(reports, shown))
 
 
 def _chosen(names: str | None) -> tuple[Column, ...]:

@@ -22,8 +22,8 @@ def command(spec: str, values: dict[str, Any], output: str | None) -> None:
     SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT chooses a variant.
     PyTorch is not needed to write it.
     """
+    from cnnparams.cli.networks import load_networks
     from cnnparams.cli.output import write
-    from cnnparams.cli.specs import load_networks
     from cnnparams.errors import Problem, some
     from cnnparams.targets.code.module import export
 

@@ -12,6 +12,7 @@ from cnnparams.cli.exit_code import ExitCode
 from cnnparams.cli.messages import tell
 
 if TYPE_CHECKING:
+    from cnnparams.cli.show import Show
     from cnnparams.sources.input_shape import InputShape
     from cnnparams.sources.pytorch.mode import Mode
     from cnnparams.sources.reading import Reading
@@ -50,11 +51,8 @@ def _given(context: click.Context, parameter: click.Parameter, written: tuple[st
     "--partial", is_flag=True, help="Write a spec even if it has gaps, which are marked; the exit code is then 1."
 )
 @click.option("--flat", is_flag=True, help="Write a plain list of layers, without blocks and repeats.")
-@options.formats(only=("json", "yaml"), default="yaml")
-@options.output
-def command(
-    model: str, inputs: list[InputShape], mode: Mode | None, partial: bool, flat: bool, format_: str, output: str | None
-) -> ExitCode:
+@options.answers(only=("json", "yaml"), default="yaml")
+def command(model: str, inputs: list[InputShape], mode: Mode | None, partial: bool, flat: bool, show: Show) -> ExitCode:
     """Write the spec of a PyTorch model or of an ONNX file.
 
     MODEL is MODULE:FACTORY, such as mypackage.models:resnet: the code is imported, called and run, on tensors without
@@ -62,9 +60,7 @@ def command(
     repeats, of the very same layers under the same names. What no layer type stands for is named, and nothing is
     written unless --partial is given. Extras: pip install 'cnnparams[torch]' or 'cnnparams[onnx]'.
     """
-    from cnnparams.cli.output import shown_on, write
     from cnnparams.render.answers.stack import StackAnswer
-    from cnnparams.render.view import View
     from cnnparams.render.yaml import marked
     from cnnparams.sources.structure.recover import recovered
 
@@ -78,11 +74,10 @@ def command(
         return ExitCode.NO_ANSWER
     plain = flat or bool(reading.gaps)  # gaps are marked by the names in the list
     spec = reading.spec if plain else recovered(reading.spec, reading.classes)
-    view = View(stream=shown_on(output), width=None if plain else _WIDTH)
-    lines = options.renderer(format_).render(StackAnswer(spec), view)
+    lines = show.text(StackAnswer(spec), None if plain else _WIDTH)
     text = "".join(marked(lines, {gap.entry: str(gap) for gap in reading.gaps if gap.entry}))
     _check(reading, text)
-    write([text], output)
+    show.write([text])
     return ExitCode.NO if reading.gaps else ExitCode.DONE
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cnnparams.cli import options
 from cnnparams.cli.command import Command
+
+if TYPE_CHECKING:
+    from cnnparams.cli.show import Show
 
 COLUMNS = ("layer", "output", "receptive-field", "effective-stride", "effective-padding", "aligned", "sees-all")
 
@@ -15,16 +18,12 @@ COLUMNS = ("layer", "output", "receptive-field", "effective-stride", "effective-
 @click.command(cls=Command)
 @options.specs
 @options.values
-@options.formats()
-@options.output
-@options.layout
+@options.answers(shapes=True)
 @options.depth
 def command(
     specs: tuple[str, ...],
     values: dict[str, Any],
-    format_: str,
-    output: str | None,
-    layout: str,
+    show: Show,
     depth: int | None,
 ) -> None:
     """Print how much of the image each layer sees: receptive field, effective stride and padding.
@@ -34,16 +33,14 @@ def command(
     """
     from dataclasses import replace
 
-    from cnnparams.cli.output import shown_on, write
-    from cnnparams.cli.specs import load_reports
+    from cnnparams.cli.networks import load_networks
     from cnnparams.engine.costs import receptive_field
     from cnnparams.engine.reports.report import columns
     from cnnparams.render.answers.report import ReportAnswer
-    from cnnparams.render.view import LAYOUTS, View
 
     known = columns()
     shown = tuple(known[name] for name in COLUMNS)
-    reports = load_reports(specs, values, [column.field for column in shown], depth)
+    fields = [column.field for column in shown]
+    reports = [network.report(fields, depth=depth) for network in load_networks(specs, values)]
     own = [replace(report, columns=receptive_field.COLUMNS, totals=receptive_field.TOTALS) for report in reports]
-    view = View(LAYOUTS[layout], shown_on(output))
-    write(options.renderer(format_).render(ReportAnswer(own, shown), view), output)
+    show(ReportAnswer(own, shown))

@@ -12,6 +12,7 @@ from cnnparams.cli.exit_code import ExitCode
 from cnnparams.cli.messages import tell
 
 if TYPE_CHECKING:
+    from cnnparams.cli.show import Show
     from cnnparams.engine.choosing.axis import SweepAxis
     from cnnparams.engine.choosing.solve import Solution
     from cnnparams.engine.costs.quantity import Limit
@@ -31,8 +32,7 @@ if TYPE_CHECKING:
 @options.values
 @options.jobs
 @options.setting_of_totals
-@options.formats()
-@options.output
+@options.answers()
 def command(
     spec: str,
     var: str,
@@ -40,8 +40,7 @@ def command(
     values: dict[str, Any],
     jobs: int,
     setting: Setting,
-    format_: str,
-    output: str | None,
+    show: Show,
 ) -> ExitCode:
     """Find the largest value of a var with which a network keeps every budget.
 
@@ -51,14 +50,12 @@ def command(
     """
     from contextlib import closing
 
-    from cnnparams.cli.output import shown_on, write
+    from cnnparams.cli.networks import kept_without
     from cnnparams.cli.progress import progress
-    from cnnparams.cli.specs import kept_without
     from cnnparams.engine.choosing.budget import measurable_limits
     from cnnparams.engine.choosing.evaluation import Points, outcomes
     from cnnparams.engine.choosing.solve import solve
     from cnnparams.render.answers.solution import SolutionAnswer
-    from cnnparams.render.view import View
     from cnnparams.schema.load import load
 
     with options.blaming("--max"):
@@ -74,7 +71,7 @@ def command(
     _check_any(solution)
     for total in solution.missing:
         tell(str(kept_without(total, name, chosen.document.source.name)))
-    write(options.renderer(format_).render(SolutionAnswer(solution), View(stream=shown_on(output))), output)
+    show(SolutionAnswer(solution))
     return ExitCode.NO if solution.best is None else ExitCode.DONE
 
 

@@ -13,6 +13,7 @@ from cnnparams.cli.exit_code import ExitCode
 from cnnparams.cli.messages import tell
 
 if TYPE_CHECKING:
+    from cnnparams.cli.show import Show
     from cnnparams.engine.choosing.evaluation import Outcome
     from cnnparams.engine.choosing.sweep import Sweep
     from cnnparams.engine.setting import Setting
@@ -38,8 +39,7 @@ if TYPE_CHECKING:
 @click.option("--columns", metavar="WORDS", default="params,macs", show_default=True, help="What to measure.")
 @options.jobs
 @options.setting_of_totals
-@options.formats(json="jsonl")
-@options.output
+@options.answers(json="jsonl")
 def command(
     spec: str,
     axes: tuple[str, ...],
@@ -48,8 +48,7 @@ def command(
     columns: str,
     jobs: int,
     setting: Setting,
-    format_: str,
-    output: str | None,
+    show: Show,
 ) -> ExitCode:
     """Measure a network at every combination of values of its vars, a row for each as it comes.
 
@@ -58,18 +57,15 @@ def command(
     """
     from contextlib import closing
 
-    from cnnparams.cli.output import shown_on, write
     from cnnparams.cli.progress import progress
     from cnnparams.render.answers.grid import GridAnswer
-    from cnnparams.render.view import View
 
     sweep = _sweep(spec, axes, where, pareto, columns, setting)
     skipped: list[Outcome] = []
     with closing(sweep.outcomes(jobs)) as outcomes:
-        shown = progress(outcomes, sweep.points, "sweeping", beside_rows=output is None)
+        shown = progress(outcomes, sweep.points, "sweeping", beside_rows=show.output is None)
         valid = _telling(sweep, _valid(shown, skipped))
-        rendered = options.renderer(format_).render(GridAnswer(sweep.grid(valid)), View(stream=shown_on(output)))
-        write(rendered, output, live=True)
+        show(GridAnswer(sweep.grid(valid)), live=True)
     return ExitCode.NO_ANSWER if len(skipped) == sweep.points else ExitCode.DONE
 
 

@@ -11,6 +11,7 @@ from cnnparams.cli.command import Command
 from cnnparams.cli.exit_code import ExitCode
 
 if TYPE_CHECKING:
+    from cnnparams.cli.show import Show
     from cnnparams.engine.network.graph import Graph
     from cnnparams.targets.verification import Verification
 
@@ -23,16 +24,12 @@ if TYPE_CHECKING:
     metavar="MODULE:FACTORY",
     help="Compare the spec with a model of your own instead: the code is imported, called and run.",
 )
-@options.formats()
-@options.output
-@options.layout
+@options.answers(shapes=True)
 def command(
     specs: tuple[str, ...],
     values: dict[str, Any],
     against: str | None,
-    format_: str,
-    output: str | None,
-    layout: str,
+    show: Show,
 ) -> ExitCode:
     """Build the network in PyTorch, and hold every figure against PyTorch's.
 
@@ -40,17 +37,14 @@ def command(
     SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT chooses a variant.
     PyTorch is an extra: pip install 'cnnparams[torch]'.
     """
-    from cnnparams.cli.output import shown_on, write
-    from cnnparams.cli.specs import load_graphs
+    from cnnparams.cli.networks import load_networks
     from cnnparams.render.answers.verification import VerificationAnswer
-    from cnnparams.render.view import LAYOUTS, View
 
     if against is not None and len(specs) > 1:
         raise click.UsageError("--against compares one SPEC with a model")
-    graphs = load_graphs(specs, values)
+    graphs = [network.graph for network in load_networks(specs, values)]
     found = _verified(graphs) if against is None else [_compared(graphs[0], against)]
-    view = View(LAYOUTS[layout], stream=shown_on(output))
-    write(options.renderer(format_).render(VerificationAnswer(found), view), output)
+    show(VerificationAnswer(found))
     return ExitCode.DONE if all(verification.same for verification in found) else ExitCode.NO
 
 

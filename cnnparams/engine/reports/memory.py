@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cnnparams.engine.devices import Device, Room, fits
+from cnnparams.engine.devices import Room, fits
 from cnnparams.engine.memory.int8 import Quantized, quantized
 from cnnparams.engine.memory.liveness import liveness
 from cnnparams.engine.memory.saved import saved
@@ -51,12 +51,12 @@ class Memory:
     uncertain: tuple[str, ...]
     fit: Fit | None = None
     int8: Quantized | None = None
-    device: Device | None = None
 
     @property
     def room(self) -> Room | None:
         """What the network in 8 bits leaves of the device's memories."""
-        return fits(self.device, self.int8.flash_bytes, self.int8.sram_bytes) if self.device and self.int8 else None
+        device = self.setting.device
+        return fits(device, self.int8.flash_bytes, self.int8.sram_bytes) if device and self.int8 else None
 
     @property
     def answer(self) -> bool:
@@ -71,19 +71,18 @@ def memory(
     training: bool = False,
     limit: int | None = None,
     int8: bool = False,
-    device: Device | None = None,
 ) -> Memory:
     """Return what a network needs.
 
-    With a `limit` in bytes, also the largest batch that stays within it; in 8 bits, and on a device, where asked.
+    With a `limit` in bytes, also the largest batch that stays within it; in 8 bits where asked, and for a device.
     """
     report = measure(graph, (*USE, *(TRAINING if training else ())), setting)
     live = liveness(graph, setting.dtype)
     alive = tuple(Alive(life.name, life.bytes * setting.batch) for life in live.alive_at(live.peak))
     fit = None if limit is None else _fit(graph, setting, limit, training=training)
     uncertain = saved(graph, setting).uncertain if training else ()
-    small = quantized(graph) if int8 or device else None
-    return Memory(report, setting, training, alive, uncertain, fit, small, device)
+    small = quantized(graph) if int8 or setting.device else None
+    return Memory(report, setting, training, alive, uncertain, fit, small)
 
 
 def needed(graph: Graph, setting: Setting, *, training: bool) -> int:

@@ -88,7 +88,7 @@ class MemoryAnswer(Answer):
 
 
 def _int8(memory: Memory) -> dict[str, Any] | None:
-    small, device, room = memory.int8, memory.device, memory.room
+    small, device, room = memory.int8, memory.setting.device, memory.room
     if small is None:
         return None
     parts = {name: value for name, value in small._asdict().items() if name.endswith("_bytes")}
@@ -144,7 +144,7 @@ def _estimated(memory: Memory, title: str) -> dict[str, str]:
 
 def _verdict(memory: Memory) -> str | None:
     """Say whether the network fits on the device, and what is left."""
-    room, device = memory.room, memory.device
+    room, device = memory.room, memory.setting.device
     if room is None or device is None:
         return None
     says = "fits" if room.fits else "does not fit"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cnnparams.cli.specs import load_graphs
+from cnnparams.cli.networks import load_networks
 from cnnparams.errors import SpecError
 
 FAMILY = """
@@ -24,12 +24,12 @@ def family(tmp_path: Path) -> str:
 
 def test_a_problem_of_one_member_says_whose_it_is(family: str) -> None:
     with pytest.raises(SpecError) as raised:
-        load_graphs([family], families=True)
+        load_networks([family], families=True)
     (problem,) = raised.value.problems
     assert problem.notes[-1] == "in the variant large"
     assert "out_channels 16" in problem.message
 
 
 def test_a_remark_that_all_members_earn_is_told_once(family: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert [graph.name for graph in load_graphs([family], {"width": 3}, families=True)] == ["small", "large"]
+    assert [network.name for network in load_networks([family], {"width": 3}, families=True)] == ["small", "large"]
     assert capsys.readouterr().err.count("remark: nothing uses the var 'spare'") == 1

@@ -1,0 +1,123 @@
+"""The networks that a command names. What is wrong with any of them is told before anything is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from cnnparams.api import Network, load
+from cnnparams.cli.messages import tell
+from cnnparams.errors import CnnparamsError, Problem, SpecError, quote, some, suggest
+from cnnparams.schema.compose import compose
+from cnnparams.schema.source import STDIN, Text
+from cnnparams.schema.spec import Spec
+
+if TYPE_CHECKING:
+    from cnnparams.engine.costs.quantity import Total
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+def value_of(text: str) -> tuple[str, Any]:
+    """Return name and value of NAME=VALUE, the value being what YAML makes of it; raise BadParameter for other text."""
+    name, equals, written = text.partition("=")
+    if not equals or not name.isidentifier():
+        raise click.BadParameter(f"{text!r} is not NAME=VALUE, such as width=0.5")
+    found = compose(Text("--set", f"{name}: {written}")).root
+    return name, found[name]
+
+
+def load_networks(
+    paths: Iterable[str], values: Mapping[str, Any] | None = None, *, families: bool = False
+) -> list[Network]:
+    """Load and build every spec; raise SpecError with the problems of all of them, print their remarks otherwise.
+
+    With `families`, one of which no variant is chosen stands for all its variants; the first with a problem tells it.
+    """
+
+    def load_one(path: str) -> list[Network]:
+        network = load(path, **(values or {}))
+        return [*map(_member, network.variants())] if families else [_laid_out(network)]
+
+    paths = list(paths)
+    _check_stdin(paths)
+    networks = [network for networks in each(load_one, paths) for network in networks]
+    _remark(networks)
+    return networks
+
+
+def load_pair(
+    first: str, second: str, values: Mapping[str, Any], of_second: Mapping[str, Any]
+) -> tuple[Network, Network]:
+    """Load and build two specs as `load_networks` does, the vars that each has overridden by `values`.
+
+    `of_second` are values for the second alone. Raise BadParameter for a var that neither has.
+    """
+    _check_stdin([first, second])
+    pair = each(load, [first, second])
+    _check_vars(values, [network.spec for network in pair])
+    held = [{name: value for name, value in values.items() if name in network.spec.variables.names} for network in pair]
+    held[1] |= of_second
+    before, after = each(lambda one: _laid_out(one[0].set(**one[1])), zip(pair, held, strict=True))
+    _remark((before, after))
+    return before, after
+
+
+def _check_vars(values: Iterable[str], specs: Sequence[Spec]) -> None:
+    known = sorted({name for spec in specs for name in spec.variables.names})
+    for name in values:
+        if name not in known:
+            guess = suggest(name, known)
+            others = f"their vars are {some(known)}" if known else "they have no vars"
+            hint = f"did you mean {quote(guess)}?" if guess else others
+            raise click.BadParameter(f"neither network has a var {quote(name)}; {hint}", param_hint="--set")
+
+
+def _check_stdin(paths: Sequence[str]) -> None:
+    if paths.count(STDIN) > 1:
+        raise CnnparamsError(f"{STDIN} stands for standard input, which can be read once")
+
+
+def each(make: Callable[[T], U], items: Iterable[T]) -> list[U]:
+    """Return what is made of each; raise SpecError with the problems of all of them, each told once."""
+    made: list[U] = []
+    problems: list[Problem] = []
+    for item in items:
+        try:
+            made.append(make(item))
+        except SpecError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise SpecError(dict.fromkeys(problems))
+    return made
+
+
+def _remark(networks: Iterable[Network]) -> None:
+    for remark in dict.fromkeys(remark for network in networks for remark in network.graph.remarks):
+        tell(str(remark))
+
+
+def _laid_out(network: Network) -> Network:
+    """Return a network that is one; raise SpecError otherwise, or for a wrong budget, whatever is asked."""
+    _ = network.budget, network.graph
+    return network
+
+
+def kept_without(total: Total, name: str, source: str) -> Problem:
+    """Return the remark that a network has no such total, which no limit of it forbids."""
+    return Problem(f"remark: {name} has no {total.word}, so that any budget for it is kept", source=source)
+
+
+def _member(network: Network) -> Network:
+    """Lay out a network; where it is one of a family, its problems say which."""
+    try:
+        return _laid_out(network)
+    except SpecError as error:
+        variant = network.spec.choice.variant
+        if variant is None:
+            raise
+        note = f"in the variant {variant}"
+        raise SpecError(problem._replace(notes=(*problem.notes, note)) for problem in error.problems) from None

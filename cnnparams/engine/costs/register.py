@@ -141,20 +141,24 @@ def by_node(
 
     def measure(graph: Graph, setting: Setting) -> Measured:
         memo = Memo[tuple[Any, ...]]()
-
-        def of(node: Node) -> tuple[Any, ...]:
-            circumstances = (node.trainable, node.shares is None, node.dtype)
-            return memo.of((node.layer, node.input_shapes), circumstances, partial(values, node, setting))
-
+        rows = [
+            memo.of(
+                (node.layer, node.input_shapes),
+                (node.trainable, node.shares is None, node.dtype),
+                partial(values, node, setting),
+            )
+            for node in graph.nodes
+        ]
         own = [column for column in columns if not column.part_of]
-        series = zip(*map(of, graph.nodes), strict=True) if graph.nodes else [()] * len(own)
+        series = list(zip(*rows, strict=True)) or [()] * len(own)
         by_word: dict[str, Sequence[Any]] = {column.key: each for column, each in zip(own, series, strict=True)}
         folded = {column.key: column.fold(by_word[column.key]) for column in own}
         for column in columns:
             if column.part_of:
                 whole = folded[column.part_of]
                 by_word[column.key] = [value / whole if whole else 0.0 for value in by_word[column.part_of]]
-        rows = list(zip(*(by_word[column.key] for column in columns), strict=True))
+        if len(own) < len(columns):
+            rows = list(zip(*(by_word[column.key] for column in columns), strict=True))
         return Measured(rows, tuple(_total(total, folded) for total in totals))
 
     return measure

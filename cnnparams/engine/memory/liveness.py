@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cnnparams.dtypes import DTYPES
-from cnnparams.engine.network.graph import Graph
+from cnnparams.engine.network.graph import Graph, Node
 from cnnparams.layers.contract.base import Footprint
 
 
-class Operation(NamedTuple):
+class KernelCall(NamedTuple):
     """One thing that is computed: by the layer of a node or by its activation, or a copy of an input in its dtype."""
 
     node: int
@@ -39,7 +39,7 @@ class Liveness(NamedTuple):
 
     lifetimes: tuple[Lifetime, ...]
     per_node: tuple[int, ...]
-    operations: tuple[Operation, ...]
+    operations: tuple[KernelCall, ...]
 
     @property
     def peak(self) -> int:
@@ -62,33 +62,40 @@ def liveness(graph: Graph, dtype: str, *, in_place: bool = True) -> Liveness:
     operations = tuple(_operations(graph, dtype))
     last_read = {name: time for time, operation in enumerate(operations) for name in operation.inputs}
     last_read |= {port.source: len(operations) for port in graph.outputs}
-    return _Memory(graph, DTYPES[dtype], operations, last_read, in_place=in_place).run()
+    return _Homes(graph, DTYPES[dtype], operations, last_read, in_place=in_place).run()
 
 
-def _operations(graph: Graph, usual: str) -> Iterator[Operation]:
+def _operations(graph: Graph, usual: str) -> Iterator[KernelCall]:
     """Yield what is computed, in order. The value of a node is called like it; before its activation, it has a dot."""
     given = {port.source: usual for port in graph.inputs}
     for i, node in enumerate(graph.nodes):
         dtype = given[node.name] = node.dtype or usual
-        size, read = node.output_shape.size * DTYPES[dtype], {source: source for source in node.inputs}
-        for source, shape in zip(node.inputs, node.input_shapes, strict=True):
-            if given[source] != dtype and read[source] == source and node.layer.input_dtype is None:
-                read[source] = f"{source} as {dtype} for {node.name}"
-                yield Operation(i, read[source], (source,), shape.size * DTYPES[dtype], Footprint.NEW)
+        size, inputs = node.output_shape.size * DTYPES[dtype], node.inputs
+        if node.layer.input_dtype is None and any(given[source] != dtype for source in inputs):
+            for source, shape in dict(zip(inputs, node.input_shapes, strict=True)).items():
+                if given[source] != dtype:
+                    copy = _copied(source, dtype, node)
+                    yield KernelCall(i, copy, (source,), shape.size * DTYPES[dtype], Footprint.NEW)
+            inputs = tuple([source if given[source] == dtype else _copied(source, dtype, node) for source in inputs])
         made = f"{node.name}." if node.activation else node.name
-        yield Operation(i, made, tuple([read[source] for source in node.inputs]), size, node.layer.footprint)
+        yield KernelCall(i, made, inputs, size, node.layer.footprint)
         if node.activation:
-            yield Operation(i, node.name, (made,), size, node.activation.footprint)
+            yield KernelCall(i, node.name, (made,), size, node.activation.footprint)
 
 
-class _Memory:
+def _copied(source: str, dtype: str, node: Node) -> str:
+    """Return what the copy is called that a node reads of what has another dtype."""
+    return f"{source} as {dtype} for {node.name}"
+
+
+class _Homes:
     """Memory on its way through the operations: which stretch each value is in, and when its last reader comes."""
 
     def __init__(
         self,
         graph: Graph,
         itemsize: int,
-        operations: tuple[Operation, ...],
+        operations: tuple[KernelCall, ...],
         last_read: dict[str, int],
         *,
         in_place: bool,
@@ -113,7 +120,7 @@ class _Memory:
                 self._move_in(operation.output, home)
         return Liveness(tuple(self.stretches), self._per_node(), self.operations)
 
-    def _home_of_input(self, operation: Operation, time: int) -> int | None:
+    def _home_of_input(self, operation: KernelCall, time: int) -> int | None:
         """Return the stretch of an input that the output can be in; None where it needs its own."""
         if operation.footprint is Footprint.VIEW:
             return self.home[operation.inputs[0]]
@@ -122,7 +129,7 @@ class _Memory:
             return next((home for home in homes if self._is_free(home, operation, time)), None)
         return None
 
-    def _is_free(self, home: int, operation: Operation, time: int) -> bool:
+    def _is_free(self, home: int, operation: KernelCall, time: int) -> bool:
         stretch = self.stretches[home]
         return stretch.last <= time and stretch.bytes == operation.bytes
 

@@ -9,7 +9,6 @@ a layer's input has, the layer keeps what it reads: a copy in its own (x.to(dtyp
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -55,7 +54,7 @@ class _Step(NamedTuple):
 
 def saved(graph: Graph, setting: Setting) -> Saved:
     """Return what is kept of a batch, with gradients for all that is trainable, and none for the network's input."""
-    memory, steps_of = _Memory(), _Steps(graph, setting)
+    memory, steps_of = _Pieces(), _Steps(graph, setting)
     tensors = {}
     for port in graph.inputs:
         dims = (setting.batch, *port.shape.dims)
@@ -66,7 +65,9 @@ def saved(graph: Graph, setting: Setting) -> Saved:
     buffers: dict[str, int] = {}
     for node in graph.nodes:
         dtype, added = node.dtype or setting.dtype, 0
-        inputs = _as_read(node, dtype, {source: tensors[source] for source in node.inputs}, memory, setting.batch)
+        inputs = [tensors[source] for source in node.inputs]
+        if node.layer.input_dtype is None and any(x.dtype != dtype for x in inputs):
+            inputs = _copied(node, dtype, dict(zip(node.inputs, inputs, strict=True)), memory, setting.batch)
         for step in steps_of(node, inputs):
             output, more = memory.take(step, inputs, dtype)
             inputs, added = [output], added + more
@@ -80,19 +81,18 @@ def saved(graph: Graph, setting: Setting) -> Saved:
     return Saved(sum(per_node), tuple(per_node), tuple(uncertain), sum(buffers.values()))
 
 
-def _as_read(node: Node, dtype: str, tensors: Mapping[str, _Tensor], memory: _Memory, batch: int) -> list[_Tensor]:
+def _copied(node: Node, dtype: str, tensors: dict[str, _Tensor], memory: _Pieces, batch: int) -> list[_Tensor]:
     """Return the inputs as a layer reads them: what has another dtype as a copy, its elements in the same order."""
-    read = dict(tensors)
     for source, shape in zip(node.inputs, node.input_shapes, strict=True):
-        x = read[source]
-        if x.dtype != dtype and node.layer.input_dtype is None:
+        x = tensors[source]
+        if x.dtype != dtype:
             dims = (batch, *shape.dims)
             place = in_order(dims, None if x.strides is None else Layout(dims, x.strides))
-            read[source] = _Tensor(memory.new(math.prod(dims), dtype), place.strides, dtype, x.needs_grad)
-    return [read[source] for source in node.inputs]
+            tensors[source] = _Tensor(memory.new(math.prod(dims), dtype), place.strides, dtype, x.needs_grad)
+    return [tensors[source] for source in node.inputs]
 
 
-class _Memory:
+class _Pieces:
     """Pieces of memory by number, each of which is kept once: their elements, and the bytes of each of these."""
 
     def __init__(self) -> None:

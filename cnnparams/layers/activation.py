@@ -6,10 +6,19 @@ from collections.abc import Hashable
 from typing import ClassVar
 
 from cnnparams.layers.contract.base import SAME_SIZES, Footprint, Layer
+from cnnparams.layers.contract.memory import (
+    INPUT,
+    OUTPUT,
+    ForwardPass,
+    OwnTensor,
+    Placement,
+    SavedForBackward,
+    in_order,
+    overwritten,
+)
 from cnnparams.layers.contract.settings import Flag, setting
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spelling import Code, Spelling
-from cnnparams.layers.contract.training import INPUT, OUTPUT, Kept, Own, Pass, Place, in_order, overwritten
 
 
 class Activation(Layer):
@@ -33,11 +42,11 @@ class Activation(Layer):
         """Return that every size is kept."""
         return SAME_SIZES
 
-    def placed(self, run: Pass) -> Place:
+    def placement(self, run: ForwardPass) -> Placement:
         """Return the order of the input."""
         return in_order(run.output, run.x.layout)
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return the input, which most slopes are computed from."""
         return INPUT
 
@@ -50,12 +59,12 @@ class InPlaceActivation(Activation):
 
     inplace: Flag = setting("whether to overwrite the input", False)
 
-    def placed(self, run: Pass) -> Place:
+    def placement(self, run: ForwardPass) -> Placement:
         """Return the place of the input where it is overwritten."""
-        return overwritten(run) if self.inplace else super().placed(run)
+        return overwritten(run) if self.inplace else super().placement(run)
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return the input; where that is overwritten a copy of it, or the output."""
         if not self.inplace:
-            return super().kept(run)
-        return Kept(own=(Own(run.x.size),)) if self.copies_overwritten else OUTPUT
+            return super().saved_for_backward(run)
+        return SavedForBackward(own=(OwnTensor(run.x.size),)) if self.copies_overwritten else OUTPUT

@@ -8,13 +8,22 @@ from typing import Annotated
 
 from cnnparams.layers.contract.base import Step
 from cnnparams.layers.contract.keras import KerasReading
-from cnnparams.layers.contract.reach import Sights, adaptive_taps, everything, image_sights, moving
+from cnnparams.layers.contract.memory import (
+    INDEX,
+    INPUT,
+    NOTHING,
+    ForwardPass,
+    OwnTensor,
+    Placement,
+    SavedForBackward,
+    as_pooled,
+)
+from cnnparams.layers.contract.reach import Reaches, adaptive_taps, everything, image_reaches, moving
 from cnnparams.layers.contract.registry import keras_word, layer_type
 from cnnparams.layers.contract.settings import Flag, PerAxis, one_for_all, setting
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spatial import SpatialLayer
 from cnnparams.layers.contract.spelling import CALLED, Code, Spelling, module
-from cnnparams.layers.contract.training import INDEX, INPUT, NOTHING, Kept, Own, Pass, Place, as_pooled
 
 OutputSizes = Annotated[tuple[int | None, ...], PerAxis(minimum=1, optional=True)]
 
@@ -37,14 +46,14 @@ class AdaptivePool(SpatialLayer):
         brief = size if None in size else one_for_all(size)
         return Spelling(module(type(self).__name__, {"output_size": brief}, by_place=1))
 
-    def placed(self, run: Pass) -> Place:
+    def placement(self, run: ForwardPass) -> Placement:
         """Return a pooled image."""
         return as_pooled(run)
 
-    def sights(self, x: Shape) -> tuple[Sights, ...]:
+    def reach(self, x: Shape) -> tuple[Reaches, ...]:
         """Return the window along each axis, and the same channel."""
         sizes = zip(x.spatial, self.output_shape(x).spatial, strict=True)
-        return (image_sights(moving(0), tuple(adaptive_taps(*axis) for axis in sizes)),)
+        return (image_reaches(moving(0), tuple(adaptive_taps(*axis) for axis in sizes)),)
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return the sizes asked for."""
@@ -59,7 +68,7 @@ class AdaptivePool(SpatialLayer):
 class AdaptiveAvgPool(AdaptivePool):
     """Average pooling to a given output size."""
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return the input; nothing for a size of 1, which PyTorch takes the mean for."""
         return NOTHING if math.prod(run.output[2:]) == 1 else INPUT
 
@@ -68,9 +77,9 @@ class AdaptiveAvgPool(AdaptivePool):
 class AdaptiveMaxPool(AdaptivePool):
     """Max pooling to a given output size."""
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return the input, and where in it the largest values are."""
-        return INPUT._replace(own=(Own(math.prod(run.output), INDEX),))
+        return INPUT._replace(own=(OwnTensor(math.prod(run.output), INDEX),))
 
 
 class GlobalPool(SpatialLayer):
@@ -94,11 +103,11 @@ class GlobalPool(SpatialLayer):
     def _pool(self) -> str:
         return f"nn.{type(self).__name__.replace('Global', 'Adaptive')}(1)"
 
-    def placed(self, run: Pass) -> Place:
+    def placement(self, run: ForwardPass) -> Placement:
         """Return a pooled image."""
         return as_pooled(run)
 
-    def sights(self, x: Shape) -> tuple[Sights, ...]:
+    def reach(self, x: Shape) -> tuple[Reaches, ...]:
         """Return the whole image, and the same channel."""
         return ((moving(0), *map(everything, x.spatial)),)
 
@@ -115,7 +124,7 @@ class GlobalPool(SpatialLayer):
 class GlobalAvgPool(GlobalPool):
     """Global average pooling: the mean of each channel."""
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return nothing: each element of a mean counts as much as any other."""
         return NOTHING
 
@@ -124,9 +133,9 @@ class GlobalAvgPool(GlobalPool):
 class GlobalMaxPool(GlobalPool):
     """Global max pooling: the largest value of each channel."""
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return the input, and where in it the largest values are."""
-        return INPUT._replace(own=(Own(math.prod(run.output), INDEX),))
+        return INPUT._replace(own=(OwnTensor(math.prod(run.output), INDEX),))
 
 
 @keras_word("GlobalAveragePooling{rank}D")

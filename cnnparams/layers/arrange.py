@@ -10,13 +10,12 @@ from pydantic import Field
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract.base import Footprint, Layer, Step
-from cnnparams.layers.contract.checks import check_dim, dim_index
-from cnnparams.layers.contract.reach import Sights, moving
+from cnnparams.layers.contract.memory import NOTHING, ForwardPass, Placement, SavedForBackward
+from cnnparams.layers.contract.reach import Reaches, moving
 from cnnparams.layers.contract.registry import layer_type
 from cnnparams.layers.contract.settings import Whole, setting
-from cnnparams.layers.contract.shape import Shape
+from cnnparams.layers.contract.shape import Shape, check_dim, dim_index
 from cnnparams.layers.contract.spelling import Code, Spelling
-from cnnparams.layers.contract.training import NOTHING, Kept, Pass, Place
 from cnnparams.layers.flatten import Regrouping
 
 INFER = -1
@@ -98,7 +97,7 @@ class Permute(Layer):
         axis = None if x.channel_axis is None else order.index(x.channel_axis)
         return Shape(tuple(x.dims[i] for i in order), axis)
 
-    def sights(self, x: Shape) -> tuple[Sights, ...]:
+    def reach(self, x: Shape) -> tuple[Reaches, ...]:
         """Return the same place, along the dimensions in their new order."""
         order = self._order(x)
         return (tuple(moving(order.index(dim)) for dim in range(len(order))),)
@@ -107,12 +106,12 @@ class Permute(Layer):
         """Return the method of a tensor, whose 0 is the batch."""
         return Spelling(None, Code("{x}.permute{dims}", {"dims": (0, *(dim + 1 for dim in self._order(x)))}))
 
-    def placed(self, run: Pass) -> Place:
+    def placement(self, run: ForwardPass) -> Placement:
         """Return a view of the input, along other dimensions."""
         strides, order = run.x.strides, self._order(run.x.shape)
-        return Place(strides and (strides[0], *(strides[1 + dim] for dim in order)), shared=True)
+        return Placement(strides and (strides[0], *(strides[1 + dim] for dim in order)), shared=True)
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return nothing."""
         return NOTHING
 

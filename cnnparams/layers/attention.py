@@ -7,17 +7,16 @@ from typing import Any, ClassVar, NamedTuple
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract.base import Layer
-from cnnparams.layers.contract.checks import divisor_hint
-from cnnparams.layers.contract.reach import Sights, everything, moving
+from cnnparams.layers.contract.memory import NOTHING, ForwardPass, OwnTensor, Placement, SavedForBackward, rows_saved
+from cnnparams.layers.contract.reach import Reaches, everything, moving
 from cnnparams.layers.contract.registry import layer_type
-from cnnparams.layers.contract.settings import Flag, Real, Whole, setting
+from cnnparams.layers.contract.settings import Flag, Real, Whole, divisor_hint, setting
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spelling import Code, Spelling
-from cnnparams.layers.contract.tensor import Axis, Role, Tensor
-from cnnparams.layers.contract.training import NOTHING, Kept, Own, Pass, Place, rows_kept
+from cnnparams.layers.contract.tensor import Axis, AxisRole, Tensor
 
 _FEATURES_OF = {"kdim": "key", "vdim": "value"}
-_ONE = Axis(Role.SHARED, 1, "1")
+_ONE = Axis(AxisRole.SHARED, 1, "1")
 
 
 class QueryKeyValue(NamedTuple):
@@ -43,18 +42,18 @@ class _Products(NamedTuple):
     number: int
 
     @classmethod
-    def of(cls, run: Pass, *, alike: bool) -> _Products:
+    def of(cls, run: ForwardPass, *, alike: bool) -> _Products:
         """Assign the inputs, which may be alike in their features."""
         query, key, value = (*run.same, run.same[-1], run.same[-1])[:3]
         together = alike and key == value
         return cls((query, key, value), (1 if query == key else 2) if together else 3)
 
-    def entering(self, run: Pass) -> Kept:
+    def entering(self, run: ForwardPass) -> SavedForBackward:
         """Return what the products keep: inputs, or copies of them."""
-        each = [(source, rows_kept(run.inputs[source].steps_first)) for source in self.sources[: self.number]]
+        each = [(source, rows_saved(run.inputs[source].steps_first)) for source in self.sources[: self.number]]
         inputs = tuple(source for source, kept in each if kept.inputs)
         own = tuple(own for _, kept in each for own in kept.own)
-        return Kept(inputs, own=own, certain=all(kept.certain for _, kept in each))
+        return SavedForBackward(inputs, own=own, certain=all(kept.certain for _, kept in each))
 
 
 @layer_type("multihead_attention", example={"num_heads": 4}, example_input=(50, 64))
@@ -113,7 +112,7 @@ class MultiheadAttention(Layer):
                 raise LayerError(message, name, f"write {name}: {features}, or leave it out")
         super().check_written(found, *inputs)
 
-    def sights(self, *inputs: Shape) -> tuple[Sights, ...]:
+    def reach(self, *inputs: Shape) -> tuple[Reaches, ...]:
         """Return the same token of a query that is an input of its own, and all tokens of what it attends to."""
         query, *attended = (tuple(map(everything, x.dims)) for x in inputs)
         return ((moving(0), query[1]), *attended) if attended else (query,)
@@ -126,12 +125,12 @@ class MultiheadAttention(Layer):
         call = f"{{self}}({{x{query}}}, {{x{key}}}, {{x{value}}})[0]"
         return Spelling(batched.module(type(self).__name__, *inputs), Code(call))
 
-    def placed(self, run: Pass) -> Place:
+    def placement(self, run: ForwardPass) -> Placement:
         """Return the tokens of all samples side by side."""
         batch, _, features = run.output
-        return Place((features, batch * features, 1))
+        return Placement((features, batch * features, 1))
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return what enters the projections, what they give, the attention weights, and what the heads give.
 
         As torch.nn.MultiheadAttention works where it returns the weights too, which is its default.
@@ -139,25 +138,25 @@ class MultiheadAttention(Layer):
         products = _Products.of(run, alike=self._alike)
         query, key, value = (run.learns or run.inputs[source].needs_grad for source in products.sources)
         tokens = self._attended(run.inputs[products.sources[1]].shape.dims[0])
-        heads, weights = Own(run.x.size), Own(run.output[0] * self.num_heads * run.output[1] * tokens)
-        keys = Own(run.output[0] * tokens * run.output[2])
+        heads, weights = OwnTensor(run.x.size), OwnTensor(run.output[0] * self.num_heads * run.output[1] * tokens)
+        keys = OwnTensor(run.output[0] * tokens * run.output[2])
         own = [heads] * (key + run.learns)
         if products.number == len(products.sources) or self.add_bias_kv or self.add_zero_attn:
             own += [keys] * (query + (query or key))
         elif query or key:
-            own.append(Own(keys.elements * (1 + len(products.sources) - products.number)))
+            own.append(OwnTensor(keys.elements * (1 + len(products.sources) - products.number)))
         if query or key or (value and not self.dropout):
             own.append(weights)
         if self.dropout:
-            own += [Own(1) if self.dropout == 1 else weights] * (query or key) + [weights] * value
+            own += [OwnTensor(1) if self.dropout == 1 else weights] * (query or key) + [weights] * value
         entering = products.entering(run) if run.learns else NOTHING
         return entering._replace(own=(*entering.own, *own))
 
     def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
         """Return the projections of query, key and value, of the output, and the biases asked for."""
         e = inputs[0].dims[1]
-        outputs, heads = Axis(Role.OUT_CHANNELS, e, "E"), Axis(Role.HIDDEN, e, "E")
-        into_bias = [Tensor("in_proj_bias", (Axis(Role.HIDDEN, 3 * e, "3 * E"),))] if self.bias else []
+        outputs, heads = Axis(AxisRole.OUT_CHANNELS, e, "E"), Axis(AxisRole.HIDDEN, e, "E")
+        into_bias = [Tensor("in_proj_bias", (Axis(AxisRole.HIDDEN, 3 * e, "3 * E"),))] if self.bias else []
         out_bias = [Tensor("out_proj.bias", (outputs,))] if self.bias else []
         extra = [Tensor(name, (_ONE, _ONE, heads)) for name in ("bias_k", "bias_v")] if self.add_bias_kv else []
         out = Tensor("out_proj.weight", (outputs, heads))
@@ -195,9 +194,9 @@ class MultiheadAttention(Layer):
     def _projections(self, *inputs: Shape) -> Iterator[Tensor]:
         e, k, v = (x.dims[1] for x in QueryKeyValue.of(*inputs))
         if self._alike:
-            yield Tensor("in_proj_weight", (Axis(Role.HIDDEN, 3 * e, "3 * E"), Axis(Role.IN_CHANNELS, e, "E")))
+            yield Tensor("in_proj_weight", (Axis(AxisRole.HIDDEN, 3 * e, "3 * E"), Axis(AxisRole.IN_CHANNELS, e, "E")))
         else:
             sizes = {"q": (e, "E"), "k": (k, "E_k"), "v": (v, "E_v")}
-            heads = Axis(Role.HIDDEN, e, "E")
+            heads = Axis(AxisRole.HIDDEN, e, "E")
             for part, (n, symbol) in sizes.items():
-                yield Tensor(f"{part}_proj_weight", (heads, Axis(Role.IN_CHANNELS, n, symbol)))
+                yield Tensor(f"{part}_proj_weight", (heads, Axis(AxisRole.IN_CHANNELS, n, symbol)))

@@ -10,14 +10,14 @@ from typing import Any, ClassVar
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract.base import SAME_SIZES, Footprint
 from cnnparams.layers.contract.keras import KerasReading
-from cnnparams.layers.contract.reach import Sights, same_places
+from cnnparams.layers.contract.memory import INPUT, ForwardPass, OwnTensor, Placement, SavedForBackward, fresh
+from cnnparams.layers.contract.reach import Reaches, same_places
 from cnnparams.layers.contract.registry import keras_word, layer_type
 from cnnparams.layers.contract.settings import Flag, Real, Whole, setting
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spatial import SpatialLayer
 from cnnparams.layers.contract.strides import is_contiguous
-from cnnparams.layers.contract.tensor import Axis, Role, Tensor
-from cnnparams.layers.contract.training import INPUT, Kept, Own, Pass, Place, fresh
+from cnnparams.layers.contract.tensor import Axis, AxisRole, Tensor
 
 
 class RunningNorm(SpatialLayer):
@@ -42,14 +42,14 @@ class RunningNorm(SpatialLayer):
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return weight and bias where affine; running mean, variance and the count of batches where tracked."""
-        per_channel = (Axis(Role.CHANNELS, x.channels, "C"),)
+        per_channel = (Axis(AxisRole.CHANNELS, x.channels, "C"),)
         affine = [Tensor(name, per_channel) for name in ("weight", "bias") if self.affine]
         if not self.track_running_stats:
             return tuple(affine)
         statistics = (Tensor(name, per_channel, learned=False) for name in ("running_mean", "running_var"))
         return (*affine, *statistics, Tensor("num_batches_tracked", (), learned=False, itemsize=8))
 
-    def sights(self, x: Shape) -> tuple[Sights, ...]:
+    def reach(self, x: Shape) -> tuple[Reaches, ...]:
         """Return the same place, and statistics of the image where none are kept."""
         rank = len(x.dims)
         return (same_places(rank, frozenset(() if self.track_running_stats else range(1, rank))),)
@@ -79,10 +79,10 @@ class BatchNorm(RunningNorm):
         """Return that every size is kept."""
         return SAME_SIZES
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return the input, mean and inverse deviation of each channel over the batch, and the running statistics."""
         channels = run.output[1]
-        return INPUT._replace(own=(Own(channels),) * 2, buffers=2 * channels if self.track_running_stats else 0)
+        return INPUT._replace(own=(OwnTensor(channels),) * 2, buffers=2 * channels if self.track_running_stats else 0)
 
 
 @layer_type("instance_norm", ranks=(1, 2, 3))
@@ -102,21 +102,21 @@ class InstanceNorm(RunningNorm):
                 f"needs more than one element in each channel, but gets {x}", hint="use layer_norm or no norm here"
             )
 
-    def placed(self, run: Pass) -> Place:
+    def placement(self, run: ForwardPass) -> Placement:
         """Return an output that is laid out anew."""
         return fresh(run)
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return the input, and mean and inverse deviation of each channel of each sample.
 
         PyTorch normalises the batch as one sample of more channels, and so lays the input out and repeats the scale and
         the running statistics for each sample (aten/src/ATen/native/Normalization.cpp, instance_norm).
         """
         layout, repeated = run.x.layout, self.affine + 2 * self.track_running_stats
-        own = (Own(math.prod(run.output[:2])),) * (2 + repeated)
+        own = (OwnTensor(math.prod(run.output[:2])),) * (2 + repeated)
         if layout is None or is_contiguous(layout):
-            return Kept((0,), own=own, certain=layout is not None)
-        return Kept(own=(Own(run.x.size), *own))
+            return SavedForBackward((0,), own=own, certain=layout is not None)
+        return SavedForBackward(own=(OwnTensor(run.x.size), *own))
 
 
 @keras_word("BatchNormalization")

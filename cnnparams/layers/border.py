@@ -8,18 +8,16 @@ from typing import Annotated, Any, ClassVar
 from pydantic_core import PydanticCustomError
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.contract.axis import axis_name
 from cnnparams.layers.contract.base import Layer, Step
-from cnnparams.layers.contract.checks import check_dim, dim_index
 from cnnparams.layers.contract.keras import KerasReading
-from cnnparams.layers.contract.reach import Sights, image_sights, moving, replaced, same_places, window_taps
+from cnnparams.layers.contract.memory import NOTHING, ForwardPass, Placement, SavedForBackward, as_image, in_order
+from cnnparams.layers.contract.reach import Reaches, image_reaches, moving, replaced, same_places, window_taps
 from cnnparams.layers.contract.registry import keras_word, layer_type
 from cnnparams.layers.contract.settings import PerAxis, Whole, one_for_all, setting
-from cnnparams.layers.contract.shape import AXES, Shape
+from cnnparams.layers.contract.shape import AXES, Shape, axis_name, check_dim, dim_index
 from cnnparams.layers.contract.spatial import SpatialLayer, dims_text
 from cnnparams.layers.contract.spelling import Code, Spelling, module
-from cnnparams.layers.contract.strides import Layout
-from cnnparams.layers.contract.training import NOTHING, Kept, Pass, Place, as_image, in_order
+from cnnparams.layers.contract.strides import MemoryLayout
 
 Sides = Annotated[tuple[int, ...], PerAxis(minimum=None, each=2)]
 SidesToCrop = Annotated[tuple[int, ...], PerAxis(minimum=0, each=2)]
@@ -48,15 +46,15 @@ class BorderLayer(SpatialLayer):
         sizes = (n + before + after for n, (before, after) in zip(x.spatial, self._by_axis(), strict=True))
         return Shape.image(x.channels, tuple(sizes))
 
-    def sights(self, x: Shape) -> tuple[Sights, ...]:
+    def reach(self, x: Shape) -> tuple[Reaches, ...]:
         """Return the same place of the image, which lies further on."""
-        return (image_sights(moving(0), tuple(window_taps(1, 1, before) for before, _ in self._by_axis())),)
+        return (image_reaches(moving(0), tuple(window_taps(1, 1, before) for before, _ in self._by_axis())),)
 
-    def placed(self, run: Pass) -> Place:
+    def placement(self, run: ForwardPass) -> Placement:
         """Return an image like the input's, of which what is only cropped is a copy."""
         return as_image(run) if max(self.sides()) > 0 else _cropped(run)
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return nothing."""
         return NOTHING
 
@@ -133,16 +131,16 @@ class Pad(Layer):
         sides = f"({behind[2:]}, {{before}}, {{after}})" if behind else "({before}, {after})"
         return Spelling(None, Code(f"F.pad({{x}}, {sides})", {"before": self.before, "after": self.after}))
 
-    def sights(self, x: Shape) -> tuple[Sights, ...]:
+    def reach(self, x: Shape) -> tuple[Reaches, ...]:
         """Return the same place, which lies further on along `dim`."""
         at = dim_index(self.dim, x)
         return (replaced(same_places(len(x.dims)), at, moving(at, window_taps(1, 1, self.before))),)
 
-    def placed(self, run: Pass) -> Place:
+    def placement(self, run: ForwardPass) -> Placement:
         """Return an image like the input's."""
         return as_image(run) if self.before or self.after else _cropped(run)
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return nothing."""
         return NOTHING
 
@@ -158,10 +156,10 @@ class Pad(Layer):
         yield Step(f"output {words}", f"{letter}_out", " + ".join(symbols), int(sum(symbols.values())))
 
 
-def _cropped(run: Pass) -> Place:
+def _cropped(run: ForwardPass) -> Placement:
     """Return the place of a copy of a part: PyTorch's pad makes one even where it adds nothing."""
     strides = run.x.strides
-    return in_order(run.output, None if strides is None else Layout(run.output, strides))
+    return in_order(run.output, None if strides is None else MemoryLayout(run.output, strides))
 
 
 class _KerasSides(PerAxis):

@@ -6,12 +6,11 @@ from collections.abc import Hashable, Mapping
 from typing import Any, ClassVar, Literal, Self
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.contract.checks import check_divides
+from cnnparams.layers.contract.memory import ForwardPass, Placement, SavedForBackward, as_image, fresh
 from cnnparams.layers.contract.registry import layer_type
-from cnnparams.layers.contract.settings import Flag, Sizes, Whole, setting
+from cnnparams.layers.contract.settings import Flag, Sizes, Whole, check_divides, setting
 from cnnparams.layers.contract.shape import Shape
-from cnnparams.layers.contract.tensor import Axis, Role, Tensor, grouped
-from cnnparams.layers.contract.training import Kept, Pass, Place, as_image, fresh
+from cnnparams.layers.contract.tensor import Axis, AxisRole, Tensor, grouped
 from cnnparams.layers.contract.windowed import Paddings, WindowedLayer
 
 _LARGEST_PADDING = {"reflect": -1, "circular": 0}  # beyond the input's size; the other modes pad without end
@@ -69,22 +68,22 @@ class Conv(WindowedLayer):
         """What the padding repeats."""
         return "" if self.padding_mode == "zeros" else f', mode="{self.padding_mode}"'
 
-    def placed(self, run: Pass) -> Place:
+    def placement(self, run: ForwardPass) -> Placement:
         """Return an image like the input's; circular padding lays it out anew."""
         return fresh(run) if self.padding_mode == "circular" else as_image(run)
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return what slides keep; padding that looks at the image is a copy of it, and keeps it besides."""
         if self.padding_mode == "zeros":
-            return self.window_kept(run)
+            return self.window_saved(run)
         keeps_x = self.padding_mode != "circular" and run.x.needs_grad
         padded = self.padded_copy(run.x, tuple(map(sum, self.paddings(run.x.shape))))
-        return Kept((0,) if keeps_x else (), own=(padded,))
+        return SavedForBackward((0,) if keeps_x else (), own=(padded,))
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return weight (out_channels, in_channels / groups, *kernel_size) and bias (out_channels)."""
-        outputs = Axis(Role.OUT_CHANNELS, self.out_channels, "C_out")
-        inputs = grouped(Role.IN_CHANNELS, x.channels, "C_in", self.groups)
+        outputs = Axis(AxisRole.OUT_CHANNELS, self.out_channels, "C_out")
+        inputs = grouped(AxisRole.IN_CHANNELS, x.channels, "C_in", self.groups)
         weight = Tensor("weight", (outputs, inputs, *self.kernel_axes(self.kernel_size)))
         return (weight, Tensor("bias", (outputs,))) if self.bias else (weight,)
 

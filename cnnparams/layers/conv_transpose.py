@@ -12,15 +12,14 @@ from pydantic_core import PydanticCustomError
 from cnnparams.errors import LayerError, quote
 from cnnparams.layers.contract import window
 from cnnparams.layers.contract.base import Step
-from cnnparams.layers.contract.checks import check_divides
 from cnnparams.layers.contract.keras import KerasReading
-from cnnparams.layers.contract.reach import Sights, everything, image_sights, transposed_taps
+from cnnparams.layers.contract.memory import INPUT, ForwardPass, Placement, SavedForBackward, as_image
+from cnnparams.layers.contract.reach import Reaches, everything, image_reaches, transposed_taps
 from cnnparams.layers.contract.registry import keras_word, layer_type
-from cnnparams.layers.contract.settings import Flag, Margins, Sizes, Whole, one_for_all, setting
+from cnnparams.layers.contract.settings import Flag, Margins, Sizes, Whole, check_divides, one_for_all, setting
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spatial import SpatialLayer, dims_text
-from cnnparams.layers.contract.tensor import Axis, Role, Tensor, grouped
-from cnnparams.layers.contract.training import INPUT, Kept, Pass, Place, as_image
+from cnnparams.layers.contract.tensor import Axis, AxisRole, Tensor, grouped
 
 
 class _KerasPadding(NamedTuple):
@@ -103,12 +102,12 @@ class ConvTranspose(SpatialLayer):
         settings = (self.kernel_size, self.stride, self.padding, self.dilation, self.output_padding)
         return Shape.image(self.out_channels, tuple(map(window.size_transposed, x.spatial, *settings)))
 
-    def sights(self, x: Shape) -> tuple[Sights, ...]:
+    def reach(self, x: Shape) -> tuple[Reaches, ...]:
         """Return the inputs that are spread over a place, along each axis, and every channel."""
         geometry = zip(x.spatial, self.kernel_size, self.stride, self.padding, self.dilation, strict=True)
-        return (image_sights(everything(x.channels), tuple(transposed_taps(*axis) for axis in geometry)),)
+        return (image_reaches(everything(x.channels), tuple(transposed_taps(*axis) for axis in geometry)),)
 
-    def placed(self, run: Pass) -> Place:
+    def placement(self, run: ForwardPass) -> Placement:
         """Return an image like the input's.
 
         In three dimensions one of PyTorch's two ways (slow_conv_transpose3d) makes the output in memory of the input's
@@ -116,16 +115,16 @@ class ConvTranspose(SpatialLayer):
         """
         return as_image(run)._replace(certain=self.rank < 3 or run.x.size <= math.prod(run.output))
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return the input."""
         return INPUT
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return weight (in_channels, out_channels / groups, *kernel_size) and bias (out_channels)."""
-        inputs = Axis(Role.IN_CHANNELS, x.channels, "C_in")
-        outputs = grouped(Role.OUT_CHANNELS, self.out_channels, "C_out", self.groups)
+        inputs = Axis(AxisRole.IN_CHANNELS, x.channels, "C_in")
+        outputs = grouped(AxisRole.OUT_CHANNELS, self.out_channels, "C_out", self.groups)
         weight = Tensor("weight", (inputs, outputs, *self.kernel_axes(self.kernel_size)))
-        bias = Tensor("bias", (Axis(Role.OUT_CHANNELS, self.out_channels, "C_out"),))
+        bias = Tensor("bias", (Axis(AxisRole.OUT_CHANNELS, self.out_channels, "C_out"),))
         return (weight, bias) if self.bias else (weight,)
 
     def macs(self, x: Shape) -> int:

@@ -7,12 +7,21 @@ from typing import ClassVar
 
 from cnnparams.layers.contract.base import SAME_SIZES, Footprint, Layer
 from cnnparams.layers.contract.keras import KerasReading
+from cnnparams.layers.contract.memory import (
+    NOTHING,
+    BatchTensor,
+    ForwardPass,
+    OwnTensor,
+    Placement,
+    SavedForBackward,
+    in_order,
+    overwritten,
+)
 from cnnparams.layers.contract.registry import keras_word, layer_type
 from cnnparams.layers.contract.settings import Flag, Real, setting
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spatial import SpatialLayer
 from cnnparams.layers.contract.spelling import Spelling, module
-from cnnparams.layers.contract.training import NOTHING, Kept, Own, Pass, Place, Value, in_order, overwritten
 
 
 class DropoutSettings(Layer):
@@ -33,15 +42,17 @@ class DropoutSettings(Layer):
         """Return the module, with its probability even where that is the default."""
         return Spelling(module(self.type.capitalize(), {"p": self.p, **self.differing()}))
 
-    def placed(self, run: Pass) -> Place:
+    def placement(self, run: ForwardPass) -> Placement:
         """Return the place of the input where that is overwritten, or nothing is dropped."""
         return overwritten(run) if self.inplace or self.p == 0 else in_order(run.output, run.x.layout)
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return the mask, which is of the network's dtype; a single zero where everything is dropped."""
-        return NOTHING if self.p == 0 else Kept(own=(Own(1 if self.p == 1 else self._choices(run.x)),))
+        if self.p == 0:
+            return NOTHING
+        return SavedForBackward(own=(OwnTensor(1 if self.p == 1 else self._choices(run.x)),))
 
-    def _choices(self, x: Value) -> int:
+    def _choices(self, x: BatchTensor) -> int:
         """Return how often it is decided whether to drop something."""
         return x.size
 
@@ -55,7 +66,7 @@ class Dropout(DropoutSettings):
 class ChannelDropout(DropoutSettings, SpatialLayer):
     """Dropout of whole channels at random while training."""
 
-    def _choices(self, x: Value) -> int:
+    def _choices(self, x: BatchTensor) -> int:
         return x.batch * x.shape.channels
 
 

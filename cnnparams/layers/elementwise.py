@@ -9,11 +9,11 @@ from typing import ClassVar
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract.base import SAME_SIZES, Footprint, Step
-from cnnparams.layers.contract.reach import Sights, everything, moving
+from cnnparams.layers.contract.memory import NOTHING, ForwardPass, OwnTensor, Placement, SavedForBackward, one_by_one
+from cnnparams.layers.contract.reach import Reaches, everything, moving
 from cnnparams.layers.contract.registry import layer_type
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spelling import Code, Spelling
-from cnnparams.layers.contract.training import NOTHING, Kept, Own, Pass, Place, one_by_one
 from cnnparams.layers.contract.window import larger
 from cnnparams.layers.merge import Merge, pair, typical
 
@@ -48,12 +48,12 @@ class Elementwise(Merge):
         dims = (reduce(larger, sizes) for sizes in zip(*(x.dims for x in inputs), strict=True))
         return Shape(tuple(dims), typical(*inputs).channel_axis)
 
-    def sights(self, *inputs: Shape) -> tuple[Sights, ...]:
+    def reach(self, *inputs: Shape) -> tuple[Reaches, ...]:
         """Return the same place; a size of 1 that is repeated is seen from everywhere."""
         sizes = self.output_shape(*inputs).dims
         return tuple(_repeated(x.dims, sizes) for x in inputs)
 
-    def placed(self, run: Pass) -> Place:
+    def placement(self, run: ForwardPass) -> Placement:
         """Return the order of the inputs."""
         return one_by_one(run)
 
@@ -76,7 +76,7 @@ class Add(Elementwise):
 
     operator: ClassVar[str] = "+"
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return nothing."""
         return NOTHING
 
@@ -95,20 +95,20 @@ class Multiply(Elementwise):
 
     operator: ClassVar[str] = "*"
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return each factor whose other factor needs a gradient; of more than two also what they make one by one."""
         inputs, own, needs_grad, dims = [], [], run.x.needs_grad, run.x.dims
         for i, other in enumerate(run.inputs[1:], 1):
             if other.needs_grad and i == 1:
                 inputs.append(0)
             elif other.needs_grad:
-                own.append(Own(math.prod(dims)))
+                own.append(OwnTensor(math.prod(dims)))
             if needs_grad:
                 inputs.append(i)
             needs_grad, dims = needs_grad or other.needs_grad, tuple(map(max, dims, other.dims))
-        return Kept(tuple(inputs), own=tuple(own))
+        return SavedForBackward(tuple(inputs), own=tuple(own))
 
 
-def _repeated(dims: tuple[int, ...], sizes: tuple[int, ...]) -> Sights:
+def _repeated(dims: tuple[int, ...], sizes: tuple[int, ...]) -> Reaches:
     facing = enumerate(zip(dims, sizes, strict=True))
     return tuple(moving(at) if n == size else everything(n) for at, (n, size) in facing)

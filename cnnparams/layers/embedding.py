@@ -7,11 +7,11 @@ from typing import ClassVar
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract.base import Layer, Step
+from cnnparams.layers.contract.memory import INDEX, NOTHING, ForwardPass, SavedForBackward
 from cnnparams.layers.contract.registry import layer_type
 from cnnparams.layers.contract.settings import Whole, setting
 from cnnparams.layers.contract.shape import Shape
-from cnnparams.layers.contract.tensor import Axis, Role, Tensor
-from cnnparams.layers.contract.training import INDEX, NOTHING, Kept, Pass
+from cnnparams.layers.contract.tensor import Axis, AxisRole, Tensor
 
 
 @layer_type("embedding", example={"num_embeddings": 1000, "embedding_dim": 64}, example_input=(128,))
@@ -42,12 +42,12 @@ class Embedding(Layer):
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return weight (num_embeddings, embedding_dim)."""
-        tokens = Axis(Role.VOCABULARY, self.num_embeddings, "V")
-        return (Tensor("weight", (tokens, Axis(Role.OUT_CHANNELS, self.embedding_dim, "D"))),)
+        tokens = Axis(AxisRole.VOCABULARY, self.num_embeddings, "V")
+        return (Tensor("weight", (tokens, Axis(AxisRole.OUT_CHANNELS, self.embedding_dim, "D"))),)
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return the tokens, which are integers."""
-        return Kept((0,), itemsize=INDEX) if run.learns else NOTHING
+        return SavedForBackward((0,), itemsize=INDEX) if run.learns else NOTHING
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return V, the vocabulary, and D, the vector's size."""

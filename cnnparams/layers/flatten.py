@@ -8,13 +8,12 @@ from typing import ClassVar
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract.base import Footprint, Layer, Step
-from cnnparams.layers.contract.checks import check_dim, dim_index
-from cnnparams.layers.contract.reach import Sights, regrouped
+from cnnparams.layers.contract.memory import NOTHING, ForwardPass, Placement, SavedForBackward, view_or_copy
+from cnnparams.layers.contract.reach import Reaches, regrouped_reaches
 from cnnparams.layers.contract.registry import layer_type
 from cnnparams.layers.contract.settings import Whole, setting
-from cnnparams.layers.contract.shape import Shape
+from cnnparams.layers.contract.shape import Shape, check_dim, dim_index
 from cnnparams.layers.contract.spelling import Code, Spelling
-from cnnparams.layers.contract.training import NOTHING, Kept, Pass, Place, view_or_copy
 
 
 class Regrouping(Layer):
@@ -22,15 +21,15 @@ class Regrouping(Layer):
 
     footprint: ClassVar[Footprint] = Footprint.VIEW
 
-    def sights(self, x: Shape) -> tuple[Sights, ...]:
+    def reach(self, x: Shape) -> tuple[Reaches, ...]:
         """Return the dimensions that stay as they are, and for others an element at some place of what they became."""
-        return (regrouped(x.dims, self.output_shape(x).dims),)
+        return (regrouped_reaches(x.dims, self.output_shape(x).dims),)
 
-    def placed(self, run: Pass) -> Place:
+    def placement(self, run: ForwardPass) -> Placement:
         """Return a view of the input where its layout allows one, or a copy."""
         return view_or_copy(run)
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return nothing."""
         return NOTHING
 

@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract.base import Layer, Step
 from cnnparams.layers.contract.keras import KerasReading
-from cnnparams.layers.contract.reach import Sights, everything, same_places
+from cnnparams.layers.contract.memory import INPUT, NOTHING, ForwardPass, SavedForBackward, rows_saved
+from cnnparams.layers.contract.reach import Reaches, everything, same_places
 from cnnparams.layers.contract.registry import keras_word, layer_type
 from cnnparams.layers.contract.settings import Flag, Whole, setting
 from cnnparams.layers.contract.shape import AXES, Shape
-from cnnparams.layers.contract.tensor import Axis, Role, Tensor
-from cnnparams.layers.contract.training import INPUT, NOTHING, Kept, Pass, rows_kept
+from cnnparams.layers.contract.tensor import Axis, AxisRole, Tensor
 
 
 @layer_type("linear", keras="Dense", example={"out_features": 10}, example_input=(128,))
@@ -53,20 +53,20 @@ class Linear(Layer):
         """Return the input's shape with out_features as its last dimension."""
         return Shape((*x.dims[:-1], self.out_features), x.channel_axis)
 
-    def sights(self, x: Shape) -> tuple[Sights, ...]:
+    def reach(self, x: Shape) -> tuple[Reaches, ...]:
         """Return all features of the same row."""
         return ((*same_places(len(x.dims) - 1), everything(x.dims[-1])),)
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return the input, in plain rows; frozen, a matrix product needs its weights alone."""
         if not run.learns:
             return NOTHING
-        return INPUT if len(run.output) == 2 else rows_kept(run.x.layout)
+        return INPUT if len(run.output) == 2 else rows_saved(run.x.layout)
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return weight (out_features, in_features) and bias (out_features)."""
-        outputs = Axis(Role.OUT_CHANNELS, self.out_features, "F_out")
-        weight = Tensor("weight", (outputs, Axis(Role.IN_CHANNELS, x.dims[-1], "F_in")))
+        outputs = Axis(AxisRole.OUT_CHANNELS, self.out_features, "F_out")
+        weight = Tensor("weight", (outputs, Axis(AxisRole.IN_CHANNELS, x.dims[-1], "F_in")))
         return (weight, Tensor("bias", (outputs,))) if self.bias else (weight,)
 
     def macs(self, x: Shape) -> int:

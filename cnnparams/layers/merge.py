@@ -6,17 +6,15 @@ from collections.abc import Hashable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from cnnparams.errors import LayerError, listed
-from cnnparams.layers.contract.axis import axis_name
 from cnnparams.layers.contract.base import Layer, Step
-from cnnparams.layers.contract.checks import check_dim, dim_index
 from cnnparams.layers.contract.keras import KerasReading
-from cnnparams.layers.contract.reach import Sight, Sights, replaced, same_places
+from cnnparams.layers.contract.memory import NOTHING, ForwardPass, Placement, SavedForBackward, fresh
+from cnnparams.layers.contract.reach import Reach, Reaches, replaced, same_places
 from cnnparams.layers.contract.registry import keras_word, layer_type
 from cnnparams.layers.contract.settings import Whole, setting
-from cnnparams.layers.contract.shape import Shape
+from cnnparams.layers.contract.shape import Shape, axis_name, check_dim, dim_index
 from cnnparams.layers.contract.spelling import Code, Spelling
 from cnnparams.layers.contract.strides import channels_last, suggests_channels_last
-from cnnparams.layers.contract.training import NOTHING, Kept, Pass, Place, fresh
 
 
 class Merge(Layer):
@@ -82,20 +80,20 @@ class Concat(Merge):
         """Return torch.cat."""
         return Spelling(None, Code("torch.cat([{inputs}], dim={dim})", {"dim": self.dim}))
 
-    def sights(self, *inputs: Shape) -> tuple[Sights, ...]:
+    def reach(self, *inputs: Shape) -> tuple[Reaches, ...]:
         """Return the same place, but along `dim` only somewhere an input's element."""
         at = dim_index(self.dim, inputs[0])
-        return tuple(replaced(same_places(len(x.dims)), at, Sight((at,), None)) for x in inputs)
+        return tuple(replaced(same_places(len(x.dims)), at, Reach((at,), None)) for x in inputs)
 
-    def placed(self, run: Pass) -> Place:
+    def placement(self, run: ForwardPass) -> Placement:
         """Return an image whose channels are last in memory where those of all inputs are."""
         layouts = [x.layout for x in run.inputs]
         known = [layout for layout in layouts if layout]
         if known and all(map(suggests_channels_last, known)):
-            return Place(channels_last(run.output) if len(known) == len(layouts) else None)
+            return Placement(channels_last(run.output) if len(known) == len(layouts) else None)
         return fresh(run)
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return nothing."""
         return NOTHING
 

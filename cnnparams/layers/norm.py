@@ -8,17 +8,25 @@ from typing import Any, ClassVar
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract.base import Layer
-from cnnparams.layers.contract.checks import check_divides
 from cnnparams.layers.contract.keras import KerasReading
-from cnnparams.layers.contract.reach import Sights, same_places
+from cnnparams.layers.contract.memory import (
+    FLOAT32,
+    INPUT,
+    BatchTensor,
+    ForwardPass,
+    OwnTensor,
+    Placement,
+    SavedForBackward,
+    as_image,
+)
+from cnnparams.layers.contract.reach import Reaches, same_places
 from cnnparams.layers.contract.registry import keras_word, layer_type
-from cnnparams.layers.contract.settings import Dims, Flag, Real, Whole, setting
+from cnnparams.layers.contract.settings import Dims, Flag, Real, Whole, check_divides, setting
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spatial import ImageLayer, SpatialLayer
 from cnnparams.layers.contract.spelling import Code, Spelling
 from cnnparams.layers.contract.strides import channels_last, is_plain
-from cnnparams.layers.contract.tensor import Axis, Role, Tensor, role_of
-from cnnparams.layers.contract.training import FLOAT32, INPUT, Kept, Own, Pass, Place, Value, as_image
+from cnnparams.layers.contract.tensor import Axis, AxisRole, Tensor, role_of
 
 
 @layer_type("group_norm", keras="GroupNormalization", example={"num_groups": 4})
@@ -46,20 +54,20 @@ class GroupNorm(ImageLayer):
         """Raise LayerError where num_groups does not divide the channels."""
         check_divides("num_groups", self.num_groups, num_channels=x.channels)
 
-    def sights(self, x: Shape) -> tuple[Sights, ...]:
+    def reach(self, x: Shape) -> tuple[Reaches, ...]:
         """Return the same place, and statistics of everything."""
         return (same_places(len(x.dims), frozenset(range(len(x.dims)))),)
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return the input, or a copy in plain order, and mean and inverse deviation of each group."""
-        layout, own = run.x.layout, (Own(run.x.batch * self.num_groups),) * 2
+        layout, own = run.x.layout, (OwnTensor(run.x.batch * self.num_groups),) * 2
         if layout is None or is_plain(layout):
-            return Kept((0,), own=own, certain=layout is not None)
-        return Kept(own=(Own(run.x.size), *own))
+            return SavedForBackward((0,), own=own, certain=layout is not None)
+        return SavedForBackward(own=(OwnTensor(run.x.size), *own))
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return weight and bias (num_channels) where affine."""
-        per_channel = (Axis(Role.CHANNELS, x.channels, "C"),)
+        per_channel = (Axis(AxisRole.CHANNELS, x.channels, "C"),)
         return tuple(Tensor(name, per_channel) for name in ("weight", "bias") if self.affine)
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
@@ -97,7 +105,7 @@ class TrailingNorm(Layer):
                 f"write normalized_shape: {list(x.dims[-len(shape) :])}",
             )
 
-    def sights(self, x: Shape) -> tuple[Sights, ...]:
+    def reach(self, x: Shape) -> tuple[Reaches, ...]:
         """Return the same place, and statistics along the last dimensions."""
         rank = len(x.dims)
         return (same_places(rank, frozenset(range(rank - len(self.normalized_shape or ()), rank))),)
@@ -110,7 +118,7 @@ class TrailingNorm(Layer):
         """Return weight (normalized_shape) where affine."""
         return (self._tensor("weight", x),) if self.elementwise_affine else ()
 
-    def rows(self, x: Value) -> int:
+    def rows(self, x: BatchTensor) -> int:
         """Return how many times a mean is taken."""
         return x.size // math.prod(self.normalized_shape or ())
 
@@ -134,9 +142,9 @@ class LayerNorm(TrailingNorm):
         weight = super().tensors(x)
         return (*weight, self._tensor("bias", x)) if weight and self.bias else weight
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return the input, and mean and inverse deviation of each row."""
-        return INPUT._replace(own=(Own(self.rows(run.x)),) * 2)
+        return INPUT._replace(own=(OwnTensor(self.rows(run.x)),) * 2)
 
 
 @layer_type("layer_norm", ranks=(2,))
@@ -156,21 +164,21 @@ class ChannelLayerNorm(LayerNorm, SpatialLayer):
         SpatialLayer.check(self, x)
         super().check(Shape((x.channels,)))
 
-    def sights(self, x: Shape) -> tuple[Sights, ...]:
+    def reach(self, x: Shape) -> tuple[Reaches, ...]:
         """Return the same place, and statistics of the channels."""
         return (same_places(len(x.dims), frozenset({0})),)
 
     def _normalized(self, x: Shape) -> tuple[Axis, ...]:
-        return (Axis(Role.CHANNELS, x.channels, "C"),)
+        return (Axis(AxisRole.CHANNELS, x.channels, "C"),)
 
     def spelling(self, x: Shape) -> Spelling:
         """Return a norm over the last dimension, to which the channels move for it."""
         call = Code("{self}({x}.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)")
         return Spelling(self.module("LayerNorm", x), call)
 
-    def placed(self, run: Pass) -> Place:
+    def placement(self, run: ForwardPass) -> Placement:
         """Return an output whose channels are last in memory."""
-        return Place(channels_last(run.output))
+        return Placement(channels_last(run.output))
 
 
 @layer_type("rms_norm", example_input=(64,))
@@ -179,24 +187,24 @@ class RMSNorm(TrailingNorm):
 
     eps: Real | None = setting("added to the mean square; the dtype's epsilon where not given", None, keras="epsilon")
 
-    def placed(self, run: Pass) -> Place:
+    def placement(self, run: ForwardPass) -> Placement:
         """Return an image like the input's."""
         return as_image(run)
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return the input and a factor for each row; for the scale, what it multiplies.
 
         All this in float32 or wider, to which PyTorch's _rms_norm converts the input first.
         """
         itemsize, own = max(run.itemsize, FLOAT32), []
         if run.learns:
-            own.append(Own(run.x.size, itemsize))
+            own.append(OwnTensor(run.x.size, itemsize))
         if run.x.needs_grad:
-            own.append(Own(self.rows(run.x), itemsize))
+            own.append(OwnTensor(self.rows(run.x), itemsize))
             if itemsize == run.itemsize:
                 return INPUT._replace(own=tuple(own))
-            own.append(Own(run.x.size, itemsize))
-        return Kept(own=tuple(own))
+            own.append(OwnTensor(run.x.size, itemsize))
+        return SavedForBackward(own=tuple(own))
 
 
 @keras_word("GroupNormalization")

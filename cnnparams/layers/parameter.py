@@ -8,13 +8,13 @@ from typing import ClassVar, Literal
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract.base import Footprint, Layer
+from cnnparams.layers.contract.memory import INPUT, NOTHING, ForwardPass, Placement, SavedForBackward, in_order
 from cnnparams.layers.contract.registry import layer_type
 from cnnparams.layers.contract.settings import AnyDims, Dims, Real, setting
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spelling import Code, Spelling
-from cnnparams.layers.contract.strides import Layout, contiguous
-from cnnparams.layers.contract.tensor import Axis, Role, Tensor, role_of
-from cnnparams.layers.contract.training import INPUT, NOTHING, Kept, Pass, Place, in_order
+from cnnparams.layers.contract.strides import MemoryLayout, contiguous
+from cnnparams.layers.contract.tensor import Axis, AxisRole, Tensor, role_of
 
 
 @layer_type("parameter", example={"shape": [50, 64]}, example_input=(50, 64))
@@ -56,13 +56,13 @@ class Parameter(Layer):
         meets = self._roles(x)
         return (Tensor("weight", tuple(Axis(meets[i], n, f"n_{i + 1}") for i, n in enumerate(self.shape))),)
 
-    def _roles(self, x: Shape) -> list[Role]:
+    def _roles(self, x: Shape) -> list[AxisRole]:
         """Return what each size meets of the input, where its view has the sizes in the order of the tensor's."""
         first = len(x.dims) - len(self._seen)
         met = [role_of(x, at) for at, n in enumerate(self._seen, first) if n > 1]
         if [n for n in self._seen if n > 1] != [n for n in self.shape if n > 1]:
-            return [Role.ELEMENTS] * len(self.shape)
-        return [met.pop(0) if n > 1 else Role.SHARED for n in self.shape]
+            return [AxisRole.ELEMENTS] * len(self.shape)
+        return [met.pop(0) if n > 1 else AxisRole.SHARED for n in self.shape]
 
     def spelling(self, x: Shape) -> Spelling:
         """Return a bare parameter that changes nothing until it has learned something."""
@@ -72,11 +72,11 @@ class Parameter(Layer):
             return Spelling(make, Code(f"{{x}} {operator} {{self}}"))
         return Spelling(make, Code(f"{{x}} {operator} {{self}}.view({{view}})", {"view": self.view}))
 
-    def placed(self, run: Pass) -> Place:
+    def placement(self, run: ForwardPass) -> Placement:
         """Return the order of the input."""
-        return in_order(run.output, run.x.layout, Layout(self._seen, contiguous(self._seen)))
+        return in_order(run.output, run.x.layout, MemoryLayout(self._seen, contiguous(self._seen)))
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return the input where a factor is learned."""
         return INPUT if run.learns and self.op == "multiply" else NOTHING
 
@@ -103,19 +103,20 @@ class LayerScale(Layer):
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return weight (channels, 1, 1) for an image, (features) where channels are last."""
         channels, *ones = self._shape(x)
-        return (Tensor("weight", (Axis(Role.CHANNELS, channels, "C"), *[Axis(Role.SHARED, 1, "1") for _ in ones])),)
+        shared = (Axis(AxisRole.SHARED, 1, "1") for _ in ones)
+        return (Tensor("weight", (Axis(AxisRole.CHANNELS, channels, "C"), *shared)),)
 
     def spelling(self, x: Shape) -> Spelling:
         """Return a bare parameter."""
         values = {"shape": self._shape(x), "init_value": self.init_value}
         return Spelling(Code("nn.Parameter(torch.full({shape}, {init_value}))", values), Code("{self} * {x}"))
 
-    def placed(self, run: Pass) -> Place:
+    def placement(self, run: ForwardPass) -> Placement:
         """Return the order of the input."""
         shape = self._shape(run.x.shape)
-        return in_order(run.output, Layout(shape, contiguous(shape)), run.x.layout)
+        return in_order(run.output, MemoryLayout(shape, contiguous(shape)), run.x.layout)
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return the input, for the factors."""
         return INPUT if run.learns else NOTHING
 

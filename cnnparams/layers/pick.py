@@ -6,16 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.contract.axis import axis_name
 from cnnparams.layers.contract.base import Footprint, Layer, Step
-from cnnparams.layers.contract.checks import check_dim, check_divides, dim_index
-from cnnparams.layers.contract.reach import Sights, everything, moving, replaced, same_places, window_taps
+from cnnparams.layers.contract.memory import NOTHING, ForwardPass, Placement, SavedForBackward
+from cnnparams.layers.contract.reach import Reaches, everything, moving, replaced, same_places, window_taps
 from cnnparams.layers.contract.registry import layer_type
-from cnnparams.layers.contract.settings import Whole, setting
-from cnnparams.layers.contract.shape import Shape
+from cnnparams.layers.contract.settings import Whole, check_divides, setting
+from cnnparams.layers.contract.shape import Shape, axis_name, check_dim, dim_index
 from cnnparams.layers.contract.spatial import ImageLayer
 from cnnparams.layers.contract.spelling import Code, Spelling
-from cnnparams.layers.contract.training import NOTHING, Kept, Pass, Place
 from cnnparams.layers.contract.window import larger, smaller
 
 
@@ -47,7 +45,7 @@ class Slice(Layer):
         at = dim_index(self.dim, x)
         return Shape((*x.dims[:at], self._left(x), *x.dims[at + 1 :]), x.channel_axis)
 
-    def sights(self, x: Shape) -> tuple[Sights, ...]:
+    def reach(self, x: Shape) -> tuple[Reaches, ...]:
         """Return the place that was kept."""
         at = dim_index(self.dim, x)
         kept = window_taps(1, self.step, -self._bounds(x)[0])
@@ -61,15 +59,15 @@ class Slice(Layer):
         before = ":, " * (1 + dim_index(self.dim, x))
         return Spelling(None, Code(f"{{x}}[{before}{start}:{end}{step}]", dict(self)))
 
-    def placed(self, run: Pass) -> Place:
+    def placement(self, run: ForwardPass) -> Placement:
         """Return a view of the input, which stays in memory as a whole."""
         if run.x.strides is None:
-            return Place(None, shared=True)
+            return Placement(None, shared=True)
         at = 1 + dim_index(self.dim, run.x.shape)
         strides = (n * self.step if dim == at else n for dim, n in enumerate(run.x.strides))
-        return Place(tuple(strides), shared=True)
+        return Placement(tuple(strides), shared=True)
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return nothing."""
         return NOTHING
 
@@ -111,10 +109,10 @@ class ChannelShuffle(ImageLayer):
             raise LayerError(f"needs an image, but gets {x}", hint="put it before any flatten and global pool")
         check_divides("groups", self.groups, channels=x.channels)
 
-    def sights(self, x: Shape) -> tuple[Sights, ...]:
+    def reach(self, x: Shape) -> tuple[Reaches, ...]:
         """Return the same place of some channel."""
         return (replaced(same_places(len(x.dims)), 0, everything(x.channels)),)
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return nothing."""
         return NOTHING

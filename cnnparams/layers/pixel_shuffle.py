@@ -8,13 +8,12 @@ from fractions import Fraction
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract.base import Step
-from cnnparams.layers.contract.checks import divisor_hint
-from cnnparams.layers.contract.reach import Sights, everything, image_sights, nearest_taps, window_taps
+from cnnparams.layers.contract.memory import NOTHING, ForwardPass, SavedForBackward
+from cnnparams.layers.contract.reach import Reaches, everything, image_reaches, nearest_taps, window_taps
 from cnnparams.layers.contract.registry import layer_type
-from cnnparams.layers.contract.settings import Whole, setting
+from cnnparams.layers.contract.settings import Whole, divisor_hint, setting
 from cnnparams.layers.contract.shape import AXES, Shape
 from cnnparams.layers.contract.spatial import ImageLayer, dims_text
-from cnnparams.layers.contract.training import NOTHING, Kept, Pass
 
 
 class PixelLayer(ImageLayer):
@@ -26,7 +25,7 @@ class PixelLayer(ImageLayer):
             hint = "put it before any flatten and global pool, or reshape its input to an image"
             raise LayerError(f"needs an input of (height, width, channels), but gets {x}", hint=hint)
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return nothing."""
         return NOTHING
 
@@ -63,10 +62,10 @@ class PixelShuffle(PixelLayer):
         r = self.upscale_factor
         return Shape.image(x.channels // r**2, tuple(n * r for n in x.spatial))
 
-    def sights(self, x: Shape) -> tuple[Sights, ...]:
+    def reach(self, x: Shape) -> tuple[Reaches, ...]:
         """Return the pixel that was laid out to a place, and the channels."""
         ratio = Fraction(1, self.upscale_factor)
-        return (image_sights(everything(x.channels), tuple(nearest_taps(n, ratio) for n in x.spatial)),)
+        return (image_reaches(everything(x.channels), tuple(nearest_taps(n, ratio) for n in x.spatial)),)
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return the input's sizes and r."""
@@ -98,10 +97,10 @@ class PixelUnshuffle(PixelLayer):
         r = self.downscale_factor
         return Shape.image(x.channels * r**2, tuple(n // r for n in x.spatial))
 
-    def sights(self, x: Shape) -> tuple[Sights, ...]:
+    def reach(self, x: Shape) -> tuple[Reaches, ...]:
         """Return the r x r pixels that were stacked at a place, and the channels."""
         pixels = window_taps(self.downscale_factor, self.downscale_factor, 0)
-        return (image_sights(everything(x.channels), (pixels, pixels)),)
+        return (image_reaches(everything(x.channels), (pixels, pixels)),)
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return the input's sizes and r."""

@@ -10,13 +10,13 @@ from cnnparams.errors import LayerError
 from cnnparams.layers.contract import window
 from cnnparams.layers.contract.base import Step
 from cnnparams.layers.contract.keras import KerasReading
-from cnnparams.layers.contract.reach import Sights, image_sights, moving
+from cnnparams.layers.contract.memory import INDEX, ForwardPass, OwnTensor, Placement, SavedForBackward, as_pooled
+from cnnparams.layers.contract.reach import Reaches, image_reaches, moving
 from cnnparams.layers.contract.registry import keras_word, layer_type
 from cnnparams.layers.contract.settings import Flag, Sizes, Whole, setting
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spatial import SpatialLayer, dims_text
 from cnnparams.layers.contract.spelling import Code, Spelling
-from cnnparams.layers.contract.training import INDEX, Kept, Own, Pass, Place, as_pooled
 from cnnparams.layers.contract.windowed import SAME, Paddings, WindowedLayer
 
 
@@ -68,17 +68,17 @@ class Pool(WindowedLayer):
         axes = zip(x.spatial, self.kernel_size, sides, strict=True)
         return super().pads(x, sides) and all(2 * before <= k <= n for n, k, (before, _) in axes)
 
-    def sights(self, x: Shape) -> tuple[Sights, ...]:
+    def reach(self, x: Shape) -> tuple[Reaches, ...]:
         """Return the window along each axis, and the same channel."""
-        return (image_sights(moving(0), self.taps(x)),)
+        return (image_reaches(moving(0), self.taps(x)),)
 
-    def placed(self, run: Pass) -> Place:
+    def placement(self, run: ForwardPass) -> Placement:
         """Return a pooled image."""
         return as_pooled(run)
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return the input."""
-        return self.window_kept(run)
+        return self.window_saved(run)
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return the window's symbols."""
@@ -108,10 +108,10 @@ class MaxPool(Pool):
         """What is never the largest."""
         return ', value=float("-inf")'
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return also where in the input the largest values are."""
-        first = super().kept(run)
-        return first._replace(own=(*first.own, Own(math.prod(run.output), INDEX)))
+        first = super().saved_for_backward(run)
+        return first._replace(own=(*first.own, OwnTensor(math.prod(run.output), INDEX)))
 
 
 @layer_type("avg_pool", ranks=(1, 2, 3), keras="AveragePooling{rank}D", example={"kernel_size": 2, "stride": 2})
@@ -145,10 +145,10 @@ class AvgPool(Pool):
         part = call.replace("{x}", "torch.ones_like({x})")
         return Spelling(spelled.make, Code(f"{call} / {part}", values))
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return also the part that counts, where the mean is divided by it."""
-        first = super().kept(run)
-        divisor = (Own(math.prod(run.output)),) if self._divides(run.x.shape) else ()
+        first = super().saved_for_backward(run)
+        divisor = (OwnTensor(math.prod(run.output)),) if self._divides(run.x.shape) else ()
         return first._replace(own=(*first.own, *divisor))
 
     def _divides(self, x: Shape) -> bool:

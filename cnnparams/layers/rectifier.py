@@ -8,13 +8,22 @@ from typing import ClassVar
 from cnnparams.errors import LayerError
 from cnnparams.layers.activation import Activation, InPlaceActivation
 from cnnparams.layers.contract.base import Footprint, Layer
+from cnnparams.layers.contract.memory import (
+    INPUT,
+    NOTHING,
+    OUTPUT,
+    ForwardPass,
+    Placement,
+    SavedForBackward,
+    in_order,
+    overwritten,
+)
 from cnnparams.layers.contract.registry import layer_type
 from cnnparams.layers.contract.settings import Real, Whole, setting
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spelling import Spelling
-from cnnparams.layers.contract.strides import Layout, contiguous
-from cnnparams.layers.contract.tensor import Axis, Role, Tensor
-from cnnparams.layers.contract.training import INPUT, NOTHING, OUTPUT, Kept, Pass, Place, in_order, overwritten
+from cnnparams.layers.contract.strides import MemoryLayout, contiguous
+from cnnparams.layers.contract.tensor import Axis, AxisRole, Tensor
 
 
 @layer_type("relu")
@@ -23,7 +32,7 @@ class ReLU(InPlaceActivation):
 
     copies_overwritten: ClassVar[bool] = False
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return the output, which the next layer often keeps as its input."""
         return OUTPUT
 
@@ -66,18 +75,18 @@ class PReLU(Layer):
                 f"write num_parameters: {x.channels}, or 1",
             )
 
-    def placed(self, run: Pass) -> Place:
+    def placement(self, run: ForwardPass) -> Placement:
         """Return the order of the input."""
         slopes = (1, self.num_parameters, *[1] * (len(run.output) - 2))
-        return in_order(run.output, run.x.layout, Layout(slopes, contiguous(slopes)))
+        return in_order(run.output, run.x.layout, MemoryLayout(slopes, contiguous(slopes)))
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return the input."""
         return INPUT
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return weight (num_parameters)."""
-        role = Role.SHARED if self.num_parameters == 1 else Role.CHANNELS
+        role = AxisRole.SHARED if self.num_parameters == 1 else AxisRole.CHANNELS
         return (Tensor("weight", (Axis(role, self.num_parameters, "num_parameters"),)),)
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
@@ -105,10 +114,10 @@ class Identity(Activation):
         """Return the module: there is no function that does nothing."""
         return self.spelling(x)
 
-    def placed(self, run: Pass) -> Place:
+    def placement(self, run: ForwardPass) -> Placement:
         """Return the place of the input."""
         return overwritten(run)
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return nothing."""
         return NOTHING

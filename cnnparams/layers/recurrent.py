@@ -8,13 +8,21 @@ from typing import Any, ClassVar, Literal
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract.base import Layer, Step
-from cnnparams.layers.contract.reach import Sights, everything
+from cnnparams.layers.contract.memory import (
+    FLOAT32,
+    NOTHING,
+    ForwardPass,
+    OwnTensor,
+    Placement,
+    SavedForBackward,
+    rows_saved,
+)
+from cnnparams.layers.contract.reach import Reaches, everything
 from cnnparams.layers.contract.registry import layer_type
 from cnnparams.layers.contract.settings import Flag, Real, Whole, setting
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spelling import Code, Spelling
-from cnnparams.layers.contract.tensor import Axis, Role, Tensor
-from cnnparams.layers.contract.training import FLOAT32, NOTHING, Kept, Own, Pass, Place, rows_kept
+from cnnparams.layers.contract.tensor import Axis, AxisRole, Tensor
 
 
 class Recurrent(Layer):
@@ -68,7 +76,7 @@ class Recurrent(Layer):
         """Return (steps, directions * features of a direction): the output at every step."""
         return Shape((x.dims[0], self.directions * self._features))
 
-    def sights(self, x: Shape) -> tuple[Sights, ...]:
+    def reach(self, x: Shape) -> tuple[Reaches, ...]:
         """Return all steps: what the last one sees, or the first one backwards."""
         return (tuple(map(everything, x.dims)),)
 
@@ -77,22 +85,22 @@ class Recurrent(Layer):
         batched = self.model_copy(update={"batch_first": True})
         return Spelling(batched.module(type(self).__name__, x), Code("{self}({x})[0]"))
 
-    def placed(self, run: Pass) -> Place:
+    def placement(self, run: ForwardPass) -> Placement:
         """Return the outputs of a step side by side: PyTorch goes through the steps with all samples at once."""
         batch, _, features = run.output
-        return Place((features, batch * features, 1))
+        return Placement((features, batch * features, 1))
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return the input, or a copy for each direction, what the steps keep, and what is between the layers."""
         steps, directions = run.x.shape.dims[0], self.directions
-        first = rows_kept(run.x.steps_first, directions) if run.learns else NOTHING
-        cells = Own(self.num_layers * directions * run.x.batch * self.kept_of_steps(steps, run.learns))
-        between = Own(math.prod(run.output))
-        masks = (Own(1) if self.dropout == 1 else between,) if self.dropout else ()
+        first = rows_saved(run.x.steps_first, directions) if run.learns else NOTHING
+        cells = OwnTensor(self.num_layers * directions * run.x.batch * self.saved_by_steps(steps, run.learns))
+        between = OwnTensor(math.prod(run.output))
+        masks = (OwnTensor(1) if self.dropout == 1 else between,) if self.dropout else ()
         more = (*masks, *((between,) if run.learns else ())) * (self.num_layers - 1)
         return first._replace(own=(*first.own, cells, *more))
 
-    def kept_of_steps(self, steps: int, learns: bool) -> int:
+    def saved_by_steps(self, steps: int, learns: bool) -> int:
         """Return the elements that the steps of one layer, in one direction, keep of one sample."""
         raise NotImplementedError
 
@@ -102,16 +110,16 @@ class Recurrent(Layer):
         return tuple(tensor for end in ends for tensor in self._cell(end, x))
 
     def _cell(self, end: str, x: Shape) -> Iterator[Tensor]:
-        gates = Axis(Role.HIDDEN, self.gates * self.hidden_size, "G * H")
-        state = Axis(Role.STATE, self._features, "O")
-        below = Axis(Role.STATE, self.directions * self._features, "(D * O)")
-        inputs = Axis(Role.IN_CHANNELS, x.dims[1], "I") if end.startswith("_l0") else below
+        gates = Axis(AxisRole.HIDDEN, self.gates * self.hidden_size, "G * H")
+        state = Axis(AxisRole.STATE, self._features, "O")
+        below = Axis(AxisRole.STATE, self.directions * self._features, "(D * O)")
+        inputs = Axis(AxisRole.IN_CHANNELS, x.dims[1], "I") if end.startswith("_l0") else below
         yield Tensor(f"weight_ih{end}", (gates, inputs))
         yield Tensor(f"weight_hh{end}", (gates, state))
         if self.bias:
             yield from (Tensor(f"bias_{side}{end}", (gates,)) for side in ("ih", "hh"))
         if self.projection:
-            yield Tensor(f"weight_hr{end}", (state, Axis(Role.HIDDEN, self.hidden_size, "H")))
+            yield Tensor(f"weight_hr{end}", (state, Axis(AxisRole.HIDDEN, self.hidden_size, "H")))
 
     def macs(self, x: Shape) -> int:
         """Return every weight once for each step."""
@@ -147,7 +155,7 @@ class RNN(Recurrent):
 
     nonlinearity: Literal["tanh", "relu"] = setting("activation of the hidden state", "tanh")
 
-    def kept_of_steps(self, steps: int, learns: bool) -> int:
+    def saved_by_steps(self, steps: int, learns: bool) -> int:
         """Return every hidden state; for the weights also the one before the first step."""
         return (steps + learns) * self.hidden_size
 
@@ -175,15 +183,15 @@ class LSTM(Recurrent):
             )
         super().check(x)
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return what PyTorch keeps step by step.
 
         Without a projection, and in float32 or narrower, it is oneDNN that runs all steps where PyTorch was built with
         it; then this is an estimate, as what oneDNN keeps instead is a workspace whose size it does not tell.
         """
-        return super().kept(run)._replace(certain=self.proj_size > 0 or run.itemsize > FLOAT32)
+        return super().saved_for_backward(run)._replace(certain=self.proj_size > 0 or run.itemsize > FLOAT32)
 
-    def kept_of_steps(self, steps: int, learns: bool) -> int:
+    def saved_by_steps(self, steps: int, learns: bool) -> int:
         """Return four gates, the cell before and its tanh; for the weights the state before, and what is projected."""
         weighted = self._features + (self.hidden_size if self.proj_size else 0)
         return steps * (6 * self.hidden_size + learns * weighted)
@@ -195,6 +203,6 @@ class GRU(Recurrent):
 
     gates: ClassVar[int] = 3
 
-    def kept_of_steps(self, steps: int, learns: bool) -> int:
+    def saved_by_steps(self, steps: int, learns: bool) -> int:
         """Return three gates, a part of one, and the new state before and after; for the weights the state before."""
         return steps * (6 + learns) * self.hidden_size

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.contract.reach import Sights, moving, replaced, same_places, window_taps
+from cnnparams.layers.contract.memory import INPUT, ForwardPass, OwnTensor, Placement, SavedForBackward, in_order
+from cnnparams.layers.contract.reach import Reaches, moving, replaced, same_places, window_taps
 from cnnparams.layers.contract.registry import layer_type
 from cnnparams.layers.contract.settings import Real, Whole, setting
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spatial import ImageLayer
-from cnnparams.layers.contract.training import INPUT, Kept, Own, Pass, Place, in_order
 
 
 @layer_type("local_response_norm", example={"size": 5})
@@ -25,16 +25,16 @@ class LocalResponseNorm(ImageLayer):
         if len(x.dims) < 2:
             raise LayerError(f"needs an image, but gets {x}", hint="put it before flatten")
 
-    def sights(self, x: Shape) -> tuple[Sights, ...]:
+    def reach(self, x: Shape) -> tuple[Reaches, ...]:
         """Return the same place, and the channels beside it."""
         return (replaced(same_places(len(x.dims)), 0, moving(0, window_taps(self.size, 1, self.size // 2))),)
 
-    def placed(self, run: Pass) -> Place:
+    def placement(self, run: ForwardPass) -> Placement:
         """Return the order of the input."""
         return in_order(run.output, run.x.layout)
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return the input, its squares with borders of channels, their sums, and the powers that it is divided by."""
         pixels = run.x.size // run.output[1]
-        squares = Own((run.output[1] + self.size - 1) * pixels)
-        return INPUT._replace(own=(squares, Own(run.x.size), Own(run.x.size)))
+        squares = OwnTensor((run.output[1] + self.size - 1) * pixels)
+        return INPUT._replace(own=(squares, OwnTensor(run.x.size), OwnTensor(run.x.size)))

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from cnnparams.layers.contract.keras import check_channels_first
+from cnnparams.layers.contract.memory import ForwardPass, OwnTensor, SavedForBackward
 from cnnparams.layers.contract.registry import layer_type
 from cnnparams.layers.contract.settings import Flag, Sizes, Whole, setting
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spelling import Code, Spelling, module
-from cnnparams.layers.contract.tensor import Axis, Role, Tensor
-from cnnparams.layers.contract.training import Kept, Own, Pass
+from cnnparams.layers.contract.tensor import Axis, AxisRole, Tensor
 from cnnparams.layers.contract.windowed import Paddings, WindowedLayer
 
 _WINDOW = ("kernel_size", "stride", "padding", "dilation")
@@ -46,12 +46,12 @@ class DepthwiseWindow(WindowedLayer):
         check_channels_first(self.type, f"conv{self.rank}d with groups", x)
         super().check(x)
 
-    def kernels(self, x: Shape, name: str, role: Role) -> Tensor:
+    def kernels(self, x: Shape, name: str, role: AxisRole) -> Tensor:
         """Return the depthwise kernels (in_channels * depth_multiplier, 1, *kernel_size), which make such channels."""
-        one = Axis(Role.IN_CHANNELS, 1, "1", groups=x.channels)
+        one = Axis(AxisRole.IN_CHANNELS, 1, "1", groups=x.channels)
         return Tensor(name, (self.made(x, role), one, *self.kernel_axes(self.kernel_size)))
 
-    def made(self, x: Shape, role: Role) -> Axis:
+    def made(self, x: Shape, role: AxisRole) -> Axis:
         """Return the axis of the channels that the depthwise kernels make."""
         return Axis(role, x.channels * self.depth_multiplier, "C_in * m")
 
@@ -62,9 +62,9 @@ class DepthwiseWindow(WindowedLayer):
         bias = {} if self.bias else {"bias": False}
         return module(f"Conv{self.rank}d", {**channels, **window, "groups": x.channels, **bias}, by_place=2)
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return what the depthwise kernels keep."""
-        return self.window_kept(run)
+        return self.window_saved(run)
 
     def symbols(self, x: Shape) -> Mapping[str, float]:
         """Return the window's symbols, and m for depth_multiplier."""
@@ -85,7 +85,7 @@ class DepthwiseConv(DepthwiseWindow):
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return weight, and bias for each output channel."""
-        weight = self.kernels(x, "weight", Role.OUT_CHANNELS)
+        weight = self.kernels(x, "weight", AxisRole.OUT_CHANNELS)
         return (weight, Tensor("bias", weight.axes[:1])) if self.bias else (weight,)
 
     def macs(self, x: Shape) -> int:
@@ -123,17 +123,17 @@ class SeparableConv(DepthwiseWindow):
             Code("{self}.pointwise({self}.depthwise({x}))"),
         )
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return also what is between both convolutions."""
         between = run.x.batch * run.x.shape.channels * self.depth_multiplier * self.positions(run.x.shape)
-        first = super().kept(run)
-        return first._replace(own=(*first.own, Own(between)))
+        first = super().saved_for_backward(run)
+        return first._replace(own=(*first.own, OwnTensor(between)))
 
     def tensors(self, x: Shape) -> tuple[Tensor, ...]:
         """Return the depthwise and the pointwise weights, and one bias."""
-        depthwise = self.kernels(x, "depthwise.weight", Role.HIDDEN)
-        outputs = Axis(Role.OUT_CHANNELS, self.out_channels, "C_out")
-        one_by_one = (Axis(Role.KERNEL, 1, "1"),) * self.rank
+        depthwise = self.kernels(x, "depthwise.weight", AxisRole.HIDDEN)
+        outputs = Axis(AxisRole.OUT_CHANNELS, self.out_channels, "C_out")
+        one_by_one = (Axis(AxisRole.KERNEL, 1, "1"),) * self.rank
         weights = (depthwise, Tensor("pointwise.weight", (outputs, depthwise.axes[0], *one_by_one)))
         return (*weights, Tensor("pointwise.bias", (outputs,))) if self.bias else weights
 

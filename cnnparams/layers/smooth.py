@@ -7,13 +7,12 @@ from typing import ClassVar, Literal
 
 from cnnparams.layers.activation import Activation, InPlaceActivation
 from cnnparams.layers.contract.base import Footprint
-from cnnparams.layers.contract.checks import check_dim, dim_index
-from cnnparams.layers.contract.reach import Sights, same_places
+from cnnparams.layers.contract.memory import OUTPUT, ForwardPass, Placement, SavedForBackward, fresh
+from cnnparams.layers.contract.reach import Reaches, same_places
 from cnnparams.layers.contract.registry import layer_type
 from cnnparams.layers.contract.settings import Real, Whole, setting
-from cnnparams.layers.contract.shape import Shape
+from cnnparams.layers.contract.shape import Shape, check_dim, dim_index
 from cnnparams.layers.contract.spelling import Spelling, module
-from cnnparams.layers.contract.training import OUTPUT, Kept, Pass, Place, fresh
 
 
 @layer_type("gelu")
@@ -39,7 +38,7 @@ class Sigmoid(Activation):
 
     home: ClassVar[str] = "torch"
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return the output, which tells the slope."""
         return OUTPUT
 
@@ -50,7 +49,7 @@ class Tanh(Activation):
 
     home: ClassVar[str] = "torch"
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return the output, which tells the slope."""
         return OUTPUT
 
@@ -94,7 +93,7 @@ class OverDimension(Activation):
         if self.dim is not None:
             check_dim("dim", self.dim, x)
 
-    def sights(self, x: Shape) -> tuple[Sights, ...]:
+    def reach(self, x: Shape) -> tuple[Reaches, ...]:
         """Return the same place, and the sum along `dim`, for which PyTorch takes the batch where a sample has two."""
         summed = {} if self.dim is None and len(x.dims) == 2 else {dim_index(self.dim or 1, x)}
         return (same_places(len(x.dims), frozenset(summed)),)
@@ -104,11 +103,11 @@ class OverDimension(Activation):
         dim = (0 if len(x.dims) == 2 else 1) if self.dim is None else self.dim
         return Spelling(module(type(self).__name__, {"dim": dim}))
 
-    def placed(self, run: Pass) -> Place:
+    def placement(self, run: ForwardPass) -> Placement:
         """Return an output that is laid out anew."""
         return fresh(run)
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return the output."""
         return OUTPUT
 

@@ -13,12 +13,12 @@ from pydantic_core import PydanticCustomError
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract.base import Step
 from cnnparams.layers.contract.keras import KerasReading
-from cnnparams.layers.contract.reach import Sights, Taps, image_sights, interpolated_taps, moving, nearest_taps
+from cnnparams.layers.contract.memory import NOTHING, ForwardPass, SavedForBackward
+from cnnparams.layers.contract.reach import Reaches, Taps, image_reaches, interpolated_taps, moving, nearest_taps
 from cnnparams.layers.contract.registry import keras_word, layer_type
 from cnnparams.layers.contract.settings import Dims, Flag, Scales, setting
 from cnnparams.layers.contract.shape import AXES, MOST_ELEMENTS, Shape
 from cnnparams.layers.contract.spatial import ImageLayer, dims_text
-from cnnparams.layers.contract.training import NOTHING, Kept, Pass
 
 _RANK_OF_MODE = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}
 
@@ -80,11 +80,11 @@ class Upsample(ImageLayer):
             return Shape.image(x.channels, self.size if len(self.size) == rank else self.size * rank)
         return Shape.image(x.channels, tuple(map(_scaled, x.spatial, self._scales(rank))))
 
-    def sights(self, x: Shape) -> tuple[Sights, ...]:
+    def reach(self, x: Shape) -> tuple[Reaches, ...]:
         """Return the elements that a place is a copy or an average of, along each axis, and the same channel."""
         sizes, rank = self.output_shape(x).spatial, len(x.spatial)
         ratios = [1 / Fraction(str(scale)) for scale in self._scales(rank)] or map(Fraction, x.spatial, sizes)
-        return (image_sights(moving(0), tuple(map(self._taps, x.spatial, sizes, ratios))),)
+        return (image_reaches(moving(0), tuple(map(self._taps, x.spatial, sizes, ratios))),)
 
     def _taps(self, n: int, size: int, ratio: Fraction) -> Taps:
         """Return those of PyTorch's area_pixel_compute_source_index (aten/src/ATen/native/UpSample.h)."""
@@ -95,7 +95,7 @@ class Upsample(ImageLayer):
             return interpolated_taps(n, Fraction(n - 1, max(size - 1, 1)), Fraction(0), reach)
         return interpolated_taps(n, ratio, (ratio - 1) / 2, reach)
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return nothing."""
         return NOTHING
 

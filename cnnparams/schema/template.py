@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from cnnparams.errors import LayerError
 from cnnparams.expression import ExpressionError, Scope
-from cnnparams.layers.contract.words import setting_words
+from cnnparams.layers.contract.settings import setting_words
 from cnnparams.schema.computed import Computed, Reader
 from cnnparams.schema.source import KeyPath
 from cnnparams.schema.wording import findings

@@ -12,28 +12,28 @@ from cnnparams.errors import LayerError
 from cnnparams.layers.contract.base import Layer
 from cnnparams.layers.contract.registry import layer_class
 from cnnparams.layers.contract.shape import Shape
-from cnnparams.layers.contract.tensor import Axis, Role, Tensor, grouped
+from cnnparams.layers.contract.tensor import Axis, AxisRole, Tensor, grouped
 from tests.layers.answers import TYPES, Refusal, ours, samples
 from tests.layers.effort import examples
 from tests.layers.oracles import ORACLES
 from tests.layers.oracles.case import Case, Settings
 
-MAKES: Mapping[str, frozenset[Role]] = {
-    "out_channels": frozenset({Role.OUT_CHANNELS}),
-    "out_features": frozenset({Role.OUT_CHANNELS}),
-    "embedding_dim": frozenset({Role.OUT_CHANNELS}),
-    "num_embeddings": frozenset({Role.VOCABULARY}),
-    "kernel_size": frozenset({Role.KERNEL}),
-    "hidden_size": frozenset({Role.HIDDEN, Role.STATE}),
-    "proj_size": frozenset({Role.STATE}),
+MAKES: Mapping[str, frozenset[AxisRole]] = {
+    "out_channels": frozenset({AxisRole.OUT_CHANNELS}),
+    "out_features": frozenset({AxisRole.OUT_CHANNELS}),
+    "embedding_dim": frozenset({AxisRole.OUT_CHANNELS}),
+    "num_embeddings": frozenset({AxisRole.VOCABULARY}),
+    "kernel_size": frozenset({AxisRole.KERNEL}),
+    "hidden_size": frozenset({AxisRole.HIDDEN, AxisRole.STATE}),
+    "proj_size": frozenset({AxisRole.STATE}),
 }
 """Settings, and the axes that they decide."""
 
-ENTERS = frozenset({Role.IN_CHANNELS, Role.CHANNELS})
+ENTERS = frozenset({AxisRole.IN_CHANNELS, AxisRole.CHANNELS})
 MADE_OF_INPUT = {
-    **dict.fromkeys(("depthwise_conv1d", "depthwise_conv2d"), frozenset({Role.OUT_CHANNELS})),
-    **dict.fromkeys(("separable_conv1d", "separable_conv2d"), frozenset({Role.HIDDEN})),
-    "multihead_attention": frozenset({Role.IN_CHANNELS, Role.HIDDEN, Role.OUT_CHANNELS}),
+    **dict.fromkeys(("depthwise_conv1d", "depthwise_conv2d"), frozenset({AxisRole.OUT_CHANNELS})),
+    **dict.fromkeys(("separable_conv1d", "separable_conv2d"), frozenset({AxisRole.HIDDEN})),
+    "multihead_attention": frozenset({AxisRole.IN_CHANNELS, AxisRole.HIDDEN, AxisRole.OUT_CHANNELS}),
 }
 """Where a layer makes channels for each that it gets."""
 DECIDING = (*MAKES, "depth_multiplier")
@@ -58,18 +58,18 @@ def grown(before: tuple[Tensor, ...], after: tuple[Tensor, ...]) -> set[tuple[st
     return {(old.name, i) for old, new in each for i in range(len(old.axes)) if old.axes[i].size != new.axes[i].size}
 
 
-def having(tensors: tuple[Tensor, ...], roles: frozenset[Role]) -> set[tuple[str, int]]:
+def having(tensors: tuple[Tensor, ...], roles: frozenset[AxisRole]) -> set[tuple[str, int]]:
     """Return the axes of some roles, but for those that are 1 whatever the sizes."""
     each = ((tensor, i) for tensor in tensors for i in tensor.along(*roles))
     return {(tensor.name, i) for tensor, i in each if tensor.axes[i].symbol != "1"}
 
 
-def decided(name: str, setting: str, case: Case) -> frozenset[Role]:
+def decided(name: str, setting: str, case: Case) -> frozenset[AxisRole]:
     """Return the roles of the axes whose sizes a setting decides."""
     if setting == "depth_multiplier":
         return MADE_OF_INPUT[name]
     projected = setting == "hidden_size" and case.settings.get("proj_size")
-    return MAKES[setting] - {Role.STATE} if projected else MAKES[setting]
+    return MAKES[setting] - {AxisRole.STATE} if projected else MAKES[setting]
 
 
 def drawn(name: str, data: st.DataObject) -> Case:
@@ -88,7 +88,7 @@ def test_every_axis_has_a_role_and_the_size_of_its_symbols(name: str, data: st.D
     symbols = dict(layer.symbols(*inputs))
     for tensor in layer.tensors(*inputs):
         for axis in tensor.axes:
-            assert isinstance(axis.role, Role)
+            assert isinstance(axis.role, AxisRole)
             assert eval(axis.symbol, {"__builtins__": {}}, symbols) == axis.size
 
 
@@ -135,5 +135,5 @@ def wider(x: Shape) -> Shape:
 
 
 def test_channels_in_groups_are_those_of_one_group() -> None:
-    assert grouped(Role.IN_CHANNELS, 64, "C_in", 1) == Axis(Role.IN_CHANNELS, 64, "C_in")
-    assert grouped(Role.IN_CHANNELS, 64, "C_in", 4) == Axis(Role.IN_CHANNELS, 16, "(C_in / g)", groups=4)
+    assert grouped(AxisRole.IN_CHANNELS, 64, "C_in", 1) == Axis(AxisRole.IN_CHANNELS, 64, "C_in")
+    assert grouped(AxisRole.IN_CHANNELS, 64, "C_in", 4) == Axis(AxisRole.IN_CHANNELS, 16, "(C_in / g)", groups=4)

@@ -99,7 +99,7 @@ def test_unseen_is_what_lies_behind_the_last_window(n: int, k: int, s: int, befo
     starts = slide(n + before + after, k, s, d)
     assume(starts)
     last = touched(starts[-1], k, d)[-1]
-    assert window.unseen(n, k, s, (before, after), d) == n + before + after - 1 - last
+    assert window.unreached(n, k, s, (before, after), d) == n + before + after - 1 - last
 
 
 @given(n=N, k=K, s=S, p=P, d=D, op=st.integers(0, 3))

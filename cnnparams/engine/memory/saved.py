@@ -17,8 +17,8 @@ from cnnparams.engine.network.graph import Graph, Node
 from cnnparams.engine.network.memo import Memo
 from cnnparams.engine.setting import Setting
 from cnnparams.layers.contract.base import Layer
-from cnnparams.layers.contract.strides import Layout, Strides, contiguous
-from cnnparams.layers.contract.training import NOTHING, Kept, Pass, Place, Value, in_order
+from cnnparams.layers.contract.memory import NOTHING, BatchTensor, ForwardPass, Placement, SavedForBackward, in_order
+from cnnparams.layers.contract.strides import MemoryLayout, Strides, contiguous
 
 
 class Saved(NamedTuple):
@@ -47,8 +47,8 @@ class _Step(NamedTuple):
     """What a layer, or the activation behind it, makes and keeps."""
 
     elements: int
-    place: Place
-    kept: Kept
+    place: Placement
+    kept: SavedForBackward
     needs_grad: bool
 
 
@@ -87,7 +87,7 @@ def _copied(node: Node, dtype: str, tensors: dict[str, _Tensor], memory: _Pieces
         x = tensors[source]
         if x.dtype != dtype:
             dims = (batch, *shape.dims)
-            place = in_order(dims, None if x.strides is None else Layout(dims, x.strides))
+            place = in_order(dims, None if x.strides is None else MemoryLayout(dims, x.strides))
             tensors[source] = _Tensor(memory.new(math.prod(dims), dtype), place.strides, dtype, x.needs_grad)
     return [tensors[source] for source in node.inputs]
 
@@ -135,17 +135,18 @@ class _Steps:
     def _asked(self, node: Node, inputs: list[_Tensor], same: tuple[int, ...], trainable: bool) -> tuple[_Step, ...]:
         batch, itemsize = self.setting.batch, self.setting.itemsize(node.dtype)
         entering = zip(node.input_shapes, inputs, strict=True)
-        values = tuple(Value(shape, batch, x.strides, x.needs_grad) for shape, x in entering)
+        values = tuple(BatchTensor(shape, batch, x.strides, x.needs_grad) for shape, x in entering)
         learns = trainable and any(tensor.learned for tensor in node.layer.tensors(*node.input_shapes))
-        first = _step(node.layer, Pass(values, same, (batch, *node.output_shape.dims), learns, itemsize))
+        first = _step(node.layer, ForwardPass(values, same, (batch, *node.output_shape.dims), learns, itemsize))
         if node.activation is None:
             return (first,)
-        between = Value(node.output_shape, batch, first.place.strides, first.needs_grad)
-        return first, _step(node.activation, Pass((between,), (0,), between.dims, learns=False, itemsize=itemsize))
+        between = BatchTensor(node.output_shape, batch, first.place.strides, first.needs_grad)
+        after = ForwardPass((between,), (0,), between.dims, learns=False, itemsize=itemsize)
+        return first, _step(node.activation, after)
 
 
-def _step(layer: Layer, run: Pass) -> _Step:
+def _step(layer: Layer, run: ForwardPass) -> _Step:
     """Return what a layer does; with no gradient to pass on it keeps nothing."""
     needs_grad = run.learns or any(x.needs_grad for x in run.inputs)
-    kept = layer.kept(run) if needs_grad else NOTHING
-    return _Step(math.prod(run.output), layer.placed(run), kept, needs_grad)
+    kept = layer.saved_for_backward(run) if needs_grad else NOTHING
+    return _Step(math.prod(run.output), layer.placement(run), kept, needs_grad)

@@ -7,7 +7,7 @@ for the channels, and what lies between, such as a permute, tells which dimensio
 from __future__ import annotations
 
 from cnnparams.engine.network.graph import Graph, Port
-from cnnparams.layers.contract.reach import Sights
+from cnnparams.layers.contract.reach import Reaches
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spatial import ImageLayer
 
@@ -39,11 +39,11 @@ def _channels(graph: Graph, source: str, rank: int) -> int | None:
             return left.pop() if len(left) == 1 else None
         if reads:
             i, origin = reads[0]
-            known[node.name] = _through(origin, node.layer.sights(*node.input_shapes)[i], len(node.output_shape.dims))
+            known[node.name] = _through(origin, node.layer.reach(*node.input_shapes)[i], len(node.output_shape.dims))
     return None
 
 
-def _through(origin: DimOrigins, sights: Sights, rank: int) -> DimOrigins:
+def _through(origin: DimOrigins, reaches: Reaches, rank: int) -> DimOrigins:
     """Return where the dimensions of a layer's output come from."""
-    moved = {sight.dims[0]: dim for dim, sight in zip(origin, sights, strict=True) if len(sight.dims) == 1}
+    moved = {reach.dims[0]: dim for dim, reach in zip(origin, reaches, strict=True) if len(reach.dims) == 1}
     return tuple(moved.get(at) for at in range(rank))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cnnparams.engine.network.graph import Graph, Node, Port, of_each
 from cnnparams.engine.receptive_field.field import Field, Span, hull
-from cnnparams.layers.contract.reach import SAME_PLACE, Sights, all_taps, same_places
+from cnnparams.layers.contract.reach import SAME_PLACE, Reaches, all_taps, same_places
 from cnnparams.layers.contract.shape import Shape
 
 
@@ -58,33 +58,33 @@ class NodeView(NamedTuple):
 
 def receptive_fields(graph: Graph) -> list[NodeView | None]:
     """Return what each node sees of the first input that it sees; None where it sees no image."""
-    sights = of_each(graph, _sights)
+    reaches = of_each(graph, _reach)
     images = [port for port in graph.inputs if port.shape.channel_axis is not None]
-    passes = [_pass(graph, image, sights) for image in images]
+    passes = [_pass(graph, image, reaches) for image in images]
     rows = zip(*passes, strict=True) if passes else ([] for _ in graph.nodes)
     return [next((seen for seen in row if seen), None) for row in rows]
 
 
-def _sights(node: Node) -> tuple[Sights, ...]:
+def _reach(node: Node) -> tuple[Reaches, ...]:
     """Return what a layer sees of each of its inputs."""
-    return node.layer.sights(*node.input_shapes)
+    return node.layer.reach(*node.input_shapes)
 
 
-def _pass(graph: Graph, image: Port, sights: Iterable[tuple[Sights, ...]]) -> Iterator[NodeView | None]:
+def _pass(graph: Graph, image: Port, reaches: Iterable[tuple[Reaches, ...]]) -> Iterator[NodeView | None]:
     """Yield what each node sees of an image."""
     spatial = tuple(dim for dim in range(len(image.shape.dims)) if dim != image.shape.channel_axis)
     extent = tuple(image.shape.dims[dim] for dim in spatial)
     views: dict[str, ImageView] = {image.source: tuple(AxisView((dim,), Field((Span(0, 0),))) for dim in spatial)}
-    for node, own in zip(graph.nodes, sights, strict=True):
+    for node, own in zip(graph.nodes, reaches, strict=True):
         before = tuple(map(views.get, node.inputs))
         if view := _view(before, own, node):
             views[node.name] = view
         yield NodeView(extent, before, view) if view else None
 
 
-def _view(before: Iterable[ImageView | None], sights: Iterable[Sights], node: Node) -> ImageView | None:
+def _view(before: Iterable[ImageView | None], reaches: Iterable[Reaches], node: Node) -> ImageView | None:
     out = node.output_shape
-    entering = zip(before, sights, node.input_shapes, strict=True)
+    entering = zip(before, reaches, node.input_shapes, strict=True)
     carried = [_carried_view(view, own, x, out) for view, own, x in entering if view]
     if not carried:
         return None
@@ -93,29 +93,29 @@ def _view(before: Iterable[ImageView | None], sights: Iterable[Sights], node: No
         view = tuple([reduce(lambda a, b: _joined(a, b, out), axes) for axes in zip(*carried, strict=True)])
     if node.activation is None:
         return view
-    (after,) = node.activation.sights(out)
+    (after,) = node.activation.reach(out)
     return _carried_view(view, after, out, out)
 
 
-def _carried_view(view: ImageView, sights: Sights, x: Shape, out: Shape) -> ImageView:
+def _carried_view(view: ImageView, reaches: Reaches, x: Shape, out: Shape) -> ImageView:
     """Return what the places of a layer's output see through one input: the same view where it is elementwise."""
-    if sights == same_places(len(sights)):
+    if reaches == same_places(len(reaches)):
         return view
-    return tuple([_carried(axis, sights, x, out) for axis in view])
+    return tuple([_carried(axis, reaches, x, out) for axis in view])
 
 
-def _carried(axis: AxisView, sights: Sights, x: Shape, out: Shape) -> AxisView:
+def _carried(axis: AxisView, reaches: Reaches, x: Shape, out: Shape) -> AxisView:
     """Return what the places of a layer's output see, by what it sees of one input."""
     dims, local, everywhere = axis
-    own = [sights[dim] for dim in dims]
+    own = [reaches[dim] for dim in dims]
     if local is None:
         return axis
-    if any(sight.statistics for sight in own):
+    if any(reach.statistics for reach in own):
         everywhere = hull(everywhere, _whole(axis, x))
     if isinstance(local, Scattered) or own[0].taps is None:
-        if any(sight.taps not in (None, SAME_PLACE) for sight in own):
+        if any(reach.taps not in (None, SAME_PLACE) for reach in own):
             return AxisView((), None, hull(everywhere, _whole(axis, x)))
-        after = tuple(sorted({dim for sight in own for dim in sight.dims}))
+        after = tuple(sorted({dim for reach in own for dim in reach.dims}))
         return AxisView(after, Scattered(local.size, _whole(axis, x)), everywhere)
     moved, taps = own[0].dims, own[0].taps
     return _axis(moved, local.through(taps, x.dims[dims[0]], out.dims[moved[0]] if moved else 1), everywhere)

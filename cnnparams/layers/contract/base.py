@@ -14,12 +14,12 @@ from typing import Any, ClassVar, NamedTuple, Self
 from pydantic import ConfigDict
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.contract.reach import Sights, same_places
+from cnnparams.layers.contract.memory import TrainingMemory
+from cnnparams.layers.contract.reach import Reaches, same_places
 from cnnparams.layers.contract.settings import Hyperparameter, brief, displays
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spelling import Spelled
 from cnnparams.layers.contract.tensor import Tensor
-from cnnparams.layers.contract.training import Trained
 
 PARAMETERS = "parameters"
 BUFFERS = "buffers"
@@ -58,7 +58,7 @@ class Derivation(NamedTuple):
     steps: tuple[Step, ...]
 
 
-class Layer(Trained, Spelled):
+class Layer(TrainingMemory, Spelled):
     """What every layer type is. The defaults here are those of a layer that learns nothing and keeps its shape.
 
     The methods take the shapes that enter, in order; all but `inferred` and `resolve` expect a layer whose settings
@@ -123,7 +123,7 @@ class Layer(Trained, Spelled):
         """
         return None
 
-    def sights(self, *inputs: Any, **_: Any) -> tuple[Sights, ...]:
+    def reach(self, *inputs: Any, **_: Any) -> tuple[Reaches, ...]:
         """Return what a place of the output sees of each input, by default the same place."""
         return tuple(same_places(len(x.dims)) for x in inputs)
 

@@ -28,7 +28,7 @@ class Taps(NamedTuple):
         return range(own.start + around * self.step, own.stop + around * self.step, own.step)
 
 
-class Sight(NamedTuple):
+class Reach(NamedTuple):
     """What a place of the output sees along one dimension of an input: `taps`, as it moves along dimension `dims[0]`.
 
     Without dims it sees the same whatever the place. Without taps it sees one element, at a place that several dims
@@ -40,15 +40,15 @@ class Sight(NamedTuple):
     statistics: bool = False
 
 
-Sights = tuple[Sight, ...]
+Reaches = tuple[Reach, ...]
 """What a place sees along each dimension of an input."""
 
 SAME_PLACE = Taps((range(1),), 1)
 
 
-def moving(dim: int, taps: Taps = SAME_PLACE) -> Sight:
-    """Return the sight that moves with the place along a dimension of the output."""
-    return Sight((dim,), taps)
+def moving(dim: int, taps: Taps = SAME_PLACE) -> Reach:
+    """Return the reach that moves with the place along a dimension of the output."""
+    return Reach((dim,), taps)
 
 
 def all_taps(n: int) -> Taps:
@@ -56,24 +56,24 @@ def all_taps(n: int) -> Taps:
     return Taps((range(n),), 0)
 
 
-def everything(n: int) -> Sight:
-    """Return the sight of all n elements, along a dimension that is no dimension of the output."""
-    return Sight((), all_taps(n))
+def everything(n: int) -> Reach:
+    """Return the reach of all n elements, along a dimension that is no dimension of the output."""
+    return Reach((), all_taps(n))
 
 
 @cache
-def same_places(rank: int, statistics: frozenset[int] = frozenset()) -> Sights:
-    """Return the sights of an elementwise layer, which may take statistics along some dimensions."""
-    return tuple(Sight((dim,), SAME_PLACE, dim in statistics) for dim in range(rank))
+def same_places(rank: int, statistics: frozenset[int] = frozenset()) -> Reaches:
+    """Return the reaches of an elementwise layer, which may take statistics along some dimensions."""
+    return tuple(Reach((dim,), SAME_PLACE, dim in statistics) for dim in range(rank))
 
 
-def replaced(sights: Sights, dim: int, sight: Sight) -> Sights:
-    """Return the sights with another one along a dimension."""
-    return (*sights[:dim], sight, *sights[dim + 1 :])
+def replaced(reaches: Reaches, dim: int, reach: Reach) -> Reaches:
+    """Return the reaches with another one along a dimension."""
+    return (*reaches[:dim], reach, *reaches[dim + 1 :])
 
 
-def image_sights(channels: Sight, along: tuple[Taps, ...]) -> Sights:
-    """Return the sights of a layer over (channels, *spatial)."""
+def image_reaches(channels: Reach, along: tuple[Taps, ...]) -> Reaches:
+    """Return the reaches of a layer over (channels, *spatial)."""
     return (channels, *(moving(dim, taps) for dim, taps in enumerate(along, 1)))
 
 
@@ -138,9 +138,9 @@ def interpolated_taps(n: int, ratio: Fraction, start: Fraction, reach: int) -> T
     return _repeating(n, ratio, seen) if n > 1 else all_taps(n)
 
 
-def regrouped(before: tuple[int, ...], after: tuple[int, ...]) -> Sights:
-    """Return the sights of a reshape: dimensions that stay are seen as they are, others through those they became."""
-    sights = [everything(n) for n in before]
+def regrouped_reaches(before: tuple[int, ...], after: tuple[int, ...]) -> Reaches:
+    """Return the reaches of a reshape: dimensions that stay are seen as they are, others through those they became."""
+    reaches = [everything(n) for n in before]
     old, new = ([i for i, n in enumerate(dims) if n > 1] for dims in (before, after))
     while old:
         ins, outs = [old.pop(0)], [new.pop(0)]
@@ -151,8 +151,8 @@ def regrouped(before: tuple[int, ...], after: tuple[int, ...]) -> Sights:
                 outs.append(new.pop(0))
         stays = len(ins) == len(outs) == 1
         for i in ins:
-            sights[i] = moving(outs[0]) if stays else Sight(tuple(outs), None)
-    return tuple(sights)
+            reaches[i] = moving(outs[0]) if stays else Reach(tuple(outs), None)
+    return tuple(reaches)
 
 
 def _product(dims: tuple[int, ...], chosen: list[int]) -> int:

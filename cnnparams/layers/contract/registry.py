@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import Any, NamedTuple, TypeVar
 
 from cnnparams.layers.contract.base import Layer
-from cnnparams.layers.contract.words import setting_words
+from cnnparams.layers.contract.settings import setting_words
 
 FAMILIES = (
     "conv",

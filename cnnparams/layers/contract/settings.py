@@ -1,16 +1,16 @@
-"""How a layer declares its settings: pydantic fields, which are the keys of its YAML, and how tables show them."""
+"""How a layer declares its settings: pydantic fields, which are the keys of its YAML; how tables show them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, Field, GetCoreSchemaHandler, Strict
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from cnnparams.errors import listed, quote, suggest
+from cnnparams.errors import LayerError, listed, quote, suggest
 
 Whole = Annotated[int, Strict()]
 Real = Annotated[float, Strict()]
@@ -182,3 +182,47 @@ Scales = Annotated[
     tuple[Scale, ...], Field(min_length=1), BeforeValidator(_as_tuple, json_schema_input_type=Scale | _SomeScales)
 ]
 """Factors above 0, or a single one."""
+
+
+class _AnyWord(frozenset[str]):
+    """The words of a setting that is text."""
+
+    def __contains__(self, word: object) -> bool:
+        return True
+
+
+@cache
+def setting_words(model: type[BaseModel]) -> Mapping[str, frozenset[str]]:
+    """Return the words that each setting of a model takes as they are, such as the modes of padding, by its key."""
+    return {
+        field.alias or name: _words((field.annotation, *field.metadata)) for name, field in model.model_fields.items()
+    }
+
+
+def _words(annotations: Collection[Any]) -> frozenset[str]:
+    if str in annotations:
+        return _AnyWord()
+    found: set[str] = set()
+    for annotation in annotations:
+        if isinstance(annotation, PerAxis):
+            found.update(annotation.words)
+        elif get_origin(annotation) is Literal:
+            found.update(word for word in get_args(annotation) if isinstance(word, str))
+        elif isinstance(inner := _words(get_args(annotation)), _AnyWord):
+            return inner
+        else:
+            found.update(inner)
+    return frozenset(found)
+
+
+def check_divides(field: str, groups: int, **channels: int) -> None:
+    """Raise LayerError where the groups of setting `field` do not divide the channels."""
+    for name, count in channels.items():
+        if count % groups:
+            raise LayerError(f"{field} {groups} does not divide {name} {count}", field, divisor_hint(count))
+
+
+def divisor_hint(count: int) -> str:
+    """Return the hint to use a divisor, with the first few."""
+    divisors = [str(d) for d in range(1, min(count, 64) + 1) if count % d == 0]
+    return f"use a divisor of {count}: {', '.join(divisors[:8])}"

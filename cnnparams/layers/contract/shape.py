@@ -1,9 +1,11 @@
-"""The shape of one sample: its dimensions in PyTorch's order, without the batch."""
+"""The shape of one sample: its dimensions in PyTorch's order, without the batch; and how to name one of them."""
 
 from __future__ import annotations
 
 import math
 from typing import NamedTuple
+
+from cnnparams.errors import LayerError
 
 AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 """The names of the spatial axes by rank, outermost first. Their first letters are the symbols of formulas."""
@@ -63,3 +65,38 @@ class Shape(NamedTuple):
         """Write the shape as tables do: 5408 for a vector, (height, width, channels) for an image."""
         dims = self.channels_last
         return str(dims[0]) if len(dims) == 1 else f"({', '.join(map(str, dims))})"
+
+
+class AxisName(NamedTuple):
+    """The name of a dimension in words, and what the symbols of its sizes start with."""
+
+    words: str
+    letter: str
+
+
+def axis_name(x: Shape, at: int) -> AxisName:
+    """Name a dimension: channels C, height H, ... of an image, features F of a vector, or its number in PyTorch."""
+    if at == x.channel_axis:
+        return AxisName("channels", "C")
+    if x.channel_axis == 0 and len(x.dims) - 1 in AXES:
+        name = AXES[len(x.dims) - 1][at - 1]
+        return AxisName(name, name[0].upper())
+    return AxisName("features", "F") if len(x.dims) == 1 else AxisName(f"dimension {at + 1}", f"n{at + 1}")
+
+
+def dim_index(dim: int, x: Shape) -> int:
+    """Return where in a sample a dimension of PyTorch stands, whose 0 is the batch."""
+    return dim + len(x.dims) if dim < 0 else dim - 1
+
+
+def check_dim(field: str, dim: int, x: Shape) -> None:
+    """Raise LayerError where a dimension of PyTorch is none of a sample's."""
+    rank = len(x.dims)
+    at = dim_index(dim, x)
+    if at == -1:
+        raise LayerError(
+            f"{field} {dim} is the batch, which a layer leaves alone", field, "the first dimension of a sample is 1"
+        )
+    if not 0 <= at < rank:
+        hint = f"use 1 to {rank}, or -{rank} to -1" if rank > 1 else "use 1 or -1, which are the same here"
+        raise LayerError(f"{field} {dim} is outside the input {x}", field, hint)

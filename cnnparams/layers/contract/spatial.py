@@ -9,12 +9,12 @@ from pydantic import ValidationInfo, field_validator
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract.base import Layer, Step
+from cnnparams.layers.contract.memory import ForwardPass, Placement, as_image
 from cnnparams.layers.contract.settings import per_axis
 from cnnparams.layers.contract.shape import AXES, Shape
-from cnnparams.layers.contract.tensor import Axis, Role
-from cnnparams.layers.contract.training import Pass, Place, as_image
+from cnnparams.layers.contract.tensor import Axis, AxisRole
 
-_KERNEL = (Role.KERNEL,) * max(AXES)
+_KERNEL = (AxisRole.KERNEL,) * max(AXES)
 _KERNEL_SYMBOLS = {rank: tuple(f"k_{name[0]}" for name in names) for rank, names in AXES.items()}
 
 
@@ -26,7 +26,7 @@ class ImageLayer(Layer):
         """Take the first dimension for the channels, whatever came before."""
         return x if x.channel_axis == 0 else Shape(x.dims, 0)
 
-    def placed(self, run: Pass) -> Place:
+    def placement(self, run: ForwardPass) -> Placement:
         """Return an image like the input's."""
         return as_image(run)
 

@@ -12,7 +12,7 @@ Dims = tuple[int, ...]
 Strides = tuple[int, ...]
 
 
-class Layout(NamedTuple):
+class MemoryLayout(NamedTuple):
     """The dimensions of a tensor, and how far apart in memory its elements are along each of them."""
 
     dims: Dims
@@ -24,17 +24,17 @@ def contiguous(dims: Dims) -> Strides:
     return _in_order(dims, range(len(dims)))
 
 
-def is_contiguous(x: Layout) -> bool:
+def is_contiguous(x: MemoryLayout) -> bool:
     """Tell whether the elements lie one after another; the stride of a dimension of 1 means nothing."""
     return all(n == 1 or own == plain for n, own, plain in zip(*x, contiguous(x.dims), strict=True))
 
 
-def is_plain(x: Layout) -> bool:
+def is_plain(x: MemoryLayout) -> bool:
     """Tell whether the elements lie one after another in the order that PyTorch suggests for them."""
     return _is_channels_last(x) if suggests_channels_last(x) else is_contiguous(x)
 
 
-def suggests_channels_last(x: Layout) -> bool:
+def suggests_channels_last(x: MemoryLayout) -> bool:
     """Tell whether PyTorch takes an image of two or three axes for one whose channels move fastest.
 
     After c10/core/MemoryFormat.h, is_channels_last_strides_2d and _3d, which decide it where sizes are 1.
@@ -56,7 +56,7 @@ def channels_last(dims: Dims) -> Strides:
     return _in_order(dims, (0, *range(2, len(dims)), 1))
 
 
-def image(dims: Dims, x: Layout) -> Strides | None:
+def image(dims: Dims, x: MemoryLayout) -> Strides | None:
     """Return the strides of an image that a convolution or a pool makes of x; None where it depends on which.
 
     Images of two axes keep their channels last where x has them so; with other axes every operation has its own way.
@@ -66,7 +66,7 @@ def image(dims: Dims, x: Layout) -> Strides | None:
     return channels_last(dims) if len(x.dims) == 4 else None
 
 
-def elementwise(dims: Dims, *operands: Layout) -> Strides:
+def elementwise_strides(dims: Dims, *operands: MemoryLayout) -> Strides:
     """Return the strides of what an elementwise operation makes of its operands, which are repeated where they are 1.
 
     After aten/src/ATen/TensorIterator.cpp: fast_set_up, reorder_dimensions and allocate_or_resize_outputs.
@@ -74,7 +74,7 @@ def elementwise(dims: Dims, *operands: Layout) -> Strides:
     return _alike(dims, *operands) or _in_order(dims, _slowest_first(dims, [_repeated(dims, x) for x in operands]))
 
 
-def is_dense(x: Layout) -> bool:
+def is_dense(x: MemoryLayout) -> bool:
     """Tell whether the elements fill a piece of memory, in whatever order."""
     size = 1
     for stride, n in sorted((stride, n) for n, stride in zip(*x, strict=True) if n > 1):
@@ -84,7 +84,7 @@ def is_dense(x: Layout) -> bool:
     return True
 
 
-def viewed(x: Layout, dims: Dims) -> Strides | None:
+def view_strides(x: MemoryLayout, dims: Dims) -> Strides | None:
     """Return the strides of the same elements under other dimensions; None where only a copy can have them so.
 
     After aten/src/ATen/TensorUtils.cpp, computeStride_impl.
@@ -114,11 +114,11 @@ def _in_order(dims: Dims, order: Sequence[int]) -> Strides:
     return tuple(strides)
 
 
-def _is_channels_last(x: Layout) -> bool:
+def _is_channels_last(x: MemoryLayout) -> bool:
     return all(n == 1 or own == last for n, own, last in zip(*x, channels_last(x.dims), strict=True))
 
 
-def _alike(dims: Dims, *operands: Layout) -> Strides | None:
+def _alike(dims: Dims, *operands: MemoryLayout) -> Strides | None:
     """Return the strides of operands that all have the dimensions of the output, and the same order; else None."""
     if any(x.dims != dims for x in operands):
         return None
@@ -145,7 +145,7 @@ def _slowest_first(dims: Dims, operands: Sequence[Strides]) -> list[int]:
     return order[::-1]
 
 
-def _repeated(dims: Dims, x: Layout) -> Strides:
+def _repeated(dims: Dims, x: MemoryLayout) -> Strides:
     """Return the strides with which an operand is read: 0 where it is repeated."""
     missing = len(dims) - len(x.dims)
     own = (0 if n == 1 != size else stride for n, stride, size in zip(*x, dims[missing:], strict=True))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cnnparams.layers.contract.shape import Shape
 
 
-class Role(Enum):
+class AxisRole(Enum):
     """What the places along an axis of a tensor are; features of a vector count as its channels.
 
     In a layer, axes of one role belong together: who takes an output channel away takes it from every axis that has
@@ -40,20 +40,20 @@ class Axis(NamedTuple):
     Of channels in `groups`, the axis has those of one group.
     """
 
-    role: Role
+    role: AxisRole
     size: int
     symbol: str
     groups: int = 1
 
 
-def grouped(role: Role, channels: int, symbol: str, groups: int) -> Axis:
+def grouped(role: AxisRole, channels: int, symbol: str, groups: int) -> Axis:
     """Return the axis of the channels of one group."""
     return Axis(role, channels // groups, symbol if groups == 1 else f"({symbol} / g)", groups)
 
 
-def role_of(x: Shape, at: int) -> Role:
+def role_of(x: Shape, at: int) -> AxisRole:
     """Return the role of an axis whose places are those of a dimension of the input."""
-    return Role.CHANNELS if at == x.channel_index else Role.ELEMENTS
+    return AxisRole.CHANNELS if at == x.channel_index else AxisRole.ELEMENTS
 
 
 class Tensor(NamedTuple):
@@ -88,6 +88,6 @@ class Tensor(NamedTuple):
         """The size as a product of symbols, without factors of 1."""
         return " * ".join([axis.symbol for axis in self.axes if axis.symbol != "1"]) or "1"
 
-    def along(self, *roles: Role) -> tuple[int, ...]:
+    def along(self, *roles: AxisRole) -> tuple[int, ...]:
         """Return which axes have one of these roles."""
         return tuple([i for i, axis in enumerate(self.axes) if axis.role in roles])

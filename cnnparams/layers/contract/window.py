@@ -55,7 +55,7 @@ def same_padding(n: int, k: int, s: int, d: int) -> Padding:
     return total // 2, total - total // 2
 
 
-def unseen(n: int, k: int, s: int, padding: Padding, d: int = 1) -> int:
+def unreached(n: int, k: int, s: int, padding: Padding, d: int = 1) -> int:
     """Return how many of the last rows (padding included) no window reaches: the remainder that floor drops."""
     return (n + sum(padding) - extent(k, d)) % s
 

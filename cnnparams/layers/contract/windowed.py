@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract import window
 from cnnparams.layers.contract.base import Step
-from cnnparams.layers.contract.reach import Sights, Taps, everything, image_sights, window_taps
+from cnnparams.layers.contract.memory import INPUT, BatchTensor, ForwardPass, OwnTensor, SavedForBackward
+from cnnparams.layers.contract.reach import Reaches, Taps, everything, image_reaches, window_taps
 from cnnparams.layers.contract.settings import PerAxis
 from cnnparams.layers.contract.shape import AXES, Shape
 from cnnparams.layers.contract.spatial import SpatialLayer, dims_text
 from cnnparams.layers.contract.spelling import Code, Spelling
-from cnnparams.layers.contract.training import INPUT, Kept, Own, Pass, Value
 
 SAME = "same"
 Paddings = Annotated[tuple[int, ...] | Literal["same"], PerAxis(minimum=0, words=("same", "valid"))]
@@ -112,11 +112,11 @@ class WindowedLayer(SpatialLayer):
         """What the padding is filled with, as further arguments of PyTorch's pad."""
         return ""
 
-    def sights(self, x: Shape) -> tuple[Sights, ...]:
+    def reach(self, x: Shape) -> tuple[Reaches, ...]:
         """Return the window along each axis, and every channel."""
-        return (image_sights(everything(x.channels), self.taps(x)),)
+        return (image_reaches(everything(x.channels), self.taps(x)),)
 
-    def window_kept(self, run: Pass) -> Kept:
+    def window_saved(self, run: ForwardPass) -> SavedForBackward:
         """Return the input, or a copy of it: with the pad before the module, or the odd row of PyTorch's own "same".
 
         Of the latter PyTorch adds the odd row alone, and leaves the rest to the kernel
@@ -125,14 +125,14 @@ class WindowedLayer(SpatialLayer):
         x = run.x.shape
         sides = self.padded_before(x)
         if sides is not None:
-            return Kept(own=(self.padded_copy(run.x, tuple(map(sum, sides))),))
+            return SavedForBackward(own=(self.padded_copy(run.x, tuple(map(sum, sides))),))
         odd = tuple(after - before for before, after in self.paddings(x)) if self._is_torchs_same else ()
-        return Kept(own=(self.padded_copy(run.x, odd),)) if any(odd) else INPUT
+        return SavedForBackward(own=(self.padded_copy(run.x, odd),)) if any(odd) else INPUT
 
-    def padded_copy(self, x: Value, rows: tuple[int, ...]) -> Own:
+    def padded_copy(self, x: BatchTensor, rows: tuple[int, ...]) -> OwnTensor:
         """Return a copy of an image with so many more rows along each axis."""
         sizes = (n + more for n, more in zip(x.shape.spatial, rows, strict=True))
-        return Own(x.batch * x.shape.channels * math.prod(sizes))
+        return OwnTensor(x.batch * x.shape.channels * math.prod(sizes))
 
     def positions(self, x: Shape) -> int:
         """Return how many places the window has over all axes."""
@@ -172,7 +172,7 @@ class WindowedLayer(SpatialLayer):
 
     def _unseen(self, x: Shape, axis: int) -> str | None:
         padding = self.paddings(x)[axis]
-        rest = window.unseen(
+        rest = window.unreached(
             x.spatial[axis], self.kernel_size[axis], self.stride[axis], padding, self.dilations()[axis]
         )
         if not rest:

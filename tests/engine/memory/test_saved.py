@@ -11,8 +11,8 @@ from cnnparams.engine.network.build import build
 from cnnparams.engine.network.graph import Graph, Node, Port
 from cnnparams.engine.setting import Setting
 from cnnparams.layers.contract.base import Layer
+from cnnparams.layers.contract.memory import TrainingMemory
 from cnnparams.layers.contract.shape import Shape
-from cnnparams.layers.contract.training import Trained
 from cnnparams.schema import zoo
 from cnnparams.schema.load import load
 from tests.layers.answers import TYPES
@@ -178,4 +178,4 @@ def test_a_layer_that_says_nothing_is_named() -> None:
 
 @pytest.mark.parametrize("name", TYPES)
 def test_every_layer_type_says_what_it_keeps(name: str) -> None:
-    assert TYPES[name].family.kept is not Trained.kept
+    assert TYPES[name].family.saved_for_backward is not TrainingMemory.saved_for_backward

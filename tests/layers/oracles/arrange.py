@@ -14,12 +14,12 @@ from tests.layers.oracles.drawing import ANY_DIMS, Choices, Drawn, cases, rarely
 def _shapes(dims: Dims) -> Drawn:
     """Draw shapes of the same elements: dimensions in another order, merged, one perhaps inferred."""
     size = math.prod(dims)
-    regrouped = st.permutations(dims).flatmap(
+    regrouped_reaches = st.permutations(dims).flatmap(
         lambda order: st.integers(0, len(order) - 1).map(lambda at: _merged(order, at))
     )
     return rarely(
         st.lists(st.integers(1, 6), min_size=1, max_size=3),
-        regrouped | st.just([-1]) | st.just([size]) | st.just([1, -1]),
+        regrouped_reaches | st.just([-1]) | st.just([size]) | st.just([1, -1]),
     )
 
 

@@ -16,7 +16,7 @@ from cnnparams.engine.reports.report import Kind
 from cnnparams.layers.contract import registry
 from cnnparams.layers.contract.base import Layer
 from cnnparams.layers.contract.shape import Shape
-from cnnparams.layers.contract.tensor import Axis, Role, Tensor
+from cnnparams.layers.contract.tensor import Axis, AxisRole, Tensor
 from cnnparams.layers.elementwise import Elementwise
 from tests.layers.answers import TYPES, entering
 from tests.specs import graph_of
@@ -59,7 +59,7 @@ def larger(shape: Shape) -> Shape:
     return shape._replace(dims=(*shape.dims[:-1], shape.dims[-1] + 1))
 
 
-ONE_MORE = Axis(Role.ELEMENTS, 1, "1")
+ONE_MORE = Axis(AxisRole.ELEMENTS, 1, "1")
 
 
 def longer(tensor: Tensor) -> Tensor:

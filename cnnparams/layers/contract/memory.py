@@ -14,17 +14,17 @@ from typing import NamedTuple
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.strides import (
     Dims,
-    Layout,
+    MemoryLayout,
     Strides,
     contiguous,
-    elementwise,
+    elementwise_strides,
     image,
     is_contiguous,
-    viewed,
+    view_strides,
 )
 
 
-class Value(NamedTuple):
+class BatchTensor(NamedTuple):
     """A tensor on its way through the network: a batch of samples, and whether a gradient flows back through it.
 
     Strides of None are not known.
@@ -46,38 +46,38 @@ class Value(NamedTuple):
         return self.batch * self.shape.size
 
     @property
-    def layout(self) -> Layout | None:
+    def layout(self) -> MemoryLayout | None:
         """Where the elements lie, if that is known."""
-        return None if self.strides is None else Layout(self.dims, self.strides)
+        return None if self.strides is None else MemoryLayout(self.dims, self.strides)
 
     @property
-    def steps_first(self) -> Layout | None:
+    def steps_first(self) -> MemoryLayout | None:
         """The layout of a sequence as recurrent layers and attention see it: the steps before the batch."""
         if self.strides is None:
             return None
         dims, strides = ((second, first, *rest) for first, second, *rest in (self.dims, self.strides))
-        return Layout(tuple(dims), tuple(strides))
+        return MemoryLayout(tuple(dims), tuple(strides))
 
 
-class Pass(NamedTuple):
+class ForwardPass(NamedTuple):
     """One pass forward through a layer: what enters, what leaves, and whether the layer's parameters are trained.
 
     `same` gives for each input the number of the first that is the same tensor; `itemsize` are the bytes of an element.
     """
 
-    inputs: tuple[Value, ...]
+    inputs: tuple[BatchTensor, ...]
     same: tuple[int, ...]
     output: Dims
     learns: bool
     itemsize: int
 
     @property
-    def x(self) -> Value:
+    def x(self) -> BatchTensor:
         """The first input."""
         return self.inputs[0]
 
 
-class Place(NamedTuple):
+class Placement(NamedTuple):
     """Where an output lies: how its elements are laid out, and whether in the memory of the first input.
 
     Strides of None are not known; without `certain`, it is not known either whose memory it is.
@@ -88,14 +88,14 @@ class Place(NamedTuple):
     certain: bool = True
 
 
-class Own(NamedTuple):
+class OwnTensor(NamedTuple):
     """A tensor that only the layer keeps; `itemsize` are the bytes of an element where it has a dtype of its own."""
 
     elements: int
     itemsize: int | None = None
 
 
-class Kept(NamedTuple):
+class SavedForBackward(NamedTuple):
     """What a layer keeps: some of its inputs, its output, tensors of its own, so many elements of its buffers.
 
     `itemsize` are the bytes of an element of the inputs where that is not the network's dtype. What is not `certain` is
@@ -104,83 +104,84 @@ class Kept(NamedTuple):
 
     inputs: tuple[int, ...] = ()
     output: bool = False
-    own: tuple[Own, ...] = ()
+    own: tuple[OwnTensor, ...] = ()
     buffers: int = 0
     itemsize: int | None = None
     certain: bool = True
 
 
-NOTHING, INPUT, OUTPUT, UNKNOWN = Kept(), Kept(inputs=(0,)), Kept(output=True), Kept(certain=False)
+NOTHING, UNKNOWN = SavedForBackward(), SavedForBackward(certain=False)
+INPUT, OUTPUT = SavedForBackward(inputs=(0,)), SavedForBackward(output=True)
 FLOAT32, INDEX = 4, 8
 """Bytes of the narrowest float that means are taken in, and of an index, which is a 64-bit integer in any dtype."""
 
 
-class Trained:
+class TrainingMemory:
     """What a layer type says of memory. The defaults are an output of its own, and that nobody knows what is kept."""
 
-    def placed(self, run: Pass) -> Place:
+    def placement(self, run: ForwardPass) -> Placement:
         """Return where the output lies."""
         return fresh(run)
 
-    def kept(self, run: Pass) -> Kept:
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return what is kept, where a gradient flows back to the parameters or to an input."""
         return UNKNOWN
 
 
-def fresh(run: Pass) -> Place:
+def fresh(run: ForwardPass) -> Placement:
     """Return the place of an output whose elements lie one after another, in memory of its own."""
-    return Place(contiguous(run.output))
+    return Placement(contiguous(run.output))
 
 
-def overwritten(run: Pass) -> Place:
+def overwritten(run: ForwardPass) -> Placement:
     """Return the place of an output that is the first input, or is written over it."""
-    return Place(run.x.strides, shared=True)
+    return Placement(run.x.strides, shared=True)
 
 
-def as_image(run: Pass) -> Place:
+def as_image(run: ForwardPass) -> Placement:
     """Return the place of an image that keeps its channels last where the input has them so."""
     layout = run.x.layout
-    return Place(layout and image(run.output, layout))
+    return Placement(layout and image(run.output, layout))
 
 
-def as_pooled(run: Pass) -> Place:
+def as_pooled(run: ForwardPass) -> Placement:
     """Return the place of what a pool makes of an image; along one axis, orders but the usual one are not followed."""
     layout = run.x.layout
     if len(run.output) == 2:
         return fresh(run)
-    return Place(None) if len(run.output) == 3 and not (layout and is_contiguous(layout)) else as_image(run)
+    return Placement(None) if len(run.output) == 3 and not (layout and is_contiguous(layout)) else as_image(run)
 
 
-def in_order(dims: Dims, *operands: Layout | None) -> Place:
+def in_order(dims: Dims, *operands: MemoryLayout | None) -> Placement:
     """Return the place of an elementwise result, whose elements lie in the order of the operands'."""
     known = [layout for layout in operands if layout]
-    return Place(elementwise(dims, *known) if len(known) == len(operands) else None)
+    return Placement(elementwise_strides(dims, *known) if len(known) == len(operands) else None)
 
 
-def one_by_one(run: Pass) -> Place:
+def one_by_one(run: ForwardPass) -> Placement:
     """Return the place of what an elementwise operation makes of two inputs, then of that and the third, and so on."""
     layouts = [x.layout for x in run.inputs]
     known = [layout for layout in layouts if layout]
-    return Place(reduce(_joined, known).strides if len(known) == len(layouts) else None)
+    return Placement(reduce(_joined, known).strides if len(known) == len(layouts) else None)
 
 
-def _joined(a: Layout, b: Layout) -> Layout:
+def _joined(a: MemoryLayout, b: MemoryLayout) -> MemoryLayout:
     dims = tuple(map(max, a.dims, b.dims))
-    return Layout(dims, elementwise(dims, a, b))
+    return MemoryLayout(dims, elementwise_strides(dims, a, b))
 
 
-def view_or_copy(run: Pass) -> Place:
+def view_or_copy(run: ForwardPass) -> Placement:
     """Return the place of the same elements under other dimensions: a view where the layout allows one, or a copy."""
     if run.x.layout is None:
-        return Place(None, shared=True, certain=False)
-    strides = viewed(run.x.layout, run.output)
-    return fresh(run) if strides is None else Place(strides, shared=True)
+        return Placement(None, shared=True, certain=False)
+    strides = view_strides(run.x.layout, run.output)
+    return fresh(run) if strides is None else Placement(strides, shared=True)
 
 
-def rows_kept(layout: Layout | None, copies: int = 1) -> Kept:
+def rows_saved(layout: MemoryLayout | None, copies: int = 1) -> SavedForBackward:
     """Return what a matrix product along the last dimension keeps of its input: itself, or copies with plain rows."""
     if layout is None:
         return INPUT._replace(certain=False)
     size = math.prod(layout.dims)
     rows = (size // layout.dims[-1], layout.dims[-1])
-    return INPUT if viewed(layout, rows) else Kept(own=(Own(size),) * copies)
+    return INPUT if view_strides(layout, rows) else SavedForBackward(own=(OwnTensor(size),) * copies)

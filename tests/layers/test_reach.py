@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract.base import Layer
-from cnnparams.layers.contract.reach import Sight
+from cnnparams.layers.contract.reach import Reach
 from tests.layers.answers import resolved, samples
 from tests.layers.effort import examples
 from tests.layers.oracles import ORACLES
@@ -54,11 +54,11 @@ def is_exact(name: str, case: Case) -> bool:
     return all(Fraction(str(scale)).denominator in (1, 2, 4) for scale in scales)
 
 
-def seen_along(sight: Sight, place: tuple[int, ...], n: int) -> set[int]:
+def seen_along(reach: Reach, place: tuple[int, ...], n: int) -> set[int]:
     """Return the elements that a place may see along a dimension."""
-    if sight.taps is None or sight.statistics:
+    if reach.taps is None or reach.statistics:
         return set(range(n))
-    return set(sight.taps.at(place[sight.dims[0]] if sight.dims else 0)) & set(range(n))
+    return set(reach.taps.at(place[reach.dims[0]] if reach.dims else 0)) & set(range(n))
 
 
 def gradients(torch: ModuleType, name: str, case: Case) -> tuple[Any, list[Any]]:
@@ -100,10 +100,10 @@ def test_a_place_depends_on_what_it_sees(torch: ModuleType, name: str, data: st.
     sizes = layer.output_shape(*shapes).dims
     place = tuple(data.draw(st.integers(0, n - 1)) for n in sizes)
     output, inputs = gradients(torch, name, case)
-    for sights, x in zip(layer.sights(*shapes), inputs, strict=True):
+    for reaches, x in zip(layer.reach(*shapes), inputs, strict=True):
         found = support(torch, output[place], x)
-        for sight, elements, n in zip(sights, found, x.shape[1:], strict=True):
-            assert elements <= seen_along(sight, place, n)
+        for reach, elements, n in zip(reaches, found, x.shape[1:], strict=True):
+            assert elements <= seen_along(reach, place, n)
 
 
 @pytest.mark.parametrize("name", sorted(set(TYPES) - DEPEND_ON_VALUES - BOUNDED))
@@ -118,7 +118,7 @@ def test_a_place_depends_on_all_that_it_sees(torch: ModuleType, name: str, data:
     sizes = layer.output_shape(*shapes).dims
     place = tuple(data.draw(st.integers(0, n - 1)) for n in sizes)
     output, inputs = gradients(torch, name, case)
-    for sights, x in zip(layer.sights(*shapes), inputs, strict=True):
+    for reaches, x in zip(layer.reach(*shapes), inputs, strict=True):
         found = support(torch, output[(slice(None), *place[1:])].sum(), x)
-        expected = [seen_along(sight, place, n) for sight, n in zip(sights, x.shape[1:], strict=True)]
+        expected = [seen_along(reach, place, n) for reach, n in zip(reaches, x.shape[1:], strict=True)]
         assert found[1:] == (expected[1:] if all(expected[1:]) else [set() for _ in expected[1:]])

@@ -64,7 +64,7 @@ def of_each(graph: Graph, ask: Callable[[Node], T]) -> list[T]:
 
 def channels_of(shape: Shape) -> int:
     """Return the channels of a tensor, as expressions count them; of what is no image, its last dimension."""
-    return shape.dims[-1 if shape.channel_axis is None else shape.channel_axis]
+    return shape.dims[shape.channel_index]
 
 
 def is_within(name: str, outer: str) -> bool:

@@ -38,7 +38,7 @@ def _title(name: str) -> str:
     return _seen(" ".join(name.split()))  # as YAML has it, text may be folded, and end a line
 
 
-Title = Annotated[str, AfterValidator(_title)]
+NetworkTitle = Annotated[str, AfterValidator(_title)]
 Name = Annotated[str, StringConstraints(pattern=r"^\w[\w-]*(\.\w[\w-]*)*$"), AfterValidator(_seen)]
 
 
@@ -129,7 +129,7 @@ class SpecHead(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
-    name: Title | None = Field(None, description="name of the network; the file's name where not given")
+    name: NetworkTitle | None = Field(None, description="name of the network; the file's name where not given")
     description: str | None = Field(None, description="what the network is, for readers")
     vars: dict[str, Any] | None = Field(
         None, description="names for numbers, and what else expressions may read; what each may be"

@@ -99,7 +99,7 @@ def read_back(graph: Graph) -> Reading:
     """Return what the tool reads of a spec's network in PyTorch."""
     import torch
 
-    from cnnparams.sources.pytorch.inputs import dtypes
+    from cnnparams.targets.torch.inputs import dtypes
     from cnnparams.targets.torch.network import TorchNetwork
 
     wanted = dtypes(graph)

@@ -28,8 +28,8 @@ from tests.targets.code.exported import zoo as exported
 
 
 def check(spec: Spec, code: str) -> None:
-    from cnnparams.sources.pytorch.inputs import dtypes
     from cnnparams.targets.code.module import export
+    from cnnparams.targets.torch.inputs import dtypes
 
     graph = build(spec)
     wanted = dtypes(graph)

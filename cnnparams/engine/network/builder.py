@@ -50,7 +50,7 @@ class EntryResult(NamedTuple):
     follows: bool
 
 
-class _Answer(NamedTuple):
+class _LayerAnswer(NamedTuple):
     """What a layer says of its input."""
 
     layer: Layer
@@ -70,7 +70,7 @@ class GraphBuilder:
         self.results: dict[str, EntryResult] = {}
         """By the node that gives it, the outermost entry that a tensor leaves, but for side heads."""
         self.entries = 0
-        self._answers = Memo[_Answer]()
+        self._answers = Memo[_LayerAnswer]()
 
     def count_entries(self, more: int) -> None:
         """Raise LayerError where a spec expands without end: what it says may be little, and what it means too much."""
@@ -108,7 +108,7 @@ class GraphBuilder:
             self.remarks.setdefault((path, remark), Remark(name, layer.type, path, remark))
         return (Edge(name, output),)
 
-    def _new(self, layer: Layer, activation: Layer | None, shapes: tuple[Shape, ...]) -> _Answer:
+    def _new(self, layer: Layer, activation: Layer | None, shapes: tuple[Shape, ...]) -> _LayerAnswer:
         answer = _ask(layer, activation, shapes)
         self.count_parts(_COPIES * sum([len(shape.dims) for shape in (*shapes, answer.output)]))
         return answer
@@ -126,12 +126,12 @@ class GraphBuilder:
         self.order.append(node)
 
 
-def _ask(layer: Layer, activation: Layer | None, shapes: tuple[Shape, ...]) -> _Answer:
+def _ask(layer: Layer, activation: Layer | None, shapes: tuple[Shape, ...]) -> _LayerAnswer:
     _check_number(layer, shapes)
     resolved = layer.resolve(*shapes)
     read = tuple(layer.reads(shape) for shape in shapes)
     output = output_of(resolved, activation, read)
-    return _Answer(resolved, read, output, resolved.remark(*read))
+    return _LayerAnswer(resolved, read, output, resolved.remark(*read))
 
 
 def output_of(layer: Layer, activation: Layer | None, read: tuple[Shape, ...]) -> Shape:

@@ -16,7 +16,7 @@ from cnnparams.schema.structures import STRUCTURES
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class SettingEntry:
     """One setting of a layer type; without a default it must be given."""
 
     name: str
@@ -36,7 +36,7 @@ class Card:
     keras_notes: tuple[str, ...]
     summary: str
     accepts_activation: bool
-    settings: tuple[Setting, ...]
+    settings: tuple[SettingEntry, ...]
     legend: str
     steps: tuple[Step, ...]
     example: dict[str, Any]
@@ -111,13 +111,15 @@ def _sources(count: int) -> dict[str, list[str]]:
     return {"from": [f"conv{i}" for i in range(1, count + 1)]} if count > 1 else {}
 
 
-def _settings(declaration: Declaration) -> Iterator[Setting]:
+def _settings(declaration: Declaration) -> Iterator[SettingEntry]:
     layer = layer_class(declaration)
     schema = settings_schema(layer)
     for name, field in layer.model_fields.items():
         required = field.is_required()
         default = None if required else field.default
-        yield Setting(name, _values(schema[name]), required, default, field.description or "", display(field).keras)
+        yield SettingEntry(
+            name, _values(schema[name]), required, default, field.description or "", display(field).keras
+        )
 
 
 def _summary(declaration: Declaration) -> str:

@@ -11,7 +11,7 @@ from cnnparams.render.view import View
 from cnnparams.render.writing import plain
 
 
-class _Line:
+class _Record:
     """A file that gives back what is written to it, which csv's writer then returns."""
 
     def write(self, text: str) -> str:
@@ -21,7 +21,7 @@ class _Line:
 def render(answer: Answer, view: View) -> Iterator[str]:
     """Yield a header, and a line for each record as soon as it is known."""
     table = answer.records(view.layout)
-    write = csv.writer(_Line(), lineterminator="\n").writerow
+    write = csv.writer(_Record(), lineterminator="\n").writerow
     kinds = [head.kind for head in table.heads]
     yield _returned(write([inert.csv(head.key) for head in table.heads]))
     for row in table.rows:

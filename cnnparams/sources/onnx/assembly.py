@@ -87,7 +87,7 @@ class GraphTensor(NamedTuple):
         return None
 
 
-Value = GraphTensor | ConstantTensor
+OnnxValue = GraphTensor | ConstantTensor
 
 
 def bracketed(numbers: Sequence[Any]) -> str:
@@ -95,7 +95,7 @@ def bracketed(numbers: Sequence[Any]) -> str:
     return brief(str(list(numbers)), _WIDEST)
 
 
-def axis_of(value: Value, axis: Any) -> int:
+def axis_of(value: OnnxValue, axis: Any) -> int:
     """Return where a dimension stands, counted from 0; raise NoLayerError outside."""
     rank = len(value.full)
     if not isinstance(axis, int) or not -rank <= axis < rank:
@@ -139,7 +139,7 @@ class OnnxAssembly(Assembly):
     def __init__(self, model: Model, names: FileNames, inputs: Mapping[str, GraphTensor]) -> None:
         super().__init__(names)
         self.model = model
-        self.values: dict[str, Value | None] = {**model.initializers, **inputs}
+        self.values: dict[str, OnnxValue | None] = {**model.initializers, **inputs}
         self.remarks: dict[str, list[str]] = {}
         self.learned: set[Origin] = set()
         self.buffers: set[Origin] = set()

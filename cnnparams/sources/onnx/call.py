@@ -11,8 +11,8 @@ from cnnparams.sources.onnx.assembly import (
     NOTHING,
     GraphTensor,
     OnnxAssembly,
+    OnnxValue,
     Settings,
-    Value,
     Weights,
 )
 from cnnparams.sources.onnx.model import ConstantTensor, Dims, OnnxNode
@@ -38,7 +38,7 @@ class NodeContext(NamedTuple):
         """Tell whether there is an input of that number."""
         return i < len(self.op.inputs) and self.op.inputs[i] != ""
 
-    def value(self, i: int) -> Value:
+    def value(self, i: int) -> OnnxValue:
         """Return an input; raise NoLayerError where it is missing."""
         found = self.assembly.values.get(self.op.inputs[i]) if self.has(i) else None
         if found is None:

@@ -13,7 +13,7 @@ from cnnparams.layers.contract.shape import MOST_ELEMENTS
 from cnnparams.schema.structures import Edge
 from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.extra import extra
-from cnnparams.sources.onnx.assembly import GraphTensor, KnownResult, OnnxAssembly, Value, bracketed
+from cnnparams.sources.onnx.assembly import GraphTensor, KnownResult, OnnxAssembly, OnnxValue, bracketed
 from cnnparams.sources.onnx.call import NodeContext
 from cnnparams.sources.onnx.fold import fold_constants
 from cnnparams.sources.onnx.model import ConstantTensor, Declared, Model, OnnxNode, Unread
@@ -115,7 +115,7 @@ class Translation:
             self._check_declared(name, value)
             self.assembly.values[name], self._makers[name] = value, op
 
-    def _check_declared(self, name: str, value: Value) -> None:
+    def _check_declared(self, name: str, value: OnnxValue) -> None:
         """Raise NoLayerError where a tensor has other sizes than the file declares; those of the batch are free.
 
         onnxruntime goes by what nodes give: of a result that is declared otherwise, or another number of dimensions,

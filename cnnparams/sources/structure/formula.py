@@ -36,7 +36,7 @@ class Split(NamedTuple):
     rest: Any
 
 
-class Scale(NamedTuple):
+class ScaleFactor(NamedTuple):
     """A whole multiple, or the whole part, of a number."""
 
     times: int
@@ -53,7 +53,7 @@ class Scale(NamedTuple):
         return formula(name, f" // {self.parts}") if self.parts > 1 else formula(name)
 
 
-SAME = Scale(1, 1)
+SAME = ScaleFactor(1, 1)
 
 
 def formula(*pieces: str | int | Formula) -> Formula:
@@ -67,13 +67,13 @@ def same_value(one: Any, other: Any) -> bool:
     return type(one) is type(other) and bool(one == other)
 
 
-def scale(values: Sequence[Any], bases: Sequence[Any]) -> Scale | None:
+def scale(values: Sequence[Any], bases: Sequence[Any]) -> ScaleFactor | None:
     """Return what makes every value that is there of its base; None where there is no such thing."""
     pairs = [pair for pair in zip(values, bases, strict=True) if pair[0] is not NoValue.ABSENT]
     if not pairs or any(type(value) is not int or type(base) is not int or not base for value, base in pairs):
         return None
     value, base = pairs[0]
-    found = Scale(value // base, 1) if value >= base else Scale(1, base // value) if value else None
+    found = ScaleFactor(value // base, 1) if value >= base else ScaleFactor(1, base // value) if value else None
     return found if found and all(value == found.of(base) for value, base in pairs) else None
 
 

@@ -27,7 +27,7 @@ from cnnparams.sources.structure.pattern import EntryRef, FixedType, Pattern, Pa
 from cnnparams.sources.structure.plan import BlockPlan, block_plan
 from cnnparams.sources.structure.scopes import Scopes
 from cnnparams.sources.structure.sorting import Sorting
-from cnnparams.sources.structure.template import Filling, Site
+from cnnparams.sources.structure.template import Filling, TemplateSite
 from cnnparams.sources.structure.tree import FROM, SHARE, grow, leaves, ports
 from cnnparams.sources.structure.wording import FIRST, REST, Wording, WrittenBlock
 
@@ -183,7 +183,7 @@ class Spot(NamedTuple):
     """A list that is being written: its pattern and those around it, innermost last; and where it is in the block."""
 
     lists: tuple[Pattern, ...]
-    site: Site = ()
+    site: TemplateSite = ()
 
     @property
     def pattern(self) -> Pattern:

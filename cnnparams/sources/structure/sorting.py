@@ -155,10 +155,10 @@ def _names_are_apart(slots: Slots) -> bool:
 Content = Callable[[Part], tuple[object, object]]
 """What a part is (its layer type, or its pattern), and all that is in it."""
 
-Run = tuple[Part, ...]
+SlotRun = tuple[Part, ...]
 
 
-def runs(parts: Sequence[Part], content: Content) -> Iterator[Run]:
+def runs(parts: Sequence[Part], content: Content) -> Iterator[SlotRun]:
     """Yield the parts in order, copies together.
 
     Copies have numbers that count on, from 1 or as positions, and each reads the one before. The first of several
@@ -229,14 +229,14 @@ class Sorting:
         self._contents[group.path] = (pattern, number)
         return pattern
 
-    def _slots(self, group: Group, taken: list[Run]) -> Slots:
+    def _slots(self, group: Group, taken: list[SlotRun]) -> Slots:
         lineage, at, found = self.scopes.lineages[group.path], 0, []
         for run in taken:
             found.append(self._slot(lineage, run, self.scopes.wire(lineage, at)))
             at += len(run)
         return tuple(found)
 
-    def _slot(self, lineage: Lineage, run: Run, wire: Wire) -> PatternSlot:
+    def _slot(self, lineage: Lineage, run: SlotRun, wire: Wire) -> PatternSlot:
         first = run[0]
         if isinstance(first, Group):
             return PatternSlot(first.name, self.patterns[first.path], wire, most=len(run))

@@ -127,7 +127,7 @@ def _is_known(value: Any) -> bool:
     return value is not None and value is not NoValue.ABSENT
 
 
-Site = tuple[str, ...]
+TemplateSite = tuple[str, ...]
 """Where something stands in a block: the names of the slots that lead there."""
 
 
@@ -137,7 +137,7 @@ class BlockTemplate(NamedTuple):
     params: Sequence[ParamDraft]
     names: Sequence[str]
     defaults: Sequence[Any]
-    values: Mapping[tuple[Site, str | int], Any]
+    values: Mapping[tuple[TemplateSite, str | int], Any]
     rows: Mapping[str, int]
 
     @property
@@ -153,7 +153,7 @@ class BlockTemplate(NamedTuple):
 class FilledSlot(NamedTuple):
     """A slot somewhere in a block, and what it holds in each instance: copies, nothing, or None where it is not."""
 
-    site: Site
+    site: TemplateSite
     slot: PatternSlot
     owners: Sequence[Instance | None]
 
@@ -180,7 +180,7 @@ class Filling:
     def _template(self, pattern: Pattern) -> BlockTemplate:
         entering = [self._entering(instance.group.reads) for instance in pattern.instances]
         leaving = [self.channels[instance.group.out] for instance in pattern.instances]
-        inference, values = Inference(entering, leaving), dict[tuple[Site, str | int], Any]()
+        inference, values = Inference(entering, leaving), dict[tuple[TemplateSite, str | int], Any]()
         places = list(self._places(pattern, (), pattern.instances))
         for place in places:
             for column in self._columns(place):
@@ -198,7 +198,7 @@ class Filling:
         names = param_names(inference, self.taken)
         return BlockTemplate(inference.drafts, names, list(map(default, inference.drafts)), values, rows)
 
-    def _places(self, pattern: Pattern, site: Site, owners: Sequence[Instance | None]) -> Iterator[FilledSlot]:
+    def _places(self, pattern: Pattern, site: TemplateSite, owners: Sequence[Instance | None]) -> Iterator[FilledSlot]:
         for slot in pattern.slots:
             place = FilledSlot((*site, slot.name), slot, owners)
             yield place
@@ -229,7 +229,7 @@ class Filling:
         place: FilledSlot,
         template: BlockTemplate,
         inference: Inference,
-        values: dict[tuple[Site, str | int], Any],
+        values: dict[tuple[TemplateSite, str | int], Any],
     ) -> None:
         for number in sorted(template.given, key=lambda number: template.params[number].key in LATE):
             if template.params[number].derived is None:

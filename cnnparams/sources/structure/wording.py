@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from cnnparams.engine.network.stack import Plain
 from cnnparams.sources.structure.formula import Formula, NoValue, Split, same_value
 from cnnparams.sources.structure.naming import DEPTH, WHEN
-from cnnparams.sources.structure.template import BlockTemplate, Site, usual_settings
+from cnnparams.sources.structure.template import BlockTemplate, TemplateSite, usual_settings
 from cnnparams.sources.structure.tree import TRAINABLE
 
 FIRST, REST = 0, 1
@@ -25,25 +25,25 @@ class Wording(NamedTuple):
 
     template: BlockTemplate
 
-    def settings(self, site: Site, type_: str) -> Plain:
+    def settings(self, site: TemplateSite, type_: str) -> Plain:
         """Return the settings of a layer."""
         values = {key: self._value(site, key) for key in usual_settings(type_)}
         return {key: self.plain(value) for key, value in values.items() if value is not NoValue.ABSENT}
 
-    def flag(self, site: Site) -> Plain:
+    def flag(self, site: TemplateSite) -> Plain:
         """Return whether a group learns, where it does not always."""
         value = self._value(site, TRAINABLE)
         return {} if value in (NoValue.ABSENT, True) else {TRAINABLE: self.plain(value)}
 
-    def when(self, site: Site) -> Any:
+    def when(self, site: TemplateSite) -> Any:
         """Return the condition of an optional slot."""
         return self.plain(self._value(site, WHEN))
 
-    def count(self, site: Site) -> Any:
+    def count(self, site: TemplateSite) -> Any:
         """Return how many copies a slot holds."""
         return self.plain(self._value(site, DEPTH))
 
-    def arguments(self, site: Site, block: WrittenBlock, copy: int | None = None) -> Plain:
+    def arguments(self, site: TemplateSite, block: WrittenBlock, copy: int | None = None) -> Plain:
         """Return what a block is given; where that differs from copy to copy, by the first or by the rest of them.
 
         Of all copies, it is a choice between both.
@@ -60,7 +60,7 @@ class Wording(NamedTuple):
                 given[name] = self.plain(value)
         return given
 
-    def is_one_entry(self, site: Site, block: WrittenBlock) -> bool:
+    def is_one_entry(self, site: TemplateSite, block: WrittenBlock) -> bool:
         """Tell whether copies of a block can be given what they need by one entry that can still be read."""
         values = (self._value(site, number) for number in block.template.given)
         split = [value for value in values if isinstance(value, Split)]
@@ -72,7 +72,7 @@ class Wording(NamedTuple):
             return value.text(self.template.names)
         return list(value) if isinstance(value, tuple) else value
 
-    def _value(self, site: Site, key: str | int) -> Any:
+    def _value(self, site: TemplateSite, key: str | int) -> Any:
         return self.template.values.get((site, key), NoValue.ABSENT)
 
     def _choice(self, split: Split) -> Any:

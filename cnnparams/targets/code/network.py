@@ -50,7 +50,7 @@ class ForwardStep(NamedTuple):
         """Whether it returns what it reads."""
         return self.template.startswith("return ")
 
-    def takes_in(self, line: Line, place: int) -> bool:
+    def takes_in(self, line: CodeLine, place: int) -> bool:
         """Tell whether what gives an input may stand in its place."""
         hole = f"{{x{place}}}"
         if self.computes or self.module or self.template.count(hole) != 1:
@@ -67,11 +67,11 @@ class ForwardStep(NamedTuple):
 
 
 @dataclass(slots=True)
-class Line:
+class CodeLine:
     """A step, with others in place of what they give."""
 
     step: ForwardStep
-    inside: dict[TensorRef, Line] = field(default_factory=dict)
+    inside: dict[TensorRef, CodeLine] = field(default_factory=dict)
 
     @property
     def calls(self) -> int:
@@ -110,11 +110,11 @@ def statements(
     return [*_VariableNames(_lines([*steps, result]), inputs, names).statements()]
 
 
-def _lines(steps: Sequence[ForwardStep]) -> list[Line]:
+def _lines(steps: Sequence[ForwardStep]) -> list[CodeLine]:
     uses = Counter(ref for step in steps for ref in step.reads)
-    lines: list[Line] = []
+    lines: list[CodeLine] = []
     for step in steps:
-        line = Line(step)
+        line = CodeLine(step)
         for place, ref in reversed([*enumerate(step.reads)]):
             before = lines[-1] if lines else None
             if before and before.step.gives == (ref,) and uses[ref] == 1 and step.takes_in(before, place):
@@ -126,7 +126,7 @@ def _lines(steps: Sequence[ForwardStep]) -> list[Line]:
 class _VariableNames:
     """Gives names to what lines give: x as long as it can, else out, or the name that the spec has."""
 
-    def __init__(self, lines: Sequence[Line], inputs: Sequence[str], names: Namespace) -> None:
+    def __init__(self, lines: Sequence[CodeLine], inputs: Sequence[str], names: Namespace) -> None:
         self.lines = lines
         self.names = names
         self.variables = {TensorRef(-1, i): name for i, name in enumerate(inputs)}

@@ -14,10 +14,10 @@ from cnnparams.engine.reports.measure import measure
 from cnnparams.engine.reports.report import Kind, Report, TensorReport
 from cnnparams.errors import quote
 from cnnparams.sources.foreign import ForeignError, doing, failed, foreign
-from cnnparams.sources.pytorch.inputs import batches
 from cnnparams.sources.pytorch.tensors import counts, held, result_tensors
 from cnnparams.sources.pytorch.tree import check_tree
 from cnnparams.sources.tensor_difference import unmatched
+from cnnparams.targets.torch.inputs import batches
 from cnnparams.targets.torch.verify import sample_shape
 from cnnparams.targets.verification import Figure, Verification, compared
 

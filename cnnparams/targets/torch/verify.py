@@ -20,8 +20,8 @@ from cnnparams.engine.network.graph import Graph, Node
 from cnnparams.engine.reports.measure import measure
 from cnnparams.engine.reports.report import Kind, LayerReport, TensorReport
 from cnnparams.layers.contract.shape import Shape
-from cnnparams.sources.pytorch.inputs import BATCH, batch_of, batches
 from cnnparams.sources.pytorch.tensors import counts, held
+from cnnparams.targets.torch.inputs import BATCH, batch_of, batches
 from cnnparams.targets.torch.network import TorchNetwork
 from cnnparams.targets.verification import Figure, LayerCheck, Verification, compared
 

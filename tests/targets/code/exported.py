@@ -85,7 +85,7 @@ def between(graph: Graph, model: Any, network: Any, device: str) -> list[str]:
     """Return in what a model is not a network, on the device where both are: tensors, shapes, values."""
     import torch
 
-    from cnnparams.sources.pytorch.inputs import batches
+    from cnnparams.targets.torch.inputs import batches
 
     model, network = model.eval(), network.eval()
     found = [] if tensors(model) == tensors(network) else ["tensors"]

@@ -30,8 +30,8 @@ LESS_SMALL = {"inception_v3": {"size": 128, "aux": False}}
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_network_is_that_of_its_spec(torch: ModuleType, name: str) -> None:
-    from cnnparams.sources.pytorch.inputs import batches
     from cnnparams.sources.pytorch.tensors import held
+    from cnnparams.targets.torch.inputs import batches
 
     graph, code = build(load(name)), exported(name)
     model, report = model_of(code).eval(), measure(graph)

@@ -98,7 +98,7 @@ layers:
 
 
 def test_an_embedding_reads_indices_however_they_are_reshaped(torch: ModuleType) -> None:
-    from cnnparams.sources.pytorch.inputs import batches, dtypes
+    from cnnparams.targets.torch.inputs import batches, dtypes
 
     spec = """
 inputs: {tokens: {shape: [3, 4]}, image: {features: 2}}

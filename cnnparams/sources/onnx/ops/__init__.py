@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 
-from cnnparams.sources.onnx.assembly import Value
+from cnnparams.sources.onnx.assembly import OnnxValue
 from cnnparams.sources.onnx.call import NodeContext
 
-Results = Value | list[Value | None]
+Results = OnnxValue | list[OnnxValue | None]
 """What a node gives: a value, or one for each of its outputs; None for what no layer gives."""
 
 Translator = Callable[[NodeContext], Results]

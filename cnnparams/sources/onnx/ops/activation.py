@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.onnx.assembly import GraphTensor, Value, Weights, sample_axis
+from cnnparams.sources.onnx.assembly import GraphTensor, OnnxValue, Weights, sample_axis
 from cnnparams.sources.onnx.call import NodeContext, real
 from cnnparams.sources.onnx.ops import translates
 from cnnparams.sources.onnx.ops.step import not_said
@@ -86,7 +86,7 @@ def softmax(call: NodeContext) -> GraphTensor:
 
 
 @translates("Dropout")
-def dropout(call: NodeContext) -> list[Value | None]:
+def dropout(call: NodeContext) -> list[OnnxValue | None]:
     """Return dropout; of its mask nothing is made."""
     p = float(call.number(1)) if call.has(1) else call.real("ratio", 0.5)
     return [call.add("dropout", {"p": real("ratio", p)}, call.tensor())]

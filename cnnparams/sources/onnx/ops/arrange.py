@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.onnx.assembly import GraphTensor, Value, axis_of, bracketed
+from cnnparams.sources.onnx.assembly import GraphTensor, OnnxValue, axis_of, bracketed
 from cnnparams.sources.onnx.call import NodeContext
 from cnnparams.sources.onnx.model import ConstantTensor, Dims, OnnxNode
 from cnnparams.sources.onnx.ops import translates
@@ -17,7 +17,7 @@ _NO_FIT = "does not fit its shape to its input"
 
 
 @translates("Reshape")
-def reshape(call: NodeContext) -> Value:
+def reshape(call: NodeContext) -> OnnxValue:
     """Return reshape to sizes of which 0 stands for the input's, and -1 for what is left."""
     wanted = call.integers(1, "shape")
     if wanted is None:
@@ -26,7 +26,7 @@ def reshape(call: NodeContext) -> Value:
 
 
 @translates("Flatten")
-def flatten(call: NodeContext) -> Value:
+def flatten(call: NodeContext) -> OnnxValue:
     """Return two dimensions: those before an axis, and those from there on."""
     x, axis = call.value(0), call.integer("axis", 1)
     at = len(x.full) if axis == len(x.full) else axis_of(x, axis)
@@ -34,7 +34,7 @@ def flatten(call: NodeContext) -> Value:
 
 
 @translates("Squeeze")
-def squeeze(call: NodeContext) -> Value:
+def squeeze(call: NodeContext) -> OnnxValue:
     """Return dimensions of 1 left out."""
     x, named = call.value(0), call.integers(1, "axes")
     if named is None:
@@ -46,7 +46,7 @@ def squeeze(call: NodeContext) -> Value:
 
 
 @translates("Unsqueeze")
-def unsqueeze(call: NodeContext) -> Value:
+def unsqueeze(call: NodeContext) -> OnnxValue:
     """Return dimensions of 1 put between."""
     x, named = call.value(0), call.integers(1, "axes") or ()
     rank = len(x.full) + len(named)
@@ -58,7 +58,7 @@ def unsqueeze(call: NodeContext) -> Value:
 
 
 @translates("Transpose")
-def transpose(call: NodeContext) -> Value:
+def transpose(call: NodeContext) -> OnnxValue:
     """Return the dimensions in another order; where only the batch moves there is no layer."""
     x = call.value(0)
     order = call.ints("perm", len(x.full)) or tuple(reversed(range(len(x.full))))
@@ -92,14 +92,14 @@ def reshaped(dims: Dims, wanted: Sequence[int], *, zeros: bool = True) -> Dims:
     return tuple(sizes)
 
 
-def viewed(x: Value, full: Dims, op: OnnxNode) -> Value:
+def viewed(x: OnnxValue, full: Dims, op: OnnxNode) -> OnnxValue:
     """Return the same elements in the same order under other dimensions."""
     if isinstance(x, GraphTensor):
         return x.viewed(full, op)
     return x._replace(dims=full, data=None if x.data is None else x.data.reshape(full))
 
 
-def arranged(x: Value, order: Sequence[int | None], op: OnnxNode) -> Value:
+def arranged(x: OnnxValue, order: Sequence[int | None], op: OnnxNode) -> OnnxValue:
     """Return a value with dimensions of 1 more (None) or less."""
     full = tuple(1 if at is None else x.full[at] for at in order)
     if isinstance(x, ConstantTensor):

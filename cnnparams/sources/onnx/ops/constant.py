@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.onnx.assembly import GraphTensor, Value, bracketed
+from cnnparams.sources.onnx.assembly import GraphTensor, OnnxValue, bracketed
 from cnnparams.sources.onnx.call import NodeContext
 from cnnparams.sources.onnx.model import MOST_AXES, ConstantTensor, Dims, Origin
 from cnnparams.sources.onnx.names import module_of
@@ -61,7 +61,7 @@ def size(call: NodeContext) -> ConstantTensor:
 
 
 @translates("Identity")
-def identity(call: NodeContext) -> Value:
+def identity(call: NodeContext) -> OnnxValue:
     """Return the value itself. PyTorch's exporter stores equal tensors once, and names the others with an Identity."""
     value, name = call.value(0), call.op.outputs[0]
     if isinstance(value, GraphTensor) or not (value.is_float and (module_of(name) or "::" in name)):
@@ -75,7 +75,7 @@ def identity(call: NodeContext) -> Value:
 
 
 @translates("Cast", "CastLike")
-def cast(call: NodeContext) -> Value:
+def cast(call: NodeContext) -> OnnxValue:
     """Return the same numbers in another type; floating point numbers stay floating point numbers."""
     value, to = call.value(0), call.integer("to", 1)
     if call.op.kind == "CastLike":
@@ -92,7 +92,7 @@ def cast(call: NodeContext) -> Value:
 
 
 @translates("Expand")
-def expand(call: NodeContext) -> Value:
+def expand(call: NodeContext) -> OnnxValue:
     """Return a tensor repeated along its dimensions of 1."""
     value, wanted = call.value(0), tuple(call.numbers(1))
     dims = _broadcast(value.full, wanted)

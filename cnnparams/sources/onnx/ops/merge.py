@@ -7,7 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.onnx.assembly import FOLD, NOT_OF_THE_INPUT, GraphTensor, Value, Weights, axis_of, sample_axis
+from cnnparams.sources.onnx.assembly import (
+    FOLD,
+    NOT_OF_THE_INPUT,
+    GraphTensor,
+    OnnxValue,
+    Weights,
+    axis_of,
+    sample_axis,
+)
 from cnnparams.sources.onnx.call import NodeContext
 from cnnparams.sources.onnx.model import ConstantTensor, Dims
 from cnnparams.sources.onnx.names import is_of_a_module
@@ -20,7 +28,7 @@ _LEARNED = "a file does not tell learned tensors from constants; what is added o
 
 
 @translates("Concat")
-def concat(call: NodeContext) -> Value:
+def concat(call: NodeContext) -> OnnxValue:
     """Return tensors joined along a dimension."""
     values = [call.value(i) for i in range(len(call.op.inputs))]
     tensors = [value for value in values if isinstance(value, GraphTensor)]
@@ -36,7 +44,7 @@ def concat(call: NodeContext) -> Value:
     return call.add("concat", {"dim": dims.pop() + 1}, *tensors) if len(tensors) > 1 else tensors[0]
 
 
-def _joined_with_constants(call: NodeContext, values: Sequence[Value]) -> NoLayerError:
+def _joined_with_constants(call: NodeContext, values: Sequence[OnnxValue]) -> NoLayerError:
     """Return the gap of what joins tensors with others that do not depend on the input."""
     at = axis_of(values[0], call.integer("axis", 1))
     others = {(value.full[:at], value.full[at + 1 :]) for value in values}
@@ -80,7 +88,7 @@ def _of_rank(call: NodeContext, x: GraphTensor, rank: int) -> GraphTensor:
     return x if not missing else x.with_dims((1,) * missing + x.full, x.batch and x.batch + missing, call.op)
 
 
-def _with_known(call: NodeContext, values: Sequence[Value], x: GraphTensor, known: ConstantTensor) -> GraphTensor:
+def _with_known(call: NodeContext, values: Sequence[OnnxValue], x: GraphTensor, known: ConstantTensor) -> GraphTensor:
     """Return a tensor with a number, or a tensor of the file, added to it or multiplied with it.
 
     A tensor is learned, wherever the file keeps it, as Paddle has all weights in Constant nodes. A single number

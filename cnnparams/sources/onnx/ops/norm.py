@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.onnx.assembly import GraphTensor, Value, Weights, sample_axis
+from cnnparams.sources.onnx.assembly import GraphTensor, OnnxValue, Weights, sample_axis
 from cnnparams.sources.onnx.call import NodeContext, real
 from cnnparams.sources.onnx.model import ConstantTensor, Dims
 from cnnparams.sources.onnx.names import is_made_up, is_of_a_module
@@ -19,7 +19,7 @@ _OTHERWISE = "normalises otherwise than any layer does"
 
 
 @translates("BatchNormalization")
-def batch_norm(call: NodeContext) -> list[Value | None]:
+def batch_norm(call: NodeContext) -> list[OnnxValue | None]:
     """Return batch normalisation: scale and shift are learned, mean and variance are buffers."""
     x, held = call.image(), Weights(call.weights(1, 2), call.weights(3, 4))
     if len(held.learned) + len(held.buffers) != 4:
@@ -39,7 +39,7 @@ def instance_norm(call: NodeContext) -> GraphTensor:
 
 
 @translates("LayerNormalization", "RMSNormalization")
-def trailing_norm(call: NodeContext) -> list[Value | None]:
+def trailing_norm(call: NodeContext) -> list[OnnxValue | None]:
     """Return normalisation over the last dimensions."""
     x = call.tensor()
     shape = x.dims[sample_axis(x, call.integer("axis", -1)) :]

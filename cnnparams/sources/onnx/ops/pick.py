@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import accumulate, pairwise
 
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.onnx.assembly import GraphTensor, Value, Weights, axis_of, bracketed, sample_axis
+from cnnparams.sources.onnx.assembly import GraphTensor, OnnxValue, Weights, axis_of, bracketed, sample_axis
 from cnnparams.sources.onnx.call import NodeContext
 from cnnparams.sources.onnx.model import ConstantTensor
 from cnnparams.sources.onnx.ops import translates
@@ -13,7 +13,7 @@ from cnnparams.sources.onnx.ops.arrange import arranged, viewed
 
 
 @translates("Slice")
-def slice_(call: NodeContext) -> Value:
+def slice_(call: NodeContext) -> OnnxValue:
     """Return a part of a tensor, along some of its dimensions."""
     x, starts, ends = call.value(0), call.integers(1, "starts"), call.integers(2, "ends")
     if starts is None or ends is None or len(starts) != len(ends):
@@ -28,7 +28,7 @@ def slice_(call: NodeContext) -> Value:
 
 
 @translates("Split")
-def split(call: NodeContext) -> list[Value | None]:
+def split(call: NodeContext) -> list[OnnxValue | None]:
     """Return parts of a tensor, one after another along one dimension."""
     x = call.value(0)
     at = axis_of(x, call.integer("axis", 0))
@@ -43,7 +43,7 @@ def split(call: NodeContext) -> list[Value | None]:
 
 
 @translates("SplitPart")
-def split_part(call: NodeContext) -> Value:
+def split_part(call: NodeContext) -> OnnxValue:
     """Return one part of a tensor that is split into a list: parts of one size, or of sizes of their own."""
     (listing,) = (part for part in call.op.parts if part.kind == "SplitToSequence")
     x, sizes, index = call.value(0), call.integers(1, "split") or (), int(call.number(2))
@@ -58,7 +58,7 @@ def split_part(call: NodeContext) -> Value:
 
 
 @translates("Gather")
-def gather(call: NodeContext) -> Value:
+def gather(call: NodeContext) -> OnnxValue:
     """Return indices that follow one another, or a single one, whose dimension goes; or a look-up of vectors."""
     x, indices = call.value(0), call.value(1)
     if isinstance(indices, GraphTensor):
@@ -83,7 +83,7 @@ def _embedded(call: NodeContext, tokens: GraphTensor) -> GraphTensor:
     return call.add("embedding", settings, tokens, held=Weights((table,)))
 
 
-def _part(call: NodeContext, x: Value, at: int, bounds: slice) -> Value:
+def _part(call: NodeContext, x: OnnxValue, at: int, bounds: slice) -> OnnxValue:
     """Return a part along one dimension: a layer, where it is not the whole of it."""
     n = x.full[at]
     kept = range(n)[bounds]

@@ -6,7 +6,7 @@ from typing import Any
 
 from cnnparams.layers.contract import window as arithmetic
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.onnx.assembly import GraphTensor, Value
+from cnnparams.sources.onnx.assembly import GraphTensor, OnnxValue
 from cnnparams.sources.onnx.call import NodeContext
 from cnnparams.sources.onnx.ops import translates
 from cnnparams.sources.onnx.windows import Window, added_border, window_of
@@ -19,7 +19,7 @@ _BY_ZEROS = (
 
 
 @translates("MaxPool")
-def max_pool(call: NodeContext) -> list[Value | None]:
+def max_pool(call: NodeContext) -> list[OnnxValue | None]:
     """Return max pooling; where the largest values are is given by no layer."""
     x = call.image()
     x, window, padding = _padded(call, x, _window(call, x), exact=False)

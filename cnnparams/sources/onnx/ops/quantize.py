@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnparams.sources.onnx.assembly import GraphTensor, Value
+from cnnparams.sources.onnx.assembly import GraphTensor, OnnxValue
 from cnnparams.sources.onnx.call import NodeContext
 from cnnparams.sources.onnx.ops import translates
 
@@ -12,7 +12,7 @@ _STANDS_FOR = (
 
 
 @translates("QuantizeLinear", "DequantizeLinear")
-def quantized(call: NodeContext) -> Value:
+def quantized(call: NodeContext) -> OnnxValue:
     """Return the same values, as numbers of floating point: a scale and a zero point say how these are held."""
     value = call.value(0)
     for i in (1, 2):

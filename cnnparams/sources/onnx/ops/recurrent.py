@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.onnx.assembly import GraphTensor, Value, Weights
+from cnnparams.sources.onnx.assembly import GraphTensor, OnnxValue, Weights
 from cnnparams.sources.onnx.call import NodeContext
 from cnnparams.sources.onnx.model import ConstantTensor
 from cnnparams.sources.onnx.ops import translates
@@ -13,7 +13,7 @@ from cnnparams.sources.onnx.ops import translates
 _OTHERWISE = "works otherwise than PyTorch's layer of that name"
 
 
-class _Kind(NamedTuple):
+class _CellKind(NamedTuple):
     """What a recurrent operation is as a layer: its activations in each direction, which further inputs are states."""
 
     type: str
@@ -22,15 +22,15 @@ class _Kind(NamedTuple):
 
 
 _KINDS = {
-    "LSTM": _Kind("lstm", (("Sigmoid", "Tanh", "Tanh"),), (5, 6)),
-    "GRU": _Kind("gru", (("Sigmoid", "Tanh"),), (5,)),
-    "RNN": _Kind("rnn", (("Tanh",), ("Relu",)), (5,)),
+    "LSTM": _CellKind("lstm", (("Sigmoid", "Tanh", "Tanh"),), (5, 6)),
+    "GRU": _CellKind("gru", (("Sigmoid", "Tanh"),), (5,)),
+    "RNN": _CellKind("rnn", (("Tanh",), ("Relu",)), (5,)),
 }
 _LENGTHS, _PEEPHOLES = 4, 7
 
 
 @translates(*_KINDS)
-def recurrent(call: NodeContext) -> list[Value | None]:
+def recurrent(call: NodeContext) -> list[OnnxValue | None]:
     """Return a recurrent layer: the output at every step, and the last state; no layer gives that of LSTM's cell."""
     x, kind, held = call.tensor(), _KINDS[call.op.kind], Weights((call.weight(1), call.weight(2), *call.weights(3)))
     batch_first = call.integer("layout", 0) != 0
@@ -45,7 +45,7 @@ def recurrent(call: NodeContext) -> list[Value | None]:
     return [steps, _last(call, y, directions, batch=0 if batch_first else 1)]
 
 
-def _settings(call: NodeContext, kind: _Kind, weights: tuple[ConstantTensor, ...]) -> dict[str, Any]:
+def _settings(call: NodeContext, kind: _CellKind, weights: tuple[ConstantTensor, ...]) -> dict[str, Any]:
     if len(weights[0].dims) != 3 or len(weights[1].dims) != 3:
         raise NoLayerError("has weights that are no matrix for each direction", "export it again")
     directions, _, inputs = weights[0].dims
@@ -59,7 +59,7 @@ def _settings(call: NodeContext, kind: _Kind, weights: tuple[ConstantTensor, ...
     return {**settings, **nonlinearity, "bias": len(weights) == 3}
 
 
-def _activation(call: NodeContext, kind: _Kind, directions: int) -> dict[str, str]:
+def _activation(call: NodeContext, kind: _CellKind, directions: int) -> dict[str, str]:
     """Return the nonlinearity of a plain recurrent layer; raise NoLayerError for what no layer has."""
     written = call.op.attributes.get("activations") or kind.activations[0] * directions
     known = {activations * directions: activations[0].casefold() for activations in kind.activations}

@@ -13,10 +13,10 @@ from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.pytorch.assembly import StepContext
 from cnnparams.sources.pytorch.step import TracedStep
 
-Translation = Callable[..., Any]
-T = TypeVar("T", bound=Translation)
+Translate = Callable[..., Any]
+T = TypeVar("T", bound=Translate)
 
-KNOWN: dict[str, Translation] = {}
+KNOWN: dict[str, Translate] = {}
 _FIRST = ("input", "self", "tensors")
 
 
@@ -32,7 +32,7 @@ def function(*names: str) -> Callable[[T], T]:
     return declare
 
 
-def invoke(translation: Translation, call: StepContext, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+def invoke(translation: Translate, call: StepContext, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
     """Return what a translation makes of its arguments; raise NoLayerError where it knows no such arguments.
 
     The first is called x, whatever torch calls it.
@@ -45,7 +45,7 @@ def invoke(translation: Translation, call: StepContext, args: tuple[Any, ...], k
     return translation(*bound.args, **bound.kwargs)
 
 
-def translation_of(step: TracedStep) -> Translation | None:
+def translation_of(step: TracedStep) -> Translate | None:
     """Return the translation of a step's function.
 
     In place or not (relu_), as an operator or not (__add__), it is one function; in ATen the arguments of some have

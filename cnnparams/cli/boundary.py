@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import errno
-import gc
 import io
 import os
 import sys
@@ -19,9 +18,8 @@ from cnnparams.cli.messages import tell
 from cnnparams.errors import CnnparamsError, quote
 
 
-def main() -> None:
+def run_and_exit() -> None:
     """Run the command line and exit."""
-    gc.disable()  # a run is short and keeps what it makes: looking for garbage takes a third of a deep network's time
     code = run()
     if streams.are_apart():
         _leave(code)

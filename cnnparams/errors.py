@@ -1,7 +1,5 @@
 """What can be wrong, and how it reads. Nothing here prints."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence

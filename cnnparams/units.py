@@ -1,7 +1,5 @@
 """Amounts as people write them: 8GiB, 256 KiB, 1.5M, 1e6, 10ms, 3 uJ, 2GB/s."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection
 from fractions import Fraction

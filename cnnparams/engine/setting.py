@@ -1,7 +1,5 @@
 """Under what circumstances a network's costs are measured."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,7 +20,7 @@ class Setting(NamedTuple):
     dtype: str = "float32"
     optimizer: str = "adam"
     samples: int | None = None
-    device: Device | None = None
+    device: "Device | None" = None
 
     def itemsize(self, dtype: str | None) -> int:
         """Return the bytes of an element of what says this dtype; of what says none, in the setting's."""

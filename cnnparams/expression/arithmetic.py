@@ -1,7 +1,5 @@
 """What expressions compute with: Python's operators and a few functions, on checked and bounded values."""
 
-from __future__ import annotations
-
 import math
 import operator
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """The text of an expression -> a function of a scope. The grammar is Python's, of which little is taken."""
 
-from __future__ import annotations
-
 import ast
 import warnings
 from collections.abc import Callable, Mapping

@@ -1,7 +1,5 @@
 """What activations share: element by element, no multiply-accumulates, the same shape."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable
 from typing import ClassVar
 

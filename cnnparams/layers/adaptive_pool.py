@@ -1,7 +1,5 @@
 """Pooling to a given size (PyTorch's AdaptiveAvgPool, AdaptiveMaxPool) and over everything (Keras' global pooling)."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping
 from typing import Annotated

@@ -1,7 +1,5 @@
 """The same elements in another shape or order (PyTorch's reshape and permute)."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar

@@ -1,7 +1,5 @@
 """Multi-head attention (PyTorch's MultiheadAttention)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, NamedTuple
 
@@ -27,7 +25,7 @@ class QueryKeyValue(NamedTuple):
     value: Shape
 
     @classmethod
-    def of(cls, *inputs: Shape) -> QueryKeyValue:
+    def of(cls, *inputs: Shape) -> "QueryKeyValue":
         """Assign one to three inputs."""
         return cls(*(*inputs, inputs[-1], inputs[-1])[:3])
 
@@ -42,7 +40,7 @@ class _Products(NamedTuple):
     number: int
 
     @classmethod
-    def of(cls, run: ForwardPass, *, alike: bool) -> _Products:
+    def of(cls, run: ForwardPass, *, alike: bool) -> "_Products":
         """Assign the inputs, which may be alike in their features."""
         query, key, value = (*run.same, run.same[-1], run.same[-1])[:3]
         together = alike and key == value

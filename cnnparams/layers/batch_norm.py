@@ -1,7 +1,5 @@
 """Normalisation with running statistics (PyTorch's BatchNorm and InstanceNorm)."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Hashable, Mapping
 from fractions import Fraction

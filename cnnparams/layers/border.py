@@ -1,7 +1,5 @@
 """Rows and columns added around an image or taken off it (PyTorch's ZeroPad and pad, Keras' Cropping)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar
 

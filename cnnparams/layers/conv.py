@@ -1,7 +1,5 @@
 """Convolution in one, two and three dimensions (PyTorch's Conv1d, Conv2d, Conv3d)."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Mapping
 from typing import Any, ClassVar, Literal, Self
 

@@ -1,7 +1,5 @@
 """Transposed convolution (PyTorch's ConvTranspose1d, 2d, 3d)."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Literal, NamedTuple

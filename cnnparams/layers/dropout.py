@@ -1,7 +1,5 @@
 """Dropout (PyTorch's Dropout and Dropout1d to Dropout3d): nothing to learn, the same shape."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable
 from typing import ClassVar
 

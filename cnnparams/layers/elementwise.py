@@ -1,7 +1,5 @@
 """Addition and multiplication of several tensors (PyTorch's + and * with broadcasting)."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Hashable, Iterator, Mapping
 from functools import reduce

@@ -1,7 +1,5 @@
 """A learned vector for each token (PyTorch's Embedding)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
 

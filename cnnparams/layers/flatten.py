@@ -1,7 +1,5 @@
 """From an image to a vector (PyTorch's Flatten)."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping
 from typing import ClassVar

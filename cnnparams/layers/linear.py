@@ -1,7 +1,5 @@
 """The fully connected layer (PyTorch's Linear)."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar

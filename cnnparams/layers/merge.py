@@ -1,7 +1,5 @@
 """Several tensors into one: what merges share, and concatenation (PyTorch's cat)."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Any, ClassVar
 

@@ -1,7 +1,5 @@
 """Normalisation of a single sample (PyTorch's GroupNorm, LayerNorm, RMSNorm)."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from typing import Any, ClassVar

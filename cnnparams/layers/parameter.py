@@ -1,7 +1,5 @@
 """Learned tensors that meet the input element by element: bare parameters and layer scale."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from typing import ClassVar, Literal

@@ -1,7 +1,5 @@
 """Parts of a tensor, and channels in another order (slicing, and PyTorch's ChannelShuffle)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
 

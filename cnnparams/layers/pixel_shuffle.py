@@ -1,7 +1,5 @@
 """Channels traded for pixels (PyTorch's PixelShuffle and PixelUnshuffle)."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping
 from fractions import Fraction

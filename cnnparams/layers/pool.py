@@ -1,7 +1,5 @@
 """Pooling over windows (PyTorch's MaxPool and AvgPool, 1d to 3d)."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Any, ClassVar

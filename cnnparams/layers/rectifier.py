@@ -1,7 +1,5 @@
 """Rectifiers: activations made of straight lines (PyTorch's ReLU and its kin), and the identity."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import ClassVar
 

@@ -1,7 +1,5 @@
 """Recurrent layers over (steps, features) (PyTorch's RNN, LSTM, GRU)."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Literal

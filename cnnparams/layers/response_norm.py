@@ -1,7 +1,5 @@
 """Normalisation over neighbouring channels (PyTorch's LocalResponseNorm)."""
 
-from __future__ import annotations
-
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract.memory import INPUT, ForwardPass, OwnTensor, Placement, SavedForBackward, in_order
 from cnnparams.layers.contract.reach import Reaches, moving, replaced, same_places, window_taps

@@ -1,7 +1,5 @@
 """Depthwise and separable convolution, as Keras counts them (in PyTorch: groups, then a 1x1 convolution)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, ClassVar
 

@@ -1,7 +1,5 @@
 """Smooth activations (PyTorch's GELU, SiLU, Sigmoid, Softmax and their kin)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 

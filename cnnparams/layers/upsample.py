@@ -1,7 +1,5 @@
 """Larger images without weights (PyTorch's Upsample)."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping
 from fractions import Fraction

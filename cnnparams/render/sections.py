@@ -4,8 +4,6 @@ They hold raw values, each with its Kind, and rows may come one by one: a sweep 
 value looks like is decided in `cells`, and each format makes text from strangers inert, once, where it writes it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -80,10 +78,10 @@ class Working(NamedTuple):
     """How numbers come about, step by step: of a layer, or of the whole network, which then has no type."""
 
     name: str
-    derivation: Derivation
+    derivation: "Derivation"
     type: str = ""
-    input_shapes: tuple[Shape, ...] = ()
-    output_shape: Shape | None = None
+    input_shapes: "tuple[Shape, ...]" = ()
+    output_shape: "Shape | None" = None
     legend: str = ""
 
 
@@ -118,7 +116,7 @@ class Scatter(NamedTuple):
 class Details(NamedTuple):
     """What a page has room for, and a terminal has not."""
 
-    sections: Iterable[Section]
+    sections: "Iterable[Section]"
 
 
 Section: TypeAlias = Title | Table | Facts | Note | Items | Example | Working | Bars | Scatter | Details

@@ -1,7 +1,5 @@
 """What a reader chose to see, and where it goes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import NamedTuple, TextIO
 

@@ -1,7 +1,5 @@
 """The blocks of a file: what their users may set, and their layers."""
 
-from __future__ import annotations
-
 import keyword
 import re
 from collections.abc import Mapping

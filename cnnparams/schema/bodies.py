@@ -1,7 +1,5 @@
 """What an entry can be beside a structure: a layer, or a block of the file."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 

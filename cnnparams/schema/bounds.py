@@ -1,7 +1,5 @@
 """What a var may be: its kind, its least and its most."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
@@ -59,7 +57,7 @@ class VarKeys(BaseModel):
             raise PydanticCustomError("bounds", f"min {self.min} is more than max {self.max}", {"hint": "swap them"})
         return self
 
-    def bounds(self) -> Bounds:
+    def bounds(self) -> "Bounds":
         """Return what the var may be."""
         return Bounds(self.kind or "number", self.min, self.max)
 

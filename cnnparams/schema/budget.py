@@ -1,7 +1,5 @@
 """The budget of a file: by the words of totals, the most that they may be."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -4,8 +4,6 @@ Composing from events refuses, before anything walks the values, what PyYAML let
 a second document, aliases that multiply without end, absurd depth.
 """
 
-from __future__ import annotations
-
 import re
 from itertools import chain
 from typing import Any, NamedTuple, NoReturn

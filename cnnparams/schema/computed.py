@@ -1,7 +1,5 @@
 """Values of a spec that are arithmetic: read once, evaluated wherever they are used."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -95,11 +93,11 @@ class NamesInScope:
     local: frozenset[str] = frozenset()
     used: set[str] = field(default_factory=set)
 
-    def within(self, *names: str) -> NamesInScope:
+    def within(self, *names: str) -> "NamesInScope":
         """Return the names at a place that has these too."""
         return NamesInScope(self.blocks, self.variables, self.local | set(names), self.used)
 
-    def inside_block(self, *params: str) -> NamesInScope:
+    def inside_block(self, *params: str) -> "NamesInScope":
         """Return the names inside of a block, which sees nothing of the place that uses it."""
         return NamesInScope(self.blocks, self.variables, frozenset((*params, CHANNELS)), self.used)
 
@@ -118,7 +116,7 @@ class Reader(NamedTuple):
     names: NamesInScope
     interned: dict[tuple[type, str], Any]
 
-    def at(self, names: NamesInScope) -> Reader:
+    def at(self, names: NamesInScope) -> "Reader":
         """Return a reader at a place with other names."""
         return self._replace(names=names)
 

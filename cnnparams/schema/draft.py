@@ -1,7 +1,5 @@
 """An entry of a list, or an activation: what it is looked up, its settings not yet checked."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """Lists of entries: each with its keys, what it is, and a name."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Callable, Collection

@@ -1,7 +1,5 @@
 """What is written where an expression should be, and what to write instead."""
 
-from __future__ import annotations
-
 import re
 
 from cnnparams.schema.remedies import CUT

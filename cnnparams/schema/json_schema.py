@@ -5,8 +5,6 @@ by if/then: an editor then completes the settings of that type alone and points 
 stand, an expression may stand too, of which a schema sees no more than that it is text.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from cnnparams.layers.contract import registry

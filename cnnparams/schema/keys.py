@@ -1,7 +1,5 @@
 """The keys that a spec file may have, where, and what they may hold."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (

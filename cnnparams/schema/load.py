@@ -1,7 +1,5 @@
 """What a user calls a spec -> Spec: a file, one of the zoo by name, with @ a variant of either."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """pydantic's schema of a model, as this project writes schemas; and that of a model whose settings may be computed."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from pydantic import BaseModel

@@ -1,7 +1,5 @@
 """Document -> Spec. Every problem of a file is found before any is told."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import PurePath
 

@@ -1,7 +1,5 @@
 """All that is wrong with a document, collected so that it can be told at once."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar

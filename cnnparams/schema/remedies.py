@@ -1,7 +1,5 @@
 """What to do about a value that pydantic refuses, where that can be told from the value."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Any

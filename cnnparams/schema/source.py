@@ -1,7 +1,5 @@
 """YAML text -> Document: plain values that remember the line and column they came from."""
 
-from __future__ import annotations
-
 import codecs
 import re
 import sys

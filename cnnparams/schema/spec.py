@@ -1,7 +1,5 @@
 """The Spec: a validated architecture, every entry with its settings, its name and the place it came from."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple

@@ -3,8 +3,6 @@
 Wiring is told to a Site: what the engine offers to whatever stands at one place of the network.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from enum import Enum
 from functools import reduce
@@ -45,7 +43,7 @@ class Site(Protocol):
     def merge(self, type_: str, activation: Layer | None, x: Edges) -> Edges:
         """Put a merge inside of what is here, under the name of its type."""
 
-    def run(self, entries: Entries, x: Edges, under: str = "", *, positions: bool = False) -> Edges:
+    def run(self, entries: "Entries", x: Edges, under: str = "", *, positions: bool = False) -> Edges:
         """Lay out a list inside of what is here, its names `under` another; `positions` numbers the unnamed from 0."""
 
     def call(self, block: Value, args: Mapping[str, Value], x: Edges) -> Edges:
@@ -58,11 +56,11 @@ class Extent(NamedTuple):
     layers: int = 0
     entries: int = 0
 
-    def plus(self, other: Extent) -> Extent:
+    def plus(self, other: "Extent") -> "Extent":
         """Return the two together."""
         return Extent(self.layers + other.layers, self.entries + other.entries)
 
-    def times(self, count: int) -> Extent:
+    def times(self, count: int) -> "Extent":
         """Return so many of it."""
         return Extent(self.layers * count, self.entries * count)
 
@@ -74,7 +72,7 @@ class Extents(Protocol):
     def scope(self) -> Scope:
         """The values of those names that are known before."""
 
-    def of(self, entries: Entries) -> Extent:
+    def of(self, entries: "Entries") -> Extent:
         """Return the extent of a list."""
 
     def of_block(self, block: Any, args: Mapping[str, Any]) -> Extent:

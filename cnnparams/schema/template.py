@@ -1,7 +1,5 @@
 """Settings some of which are computed -> a checked model, for the values of its names at each use."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from typing import Any, Generic, NamedTuple, TypeVar
 

@@ -1,7 +1,5 @@
 """The vars of a file and its variants, and their values once a variant is chosen."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, NoReturn

@@ -1,7 +1,5 @@
 """What pydantic found wrong, in the words of this project: a message, and a remedy where there is one."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 

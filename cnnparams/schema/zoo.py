@@ -1,7 +1,5 @@
 """The specs that come with the tool, found by name: a file's, or one of a variant in it."""
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple

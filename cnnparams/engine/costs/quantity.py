@@ -1,7 +1,5 @@
 """What a number of the report is: its key, its title, its kind. Declared once, where it is measured."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum, auto
 from fractions import Fraction

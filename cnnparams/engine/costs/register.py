@@ -11,8 +11,6 @@ A total that cannot be measured is an error, which names what is missing. One th
 receptive field where there is no image) is None: it breaks no limit.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from importlib import import_module
@@ -45,7 +43,7 @@ class Listed(NamedTuple):
         return self.needs is None or self.needs.is_met(setting)
 
     @property
-    def cost(self) -> Cost:
+    def cost(self) -> "Cost":
         """The module, imported."""
         return cast("Cost", import_module(f"cnnparams.engine.costs.{self.module}"))
 
@@ -114,7 +112,7 @@ AtOtherSizes = Callable[[Totals, "Resized"], Totals]
 """Returns the totals of a network at other sizes, given those that it had before."""
 
 
-def same(before: Totals, network: Resized) -> Totals:
+def same(before: Totals, network: "Resized") -> Totals:
     """Return the totals as they were: they are those of the layers, whatever enters."""
     return before
 

@@ -1,7 +1,5 @@
 """Spec -> Graph: every layer in its place, every shape computed."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager

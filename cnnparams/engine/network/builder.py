@@ -1,7 +1,5 @@
 """The network as far as it has been laid out: nodes, and what each layer answered for its input."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import NamedTuple
 

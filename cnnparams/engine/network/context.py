@@ -1,7 +1,5 @@
 """What holds while a list of entries is laid out."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, NoReturn
 
@@ -29,7 +27,7 @@ class NetworkPlan(NamedTuple):
     network: GraphBuilder
     variables: Mapping[str, Value]
     blocks: Mapping[str, Block]
-    stop: Callable[[Context, Entry, str, Edges, LayerError], NoReturn]
+    stop: "Callable[[Context, Entry, str, Edges, LayerError], NoReturn]"
     recordings: dict[tuple[Any, ...], Recording]
 
 
@@ -49,7 +47,7 @@ class Context(NamedTuple):
     depth: int = 0
     dtype: str | None = None
 
-    def deeper(self, under: str) -> Context:
+    def deeper(self, under: str) -> "Context":
         """Return the context of a list within; raise LayerError where there are too many around it."""
         if self.depth == DEEPEST:
             raise LayerError(f"is nested more than {DEEPEST} lists deep", hint="use fewer blocks inside of one another")

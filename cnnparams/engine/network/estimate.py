@@ -4,8 +4,6 @@ What `channels` counts is not known before, and whatever depends on it is taken 
 is too much, and what is not may still be: the network counts as it grows.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """The Graph: nodes in execution order, each a layer at the shapes that enter and leave it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple, TypeVar

@@ -1,7 +1,5 @@
 """A list of entries on its way into the network: names, references, copies, conditions."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping
 from functools import cache

@@ -1,7 +1,5 @@
 """Answers that are worked out once for each layer at each shape, however often a network has it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 

@@ -4,8 +4,6 @@
 for the channels, and what lies between, such as a permute, tells which dimension of the input that is.
 """
 
-from __future__ import annotations
-
 from cnnparams.engine.network.graph import Graph, Port
 from cnnparams.layers.contract.reach import Reaches
 from cnnparams.layers.contract.shape import Shape

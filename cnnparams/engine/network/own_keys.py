@@ -3,8 +3,6 @@
 Apart from listing.py, which is about names and order, and long enough.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

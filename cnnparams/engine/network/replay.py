@@ -1,7 +1,5 @@
 """A block laid out again: the same values and shapes give the same layers, under other names."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from cnnparams.engine.network.builder import GraphBuilder

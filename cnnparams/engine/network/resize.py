@@ -5,8 +5,6 @@ takes its new input as it is, the layers are the same ones. Most say what decide
 geometry: networks that are alike but for their channels are worked out once for each size.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Hashable, Sequence
 

@@ -1,7 +1,5 @@
 """A network at other sizes: what is known of it before it is spelt out node by node."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from operator import mul
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Graph -> the spec of the same network as a plain list of layers: blocks, repeats and expressions worked out."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any

@@ -1,7 +1,5 @@
 """Spec -> Graph, with a record of what became of each entry: who wants to write a network down again reads it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -28,7 +26,7 @@ class TracedEntry:
     flow: Edges
     entered: Edges
     left: Edges = ()
-    lists: list[Traced] = field(default_factory=list)
+    lists: "list[Traced]" = field(default_factory=list)
 
 
 class Traced(Listing):
@@ -36,7 +34,7 @@ class Traced(Listing):
 
     replays: ClassVar[bool] = False
 
-    def __init__(self, context: Context, entries: Entries, outer: Traced | None, **options: Any) -> None:
+    def __init__(self, context: Context, entries: Entries, outer: "Traced | None", **options: Any) -> None:
         super().__init__(context, entries, outer, **options)
         self.steps: list[TracedEntry] = []
         self.entered: Edges = ()
@@ -52,11 +50,11 @@ class Traced(Listing):
         """The block whose list it is, or in whose list it is."""
         return self.context.uses[-1].block
 
-    def within(self, context: Context, entries: Entries, *, positions: bool = False) -> Traced:
+    def within(self, context: Context, entries: Entries, *, positions: bool = False) -> "Traced":
         """Return a list inside of the latest step."""
         return self._inside(super().within(context, entries, positions=positions))
 
-    def apart(self, context: Context, entries: Entries, x: Edges) -> Traced:
+    def apart(self, context: Context, entries: Entries, x: Edges) -> "Traced":
         """Return the list of the block that the latest step uses."""
         return self._inside(super().apart(context, entries, x))
 
@@ -66,7 +64,7 @@ class Traced(Listing):
         self.left = super().run(x)
         return self.left
 
-    def _inside(self, inner: Traced) -> Traced:
+    def _inside(self, inner: "Traced") -> "Traced":
         self.steps[-1].lists.append(inner)
         return inner
 

@@ -5,8 +5,6 @@ doi 10.23915/distill.00021, with two things more: strides may be fractions, as a
 fields of different sizes in turn; and paths whose strides or centres differ are worked out place by place.
 """
 
-from __future__ import annotations
-
 import math
 from fractions import Fraction
 from typing import NamedTuple
@@ -25,7 +23,7 @@ class Span(NamedTuple):
         """How many rows these are."""
         return self.last - self.first + 1
 
-    def moved(self, rows: int) -> Span:
+    def moved(self, rows: int) -> "Span":
         """Return the span so many rows further on."""
         return Span(self.first + rows, self.last + rows)
 
@@ -73,7 +71,7 @@ class Field(NamedTuple):
         """Whether place u sees `size` rows around -padding + u * stride + (size - 1) / 2, on each path around it."""
         return self.centred and len(self.phases) == 1
 
-    def through(self, taps: Taps, n: int, places: int) -> Field:
+    def through(self, taps: Taps, n: int, places: int) -> "Field":
         """Return what so many places see that see these n places by `taps`; of stride 0 where all see the same."""
         turns = len(self.phases) // math.gcd(len(self.phases), taps.step)
         period = min(turns * len(taps.phases), places) if self.repeats or not taps.step else places
@@ -84,7 +82,7 @@ class Field(NamedTuple):
         common = math.gcd(rise, run)
         return _reduced(Field(spans, rise // common, run // common, self.centred))
 
-    def beside(self, other: Field, places: int) -> Field:
+    def beside(self, other: "Field", places: int) -> "Field":
         """Return what places see that see both: from the first row of either to the last."""
         same = self.rise * other.run == other.rise * self.run
         repeats = same and self.repeats and other.repeats

@@ -1,7 +1,5 @@
 """What every node sees of each input: a field along each axis of the image, carried through the graph in order."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from functools import reduce
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """What a report says of the receptive fields of a network's nodes."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import partial

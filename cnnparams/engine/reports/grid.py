@@ -1,7 +1,5 @@
 """Networks, or points of a sweep, side by side: columns, and a row of values for each."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 

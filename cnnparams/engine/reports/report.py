@@ -4,8 +4,6 @@ A field of its own says what a layer or a network is; what they cost is measured
 columns and totals that it gives. A renderer walks both, and knows none of them by name.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache

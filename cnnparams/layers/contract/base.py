@@ -5,8 +5,6 @@ it answers: the shape that leaves, the tensors it holds, its multiply-accumulate
 It knows nothing of files, tables, bytes or other layers.
 """
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Iterator, Mapping
 from enum import Enum, auto
 from typing import Any, ClassVar, NamedTuple, Self

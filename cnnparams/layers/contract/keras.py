@@ -6,8 +6,6 @@ as, and becomes that type when its input is known. Keras takes the last dimensio
 where it is not known that the first are channels, the two would take different dimensions.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, ClassVar
 

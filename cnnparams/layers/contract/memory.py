@@ -5,8 +5,6 @@ keeps are tensors of the network, which other layers may keep too, tensors of th
 are left out: they are there anyway.
 """
 
-from __future__ import annotations
-
 import math
 from functools import reduce
 from typing import NamedTuple

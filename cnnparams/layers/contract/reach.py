@@ -3,8 +3,6 @@
 A place is an index along a dimension, with everything at it: what some channel sees there, the place sees.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from fractions import Fraction

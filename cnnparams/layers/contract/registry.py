@@ -5,8 +5,6 @@ until the type is found: a network of convolutions and linear layers never loads
 1d, 2d and 3d becomes a class for each when it is first asked for.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import import_module

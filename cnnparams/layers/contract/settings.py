@@ -1,7 +1,5 @@
 """How a layer declares its settings: pydantic fields, which are the keys of its YAML; how tables show them."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin

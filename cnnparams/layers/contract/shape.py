@@ -1,7 +1,5 @@
 """The shape of one sample: its dimensions in PyTorch's order, without the batch; and how to name one of them."""
 
-from __future__ import annotations
-
 import math
 from typing import NamedTuple
 
@@ -24,12 +22,12 @@ class Shape(NamedTuple):
     channel_axis: int | None = None
 
     @classmethod
-    def of(cls, dims: tuple[int, ...]) -> Shape:
+    def of(cls, dims: tuple[int, ...]) -> "Shape":
         """Return a shape of which no more is known: three or more dimensions count as an image, channels first."""
         return cls(dims, 0 if len(dims) > 2 else None)
 
     @classmethod
-    def image(cls, channels: int, spatial: tuple[int, ...]) -> Shape:
+    def image(cls, channels: int, spatial: tuple[int, ...]) -> "Shape":
         """Return (channels, *spatial)."""
         return cls((channels, *spatial), 0)
 

@@ -1,7 +1,5 @@
 """What layers over images share: a rank (1d, 2d, 3d), settings per axis, and the names of the axes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import ClassVar
 

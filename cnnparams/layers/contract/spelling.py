@@ -4,8 +4,6 @@ A layer's fields are the arguments of its class in torch.nn, by PyTorch's names 
 nothing of their own; a family says what is really different.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
@@ -51,7 +49,7 @@ class Spelling(NamedTuple):
         each = {f"x{i}": text for i, text in enumerate(inputs)}
         return self.call.text({"self": name, "x": inputs[0], "inputs": ", ".join(inputs), **each})
 
-    def reading(self, x: Code) -> Spelling:
+    def reading(self, x: Code) -> "Spelling":
         """Return the spelling of the same layer over an expression of its first input."""
         template = self.call.template.replace("{x}", x.template)
         return self._replace(call=Code(template, {**self.call.values, **x.values}))

@@ -3,8 +3,6 @@
 It decides whether a reshape is a view or a copy, and whether a layer works on its input or on a copy of it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 

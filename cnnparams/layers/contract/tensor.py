@@ -1,7 +1,5 @@
 """The tensors that a layer holds, and what each of their axes stands for."""
 
-from __future__ import annotations
-
 import math
 from enum import Enum
 from typing import NamedTuple

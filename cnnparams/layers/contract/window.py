@@ -7,8 +7,6 @@ layer gives to these quantities; `explain` shows it, and the tests hold one agai
 Like all arithmetic of layers it uses operators alone, so that a size may also be an array, or a symbol.
 """
 
-from __future__ import annotations
-
 Padding = tuple[int, int]
 """Padding before and after, along one axis."""
 

@@ -1,7 +1,5 @@
 """A window that slides over an image: what convolution and pooling have in common."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Hashable, Iterator
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self

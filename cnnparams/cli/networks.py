@@ -21,7 +21,7 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 
-def value_of(text: str) -> tuple[str, Any]:
+def parse_assignment(text: str) -> tuple[str, Any]:
     """Return name and value of NAME=VALUE, the value being what YAML makes of it; raise BadParameter for other text."""
     name, equals, written = text.partition("=")
     if not equals or not name.isidentifier():

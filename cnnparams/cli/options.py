@@ -46,9 +46,9 @@ def _complete_spec(context: click.Context, parameter: click.Parameter, incomplet
 
 
 def _named_values(context: click.Context, parameter: click.Parameter, written: tuple[str, ...]) -> dict[str, Any]:
-    from cnnparams.cli.networks import value_of
+    from cnnparams.cli.networks import parse_assignment
 
-    return dict(value_of(text) for text in written)
+    return dict(parse_assignment(text) for text in written)
 
 
 spec = click.argument("spec", shell_complete=_complete_spec)
@@ -137,9 +137,9 @@ def _setting(**chosen: Callable[[F], F]) -> Callable[[F], F]:
 def _device(context: click.Context, parameter: click.Parameter, written: str | None) -> Device | None:
     if written is None:
         return None
-    from cnnparams.engine.devices import find
+    from cnnparams.engine.devices import find_device
 
-    return find(written)
+    return find_device(written)
 
 
 device = click.option(
@@ -167,9 +167,9 @@ def _limits(context: click.Context, parameter: click.Parameter, written: tuple[s
 
 
 def _same_word(word: str) -> str:
-    from cnnparams.engine.costs.register import folded
+    from cnnparams.engine.costs.register import normalized_word
 
-    return folded(word)
+    return normalized_word(word)
 
 
 limits = click.option(

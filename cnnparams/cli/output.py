@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from cnnparams.cli.reads import is_read
-from cnnparams.cli.streams import answer, number
+from cnnparams.cli.streams import answer, descriptor
 from cnnparams.errors import CnnparamsError, quote
 from cnnparams.inert import log, printable
 
@@ -48,7 +48,7 @@ def _print(chunks: Iterable[str], *, live: bool) -> None:
     stream = answer()
     if stream is None:
         raise CnnparamsError("standard output is closed: write to a file with -o")
-    if is_read(number()):
+    if is_read(descriptor()):
         raise CnnparamsError(f"standard output {_LOST}")
     for chunk in chunks:
         stream.write(chunk)

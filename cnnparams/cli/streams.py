@@ -80,7 +80,7 @@ def keep_apart() -> None:
     if _apart:
         return
     stream = sys.stdout
-    if stream and number() == _STDOUT:
+    if stream and descriptor() == _STDOUT:
         stream.flush()
         own = os.dup(_STDOUT)  # which no child process inherits
         stream = open(own, "w", encoding=stream.encoding, errors="backslashreplace")  # noqa: PTH123, SIM115  # for good
@@ -100,7 +100,7 @@ def beside() -> TextIO:
     return _said[0] if _said else sys.stderr
 
 
-def number() -> int | None:
+def descriptor() -> int | None:
     """Return the number of the answer's stream; None where it is closed, or no file."""
     stream = answer()
     try:
@@ -122,5 +122,5 @@ def flush_beside() -> None:
 
 def give_up() -> None:
     """Lose what the answer's stream still holds, so that the interpreter's last flush is quiet."""
-    if (found := number()) is not None:
+    if (found := descriptor()) is not None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), found)

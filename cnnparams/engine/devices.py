@@ -96,7 +96,7 @@ DEVICES = (
 """Boards and chips that networks run on; the Nucleo L4R5ZI is the reference of MLPerf Tiny."""
 
 
-def find(word: str) -> Device:
+def find_device(word: str) -> Device:
     """Return the device that is called so, or whose chip is; case, spaces, hyphens and underscores do not matter."""
     names = {_folded(name): device for device in reversed(DEVICES) for name in (device.chip, device.name)}
     device = names.get(_folded(word))
@@ -105,7 +105,7 @@ def find(word: str) -> Device:
     return device
 
 
-def fits(device: Device, flash: int, sram: int) -> Room:
+def room_left(device: Device, flash: int, sram: int) -> Room:
     """Return what is left of a device's memories beside so many bytes."""
     return Room(device.flash - flash, device.sram - sram)
 

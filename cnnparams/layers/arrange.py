@@ -17,7 +17,7 @@ from cnnparams.layers.contract.spelling import Code, Spelling
 from cnnparams.layers.flatten import Regrouping
 
 INFER = -1
-Listed = Annotated[tuple[Whole, ...], Field(min_length=1)]
+PlainOrListed = Annotated[tuple[Whole, ...], Field(min_length=1)]
 
 
 @layer_type("reshape", example={"shape": [16, -1]})
@@ -26,7 +26,7 @@ class Reshape(Regrouping):
 
     unlike_keras: ClassVar[str] = "the word is PyTorch's: of three or more dimensions the first are the channels"
 
-    shape: Listed = setting(
+    shape: PlainOrListed = setting(
         "the new dimensions; -1 stands for what is left", label="shape", always=True, keras="target_shape"
     )
 
@@ -73,7 +73,7 @@ class Permute(Layer):
 
     footprint: ClassVar[Footprint] = Footprint.VIEW
 
-    dims: Listed = setting(
+    dims: PlainOrListed = setting(
         "the dimensions in their new order, from 1; the batch, 0, may stand first", label="dims", always=True
     )
 

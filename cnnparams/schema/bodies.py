@@ -116,7 +116,7 @@ class NamedActivation(NamedTuple):
 
 def activation_class(word: str) -> type[Layer]:
     """Return the activation that a word names; raise LayerError where it names none."""
-    found = registry.find(word)
+    found = registry.find_type(word)
     if found is None:
         known = [declared.name for declared in registry.declarations() if declared.family.is_activation]
         guess = suggest(word, known)

@@ -158,7 +158,7 @@ class Reader(NamedTuple):
     def _is_word(self, name: str) -> bool:
         """Tell whether a name stands for itself: a block, a type, a dtype, or what a setting knows (padding: same)."""
         of_file = name in self.names.blocks
-        return of_file or name in DTYPES or registry.find(name) is not None or name in registry.words()
+        return of_file or name in DTYPES or registry.find_type(name) is not None or name in registry.words()
 
     def _computed(self, path: KeyPath, expression: Expression, subject: str | None) -> Any:
         strangers = [name for name in sorted(expression.names) if name not in self.names]

@@ -109,7 +109,7 @@ def _written_type(reader: Reader, path: KeyPath, item: YamlMapping, subject: str
 def _type(reader: Reader, path: KeyPath, word: str, subject: str | None = None) -> EntryType | None:
     if structure := STRUCTURES.get(word.casefold()):
         return structure
-    if found := registry.find(word):
+    if found := registry.find_type(word):
         return registry.layer_class(found)
     blocks = reader.names.blocks
     if word in blocks:
@@ -136,7 +136,7 @@ def _block(reader: Reader, path: KeyPath, word: Any, subject: str | None) -> str
         else f"block: expected the name of a block, but found {quote(word)}"
     )
     hint = f"the blocks of this file: {some(blocks)}" if blocks else "this file has no blocks"
-    if isinstance(word, str) and (word in STRUCTURES or registry.find(word)):
+    if isinstance(word, str) and (word in STRUCTURES or registry.find_type(word)):
         hint = f"{word} is a type: write {TYPE}: {word}"
     elif guess:
         hint = f"did you mean {quote(guess)}?"
@@ -150,12 +150,12 @@ def _meant_by(item: YamlMapping, blocks: Collection[str]) -> tuple[tuple[str, ..
         before, colon, after = key.partition(":")
         if colon and before in (TYPE, BLOCK):
             return (key,), f"write a space after the ':': {before}: {brief(after)}"
-        if named := registry.find(key):
+        if named := registry.find_type(key):
             return (key,), f"did you mean {TYPE}: {named.name}, with its settings beside it?"
         if key in STRUCTURES:
             return (key,), f"did you mean {TYPE}: {key}, with its settings beside it?"
         if key in blocks:
             return (key,), f"did you mean {BLOCK}: {key}, with its params beside it?"
-        if isinstance(value, str) and (named := registry.find(value)):
+        if isinstance(value, str) and (named := registry.find_type(value)):
             return (key,), f"did you mean {TYPE}: {named.name}?"
     return (), None

@@ -184,7 +184,7 @@ def _refuse_activation(reader: Reader, path: KeyPath, value: Any, subject: str) 
 def _activation(reader: Reader, path: KeyPath, value: Any, subject: str) -> ActivationSlot | None:
     if value is None:
         return None
-    if isinstance(value, str) and registry.find(value) is None:
+    if isinstance(value, str) and registry.find_type(value) is None:
         value = reader.setting(path, value, (), subject)
         if isinstance(value, Computed):
             return NamedActivation(value, {})

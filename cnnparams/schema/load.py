@@ -37,7 +37,7 @@ def locate(name: str) -> tuple[str, str | None]:
         return called, variant if at else None
     if at and called in zoo.families():
         return str(zoo.families()[called]), variant
-    member = zoo.find(called) if called else None
+    member = zoo.find_spec(called) if called else None
     if member and not at:
         return str(member.path), member.variant
     guess = suggest(called, [*zoo.families(), *(member.name for member in zoo.members())])

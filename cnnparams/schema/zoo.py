@@ -40,7 +40,7 @@ def members() -> list[Member]:
     ]
 
 
-def find(name: str) -> Member | None:
+def find_spec(name: str) -> Member | None:
     """Return the file of that name, or the variant of that name in one of them; None where there is neither."""
     known = families()
     if name in known:

@@ -19,7 +19,7 @@ from cnnparams.engine.network.builder import GraphBuilder, Placing
 from cnnparams.engine.network.graph import Graph, Node, Port
 from cnnparams.errors import CnnparamsError, LayerError
 from cnnparams.layers.contract.base import Layer
-from cnnparams.layers.contract.registry import find, layer_class
+from cnnparams.layers.contract.registry import find_type, layer_class
 from cnnparams.layers.contract.settings import Dims, Whole, setting
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.schema.structures import Edge, Edges
@@ -208,7 +208,7 @@ class Assembly:
 
 def layer_of(type_: str, settings: Mapping[str, Any], remedy: str | None = None) -> Layer:
     """Return a layer; raise NoLayerError where it has no such settings."""
-    declared = find(type_)
+    declared = find_type(type_)
     if declared is None:
         raise NoLayerError(f"would be {type_}, which is no layer type", "layers know 1 to 3 spatial axes")
     try:

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from cnnparams.engine.choosing.budget import spec_schema
-from cnnparams.engine.reports.catalogue import Card, families
+from cnnparams.engine.reports.catalogue import Card, types_by_family
 from cnnparams.layers.contract.registry import declarations
 from cnnparams.render.answers.catalogue import entry
 from cnnparams.schema.structures import STRUCTURES
@@ -85,7 +85,7 @@ def test_the_catalogue_as_json_has_every_type() -> None:
     assert sorted(types) == sorted(declaration.name for declaration in declarations())
 
 
-@pytest.mark.parametrize("card", tuple(families()), ids=lambda card: card.types[0])
+@pytest.mark.parametrize("card", tuple(types_by_family()), ids=lambda card: card.types[0])
 def test_every_example_is_a_spec_that_the_engine_and_the_schema_accept(card: Card, validator: Any) -> None:
     spec = spec_of(card)
     assert [output.shape.dims for output in graph_of(spec).outputs] == [card.output_shape.dims]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cnnparams.engine.devices import DEVICES, KIB, Device, Room, UnknownDeviceError, find, fits
+from cnnparams.engine.devices import DEVICES, KIB, Device, Room, UnknownDeviceError, find_device, room_left
 
 
 def test_every_device_has_memory_and_a_source_and_none_is_there_twice() -> None:
@@ -34,13 +34,18 @@ def test_every_device_has_memory_and_a_source_and_none_is_there_twice() -> None:
     ],
 )
 def test_a_device_is_found_by_its_name_or_its_chips(word: str, flash: int, sram: int) -> None:
-    device = find(word)
+    device = find_device(word)
     assert (device.flash, device.sram) == (flash * KIB, sram * KIB)
 
 
 @pytest.mark.parametrize("device", DEVICES, ids=lambda device: device.name)
 def test_every_name_and_every_chip_finds_its_device(device: Device) -> None:
-    assert find(device.name) is find(device.chip.upper()) is find(device.name.replace(" ", "_").lower()) is device
+    assert (
+        find_device(device.name)
+        is find_device(device.chip.upper())
+        is find_device(device.name.replace(" ", "_").lower())
+        is device
+    )
 
 
 @pytest.mark.parametrize(
@@ -55,22 +60,22 @@ def test_every_name_and_every_chip_finds_its_device(device: Device) -> None:
 )
 def test_a_misspelt_name_has_a_suggestion(word: str, said: str) -> None:
     with pytest.raises(UnknownDeviceError) as caught:
-        find(word)
+        find_device(word)
     assert str(caught.value) == said
 
 
 @pytest.mark.parametrize("word", ["", "zzzz", "z" * 10_000, "\x1b[31m"])
 def test_what_is_like_nothing_gets_the_list(word: str) -> None:
     with pytest.raises(UnknownDeviceError, match=r"; known are Apollo3 Blue EVB, .*, STM32H743$") as caught:
-        find(word)
+        find_device(word)
     assert len(str(caught.value)) < 400
     assert str(caught.value).isprintable()
 
 
 def test_what_a_network_leaves() -> None:
     device = Device("a board", "a chip", 1000, 100, "nobody")
-    assert fits(device, 400, 60) == Room(600, 40)
-    assert fits(device, 1000, 100).fits
-    assert not fits(device, 1001, 100).fits
-    assert not fits(device, 1000, 101).fits
-    assert fits(device, 0, 150) == Room(1000, -50)
+    assert room_left(device, 400, 60) == Room(600, 40)
+    assert room_left(device, 1000, 100).fits
+    assert not room_left(device, 1001, 100).fits
+    assert not room_left(device, 1000, 101).fits
+    assert room_left(device, 0, 150) == Room(1000, -50)

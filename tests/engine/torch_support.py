@@ -85,7 +85,7 @@ def _soft(layer: Layer) -> Layer:
 
 
 def _layer(name: str, **settings: Any) -> Layer:
-    declaration = registry.find(name)
+    declaration = registry.find_type(name)
     assert declaration is not None
     return registry.layer_class(declaration).model_validate(settings)
 

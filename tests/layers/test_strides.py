@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnparams.layers.contract import strides
-from cnnparams.layers.contract.strides import Dims, MemoryLayout
+from cnnparams.layers.contract.strides import LogicalDims, MemoryLayout
 from tests.layers.effort import examples
 
 SIZES = st.sampled_from((1, 1, 2, 3, 4))
@@ -27,7 +27,7 @@ def empty(torch: ModuleType, x: MemoryLayout) -> Any:
 
 
 @st.composite
-def layouts(draw: st.DrawFn, dims: Dims) -> MemoryLayout:
+def layouts(draw: st.DrawFn, dims: LogicalDims) -> MemoryLayout:
     """Draw where the elements lie: dimensions in any order, some of them cut out of larger ones."""
     order = draw(st.permutations(range(len(dims))))
     steps, step = [0] * len(dims), 1
@@ -37,7 +37,7 @@ def layouts(draw: st.DrawFn, dims: Dims) -> MemoryLayout:
     return MemoryLayout(dims, tuple(steps))
 
 
-def dims_of(ranks: st.SearchStrategy[int]) -> st.SearchStrategy[Dims]:
+def dims_of(ranks: st.SearchStrategy[int]) -> st.SearchStrategy[LogicalDims]:
     return ranks.flatmap(lambda rank: st.tuples(*[SIZES] * rank))
 
 

@@ -28,7 +28,7 @@ def holds_text(value: Any) -> bool:
 
 
 def accepted(name: str, settings: dict[str, Any]) -> bool:
-    declaration = registry.find(name)
+    declaration = registry.find_type(name)
     assert declaration is not None
     try:
         registry.layer_class(declaration).model_validate(settings)

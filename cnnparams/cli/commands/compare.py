@@ -43,7 +43,7 @@ def command(
     from cnnparams.cli.networks import load_networks
     from cnnparams.cli.progress import progress
     from cnnparams.engine.costs.register import measurable, short_totals
-    from cnnparams.engine.reports.grid import compared, ordered, side_by_side
+    from cnnparams.engine.reports.grid import ordered, side_by_side, with_ratios
     from cnnparams.render.answers.grid import GridAnswer
 
     if plot and show.format != "text":
@@ -54,7 +54,7 @@ def command(
     fields = [total.field for total in (*short_totals(setting), *also)]
     networks = load_networks(specs, values, families=True)
     reports = [network.report(fields, setting) for network in progress(networks, len(networks), "measuring")]
-    grid = compared(side_by_side(reports, also))
+    grid = with_ratios(side_by_side(reports, also))
     if sort:
         grid = ordered(grid, by.field if by else _NAME, descending=sort.startswith("-"))
     show(GridAnswer(grid, _plot(reports) if plot else None))

@@ -28,5 +28,5 @@ def command(types: tuple[str, ...], show: Show) -> None:
         described = [catalogue.card(word) for word in types]
     except catalogue.UnknownTypeError as error:
         raise click.BadParameter(str(error), param_hint="TYPE") from None
-    everything = CatalogueAnswer(catalogue.families(), catalogue.summaries())
+    everything = CatalogueAnswer(catalogue.types_by_family(), catalogue.summaries())
     show(CatalogueAnswer(described) if types else everything)

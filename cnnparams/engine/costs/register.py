@@ -217,14 +217,16 @@ def short_totals(setting: Setting = USUAL) -> list[Total]:
     return [total for cost in measured for total in cost.TOTALS if total.short]
 
 
-def folded(word: str) -> str:
+def normalized_word(word: str) -> str:
     """Return the word of a quantity as it is known: - and _ are the same, as are capitals and small letters."""
     return word.strip().casefold().replace("_", "-")
 
 
 def find_total(word: str) -> Total:
     """Return the total of a word, however it is spelt; raise UnknownTotalError where there is none."""
-    found: Total | None = next((total for total in _with(folded(word), "TOTALS") if total.word == folded(word)), None)
+    found: Total | None = next(
+        (total for total in _with(normalized_word(word), "TOTALS") if total.word == normalized_word(word)), None
+    )
     if found is None:
         raise UnknownTotalError(word, totals())
     return found
@@ -232,7 +234,7 @@ def find_total(word: str) -> Total:
 
 def find_cost_column(word: str) -> Column | None:
     """Return the column of a word, or of an old one, however it is spelt; None where no cost has it."""
-    meant = folded(word)
+    meant = normalized_word(word)
     return next((column for column in _with(meant, "COLUMNS") if meant in (column.key, *column.aliases)), None)
 
 

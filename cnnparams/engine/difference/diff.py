@@ -12,7 +12,7 @@ from cnnparams.engine.difference.alignment import Pair, align
 from cnnparams.engine.difference.difference import Change, Difference, LayerDifference, TotalDifference
 from cnnparams.engine.network.stack import inferred_settings
 from cnnparams.engine.reports.report import LayerReport, PortReport, Report, Shape
-from cnnparams.layers.contract.registry import find, layer_class
+from cnnparams.layers.contract.registry import find_type, layer_class
 from cnnparams.layers.contract.settings import Hyperparameter
 
 _COUNTED = (Kind.COUNT, Kind.BYTES)
@@ -69,8 +69,8 @@ def _order(before: Sequence[LayerReport], after: Sequence[LayerReport], pairs: S
     lowest = [*accumulate(reversed(positions), min)][::-1]
     moved = [(i, j) for (i, j), most, least in zip(pairs, highest, lowest, strict=False) if not (most < j <= least)]
     if moved:
-        name_map = tuple(before[i].name for i, _ in moved)
-        yield Change("order", Kind.NAMES, name_map, tuple(after[j].name for j in sorted(j for _, j in moved)))
+        names = tuple(before[i].name for i, _ in moved)
+        yield Change("order", Kind.NAMES, names, tuple(after[j].name for j in sorted(j for _, j in moved)))
 
 
 def _costs(before: LayerReport | None, after: LayerReport | None, columns: Sequence[Column]) -> Mapping[str, int]:
@@ -184,7 +184,7 @@ def _unequal(
 
 def _decided(layer: LayerReport) -> set[str]:
     """Return the settings that the input decides."""
-    declaration = find(layer.type)
+    declaration = find_type(layer.type)
     if declaration is None:
         return set()
     values = {setting.name: setting.value for setting in layer.hyperparameters}

@@ -21,7 +21,7 @@ from cnnparams.engine.memory.liveness import Lifetime
 ALIGNMENT = 16
 """The bytes that every tensor's place is a multiple of."""
 
-Span = tuple[int, int]
+TimeSpan = tuple[int, int]
 """Bytes of memory: the first, and the one after the last."""
 
 
@@ -68,10 +68,10 @@ class _Taken:
     def __init__(self, lifetimes: Sequence[Lifetime]) -> None:
         times = sorted({time for life in lifetimes for time in (life.first, life.last)})
         self.leaf = {time: len(times) + i for i, time in enumerate(times)}
-        self.throughout: defaultdict[int, list[Span]] = defaultdict(list)
-        self.ever: defaultdict[int, list[Span]] = defaultdict(list)
+        self.throughout: defaultdict[int, list[TimeSpan]] = defaultdict(list)
+        self.ever: defaultdict[int, list[TimeSpan]] = defaultdict(list)
 
-    def beside(self, life: Lifetime) -> Iterator[Span]:
+    def beside(self, life: Lifetime) -> Iterator[TimeSpan]:
         """Return what is taken while a tensor lives, by where it starts."""
         nodes = self._nodes(life.first, life.last)
         return merge(*(self.ever[node] for node in nodes), *(self.throughout[node] for node in _above(nodes)))
@@ -107,7 +107,7 @@ def _above(nodes: Iterable[int]) -> set[int]:
     return found
 
 
-def _unite(spans: list[Span], start: int, end: int) -> None:
+def _unite(spans: list[TimeSpan], start: int, end: int) -> None:
     """Put a span among others, which are sorted and do not touch; those that it touches become one with it."""
     low = bisect_left(spans, start, key=lambda span: span[1])
     high = bisect_right(spans, end, key=lambda span: span[0])
@@ -116,7 +116,7 @@ def _unite(spans: list[Span], start: int, end: int) -> None:
     spans[low:high] = [(start, end)]
 
 
-def _lowest_gap(beside: Iterable[Span], size: int) -> int:
+def _lowest_gap(beside: Iterable[TimeSpan], size: int) -> int:
     """Return the lowest offset where `size` bytes are free beside these, which come by their offsets."""
     offset = 0
     for start, end in beside:

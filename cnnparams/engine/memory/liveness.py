@@ -68,10 +68,11 @@ def liveness(graph: Graph, dtype: str, *, in_place: bool = True) -> Liveness:
 def _operations(graph: Graph, usual: str) -> Iterator[KernelCall]:
     """Yield what is computed, in order. The value of a node is called like it; before its activation, it has a dot."""
     given = {port.source: usual for port in graph.inputs}
+    mixed = any(node.dtype for node in graph.nodes)
     for i, node in enumerate(graph.nodes):
         dtype = given[node.name] = node.dtype or usual
         size, inputs = node.output_shape.size * DTYPES[dtype], node.inputs
-        if node.layer.input_dtype is None and any(given[source] != dtype for source in inputs):
+        if mixed and node.layer.input_dtype is None and any(given[source] != dtype for source in inputs):
             for source, shape in dict(zip(inputs, node.input_shapes, strict=True)).items():
                 if given[source] != dtype:
                     copy = _copied(source, dtype, node)

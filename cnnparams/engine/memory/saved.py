@@ -34,7 +34,7 @@ class Saved(NamedTuple):
     buffers: int
 
 
-class _Tensor(NamedTuple):
+class _TensorInMemory(NamedTuple):
     """A tensor: the number of its memory, its strides there (None: not known), its dtype, if it needs a gradient."""
 
     piece: int
@@ -43,7 +43,7 @@ class _Tensor(NamedTuple):
     needs_grad: bool
 
 
-class _Step(NamedTuple):
+class _SavingStep(NamedTuple):
     """What a layer, or the activation behind it, makes and keeps."""
 
     elements: int
@@ -59,7 +59,7 @@ def saved(graph: Graph, setting: Setting) -> Saved:
     for port in graph.inputs:
         dims = (setting.batch, *port.shape.dims)
         piece = memory.new(math.prod(dims), setting.dtype)
-        tensors[port.source] = _Tensor(piece, contiguous(dims), setting.dtype, needs_grad=False)
+        tensors[port.source] = _TensorInMemory(piece, contiguous(dims), setting.dtype, needs_grad=False)
     per_node: list[int] = []
     uncertain: list[str] = []
     buffers: dict[str, int] = {}
@@ -81,14 +81,16 @@ def saved(graph: Graph, setting: Setting) -> Saved:
     return Saved(sum(per_node), tuple(per_node), tuple(uncertain), sum(buffers.values()))
 
 
-def _copied(node: Node, dtype: str, tensors: dict[str, _Tensor], memory: _Pieces, batch: int) -> list[_Tensor]:
+def _copied(
+    node: Node, dtype: str, tensors: dict[str, _TensorInMemory], memory: _Pieces, batch: int
+) -> list[_TensorInMemory]:
     """Return the inputs as a layer reads them: what has another dtype as a copy, its elements in the same order."""
     for source, shape in zip(node.inputs, node.input_shapes, strict=True):
         x = tensors[source]
         if x.dtype != dtype:
             dims = (batch, *shape.dims)
             place = in_order(dims, None if x.strides is None else MemoryLayout(dims, x.strides))
-            tensors[source] = _Tensor(memory.new(math.prod(dims), dtype), place.strides, dtype, x.needs_grad)
+            tensors[source] = _TensorInMemory(memory.new(math.prod(dims), dtype), place.strides, dtype, x.needs_grad)
     return [tensors[source] for source in node.inputs]
 
 
@@ -104,7 +106,7 @@ class _Pieces:
         self._pieces.append((elements, DTYPES[dtype]))
         return len(self._pieces) - 1
 
-    def take(self, step: _Step, inputs: list[_Tensor], dtype: str) -> tuple[_Tensor, int]:
+    def take(self, step: _SavingStep, inputs: list[_TensorInMemory], dtype: str) -> tuple[_TensorInMemory, int]:
         """Return what a step makes of its inputs in a dtype, and the bytes that it adds to what is kept."""
         place, kept = step.place, step.kept
         made = inputs[0].piece if place.shared else self.new(step.elements, dtype)
@@ -113,7 +115,7 @@ class _Pieces:
         held = (self._pieces[piece] for piece in pieces)
         shared = sum(elements * (kept.itemsize or itemsize) for elements, itemsize in held)
         own = sum(each.elements * (each.itemsize or DTYPES[dtype]) for each in kept.own)
-        return _Tensor(made, place.strides, dtype, step.needs_grad), shared + own
+        return _TensorInMemory(made, place.strides, dtype, step.needs_grad), shared + own
 
 
 class _Steps:
@@ -122,9 +124,9 @@ class _Steps:
     def __init__(self, graph: Graph, setting: Setting) -> None:
         self.setting = setting
         self._trainable = {node.name: node.trainable for node in graph.nodes}
-        self._known = Memo[tuple[_Step, ...]]()
+        self._known = Memo[tuple[_SavingStep, ...]]()
 
-    def __call__(self, node: Node, inputs: list[_Tensor]) -> tuple[_Step, ...]:
+    def __call__(self, node: Node, inputs: list[_TensorInMemory]) -> tuple[_SavingStep, ...]:
         """Return the step of the layer, and that of its activation; what is shared learns where its owner does."""
         same = tuple([node.inputs.index(source) for source in node.inputs])
         trainable = self._trainable[node.shares or node.name]
@@ -132,7 +134,9 @@ class _Steps:
         key = (node.input_shapes, circumstances, same, trainable, node.dtype)
         return self._known.of((node.layer, node.activation), key, partial(self._asked, node, inputs, same, trainable))
 
-    def _asked(self, node: Node, inputs: list[_Tensor], same: tuple[int, ...], trainable: bool) -> tuple[_Step, ...]:
+    def _asked(
+        self, node: Node, inputs: list[_TensorInMemory], same: tuple[int, ...], trainable: bool
+    ) -> tuple[_SavingStep, ...]:
         batch, itemsize = self.setting.batch, self.setting.itemsize(node.dtype)
         entering = zip(node.input_shapes, inputs, strict=True)
         values = tuple(BatchTensor(shape, batch, x.strides, x.needs_grad) for shape, x in entering)
@@ -145,8 +149,8 @@ class _Steps:
         return first, _step(node.activation, after)
 
 
-def _step(layer: Layer, run: ForwardPass) -> _Step:
+def _step(layer: Layer, run: ForwardPass) -> _SavingStep:
     """Return what a layer does; with no gradient to pass on it keeps nothing."""
     needs_grad = run.learns or any(x.needs_grad for x in run.inputs)
     kept = layer.saved_for_backward(run) if needs_grad else NOTHING
-    return _Step(math.prod(run.output), layer.placement(run), kept, needs_grad)
+    return _SavingStep(math.prod(run.output), layer.placement(run), kept, needs_grad)

@@ -15,7 +15,7 @@ from cnnparams.engine.network.replay import Recording, pattern, replay
 from cnnparams.errors import LayerError, quote, some, suggest
 from cnnparams.expression import ExpressionError, Value, at
 from cnnparams.layers.contract.base import Layer
-from cnnparams.layers.contract.registry import find, layer_class
+from cnnparams.layers.contract.registry import find_type, layer_class
 from cnnparams.schema.bodies import misfits
 from cnnparams.schema.computed import value_of
 from cnnparams.schema.entries import numbered
@@ -352,7 +352,7 @@ def _default(block: str, param: str, default: Any, scope: Mapping[str, Value]) -
 
 @cache
 def _merge(type_: str) -> Layer:
-    declaration = find(type_)
+    declaration = find_type(type_)
     assert declaration is not None
     return layer_class(declaration)()
 

@@ -20,7 +20,7 @@ class Memo(Generic[T]):
 
     def of(self, objects: tuple[object, ...], also: Hashable, make: Callable[[], T]) -> T:
         """Return the answer about these objects, and what `also` decides it; made where it is not known yet."""
-        key = (*[id(each) for each in objects], also)
+        key = (*map(id, objects), also)
         known = self._known.get(key)
         if known is None:
             known = self._known[key] = (objects, make())

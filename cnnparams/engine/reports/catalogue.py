@@ -8,7 +8,7 @@ from typing import Any
 
 from cnnparams.errors import CnnparamsError, listed, suggest
 from cnnparams.layers.contract.base import Layer, Step
-from cnnparams.layers.contract.registry import Declaration, declarations, find, layer_class
+from cnnparams.layers.contract.registry import Declaration, declarations, find_type, layer_class
 from cnnparams.layers.contract.settings import display
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.schema.json_schema import settings_schema
@@ -49,7 +49,7 @@ def summaries() -> dict[str, str]:
     return {declaration.name: _summary(declaration) for declaration in declarations()}
 
 
-def families() -> Iterator[Card]:
+def types_by_family() -> Iterator[Card]:
     """Yield a card for each family of layer types."""
     by_family: dict[type, list[Declaration]] = {}
     for declaration in declarations():
@@ -63,7 +63,7 @@ class UnknownTypeError(CnnparamsError):
 
 def card(word: str) -> Card:
     """Describe the layer type that a word means; raise UnknownTypeError where there is none."""
-    declaration = find(word)
+    declaration = find_type(word)
     if word.casefold() in STRUCTURES:
         said = (STRUCTURES[word.casefold()].__doc__ or "").splitlines()[0]
         raise UnknownTypeError(f"{word} is a structure, which holds layers: {said} See docs/spec.md.")
@@ -71,7 +71,7 @@ def card(word: str) -> Card:
         guess = suggest(word, summaries())
         remedy = f"did you mean {guess}?" if guess else "cnnparams layers lists them"
         raise UnknownTypeError(f"no layer type {word!r}; {remedy}")
-    return _card([find(declaration.name) or declaration])
+    return _card([find_type(declaration.name) or declaration])
 
 
 def _card(members: Sequence[Declaration]) -> Card:
@@ -97,7 +97,7 @@ def _card(members: Sequence[Declaration]) -> Card:
 
 def _keras_notes(layer: type[Layer], members: Sequence[Declaration]) -> Iterator[str]:
     """Yield what words of Keras' mean, where that is more than the type, and how Keras' type of the name differs."""
-    words = [find(alias) for declaration in members for alias in declaration.aliases]
+    words = [find_type(alias) for declaration in members for alias in declaration.aliases]
     families = dict.fromkeys(word.family for word in words if word and word.word)
     for family in families:
         named = [word.word for word in words if word and word.family is family]

@@ -62,7 +62,7 @@ def side_by_side(reports: Sequence[Report], also: Collection[Total] = ()) -> Gri
     return Grid(headings, rows, tuple(total.note for total in totals if total.note))
 
 
-def compared(grid: Grid) -> Grid:
+def with_ratios(grid: Grid) -> Grid:
     """Return the grid with every number as a ratio to that of the first row; none where that is 0, or has none."""
     rows = list(grid.rows)
     related = [row._replace(ratios=tuple(_ratios(grid.kinds, row, rows[0]))) for row in rows]

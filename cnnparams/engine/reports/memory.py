@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cnnparams.engine.devices import Room, fits
+from cnnparams.engine.devices import Room, room_left
 from cnnparams.engine.memory.int8 import Quantized, quantized
 from cnnparams.engine.memory.liveness import liveness
 from cnnparams.engine.memory.saved import saved
@@ -56,7 +56,7 @@ class Memory:
     def room(self) -> Room | None:
         """What the network in 8 bits leaves of the device's memories."""
         device = self.setting.device
-        return fits(device, self.int8.flash_bytes, self.int8.sram_bytes) if device and self.int8 else None
+        return room_left(device, self.int8.flash_bytes, self.int8.sram_bytes) if device and self.int8 else None
 
     @property
     def answer(self) -> bool:
@@ -85,7 +85,7 @@ def memory(
     return Memory(report, setting, training, alive, uncertain, fit, small)
 
 
-def needed(graph: Graph, setting: Setting, *, training: bool) -> int:
+def bytes_needed(graph: Graph, setting: Setting, *, training: bool) -> int:
     """Return all bytes that a network needs to be used, or to be trained."""
     if training:
         return int(measure(graph, TRAINING, setting).training_bytes)
@@ -98,7 +98,7 @@ def _fit(graph: Graph, setting: Setting, limit: int, *, training: bool) -> Fit:
 
     The first is another case, as a slice of one sample may lie in memory as if it were no slice.
     """
-    one, two, three = (needed(graph, setting._replace(batch=batch), training=training) for batch in (1, 2, 3))
+    one, two, three = (bytes_needed(graph, setting._replace(batch=batch), training=training) for batch in (1, 2, 3))
     if one > limit:
         return Fit(limit, 0, one)
     if two > limit:

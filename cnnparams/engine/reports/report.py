@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from cnnparams.engine.costs.quantity import NUMBERS, Column, Kind, Total
-from cnnparams.engine.costs.register import always_columns, every_cost, find_cost_column, folded
+from cnnparams.engine.costs.register import always_columns, every_cost, find_cost_column, normalized_word
 from cnnparams.layers.contract.settings import Hyperparameter
 from cnnparams.layers.contract.shape import Shape
 
@@ -130,7 +130,7 @@ def columns() -> dict[str, Column]:
 def find_column(word: str) -> Column | None:
     """Return the column of a word, or of an old one; its cost alone is imported."""
     own = {column.key: column for column in base_columns()}
-    return own.get(folded(word)) or find_cost_column(word)
+    return own.get(normalized_word(word)) or find_cost_column(word)
 
 
 def default_columns() -> tuple[Column, ...]:

@@ -14,7 +14,7 @@ from pydantic import ConfigDict
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract.memory import TrainingMemory
 from cnnparams.layers.contract.reach import Reaches, same_places
-from cnnparams.layers.contract.settings import Hyperparameter, brief, displays
+from cnnparams.layers.contract.settings import Hyperparameter, brief_value, displays
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spelling import Spelled
 from cnnparams.layers.contract.tensor import Tensor
@@ -173,7 +173,7 @@ class Layer(TrainingMemory, Spelled):
         """Yield every setting."""
         for name, shown, default in displays(type(self)):
             value = getattr(self, name)
-            short = value if shown.each_axis else brief(self, name)
+            short = value if shown.each_axis else brief_value(self, name)
             worth = shown.always or short not in (None, default)
             yield Hyperparameter(name, value, shown.label if worth else None, short)
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract.base import Layer
-from cnnparams.layers.contract.registry import find, layer_class
+from cnnparams.layers.contract.registry import find_type, layer_class
 from cnnparams.layers.contract.shape import Shape
 
 _UNCOUNTED: Mapping[str, str] = {
@@ -87,7 +87,7 @@ class KerasReading(Layer):
 
 
 def _plain(type_: str) -> type[Layer]:
-    declaration = find(type_)
+    declaration = find_type(type_)
     assert declaration is not None
     return layer_class(declaration)
 

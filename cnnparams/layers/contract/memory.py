@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.strides import (
-    Dims,
+    LogicalDims,
     MemoryLayout,
     Strides,
     contiguous,
@@ -34,7 +34,7 @@ class BatchTensor(NamedTuple):
     needs_grad: bool
 
     @property
-    def dims(self) -> Dims:
+    def dims(self) -> LogicalDims:
         """The dimensions, the batch first."""
         return (self.batch, *self.shape.dims)
 
@@ -65,7 +65,7 @@ class ForwardPass(NamedTuple):
 
     inputs: tuple[BatchTensor, ...]
     same: tuple[int, ...]
-    output: Dims
+    output: LogicalDims
     learns: bool
     itemsize: int
 
@@ -150,7 +150,7 @@ def as_pooled(run: ForwardPass) -> Placement:
     return Placement(None) if len(run.output) == 3 and not (layout and is_contiguous(layout)) else as_image(run)
 
 
-def in_order(dims: Dims, *operands: MemoryLayout | None) -> Placement:
+def in_order(dims: LogicalDims, *operands: MemoryLayout | None) -> Placement:
     """Return the place of an elementwise result, whose elements lie in the order of the operands'."""
     known = [layout for layout in operands if layout]
     return Placement(elementwise_strides(dims, *known) if len(known) == len(operands) else None)

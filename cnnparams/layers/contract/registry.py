@@ -111,7 +111,7 @@ def keras_word(words: str) -> Callable[[L], L]:
     return declare
 
 
-def find(word: str) -> Declaration | None:
+def find_type(word: str) -> Declaration | None:
     """Return the layer type that a spec means, whatever case and underscores it has; None where there is none."""
     key = _squashed(word)
     for family in FAMILIES:

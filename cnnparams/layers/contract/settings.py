@@ -145,7 +145,7 @@ def one_for_all(value: Any) -> Any:
     return value[0] if isinstance(value, tuple) and len(set(value)) == 1 else value
 
 
-def brief(layer: BaseModel, name: str) -> Any:
+def brief_value(layer: BaseModel, name: str) -> Any:
     """Return a setting of a layer; of numbers per axis, or of a list of one, the one number if there is no other."""
     value = getattr(layer, name)
     single = isinstance(value, tuple) and len(value) == 1

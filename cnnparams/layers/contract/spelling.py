@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel
 
-from cnnparams.layers.contract.settings import brief
+from cnnparams.layers.contract.settings import brief_value
 from cnnparams.layers.contract.shape import Shape
 
 
@@ -95,5 +95,5 @@ class Spelled(BaseModel):
 
     def differing(self) -> dict[str, Any]:
         """Return the settings that differ from their defaults, one number for all axes where they agree."""
-        settings = {key: (brief(self, key), field.default) for key, field in type(self).model_fields.items()}
+        settings = {key: (brief_value(self, key), field.default) for key, field in type(self).model_fields.items()}
         return {key: value for key, (value, default) in settings.items() if value != default}

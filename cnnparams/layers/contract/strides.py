@@ -6,18 +6,18 @@ It decides whether a reshape is a view or a copy, and whether a layer works on i
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-Dims = tuple[int, ...]
+LogicalDims = tuple[int, ...]
 Strides = tuple[int, ...]
 
 
 class MemoryLayout(NamedTuple):
     """The dimensions of a tensor, and how far apart in memory its elements are along each of them."""
 
-    dims: Dims
+    dims: LogicalDims
     strides: Strides
 
 
-def contiguous(dims: Dims) -> Strides:
+def contiguous(dims: LogicalDims) -> Strides:
     """Return the strides of elements that lie one after another, the last dimension moving fastest."""
     return _in_order(dims, range(len(dims)))
 
@@ -49,12 +49,12 @@ def suggests_channels_last(x: MemoryLayout) -> bool:
     return True
 
 
-def channels_last(dims: Dims) -> Strides:
+def channels_last(dims: LogicalDims) -> Strides:
     """Return the strides of an image whose channels move fastest."""
     return _in_order(dims, (0, *range(2, len(dims)), 1))
 
 
-def image(dims: Dims, x: MemoryLayout) -> Strides | None:
+def image(dims: LogicalDims, x: MemoryLayout) -> Strides | None:
     """Return the strides of an image that a convolution or a pool makes of x; None where it depends on which.
 
     Images of two axes keep their channels last where x has them so; with other axes every operation has its own way.
@@ -64,7 +64,7 @@ def image(dims: Dims, x: MemoryLayout) -> Strides | None:
     return channels_last(dims) if len(x.dims) == 4 else None
 
 
-def elementwise_strides(dims: Dims, *operands: MemoryLayout) -> Strides:
+def elementwise_strides(dims: LogicalDims, *operands: MemoryLayout) -> Strides:
     """Return the strides of what an elementwise operation makes of its operands, which are repeated where they are 1.
 
     After aten/src/ATen/TensorIterator.cpp: fast_set_up, reorder_dimensions and allocate_or_resize_outputs.
@@ -82,7 +82,7 @@ def is_dense(x: MemoryLayout) -> bool:
     return True
 
 
-def view_strides(x: MemoryLayout, dims: Dims) -> Strides | None:
+def view_strides(x: MemoryLayout, dims: LogicalDims) -> Strides | None:
     """Return the strides of the same elements under other dimensions; None where only a copy can have them so.
 
     After aten/src/ATen/TensorUtils.cpp, computeStride_impl.
@@ -103,7 +103,7 @@ def view_strides(x: MemoryLayout, dims: Dims) -> Strides | None:
     return None if left else tuple(reversed(found))
 
 
-def _in_order(dims: Dims, order: Sequence[int]) -> Strides:
+def _in_order(dims: LogicalDims, order: Sequence[int]) -> Strides:
     """Return the strides of dense elements, the dimension that `order` names last moving fastest."""
     strides, step = [0] * len(dims), 1
     for dim in reversed(order):
@@ -116,7 +116,7 @@ def _is_channels_last(x: MemoryLayout) -> bool:
     return all(n == 1 or own == last for n, own, last in zip(*x, channels_last(x.dims), strict=True))
 
 
-def _alike(dims: Dims, *operands: MemoryLayout) -> Strides | None:
+def _alike(dims: LogicalDims, *operands: MemoryLayout) -> Strides | None:
     """Return the strides of operands that all have the dimensions of the output, and the same order; else None."""
     if any(x.dims != dims for x in operands):
         return None
@@ -128,7 +128,7 @@ def _alike(dims: Dims, *operands: MemoryLayout) -> Strides | None:
     return strides if is_dense(operands[0]) and all(x.strides == strides for x in operands) else None
 
 
-def _slowest_first(dims: Dims, operands: Sequence[Strides]) -> list[int]:
+def _slowest_first(dims: LogicalDims, operands: Sequence[Strides]) -> list[int]:
     """Return the dimensions in the order in which the operands' elements lie, as far as that tells them apart."""
     order = list(reversed(range(len(dims))))
     for i in range(1, len(order)):
@@ -143,14 +143,14 @@ def _slowest_first(dims: Dims, operands: Sequence[Strides]) -> list[int]:
     return order[::-1]
 
 
-def _repeated(dims: Dims, x: MemoryLayout) -> Strides:
+def _repeated(dims: LogicalDims, x: MemoryLayout) -> Strides:
     """Return the strides with which an operand is read: 0 where it is repeated."""
     missing = len(dims) - len(x.dims)
     own = (0 if n == 1 != size else stride for n, stride, size in zip(*x, dims[missing:], strict=True))
     return (*[0] * missing, *own)
 
 
-def _compare(dims: Dims, operands: Iterable[Strides], inner: int, outer: int) -> int:
+def _compare(dims: LogicalDims, operands: Iterable[Strides], inner: int, outer: int) -> int:
     """Return 1 where `outer` moves faster than `inner`, -1 where it is as it should be, 0 where nothing tells."""
     for strides in operands:
         a, b = strides[inner], strides[outer]

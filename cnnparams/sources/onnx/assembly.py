@@ -13,7 +13,7 @@ from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.recurrent import Recurrent
 from cnnparams.schema.structures import Edge
 from cnnparams.sources.assembly import Assembly, Holding, NoLayerError, layer_of
-from cnnparams.sources.onnx.model import ConstantTensor, Dims, Model, OnnxNode, Origin
+from cnnparams.sources.onnx.model import ConstantTensor, FileDims, Model, OnnxNode, Origin
 from cnnparams.sources.onnx.names import FileNames
 
 _WIDEST = 60
@@ -29,7 +29,7 @@ FOLD = "export it with constants folded, or fold them with onnxsim"
 class KnownResult(NamedTuple):
     """What a node gives that no layer does: dimensions without the batch, and where that stands."""
 
-    dims: Dims
+    dims: FileDims
     number: int
     batch: int | None = 0
     is_float: bool = True
@@ -45,25 +45,25 @@ class GraphTensor(NamedTuple):
 
     source: str
     shape: Shape
-    dims: Dims
+    dims: FileDims
     number: int
     batch: int | None = 0
     view: OnnxNode | None = None
     is_float: bool = True
 
     @property
-    def full(self) -> Dims:
+    def full(self) -> FileDims:
         """The dimensions with the batch."""
         return self.dims if self.batch is None else (*self.dims[: self.batch], self.number, *self.dims[self.batch :])
 
-    def viewed(self, full: Dims, op: OnnxNode) -> GraphTensor:
+    def viewed(self, full: FileDims, op: OnnxNode) -> GraphTensor:
         """Return the same elements in the same order under other dimensions; raise NoLayerError without the batch."""
         batch = self._batch_in(full)
         if batch is None and self.number != 1:
             raise NoLayerError("joins the batch with other dimensions", "keep the batch as a dimension of its own")
         return self.with_dims(full, batch, op)
 
-    def with_dims(self, full: Dims, batch: int | None, op: OnnxNode) -> GraphTensor:
+    def with_dims(self, full: FileDims, batch: int | None, op: OnnxNode) -> GraphTensor:
         """Return the same elements under other dimensions, of which one is the batch."""
         dims = full if batch is None else (*full[:batch], *full[batch + 1 :])
         return self._replace(dims=dims, batch=batch, view=op if self.dims == self.shape.dims else self.view)
@@ -77,7 +77,7 @@ class GraphTensor(NamedTuple):
             return self
         return self.with_dims(self.dims, 0, op)
 
-    def _batch_in(self, full: Dims) -> int | None:
+    def _batch_in(self, full: FileDims) -> int | None:
         """Return where in other dimensions of the same elements the batch stands, None if nowhere."""
         before, seen = math.prod(self.full[: self.batch or 0]), 1
         for at, n in enumerate(full):
@@ -222,7 +222,7 @@ def _regrouping(x: GraphTensor) -> tuple[str, Settings]:
     return "reshape", {"shape": x.dims}
 
 
-def _sizes(dims: Dims) -> Dims:
+def _sizes(dims: FileDims) -> FileDims:
     """Return the sizes of a tensor in whatever order, as exporters transpose weights and add dimensions of 1."""
     return tuple(sorted(n for n in dims if n != 1))
 

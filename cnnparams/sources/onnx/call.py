@@ -15,7 +15,7 @@ from cnnparams.sources.onnx.assembly import (
     Settings,
     Weights,
 )
-from cnnparams.sources.onnx.model import ConstantTensor, Dims, OnnxNode
+from cnnparams.sources.onnx.model import ConstantTensor, FileDims, OnnxNode
 
 _BEYOND = 2.0**63  # as any number of a spec is
 _AGAIN = "export it again"
@@ -85,7 +85,7 @@ class NodeContext(NamedTuple):
             return () if made and known.data is not None and not known.data.any() else (known,)
         return ()
 
-    def sizes(self, i: int) -> Dims:
+    def sizes(self, i: int) -> FileDims:
         """Return the dimensions of an input, of which the values do not matter."""
         found = self.value(i)
         if isinstance(found, ConstantTensor):

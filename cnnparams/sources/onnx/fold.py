@@ -10,7 +10,7 @@ import numpy as np
 
 from cnnparams.errors import brief
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.onnx.model import ConstantTensor, Dims, OnnxNode
+from cnnparams.sources.onnx.model import ConstantTensor, FileDims, OnnxNode
 from cnnparams.sources.onnx.proto import MOST_VALUES
 
 
@@ -41,7 +41,7 @@ def _of_sizes(op: OnnxNode, known: Sequence[ConstantTensor]) -> ConstantTensor |
     return _made(known, dims, None, is_float=is_float)
 
 
-def _made(known: Sequence[ConstantTensor], dims: Dims, data: Any, *, is_float: bool) -> ConstantTensor:
+def _made(known: Sequence[ConstantTensor], dims: FileDims, data: Any, *, is_float: bool) -> ConstantTensor:
     """Return a result, which is made of what is as it is, and of no single number if there is such."""
     weights = [one for one in known if one.is_float == is_float and one.size != 1] or known
     origins = frozenset().union(*(one.origins for one in weights))

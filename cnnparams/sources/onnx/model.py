@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 MOST_AXES = 64
 """The dimensions that a tensor may have, as in NumPy."""
 
-Dims = tuple[int, ...]
+FileDims = tuple[int, ...]
 Declared = tuple[int | None, ...]
 """Dimensions as a file declares them, None where it gives a name or nothing."""
 
@@ -18,7 +18,7 @@ class Origin(NamedTuple):
     """A tensor that the file holds: `stored` as an initializer, of a dtype, or else made by a node such as Constant."""
 
     name: str
-    dims: Dims
+    dims: FileDims
     stored: bool
     dtype: str | None = None
 
@@ -35,14 +35,14 @@ class ConstantTensor(NamedTuple):
     `reordered` tells whether its elements stand in another order than theirs.
     """
 
-    dims: Dims
+    dims: FileDims
     is_float: bool
     data: Any
     origins: frozenset[Origin] = frozenset()
     reordered: bool = False
 
     @property
-    def full(self) -> Dims:
+    def full(self) -> FileDims:
         """The dimensions, as every value has them."""
         return self.dims
 
@@ -52,7 +52,7 @@ class ConstantTensor(NamedTuple):
         return math.prod(self.dims)
 
     @property
-    def own(self) -> Dims:
+    def own(self) -> FileDims:
         """The dimensions of the tensor of the file that it is a view of; its own where it is no view of one."""
         (origin, *others) = self.origins or (None,)
         return origin.dims if origin and not (others or self.reordered) and origin.size == self.size else self.dims

@@ -17,7 +17,7 @@ from cnnparams.sources.assembly import simplified
 from cnnparams.sources.input_shape import InputShape
 from cnnparams.sources.onnx.assembly import GraphTensor, OnnxAssembly
 from cnnparams.sources.onnx.file import fail
-from cnnparams.sources.onnx.model import Declared, Dims, FilePort, Model, OnnxNode
+from cnnparams.sources.onnx.model import Declared, FileDims, FilePort, Model, OnnxNode
 from cnnparams.sources.onnx.names import FileNames
 from cnnparams.sources.onnx.prepare import prepared
 from cnnparams.sources.onnx.proto import read_model
@@ -81,7 +81,7 @@ _TYPICAL = 224
 
 def input_samples(
     path: str, model: Model, ops: Sequence[OnnxNode], given: Sequence[InputShape]
-) -> dict[FilePort, Dims]:
+) -> dict[FilePort, FileDims]:
     """Return the inputs that matter, each with the dimensions of a sample: the file's, or those that are given.
 
     Raise SpecError where the file leaves them open, or says otherwise.
@@ -107,7 +107,7 @@ def _matched(path: str, names: list[str], given: Sequence[InputShape]) -> dict[s
     return {**named, **dict(zip(rest, others, strict=False))}
 
 
-def _sample(path: str, port: FilePort, said: InputShape | None, *, alone: bool) -> Dims:
+def _sample(path: str, port: FilePort, said: InputShape | None, *, alone: bool) -> FileDims:
     """Return the dimensions of a sample of an input, which may be the only one."""
     called, declared, given = f"its input {quote(port.name)}", port.dims, said.dims if said else None
     if said and said.dtype and port.dtype not in (None, said.dtype):
@@ -131,7 +131,7 @@ def _sample(path: str, port: FilePort, said: InputShape | None, *, alone: bool) 
     return sample
 
 
-def _fits(sizes: Declared, given: Dims) -> bool:
+def _fits(sizes: Declared, given: FileDims) -> bool:
     """Tell whether sizes are those that a file declares, as far as it does."""
     return len(sizes) == len(given) and all(a in (None, b) for a, b in zip(sizes, given, strict=True))
 

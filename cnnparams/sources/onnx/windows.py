@@ -8,7 +8,7 @@ from cnnparams.layers.contract import window
 from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.onnx.assembly import GraphTensor
 from cnnparams.sources.onnx.call import NodeContext
-from cnnparams.sources.onnx.model import Dims
+from cnnparams.sources.onnx.model import FileDims
 
 Pads = tuple[window.Padding, ...]
 
@@ -16,9 +16,9 @@ Pads = tuple[window.Padding, ...]
 class Window(NamedTuple):
     """Along each axis: the kernel, its stride and dilation, and the padding before and after."""
 
-    kernel: Dims
-    stride: Dims
-    dilation: Dims
+    kernel: FileDims
+    stride: FileDims
+    dilation: FileDims
     pads: Pads
 
     @property
@@ -27,11 +27,11 @@ class Window(NamedTuple):
         return len(self.kernel)
 
     @property
-    def even(self) -> Dims | None:
+    def even(self) -> FileDims | None:
         """The padding where it is the same before and after, else None."""
         return tuple(before for before, _ in self.pads) if all(a == b for a, b in self.pads) else None
 
-    def is_same(self, spatial: Dims) -> bool:
+    def is_same(self, spatial: FileDims) -> bool:
         """Tell whether the padding is that of "same"."""
         return self.pads == _same(spatial, self.kernel, self.stride, self.dilation)
 
@@ -40,7 +40,7 @@ class Window(NamedTuple):
         return {"kernel_size": self.kernel, "stride": self.stride}
 
 
-def window_of(call: NodeContext, x: GraphTensor, kernel: Dims) -> Window:
+def window_of(call: NodeContext, x: GraphTensor, kernel: FileDims) -> Window:
     """Return the window of a node; raise NoLayerError where it is none over its input."""
     rank = len(kernel)
     if not 1 <= rank <= 3 or len(x.dims) != rank + 1:
@@ -66,7 +66,7 @@ def added_border(call: NodeContext, x: GraphTensor, pads: Pads) -> GraphTensor:
     return call.add(f"zero_pad{len(pads)}d", {"padding": sides}, x, name=call.assembly.names.numbered("zeropad"))
 
 
-def _pads(call: NodeContext, spatial: Dims, *geometry: Dims) -> Pads:
+def _pads(call: NodeContext, spatial: FileDims, *geometry: FileDims) -> Pads:
     match call.text("auto_pad", "NOTSET"):
         case "NOTSET" | "":
             return explicit(call, len(spatial))
@@ -80,5 +80,5 @@ def _pads(call: NodeContext, spatial: Dims, *geometry: Dims) -> Pads:
             raise NoLayerError(f"has auto_pad {other}, which is none", "export it again")
 
 
-def _same(spatial: Dims, *geometry: Dims) -> Pads:
+def _same(spatial: FileDims, *geometry: FileDims) -> Pads:
     return tuple(window.same_padding(*axis) for axis in zip(spatial, *geometry, strict=True))

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from cnnparams.layers.contract.base import Layer
-from cnnparams.layers.contract.registry import find, layer_class
+from cnnparams.layers.contract.registry import find_type, layer_class
 from cnnparams.sources.assembly import NoLayerError, layer_of
 from cnnparams.sources.pytorch.assembly import StepContext
 from cnnparams.sources.pytorch.functions import invoke
@@ -40,7 +40,7 @@ def layer_class_of(module: nn.Module) -> type[Layer] | None:
     """Return the type of layer that a module is: its class is of torch.nn, or one that only makes it differently."""
     for base in type(module).__mro__:
         own = base.__module__.startswith(_HOME)
-        if own and (declared := find(base.__name__)):
+        if own and (declared := find_type(base.__name__)):
             return layer_class(declared)
         if any(not name.startswith("__") for name in vars(base)):
             return None

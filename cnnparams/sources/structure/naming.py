@@ -11,7 +11,7 @@ from unicodedata import normalize
 
 from cnnparams.inert import BLANK
 from cnnparams.layers.contract import registry
-from cnnparams.layers.contract.registry import find, layer_class
+from cnnparams.layers.contract.registry import find_type, layer_class
 from cnnparams.schema.computed import RESERVED
 from cnnparams.schema.draft import BLOCK, TYPE
 from cnnparams.schema.entries import ENTRY_KEYS
@@ -96,7 +96,7 @@ def _types(pattern: Pattern) -> str:
 
 
 def _type_stem(type_: str) -> str:
-    declaration = find(type_)
+    declaration = find_type(type_)
     assert declaration is not None
     return layer_class(declaration).stem
 

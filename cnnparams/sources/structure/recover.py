@@ -13,7 +13,7 @@ from cnnparams.engine.network.graph import Graph
 from cnnparams.engine.network.listing import channels
 from cnnparams.engine.network.stack import Plain, stack
 from cnnparams.errors import CnnparamsError, SpecError
-from cnnparams.layers.contract.registry import find, layer_class
+from cnnparams.layers.contract.registry import find_type, layer_class
 from cnnparams.schema.compose import compose
 from cnnparams.schema.draft import BLOCK, TYPE
 from cnnparams.schema.keys import DESCRIPTION, INPUT, NAME
@@ -330,6 +330,6 @@ def _guarded(entry: Plain | str, when: Any) -> Plain:
 
 def layer_stem(type_: str) -> str:
     """Return what layers of a type are called, before a number."""
-    declaration = find(type_)
+    declaration = find_type(type_)
     assert declaration is not None
     return layer_class(declaration).stem

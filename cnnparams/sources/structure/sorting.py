@@ -285,7 +285,7 @@ def _kind(type_: str, settings: Mapping[str, object]) -> FixedType:
 def _can_be_given(value: object) -> bool:
     """Tell whether a param can hold a value: numbers, lists of them, and words that expressions know."""
     if isinstance(value, str):
-        return value in registry.words() or registry.find(value) is not None
+        return value in registry.words() or registry.find_type(value) is not None
     return not isinstance(value, dict)
 
 

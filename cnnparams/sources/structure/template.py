@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from cnnparams.layers.contract.registry import find, layer_class
+from cnnparams.layers.contract.registry import find_type, layer_class
 from cnnparams.layers.contract.settings import one_for_all, per_axis
 from cnnparams.schema.expression_hints import CHANNELS
 from cnnparams.sources.structure.formula import Formula, NoValue, Split, all_equal, formula, same_value
@@ -278,7 +278,7 @@ class Filling:
 
 def usual_settings(type_: str) -> dict[str, Any]:
     """Return what a layer type's settings are where they are not given, in the order in which they are written."""
-    declaration = find(type_)
+    declaration = find_type(type_)
     assert declaration is not None
     layer = layer_class(declaration)
     axes = per_axis(layer)

@@ -83,7 +83,7 @@ def label(op: FrameStep) -> str:
     return op.name.rstrip("0123456789") if numbered else op.name
 
 
-def needed(ops: Iterable[FrameStep], outputs: Iterable[str]) -> tuple[FrameStep, ...]:
+def needed_steps(ops: Iterable[FrameStep], outputs: Iterable[str]) -> tuple[FrameStep, ...]:
     """Return the steps that learn or compute, or lead to an output."""
     wanted, kept = set(outputs), []
     for op in reversed([*ops]):
@@ -96,7 +96,7 @@ def needed(ops: Iterable[FrameStep], outputs: Iterable[str]) -> tuple[FrameStep,
 def whole(graph: Graph, listing: Traced, ops: Iterable[FrameStep]) -> Frame:
     """Return the frame of the whole network with these steps."""
     entered, left = (tuple(port.source for port in ports) for ports in (graph.inputs, graph.outputs))
-    kept = needed(ops, left)
+    kept = needed_steps(ops, left)
     return Frame("", graph.name, None, (), {}, listing.context.scope, kept, entered, left, dict(names(kept)))
 
 

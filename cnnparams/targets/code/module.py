@@ -149,7 +149,7 @@ def _frame(
     left: Edges,
 ) -> Frame:
     outputs = tuple(dict.fromkeys(edge.source for edge in left))
-    kept = frames.needed(tuple(ops), outputs)
+    kept = frames.needed_steps(tuple(ops), outputs)
     inputs = frames.inputs(kept, (edge.source for edge in entered), outputs)
     return Frame(path, title, block, where, view, scope, kept, inputs, outputs, dict(frames.names(kept)))
 

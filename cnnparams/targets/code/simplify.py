@@ -19,7 +19,7 @@ _EITHER_SIDE = (ast.Add, ast.Mult)
 def binary(a: Expr, op: ast.operator, b: Expr) -> Expr:
     """Return the formula of an operator and what it stands between."""
     if plain(a) and plain(b):
-        return folded(ast.BinOp(a, op, b), [a, b])
+        return constant_value(ast.BinOp(a, op, b), [a, b])
     if _is(b, _NEUTRAL.get(type(op))):
         return a
     if isinstance(op, _EITHER_SIDE) and _is(a, _NEUTRAL[type(op)]):
@@ -39,7 +39,7 @@ def plain(formula: Expr) -> bool:
     return isinstance(formula, ast.Constant) or (isinstance(formula, ast.Tuple) and all(map(plain, formula.elts)))
 
 
-def folded(formula: Expr, parts: Iterable[Expr]) -> Expr:
+def constant_value(formula: Expr, parts: Iterable[Expr]) -> Expr:
     """Return the value of a formula all of whose parts are plain numbers, where it has one; else the formula."""
     if not all(isinstance(part, ast.Constant) and isinstance(part.value, int | float) for part in parts):
         return formula
@@ -66,7 +66,7 @@ class Rewriter(ast.NodeTransformer):
     def visit_UnaryOp(self, node: ast.UnaryOp) -> Expr:
         """Return the operation."""
         self.generic_visit(node)
-        return folded(node, [node.operand])
+        return constant_value(node, [node.operand])
 
     def visit_BoolOp(self, node: ast.BoolOp) -> Expr:
         """Return the conditions without those that change nothing."""
@@ -75,7 +75,7 @@ class Rewriter(ast.NodeTransformer):
     def visit_Compare(self, node: ast.Compare) -> Expr:
         """Return the comparison; words are the same or not."""
         self.generic_visit(node)
-        return folded(node, [node.left, *node.comparators])
+        return constant_value(node, [node.left, *node.comparators])
 
     def visit_IfExp(self, node: ast.IfExp) -> Expr:
         """Return the side that is chosen, where that is known."""
@@ -97,7 +97,7 @@ class Rewriter(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> Expr:
         """Return the call; its function's name stays."""
         node.args = [self.visit(argument) for argument in node.args]
-        return folded(node, node.args)
+        return constant_value(node, node.args)
 
 
 def _is(formula: Expr, number: int | None) -> bool:
@@ -126,7 +126,7 @@ def _merged(a: Expr, op: ast.operator, b: Expr) -> Expr | None:
         and _whole(a.right)
         and _whole(b)
     ):
-        return ast.BinOp(a.left, ast.Sub(), folded(ast.BinOp(a.right, ast.Add(), b), [a.right, b]))
+        return ast.BinOp(a.left, ast.Sub(), constant_value(ast.BinOp(a.right, ast.Add(), b), [a.right, b]))
     if not isinstance(a, ast.BinOp) or not isinstance(a.op, ast.Mult) or (n := _whole(b)) is None:
         return None
     k = _whole(a.right) or _whole(a.left)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from cnnparams.engine.costs.quantity import Kind
 from cnnparams.engine.costs.register import find_total
-from cnnparams.engine.reports.grid import Grid, Heading, Row, compared, ordered, side_by_side
+from cnnparams.engine.reports.grid import Grid, Heading, Row, ordered, side_by_side, with_ratios
 from cnnparams.engine.reports.measure import measure
 from tests.specs import graph_of
 
@@ -21,18 +21,18 @@ def grid(*rows: tuple[object, ...]) -> Grid:
 
 
 def test_a_ratio_is_to_the_first_row() -> None:
-    rows = compared(grid(("a", 4, (2, 8)), ("b", 6, (16, 4)))).rows
+    rows = with_ratios(grid(("a", 4, (2, 8)), ("b", 6, (16, 4)))).rows
     assert [row.ratios for row in rows] == [(None, 1.0, 1.0), (None, 1.5, 2.0)]
 
 
 def test_nothing_is_a_ratio_to_nothing() -> None:
-    rows = compared(grid(("a", 0, None), ("b", 6, (16, 4)))).rows
+    rows = with_ratios(grid(("a", 0, None), ("b", 6, (16, 4)))).rows
     assert [row.ratios for row in rows] == [(None, None, None)] * 2
 
 
 @given(st.lists(st.integers(0, 10**12), min_size=1))
 def test_ratios_times_the_first_are_the_values(numbers: list[int]) -> None:
-    rows = list(compared(grid(*(("x", n, None) for n in numbers))).rows)
+    rows = list(with_ratios(grid(*(("x", n, None) for n in numbers))).rows)
     for n, row in zip(numbers, rows, strict=True):
         ratio = row.ratios[1]
         assert ratio is None if numbers[0] == 0 else abs(Fraction(ratio or 0) * numbers[0] - n) <= Fraction(n, 10**12)

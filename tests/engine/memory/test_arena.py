@@ -172,7 +172,7 @@ def test_of_many_tensors_few_are_looked_at_for_each(lives: str, monkeypatch: pyt
     looked_at = 0
     lowest_gap = arena._lowest_gap
 
-    def counting(beside: Iterable[arena.Span], size: int) -> int:
+    def counting(beside: Iterable[arena.TimeSpan], size: int) -> int:
         spans = list(beside)
         nonlocal looked_at
         looked_at += len(spans)

@@ -53,7 +53,7 @@ def test_case_and_underscores_of_a_type_do_not_matter(word: str) -> None:
 def test_keras_names_of_types_are_accepted(keras: str, type_: str) -> None:
     from cnnparams.layers.contract import registry
 
-    found = registry.find(keras)
+    found = registry.find_type(keras)
     assert found is not None
     assert found.name == type_
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.onnx.assembly import GraphTensor, OnnxValue, axis_of, bracketed
 from cnnparams.sources.onnx.call import NodeContext
-from cnnparams.sources.onnx.model import ConstantTensor, Dims, OnnxNode
+from cnnparams.sources.onnx.model import ConstantTensor, FileDims, OnnxNode
 from cnnparams.sources.onnx.ops import translates
 
 V = TypeVar("V", GraphTensor, ConstantTensor)
@@ -77,7 +77,7 @@ def transpose(call: NodeContext) -> OnnxValue:
     return call.add("permute", {"dims": dims}, x)._replace(batch=batch)
 
 
-def reshaped(dims: Dims, wanted: Sequence[int], *, zeros: bool = True) -> Dims:
+def reshaped(dims: FileDims, wanted: Sequence[int], *, zeros: bool = True) -> FileDims:
     """Return the dimensions that a Reshape gives; raise NoLayerError where the elements do not fill them."""
     if any(n == 0 and zeros and i >= len(dims) for i, n in enumerate(wanted)) or min(wanted, default=0) < -1:
         raise NoLayerError(_NO_FIT, "export it again")
@@ -92,7 +92,7 @@ def reshaped(dims: Dims, wanted: Sequence[int], *, zeros: bool = True) -> Dims:
     return tuple(sizes)
 
 
-def viewed(x: OnnxValue, full: Dims, op: OnnxNode) -> OnnxValue:
+def viewed(x: OnnxValue, full: FileDims, op: OnnxNode) -> OnnxValue:
     """Return the same elements in the same order under other dimensions."""
     if isinstance(x, GraphTensor):
         return x.viewed(full, op)

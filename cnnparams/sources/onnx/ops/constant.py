@@ -9,7 +9,7 @@ import numpy as np
 from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.onnx.assembly import GraphTensor, OnnxValue, bracketed
 from cnnparams.sources.onnx.call import NodeContext
-from cnnparams.sources.onnx.model import MOST_AXES, ConstantTensor, Dims, Origin
+from cnnparams.sources.onnx.model import MOST_AXES, ConstantTensor, FileDims, Origin
 from cnnparams.sources.onnx.names import module_of
 from cnnparams.sources.onnx.ops import translates
 from cnnparams.sources.onnx.ops.step import not_said
@@ -104,7 +104,7 @@ def expand(call: NodeContext) -> OnnxValue:
     return value._replace(dims=dims, data=np.broadcast_to(value.data, dims) if small else None)
 
 
-def _broadcast(dims: Dims, wanted: Dims) -> Dims:
+def _broadcast(dims: FileDims, wanted: FileDims) -> FileDims:
     try:
         return tuple(np.broadcast_shapes(dims, wanted))
     except (TypeError, ValueError):

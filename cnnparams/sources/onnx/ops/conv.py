@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.onnx.assembly import GraphTensor, Weights
 from cnnparams.sources.onnx.call import NodeContext
-from cnnparams.sources.onnx.model import ConstantTensor, Dims
+from cnnparams.sources.onnx.model import ConstantTensor, FileDims
 from cnnparams.sources.onnx.names import module_of
 from cnnparams.sources.onnx.ops import translates
 from cnnparams.sources.onnx.windows import Pads, Window, added_border, explicit, window_of
@@ -28,7 +28,7 @@ def convolution(call: NodeContext, border: Pads = (), mode: str = "zeros") -> Gr
     window = window_of(call, x, weights[0].dims[2:])
     if border:
         window = window._replace(pads=_only(border, window))
-    padding: Dims | str | None = window.even
+    padding: FileDims | str | None = window.even
     if padding is None and window.is_same(x.dims[1:]):
         padding = "same"
     elif padding is None and mode == "zeros":
@@ -92,7 +92,7 @@ def _only(border: Pads, window: Window) -> Pads:
     return border
 
 
-def _taken_off(call: NodeContext, x: GraphTensor, window: Window, more: Dims) -> Pads:
+def _taken_off(call: NodeContext, x: GraphTensor, window: Window, more: FileDims) -> Pads:
     """Return the rows taken off before and after, as written or as the output's size asks for.
 
     After https://onnx.ai/onnx/operators/onnx__ConvTranspose.html.

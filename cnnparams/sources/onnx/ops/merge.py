@@ -17,7 +17,7 @@ from cnnparams.sources.onnx.assembly import (
     sample_axis,
 )
 from cnnparams.sources.onnx.call import NodeContext
-from cnnparams.sources.onnx.model import ConstantTensor, Dims
+from cnnparams.sources.onnx.model import ConstantTensor, FileDims
 from cnnparams.sources.onnx.names import is_of_a_module
 from cnnparams.sources.onnx.ops import translates
 from cnnparams.sources.onnx.ops.step import not_said
@@ -117,7 +117,7 @@ def with_tensor(call: NodeContext, x: GraphTensor, known: ConstantTensor, op: st
     return call.add("parameter", settings, x, held=Weights((known,)), name=name)
 
 
-def _without_batch(dims: Dims, x: GraphTensor) -> Dims:
+def _without_batch(dims: FileDims, x: GraphTensor) -> FileDims:
     """Return the dimensions of a tensor that is aligned with the end of another's, as for a sample."""
     if x.batch is None or (at := x.batch - len(x.full) + len(dims)) < 0 or (at == 0 and dims[0] == 1):
         return dims

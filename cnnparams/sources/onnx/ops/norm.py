@@ -8,7 +8,7 @@ from typing import Any
 from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.onnx.assembly import GraphTensor, OnnxValue, Weights, sample_axis
 from cnnparams.sources.onnx.call import NodeContext, real
-from cnnparams.sources.onnx.model import ConstantTensor, Dims
+from cnnparams.sources.onnx.model import ConstantTensor, FileDims
 from cnnparams.sources.onnx.names import is_made_up, is_of_a_module
 from cnnparams.sources.onnx.ops import translates
 from cnnparams.sources.onnx.ops.arrange import reshaped
@@ -58,7 +58,7 @@ def decomposed_layer_norm(call: NodeContext) -> GraphTensor:
     return _trailing(call, "layer_norm", x, x.dims[start:])
 
 
-def _trailing(call: NodeContext, type_: str, x: GraphTensor, shape: Dims) -> GraphTensor:
+def _trailing(call: NodeContext, type_: str, x: GraphTensor, shape: FileDims) -> GraphTensor:
     """Normalise over a shape that the input ends with."""
     affine = call.weights(1, 2)
     if x.batch is not None and x.batch > len(x.dims) - len(shape):

@@ -7,7 +7,7 @@ import math
 from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.onnx.assembly import GraphTensor, sample_axis
 from cnnparams.sources.onnx.call import NodeContext
-from cnnparams.sources.onnx.model import Dims
+from cnnparams.sources.onnx.model import FileDims
 from cnnparams.sources.onnx.ops import translates
 
 _POOLS = {"ReduceMean": "global_avg_pool", "ReduceMax": "global_max_pool"}
@@ -31,7 +31,7 @@ def reduce(call: NodeContext) -> GraphTensor:
     return y._replace(dims=tuple(x.dims[at] for at in kept), batch=batch, view=call.op)
 
 
-def _pooled_last(call: NodeContext, x: GraphTensor, kept: Dims, axes: Dims) -> GraphTensor:
+def _pooled_last(call: NodeContext, x: GraphTensor, kept: FileDims, axes: FileDims) -> GraphTensor:
     """Return an image whose channels are what is kept, and whose spatial axes are those to pool over."""
     order = (*kept, *axes)
     if order != tuple(sorted(order)):

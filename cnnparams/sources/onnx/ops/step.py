@@ -10,7 +10,7 @@ from cnnparams.layers.contract.shape import MOST_ELEMENTS
 from cnnparams.sources.assembly import NOTHING_COUNTED, NoLayerError
 from cnnparams.sources.onnx.assembly import NOTHING_LEARNED, GraphTensor, KnownResult, sample_axis
 from cnnparams.sources.onnx.call import NodeContext
-from cnnparams.sources.onnx.model import Dims
+from cnnparams.sources.onnx.model import FileDims
 from cnnparams.sources.onnx.ops import translates
 from cnnparams.sources.onnx.ops.reduce import axes_of
 
@@ -46,7 +46,7 @@ def reduction(call: NodeContext) -> GraphTensor:
     raise NoLayerError(what, NOTHING_LEARNED, KnownResult(dims, x.number, batch, x.is_float and not picks))
 
 
-def not_said(call: NodeContext, what: str, full: Dims | None = None, *, is_float: bool = True) -> NoLayerError:
+def not_said(call: NodeContext, what: str, full: FileDims | None = None, *, is_float: bool = True) -> NoLayerError:
     """Return the gap of what works element by element, which gives as large a tensor as its inputs repeated to fit."""
     values = [call.value(i) for i in range(len(call.op.inputs)) if call.has(i)]
     tensors = [value for value in values if isinstance(value, GraphTensor)]
@@ -56,7 +56,7 @@ def not_said(call: NodeContext, what: str, full: Dims | None = None, *, is_float
     return NoLayerError(what, NOTHING_COUNTED if keeps else NOTHING_LEARNED, gives)
 
 
-def _result(full: Dims, tensors: list[GraphTensor], is_float: bool) -> KnownResult | None:
+def _result(full: FileDims, tensors: list[GraphTensor], is_float: bool) -> KnownResult | None:
     """Return a result of these dimensions with the batch where the inputs have it, counted from the end."""
     places = {len(full) - len(x.full) + x.batch for x in tensors if x.batch is not None}
     if len(places) > 1 or not tensors or math.prod(full) > MOST_ELEMENTS or min(full, default=1) < 1:
@@ -68,7 +68,7 @@ def _result(full: Dims, tensors: list[GraphTensor], is_float: bool) -> KnownResu
     return KnownResult((*full[:batch], *full[batch + 1 :]), number, batch, is_float) if is_batch else None
 
 
-def _repeated(*dims: Dims) -> Dims | None:
+def _repeated(*dims: FileDims) -> FileDims | None:
     try:
         return tuple(np.broadcast_shapes(*dims))
     except ValueError:

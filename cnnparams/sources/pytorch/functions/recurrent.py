@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from cnnparams.layers.contract.registry import find, layer_class
+from cnnparams.layers.contract.registry import find_type, layer_class
 from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.pytorch.assembly import StepContext
 from cnnparams.sources.pytorch.functions import function
@@ -69,7 +69,7 @@ def _aten(
     bidirectional: bool,
     batch_first: bool,
 ) -> tuple[Any, ...]:
-    declared = find(type_)
+    declared = find_type(type_)
     assert declared is not None
     hidden = params[0].shape[0] // layer_class(declared).gates  # type: ignore[attr-defined]
     projected = params[1].shape[1]

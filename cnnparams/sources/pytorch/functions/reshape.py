@@ -14,14 +14,14 @@ from cnnparams.sources.pytorch.assembly import StepContext
 from cnnparams.sources.pytorch.functions import function
 from cnnparams.sources.pytorch.values import BATCH, Batched, ModelTensor
 
-Dims = tuple[int, ...]
+TorchDims = tuple[int, ...]
 
 
 class Spread(NamedTuple):
     """A tensor whose sizes of 1 are repeated to others, which sums and products do by themselves."""
 
     of: Batched
-    dims: Dims
+    dims: TorchDims
 
     def put(self, call: StepContext) -> Batched:
         """Put an upsampling, which repeats the pixels of an image."""
@@ -98,7 +98,7 @@ def expand(call: StepContext, x: Any, *_: Any, **__: Any) -> ModelTensor | Sprea
     return Spread(x, without(call.shape, x.batch))
 
 
-def regrouped(call: StepContext, x: Batched, shape: Dims) -> Batched:
+def regrouped(call: StepContext, x: Batched, shape: TorchDims) -> Batched:
     """Return the same elements in another shape, with the batch; raise NoLayerError where it mixes samples."""
     batch = _batch(x, shape)
     dims = without(shape, batch) or (1,)
@@ -122,7 +122,7 @@ def permuted(call: StepContext, x: Batched, order: list[int]) -> Batched:
     return x._replace(batch=batch)
 
 
-def without(shape: Dims, batch: int) -> Dims:
+def without(shape: TorchDims, batch: int) -> TorchDims:
     """Return the dimensions of a sample."""
     return (*shape[:batch], *shape[batch + 1 :])
 
@@ -136,7 +136,7 @@ def _before_regrouping(call: StepContext, x: Batched) -> Batched:
     return x
 
 
-def _dealt_to(call: StepContext, x: Batched, dims: Dims) -> Batched | None:
+def _dealt_to(call: StepContext, x: Batched, dims: TorchDims) -> Batched | None:
     """Return a channel shuffle, which is written as groups of channels that are swapped with what is in them."""
     nodes = call.assembly.network.nodes
     swapped = nodes.get(x.edge.source)
@@ -150,7 +150,7 @@ def _dealt_to(call: StepContext, x: Batched, dims: Dims) -> Batched | None:
     return call.put("channel_shuffle", {"groups": groups}, Batched(Edge(grouped.inputs[0], before)))
 
 
-def _batch(x: Batched, shape: Dims) -> int:
+def _batch(x: Batched, shape: TorchDims) -> int:
     """Return where the samples lie after a regrouping: as many elements come before as did."""
     before = math.prod(x.dims[: x.batch])
     for at, n in enumerate(shape):
@@ -162,7 +162,7 @@ def _batch(x: Batched, shape: Dims) -> int:
     )
 
 
-def _regrouping(dims: Dims, wanted: Dims) -> tuple[str, dict[str, Any]]:
+def _regrouping(dims: TorchDims, wanted: TorchDims) -> tuple[str, dict[str, Any]]:
     """Return the type and settings of the layer that gives other dimensions: flatten where it can."""
     for start, end in combinations(range(len(dims)), 2):
         if (*dims[:start], math.prod(dims[start : end + 1]), *dims[end + 1 :]) == wanted:
@@ -170,5 +170,5 @@ def _regrouping(dims: Dims, wanted: Dims) -> tuple[str, dict[str, Any]]:
     return "reshape", {"shape": list(wanted)}
 
 
-def _batched(shape: Dims) -> str:
+def _batched(shape: TorchDims) -> str:
     return f"({', '.join('N' if n == BATCH else f'{n // BATCH} N' if n % BATCH == 0 else str(n) for n in shape)})"

@@ -60,8 +60,10 @@ def test_the_commands_of_a_recipe_work(block: Block) -> None:
         assert cnnparams(*words)[:2] == (0, "")
 
 
-def test_the_page_names_every_word_of_a_budget() -> None:
+def test_the_page_names_words_of_budgets_alone() -> None:
+    """All of them are in quantities.md, which is made from the code."""
     page = (ROOT / "docs" / "budgets.md").read_text(encoding="utf-8")
     table = page.split("| word |")[1].split("\n\n")[0]
     first_cells = [line.split("|")[1] for line in table.splitlines() if line.startswith("|")]
-    assert re.findall(r"`([\w-]+)`", "".join(first_cells)) == list(totals())
+    named = re.findall(r"`([\w-]+)`", "".join(first_cells))
+    assert named == [word for word in totals() if word in named] != []

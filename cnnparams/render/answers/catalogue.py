@@ -41,7 +41,7 @@ class CatalogueAnswer(Answer):
         if self.summaries is not None:
             return Table(_headings("Type", "Summary"), map(Row, self.summaries.items()))
         rows = (Row((card.types[0], *_setting(setting))) for card in self.cards for setting in card.settings)
-        return Table(_headings("Type", "SettingEntry", "Value", "Default", "Description"), rows)
+        return Table(_headings("Type", "Setting", "Value", "Default", "Description"), rows)
 
     def documents(self, layout: Layout) -> Iterator[Mapping[str, Any]]:
         """Yield a document with all cards."""
@@ -52,7 +52,7 @@ def _sections(card: Card, layout: Layout) -> Iterator[Section]:
     keras = (f"In Keras: {', '.join(card.keras)}.",) if card.keras else ()
     yield Title(", ".join(card.types), (card.summary, *keras, *card.keras_notes), is_code=True)
     if card.settings:
-        heads = _headings("SettingEntry", "Value", "Default", "What it is")
+        heads = _headings("Setting", "Value", "Default", "What it is")
         yield Table(heads, [Row(_setting(setting)) for setting in card.settings], "Settings", is_list=True)
     formulas = [Row((s.quantity, FormulaCell(s.formula, s.symbol if s.named else ""))) for s in card.steps]
     yield Table(_headings("Quantity", "Formula"), formulas, "Formulas", is_list=True)

@@ -64,9 +64,7 @@ def command(model: str, inputs: list[InputShape], mode: Mode | None, partial: bo
     from cnnparams.render.yaml import marked
     from cnnparams.sources.structure.recover import recovered
 
-    if model.endswith(_FILE) and mode:
-        raise click.UsageError("--mode is for PyTorch models: an ONNX file has the mode that it was exported in")
-    reading = _of_file(model, inputs) if model.endswith(_FILE) else _of_code(model, inputs, mode)
+    reading = _read(model, inputs, mode)
     for remark in dict.fromkeys((*reading.remarks, *map(str, reading.gaps))):  # a line of a loop is told once
         tell(remark)
     if reading.gaps and not partial:
@@ -81,10 +79,14 @@ def command(model: str, inputs: list[InputShape], mode: Mode | None, partial: bo
     return ExitCode.NO if reading.gaps else ExitCode.DONE
 
 
-def _of_file(path: str, inputs: list[InputShape]) -> Reading:
-    from cnnparams.sources.onnx import read
+def _read(model: str, inputs: list[InputShape], mode: Mode | None) -> Reading:
+    if not model.endswith(_FILE):
+        return _of_code(model, inputs, mode)
+    if mode:
+        raise click.UsageError("--mode is for PyTorch models: an ONNX file has the mode that it was exported in")
+    from cnnparams.sources import onnx
 
-    return read(path, inputs)
+    return onnx.read(model, inputs)
 
 
 def _of_code(model: str, inputs: list[InputShape], mode: Mode | None) -> Reading:

@@ -95,18 +95,57 @@ def test_pytorch_in_the_docs_runs(block: Block) -> None:
     exec(compile(block.text, str(block), "exec"), {})
 
 
-def test_the_layer_type_that_the_docs_add_works() -> None:
-    (block,) = [block for block in blocks("python") if "@layer_type" in block.text]
-    program = block.text + (
-        "from cnnparams.engine.network.build import build\nfrom cnnparams.engine.reports.measure import measure\n"
-        "from cnnparams.schema.compose import compose\nfrom cnnparams.schema.parse import parse\n"
-        "from cnnparams.schema.source import Text\n"
-        "spec = 'input: {channels: 3, height: 2, width: 2}\\nlayers: [{type: channel_scale, bias: true}]'\n"
-        "report = measure(build(parse(compose(Text('net.yaml', spec)))))\n"
-        "assert (report.total_params, report.layers[0].name) == (6, 'channelscale1')\n"
+ADDED = {
+    "a layer type": ("count {spec} --json", '"total_params": 3,'),
+    "an output format": ("count {spec} --format tsv", "scaled\tchannelscale1\tinit=2\t"),
+    "a cost": ("count {spec} --columns outputs --format csv", "network,outputs\nscaled,12\n"),
+    "a command": ("tensors {spec} --format csv", 'channelscale1.weight,"[3, 1, 1]",trainable\n'),
+    "a source": ("import {model}", "  - {type: channel_scale, name: channelscale1}\n"),
+}
+
+
+@pytest.fixture(scope="module")
+def enlarged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a copy of the package, to which all is added that docs/contributing.md adds."""
+    root = tmp_path_factory.mktemp("enlarged")
+    shutil.copytree(ROOT / "cnnparams", root / "cnnparams", ignore=shutil.ignore_patterns("__pycache__"))
+    for block in blocks("python", "diff"):
+        if block.page.name == "contributing.md":
+            first, _, text = block.text.partition("\n")
+            path = root / first.removeprefix("# ")
+            assert path.exists() == (block.language == "diff"), path
+            path.write_text(_patched(path.read_text(), text) if block.language == "diff" else text)
+    shutil.copy(ROOT / "docs" / "examples" / "layer_list.py", root / "cnnparams" / "sources")
+    (root / "scaled.yaml").write_text(
+        "name: scaled\ninput: {channels: 3, height: 2, width: 2}\nlayers: [{type: channel_scale, init_value: 2}]\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    (root / "model.layers.json").write_text('{"input": [3, 2, 2], "layers": [["ChannelScale", {}]]}')
+    return root
+
+
+def _patched(text: str, diff: str) -> str:
+    lines = diff.splitlines(keepends=True)
+    before, after = ("".join(line[1:] for line in lines if line[0] != sign) for sign in "+-")
+    assert text.count(before) == 1, before
+    return text.replace(before, after)
+
+
+@pytest.mark.parametrize("what", ADDED)
+def test_what_the_docs_add_works(what: str, enlarged: Path) -> None:
+    arguments, said = ADDED[what]
+    words = arguments.format(spec="scaled.yaml", model="model.layers.json").split()
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    done = subprocess.run(
+        [sys.executable, "-m", "cnnparams", *words], cwd=enlarged, env=environment, capture_output=True, text=True
+    )
     assert (done.returncode, done.stderr) == (0, "")
+    assert said in done.stdout
+
+
+def test_what_the_docs_add_is_as_clean_as_the_rest(enlarged: Path) -> None:
+    for words in (["ruff", "check"], ["ruff", "format", "--check"]):
+        command = [sys.executable, "-m", *words, "--config", str(ROOT / "pyproject.toml"), "cnnparams"]
+        assert subprocess.run(command, cwd=enlarged, capture_output=True).returncode == 0
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

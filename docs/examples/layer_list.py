@@ -1,0 +1,36 @@
+"""JSON such as {"input": [3, 8, 8], "layers": [["conv2d", {"out_channels": 4, "kernel_size": 3}]]} -> a spec."""
+
+import json
+from pathlib import Path
+
+from cnnparams.engine.network.graph import Graph, Port
+from cnnparams.engine.network.stack import stack
+from cnnparams.errors import CnnparamsError
+from cnnparams.inert import title
+from cnnparams.layers.contract.shape import Shape
+from cnnparams.schema.keys import INPUT
+from cnnparams.schema.structures import Edge
+from cnnparams.sources.assembly import Assembly, LayerNames, NoLayerError, layer_of, simplified
+from cnnparams.sources.reading import Gap, Reading
+
+
+def read(path: str) -> Reading:
+    """Return the spec of a file; it ends with a gap where no layer does what an entry says."""
+    try:
+        model = json.loads(Path(path).read_text(encoding="utf-8"))
+        shape, entries = Shape.of(tuple(model["input"])), [(str(kind), dict(own)) for kind, own in model["layers"]]
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise CnnparamsError(f"{path} is no list of layers: {error}") from None
+    names, x = LayerNames([INPUT]), Edge(INPUT, shape)
+    assembly = Assembly(names)
+    assembly.inputs = (Port(INPUT, INPUT, shape),)
+    for kind, own in entries:
+        try:
+            layer = layer_of(kind, own)
+            x = assembly.add(names.take(names.counted(layer.stem, 1)), layer, (x,))
+        except NoLayerError as error:
+            name = names.take(names.counted("gap", 1))
+            assembly.gap(name, "list.unknown", (x,), gap=Gap("", f"{kind} {error.what}", remedy=error.remedy))
+            break
+    graph = Graph(title(Path(path).stem), assembly.inputs, assembly.nodes, (Port("", x.source, x.shape),))
+    return Reading(stack(graph if assembly.gaps else simplified(graph)), tuple(assembly.gaps))

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import click
 
-from cnnparams.cli import reads, streams
+from cnnparams.cli import files_read, streams
 from cnnparams.cli.app import COMPLETE, PROGRAM, app
 from cnnparams.cli.exit_code import ExitCode
 from cnnparams.cli.messages import tell
@@ -36,7 +36,7 @@ def _leave(code: int) -> NoReturn:
 def run() -> int:
     """Run the command line; return its exit code."""
     streams.prepare()
-    reads.watch()
+    files_read.watch()
     try:
         code = _answered()
         streams.flush()

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
-from cnnparams.cli.reads import is_read
+from cnnparams.cli.files_read import is_read
 from cnnparams.cli.streams import answer, descriptor
 from cnnparams.errors import CnnparamsError, quote
 from cnnparams.inert import log, printable

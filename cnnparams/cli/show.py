@@ -45,9 +45,9 @@ class Show:
         """Write text as the answer goes; see `output.write`."""
         write(text, self.output, live=live, verbatim=verbatim)
 
-    def trouble(self, problems: Iterable[Problem]) -> bool:
+    def problems(self, problems: Iterable[Problem]) -> bool:
         """Write what is wrong, where the format has words for that; tell whether it has."""
-        found = getattr(self._renderer, "trouble", None)
+        found = getattr(self._renderer, "problems_found", None)
         if found is not None:
             write(found(problems), self.output, verbatim=True)
         return found is not None

@@ -30,7 +30,7 @@ def render(answer: VerdictAnswer, view: View) -> Iterator[str]:
             yield from _annotations(verdict, balance)
 
 
-def trouble(problems: Iterable[Problem]) -> Iterator[str]:
+def problems_found(problems: Iterable[Problem]) -> Iterator[str]:
     """Yield what is wrong with specs."""
     for problem in problems:
         yield annotation("error", "cnnparams", str(problem._replace(place=None)), problem.place)

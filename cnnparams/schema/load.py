@@ -24,7 +24,8 @@ def load(name: str | Path, values: Mapping[str, Any] | None = None) -> Spec:
     Raise SpecError with everything that is wrong with it.
     """
     path, variant = locate(str(name))
-    return choose(parse(compose(read(path))), variant, values)
+    text = read(path)._replace(bundled=zoo.has(path))
+    return choose(parse(compose(text)), variant, values)
 
 
 def locate(name: str) -> tuple[str, str | None]:

@@ -46,10 +46,11 @@ class YamlSequence(list[Any]):
 
 
 class Text(NamedTuple):
-    """The text of a spec and the name that messages give it."""
+    """The text of a spec, the name that messages give it, and whether it comes with the tool, not from the user."""
 
     name: str
     text: str
+    bundled: bool = False
 
     def place(self, line: int, column: int) -> Place:
         """Return the place at a line and column counted from 0."""

@@ -51,7 +51,7 @@ def find_spec(name: str) -> Member | None:
 
 def has(path: str) -> bool:
     """Tell whether a file is one of those that come with the tool, as they are found by name."""
-    return Path(path) in families().values()
+    return Path(path).parent == folder()
 
 
 @cache

@@ -50,7 +50,7 @@ def command(
         networks = load_networks(specs, values, families=True)
         verdicts = each(lambda network: network.check(limits, setting), networks)
     except SpecError as error:
-        if not show.trouble(error.problems):
+        if not show.problems(error.problems):
             raise
         return ExitCode.NO_ANSWER
     for remark in dict.fromkeys(_remarks(verdicts)):

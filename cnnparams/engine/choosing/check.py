@@ -14,7 +14,6 @@ from cnnparams.engine.reports.measure import measure
 from cnnparams.engine.reports.report import Report, find_column
 from cnnparams.engine.setting import USUAL, Setting
 from cnnparams.errors import Place
-from cnnparams.schema import zoo
 from cnnparams.schema.source import Document
 
 _MOST_TOLD = 3
@@ -78,7 +77,7 @@ def check(graph: Graph, limits: Iterable[Limit], setting: Setting = USUAL) -> Ve
     weighed = [_column(limit.total).field for limit in given if limit.total.column]
     report = measure(graph, [*weighed, *(limit.total.field for limit in given)], setting)
     document = graph.document
-    own = document if document and not zoo.has(document.source.name) else None
+    own = document if document and not document.source.bundled else None
     balances = tuple(_balance(graph, report, limit, own) for limit in given)
     return Verdict(graph.name, own and own.place(("layers",), key=True), balances)
 

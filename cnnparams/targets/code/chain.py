@@ -26,7 +26,7 @@ _MOST_BY_PLACE = 3
 def call(writer: ClassWriter, ops: Ops, rows: Sequence[HoleRow]) -> str:
     """Write the making of an instance in each row, and note the channels of what it gives."""
     frames = [op.frame if op else None for op in ops]
-    classes = [writer.book.class_of(frame) if frame else None for frame in frames]
+    classes = [writer.shared.class_of(frame) if frame else None for frame in frames]
     first = next(found for found in classes if found)
     named = _class(writer, classes, ops, rows)
     said: dict[str, Expr] = {}
@@ -50,7 +50,7 @@ def _class(writer: ClassWriter, classes: Sequence[ClassCode | None], ops: Ops, r
     body = next(op.step.entry.body for op in ops if op)
     if not isinstance(body, BlockCall) or len({_looks(found) for found in different}) > 1:
         raise ConflictError(different[0].name)
-    if any(len(writer.book.classes_of(found.block or "")) > 1 for found in different):
+    if any(len(writer.shared.classes_of(found.block or "")) > 1 for found in different):
         raise ConflictError(different[0].name)
     given = [written(op, body.block) for op in ops]
     blocks = [found.block if found else ABSENT for found in classes]
@@ -327,7 +327,7 @@ def _range(writer: ClassWriter, count: Expr, first: int, *, counted: bool) -> st
 
 def _track_last(writer: ClassWriter, copies: Chains, rows: Sequence[HoleRow], op: FrameStep, count: Expr) -> None:
     """Note the channels of what the last copy gives: those of any, or as many more as there are copies."""
-    channels, counts = writer.scope.channels, writer.book.channels
+    channels, counts = writer.scope.channels, writer.shared.channels
     longest = max(copies, key=len)
     start, grown = longest[0].reads[0], counts[longest[-1].gives[0]] - counts[longest[0].reads[0]]
     step = formula.literal(grown // len(longest))
@@ -363,5 +363,5 @@ def made(writer: ClassWriter, ops: Ops, rows: Sequence[HoleRow]) -> tuple[str, m
 def module(writer: ClassWriter, ops: Ops, rows: Sequence[HoleRow]) -> str:
     """Return what makes a module with more inside."""
     kinds = {op.frame.kind for op in ops if op and op.frame}
-    write = sequential if kinds <= writer.book.inline else call
+    write = sequential if kinds <= writer.shared.inline else call
     return write(writer, ops, rows) + making.frozen(writer, ops, rows)

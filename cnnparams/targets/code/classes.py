@@ -49,7 +49,7 @@ class ClassCode:
 
 
 @dataclass(slots=True)
-class ModuleBook:
+class SharedByClasses:
     """What is known of tensors, blocks and frames, and the classes that have been written.
 
     `channels` are those of each tensor, `inline` the kinds of frames that are written where they stand; `trainable`

@@ -12,7 +12,7 @@ from cnnparams.layers.contract.spelling import Code, Spelling
 from cnnparams.schema.bodies import LayerBody, NamedActivation
 from cnnparams.schema.template import evaluate
 from cnnparams.targets.code import formula
-from cnnparams.targets.code.classes import ModuleBook
+from cnnparams.targets.code.classes import SharedByClasses
 from cnnparams.targets.code.frames import FrameStep, label
 from cnnparams.targets.code.holes import ABSENT, ConflictError, Hole, HoleKind, HoleRow
 from cnnparams.targets.code.simplify import Expr, every
@@ -208,11 +208,11 @@ def _met(writer: ClassWriter, ops: Ops, rows: Sequence[HoleRow]) -> Iterator[Exp
 
 def frozen(writer: ClassWriter, ops: Ops, rows: Sequence[HoleRow]) -> str:
     """Return what freezes a layer or a module, behind what makes it."""
-    values = [writer.book.trainable.get(id(op), ABSENT) if op else ABSENT for op in ops]
+    values = [writer.shared.trainable.get(id(op), ABSENT) if op else ABSENT for op in ops]
     if all(value is ABSENT for value in values):
         return ""
     given = [written(op, op.step.entry.trainable) if op else None for op in ops]
-    whole = not any(_freezes_inside(op, writer.book) for op in ops if op)
+    whole = not any(_freezes_inside(op, writer.shared) for op in ops if op)
     hole = Hole("trainable", values, writer.sayings(rows, given) if whole else ())
     text = writer.text(writer.scope.resolve(hole, rows))
     if not whole and text not in ("True", "False"):
@@ -220,6 +220,6 @@ def frozen(writer: ClassWriter, ops: Ops, rows: Sequence[HoleRow]) -> str:
     return "" if text == "True" else f".requires_grad_({text})"
 
 
-def _freezes_inside(op: FrameStep, book: ModuleBook) -> bool:
+def _freezes_inside(op: FrameStep, shared: SharedByClasses) -> bool:
     inside = op.frame.ops if op.frame else ()
-    return any(book.trainable.get(id(inner)) is False or _freezes_inside(inner, book) for inner in inside)
+    return any(shared.trainable.get(id(inner)) is False or _freezes_inside(inner, shared) for inner in inside)

@@ -16,7 +16,7 @@ from cnnparams.schema.source import KeyPath
 from cnnparams.schema.spec import Block, Spec
 from cnnparams.schema.structures import Edges
 from cnnparams.targets.code import frames
-from cnnparams.targets.code.classes import ClassCode, ModuleBook
+from cnnparams.targets.code.classes import ClassCode, SharedByClasses
 from cnnparams.targets.code.frames import Frame, FrameKey, FrameStep
 from cnnparams.targets.code.holes import ConflictError
 from cnnparams.targets.code.page import page
@@ -197,9 +197,9 @@ def export(spec: Spec) -> str:
 
 
 def _written(graph: Graph, top: Frame, blocks: Mapping[str, Block]) -> list[ClassCode]:
-    frames, shared = [*_all(top)], sharing(top)
-    book = ModuleBook(_channels(graph), blocks, inline(frames, shared), learning(top), shared)
-    return [*_classes(book, frames)]
+    frames, tied = [*_all(top)], sharing(top)
+    shared = SharedByClasses(_channels(graph), blocks, inline(frames, tied), learning(top), tied)
+    return [*_classes(shared, frames)]
 
 
 def _description(written: Any) -> str:
@@ -225,28 +225,28 @@ def _channels(graph: Graph) -> dict[str, int]:
     return entered | {node.name: channels_of(node.output_shape) for node in graph.nodes}
 
 
-def _classes(book: ModuleBook, frames: Sequence[Frame]) -> Iterator[ClassCode]:
+def _classes(shared: SharedByClasses, frames: Sequence[Frame]) -> Iterator[ClassCode]:
     """Yield the classes of all frames, those that others make before them."""
     kinds: dict[object, list[Frame]] = {}
     for frame in frames:
-        if frame.kind not in book.inline:
+        if frame.kind not in shared.inline:
             kinds.setdefault(frame.kind, []).append(frame)
     done: set[object] = set()
 
     def of(kind: object) -> Iterator[ClassCode]:
         done.add(kind)
-        for inner in (inner for frame in kinds[kind] for inner in _made_in(frame, book)):
+        for inner in (inner for frame in kinds[kind] for inner in _made_in(frame, shared)):
             if inner.kind not in done:
                 yield from of(inner.kind)
-        yield from classes(book, kinds[kind])
+        yield from classes(shared, kinds[kind])
 
     yield from of(frames[-1].kind)
 
 
-def _made_in(frame: Frame, book: ModuleBook) -> Iterator[Frame]:
+def _made_in(frame: Frame, shared: SharedByClasses) -> Iterator[Frame]:
     """Yield the frames that are made in the class of a frame."""
     for op in frame.ops:
-        if op.frame and op.frame.kind in book.inline:
-            yield from _made_in(op.frame, book)
+        if op.frame and op.frame.kind in shared.inline:
+            yield from _made_in(op.frame, shared)
         elif op.frame:
             yield op.frame

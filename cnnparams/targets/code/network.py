@@ -172,7 +172,7 @@ def ties(writer: ClassWriter) -> list[str]:
 
 
 def _of(frame: Frame, writer: ClassWriter) -> Iterator[str]:
-    for owner, user in writer.book.sharing.tied.get(id(frame), ()):
+    for owner, user in writer.shared.sharing.tied.get(id(frame), ()):
         one, other = _place(owner, writer), _place(user, writer)
         node, shared = user[-1].node, owner[-1].node
         assert node
@@ -190,7 +190,7 @@ def _made(node: Node) -> Code:
 
 def _place(way: Way, writer: ClassWriter) -> str:
     """Return the expression of a layer inside of a class."""
-    known = {**writer.book.places, **writer.places}
+    known = {**writer.shared.places, **writer.places}
     return "self" + "".join(known[id(op)] for op in way)
 
 
@@ -208,7 +208,7 @@ def network(writer: ClassWriter, inputs: Sequence[str]) -> ClassBody:
     steps = aligned(writer.frames)
     wiring, maker = wired(writer.frames, steps), _Maker(writer, steps)
     made = [maker.step(ops, i, wiring.reads[i], wiring.flows[i]) for i, ops in enumerate(steps)]
-    names = Namespace(GLOBALS, writer.book.class_names, {"x", "out"})
+    names = Namespace(GLOBALS, writer.shared.class_names, {"x", "out"})
     called = [name if name == "x" else names.add(name) for name in inputs]
     init = [*maker.lines, *maker.late, *ties(writer)]
     return ClassBody(init, statements(made, called, wiring.outputs, names), called, maker.attributes.base)
@@ -227,7 +227,7 @@ class _Maker:
 
     def _things(self, steps: Sequence[Ops]) -> Iterator[tuple[str, AttributeCode]]:
         """Yield what the steps make, by their names."""
-        for op in (op for ops in steps for op in ops if op and id(op) not in self.writer.book.sharing.again):
+        for op in (op for ops in steps for op in ops if op and id(op) not in self.writer.shared.sharing.again):
             if op.frame:
                 yield op.name, AttributeCode(inside=frozenset(inner.name.partition(".")[0] for inner in op.frame.ops))
             elif op.node and (make := op.node.layer.in_forward(*op.node.input_shapes).make):
@@ -261,7 +261,7 @@ class _Maker:
 
     def _again(self, ops: Ops) -> str | None:
         """Return the name of what is called again; raise ConflictError where that is not always so."""
-        owners = {self.writer.book.sharing.again.get(id(op)) for op in ops if op}
+        owners = {self.writer.shared.sharing.again.get(id(op)) for op in ops if op}
         names = {owner.name for owner in owners if owner}
         if len(names) > 1 or (names and None in owners):
             raise ConflictError("share")

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from cnnparams.schema.computed import Computed
 from cnnparams.targets.code import chain, formula
-from cnnparams.targets.code.classes import Argument, ClassCode, ModuleBook
+from cnnparams.targets.code.classes import Argument, ClassCode, SharedByClasses
 from cnnparams.targets.code.frames import Frame, FrameStep
 from cnnparams.targets.code.holes import ConflictError, HoleKind
 from cnnparams.targets.code.names import GLOBALS, Namespace, class_name
@@ -64,13 +64,13 @@ def without_repetition(lines: Sequence[str], names: Namespace) -> list[str]:
 _MADE = "super().__init__("
 
 
-def written(book: ModuleBook, frames: Sequence[Frame]) -> ClassCode:
+def written(shared: SharedByClasses, frames: Sequence[Frame]) -> ClassCode:
     """Write one class for these frames, as yet without a name; raise ConflictError where they differ too much."""
     if len({len(frame.inputs) for frame in frames}) > 1:
         raise ConflictError("inputs")
     inputs = _inputs(frames[0])
-    writer = ClassWriter(book, frames, _scope(book, frames, inputs))
-    straight = bool(frames[0].path) and all(is_straight(frame, book.sharing) for frame in frames)
+    writer = ClassWriter(shared, frames, _scope(shared, frames, inputs))
+    straight = bool(frames[0].path) and all(is_straight(frame, shared.sharing) for frame in frames)
     body = ClassBody(chain.statements(writer), [], [], "nn.Sequential") if straight else network(writer, inputs)
     arguments = tuple(_arguments(writer))
     columns = {argument.name: writer.scope.params[argument.name].column for argument in arguments}
@@ -90,12 +90,12 @@ def _inputs(frame: Frame) -> list[str]:
     return [name if name != "input" else "x" if not i else f"x{i + 1}" for i, name in enumerate(called)]
 
 
-def _scope(book: ModuleBook, frames: Sequence[Frame], inputs: Sequence[str]) -> ClassScope:
+def _scope(shared: SharedByClasses, frames: Sequence[Frame], inputs: Sequence[str]) -> ClassScope:
     """Return the scope of a class, with the channels of its inputs as params where they are not plain."""
-    scope = ClassScope(Namespace(GLOBALS, book.class_names, {INDEX}), [{} for _ in frames])
+    scope = ClassScope(Namespace(GLOBALS, shared.class_names, {INDEX}), [{} for _ in frames])
     single = len(frames) == 1 and frames[0].block is None
     for i, name in enumerate(inputs):
-        column = [book.channels[frame.inputs[i]] for frame in frames]
+        column = [shared.channels[frame.inputs[i]] for frame in frames]
         wanted = f"{name}_channels" if i else "in_channels"
         said = formula.literal(column[0]) if single else scope.add(wanted, column, input=i)
         scope.channels.update((frame.inputs[i], said) for frame in frames)
@@ -118,7 +118,7 @@ def _arguments(writer: ClassWriter) -> Iterator[Argument]:
 
 def _default(writer: ClassWriter, param: Param) -> Expr | None:
     block = writer.frames[0].block
-    default = writer.book.blocks[block].params[param.param] if block and param.param else None
+    default = writer.shared.blocks[block].params[param.param] if block and param.param else None
     return None if default is None or isinstance(default, Computed) else formula.literal(default)
 
 
@@ -127,7 +127,7 @@ def _outputs(writer: ClassWriter, arguments: Sequence[Argument]) -> Iterator[Exp
     scope, known = writer.scope, {argument.name for argument in arguments}
     for i in range(len(writer.frames[0].outputs)):
         sources = [frame.outputs[i] for frame in writer.frames]
-        counts = [*zip(writer.rows(), map(writer.book.channels.__getitem__, sources), strict=True)]
+        counts = [*zip(writer.rows(), map(writer.shared.channels.__getitem__, sources), strict=True)]
         found = [_without_locals(scope, said) for source in sources if (said := scope.channels.get(source))]
         yield next(
             (said for said in found if known.issuperset(formula.names_in(said)) and scope.agrees(said, counts)), None
@@ -165,30 +165,30 @@ ClassGroup = tuple[Sequence[Frame], ClassCode]
 _MOST_TRIED = 8
 
 
-def classes(book: ModuleBook, frames: Sequence[Frame]) -> Iterator[ClassCode]:
+def classes(shared: SharedByClasses, frames: Sequence[Frame]) -> Iterator[ClassCode]:
     """Write the classes of these frames, and note which frame has which."""
     by_look: dict[object, list[Frame]] = {}
     for frame in frames:
-        by_look.setdefault(_look(frame, book), []).append(frame)
-    for group, found in _groups(book, frames, [*by_look.values()]):
-        named = replace(found, name=book.names.add(class_name(frames[0].title)))
-        book.classes.update((id(frame), named) for frame in group)
-        book.places.update(named.places)
+        by_look.setdefault(_look(frame, shared), []).append(frame)
+    for group, found in _groups(shared, frames, [*by_look.values()]):
+        named = replace(found, name=shared.names.add(class_name(frames[0].title)))
+        shared.classes.update((id(frame), named) for frame in group)
+        shared.places.update(named.places)
         yield named
 
 
-def _groups(book: ModuleBook, frames: Sequence[Frame], looks: Iterable[Sequence[Frame]]) -> list[ClassGroup]:
+def _groups(shared: SharedByClasses, frames: Sequence[Frame], looks: Iterable[Sequence[Frame]]) -> list[ClassGroup]:
     """Return which frames have a class in common: all if possible, else as many kinds of look as go together."""
-    if whole := _tried(book, frames):
+    if whole := _tried(shared, frames):
         return [(frames, whole)]
     groups: list[ClassGroup] = []
     for alike in looks:
-        own = _tried(book, alike)
+        own = _tried(shared, alike)
         if own is None:
-            groups.extend(([frame], written(book, [frame])) for frame in alike)
+            groups.extend(([frame], written(shared, [frame])) for frame in alike)
             continue
         for i, (group, _) in enumerate(groups[-_MOST_TRIED:], max(0, len(groups) - _MOST_TRIED)):
-            if joined := _tried(book, [*group, *alike]):
+            if joined := _tried(shared, [*group, *alike]):
                 groups[i] = ([*group, *alike], joined)
                 break
         else:
@@ -196,26 +196,26 @@ def _groups(book: ModuleBook, frames: Sequence[Frame], looks: Iterable[Sequence[
     return groups
 
 
-def _tried(book: ModuleBook, frames: Sequence[Frame]) -> ClassCode | None:
+def _tried(shared: SharedByClasses, frames: Sequence[Frame]) -> ClassCode | None:
     try:
-        return written(book, frames)
+        return written(shared, frames)
     except ConflictError:
         return None
 
 
-def _look(frame: Frame, book: ModuleBook) -> tuple[object, ...]:
+def _look(frame: Frame, shared: SharedByClasses) -> tuple[object, ...]:
     """Return what of a frame is more than values: the shape of its code."""
     numbers = {source: i for i, source in enumerate(frame.inputs)}
     look: list[object] = []
     for op in frame.ops:
         reads = tuple(numbers[source] for source in op.reads)
-        look.append((op.key, op.name, reads, book.trainable.get(id(op)), _look_of(op, book)))
+        look.append((op.key, op.name, reads, shared.trainable.get(id(op)), _look_of(op, shared)))
         for source in op.gives:
             numbers.setdefault(source, len(numbers))
     return *look, tuple(numbers[source] for source in frame.outputs)
 
 
-def _look_of(op: FrameStep, book: ModuleBook) -> object:
+def _look_of(op: FrameStep, shared: SharedByClasses) -> object:
     if op.node:
         spelling, activation = op.node.layer.spelling(*op.node.input_shapes), op.node.activation
         made = activation and activation.spelling(op.node.output_shape).make
@@ -226,4 +226,4 @@ def _look_of(op: FrameStep, book: ModuleBook) -> object:
             made and made.text(),
         )
     assert op.frame
-    return _look(op.frame, book) if op.frame.kind in book.inline else id(book.class_of(op.frame))
+    return _look(op.frame, shared) if op.frame.kind in shared.inline else id(shared.class_of(op.frame))

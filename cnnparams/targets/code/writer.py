@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from cnnparams.schema.computed import Computed
 from cnnparams.targets.code import formula
-from cnnparams.targets.code.classes import ModuleBook
+from cnnparams.targets.code.classes import SharedByClasses
 from cnnparams.targets.code.frames import Frame, FrameStep
 from cnnparams.targets.code.holes import HoleKind, HoleRow
 from cnnparams.targets.code.scope import ClassScope
@@ -25,8 +25,8 @@ _FUNCTIONS = {"ceil": "math.ceil", "floor": "math.floor"}
 class ClassWriter:
     """Knows the instances of a class, and its scope as far as it has been written."""
 
-    def __init__(self, book: ModuleBook, frames: Sequence[Frame], scope: ClassScope) -> None:
-        self.book = book
+    def __init__(self, shared: SharedByClasses, frames: Sequence[Frame], scope: ClassScope) -> None:
+        self.shared = shared
         self.frames = frames
         self.scope = scope
         self.places: dict[int, str] = {}
@@ -37,7 +37,7 @@ class ClassWriter:
 
     def text(self, said: Expr, kind: HoleKind = HoleKind.VALUE) -> str:
         """Return a formula as it is written."""
-        return formula.text(said, lambda word: self.book.word(word, kind), _FUNCTIONS)
+        return formula.text(said, lambda word: self.shared.word(word, kind), _FUNCTIONS)
 
     def sayings(self, rows: Sequence[HoleRow], values: Iterable[Written | None]) -> Iterator[Expr]:
         """Yield how a value may be said, by what each row knows of it."""
@@ -97,7 +97,7 @@ class ClassWriter:
             return
         for (op, row), (other, after) in pairwise(zip(ops, rows, strict=True)):
             if op and other and row.number == after.number and row.extra[INDEX] == 0:
-                start, counts = self.scope.channels.get(op.reads[0]), self.book.channels
+                start, counts = self.scope.channels.get(op.reads[0]), self.shared.channels
                 step = formula.literal(counts[other.reads[0]] - counts[op.reads[0]])
                 if start is not None:
                     yield formula.total([start, formula.product(step, formula.name(INDEX))])
@@ -107,7 +107,7 @@ class ClassWriter:
         proposed = [short for said in candidates if said is not None for short in _shorter(said)]
         proposed = [said for said in proposed if not formula.is_long(said)]
         present = [(row, op.gives[output]) for row, op in zip(rows, ops, strict=True) if op]
-        known = [(row, self.book.channels[source]) for row, source in present]
+        known = [(row, self.shared.channels[source]) for row, source in present]
         found = next((said for said in proposed if self.scope.agrees(said, known)), None)
         if found is None and len({count for _, count in known}) == 1:
             found = formula.literal(known[0][1])

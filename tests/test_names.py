@@ -160,7 +160,7 @@ DESTINATIONS = [
 def check(destination: Destination, done: Outcome) -> None:
     """Hold what a run left to what every reader may expect of it."""
     assert done.code in (0, 1, 2)
-    assert "fault of cnnparams" not in done.err
+    assert "internal error" not in done.err
     assert readers.unseen(done.err) == readers.unseen(done.out) == set()
     assert readers.commands(done.err) == []
     if destination.is_command:

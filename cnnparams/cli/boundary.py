@@ -113,5 +113,5 @@ def _tell_fault(error: Exception) -> None:
 
         tell("".join(traceback.format_exception(error)).rstrip())
         return
-    tell(f"this is a fault of cnnparams, please report it: {type(error).__name__}: {error}")
+    tell(f"internal error in cnnparams, please report it: {type(error).__name__}: {error}")
     tell("  hint: CNNPARAMS_DEBUG=1 shows where it happened")

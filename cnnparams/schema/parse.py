@@ -71,7 +71,9 @@ def _remarks(document: Document, names: NamesInScope) -> Iterator[Problem]:
             if name not in names.used and name not in told:
                 told.add(name)
                 what = "block" if path == ("blocks",) else "var"
-                yield Problem(f"remark: nothing uses the {what} {quote(name)}", document.place((*path, name), key=True))
+                yield Problem(
+                    f"warning: nothing uses the {what} {quote(name)}", document.place((*path, name), key=True)
+                )
 
 
 def _default_name(document: Document) -> str:

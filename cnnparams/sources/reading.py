@@ -51,7 +51,7 @@ def unsaid_dtypes(dtypes: Collection[str]) -> Iterator[str]:
     """Yield the remark that a spec does not carry the dtypes of a model's weights, where they are not float32."""
     if found := sorted(set(dtypes) - {"float32"}):
         also = " and float32" if "float32" in dtypes else ""
-        yield f"remark: the spec says no dtype, and the model holds {some(found)}{also}: count with --dtype"
+        yield f"warning: the spec says no dtype, and the model holds {some(found)}{also}: count with --dtype"
 
 
 class Reading(NamedTuple):

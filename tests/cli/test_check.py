@@ -21,7 +21,10 @@ layers:
   - {type: linear, name: first, out_features: 7}
   - {type: linear, name: second, out_features: 3}
 """
-NO_BUDGET = "remark: it has no budget, so that only the spec itself was checked\n"
+NO_BUDGET = (
+    "warning: no budget, so only the spec itself was checked\n"
+    "  hint: set one with --max params=1M, or in the spec with budget: {params: 1M}\n"
+)
 
 
 @pytest.fixture
@@ -112,7 +115,7 @@ def test_a_spec_without_a_budget_is_told_of_once() -> None:
 def test_a_budget_for_what_the_network_does_not_have_is_told(net: Path) -> None:
     done = check(net, "--max", "receptive-field=1")
     assert done[:2] == (0, "")
-    assert done.err == f"{net}: remark: net has no receptive-field, so that any budget for it is kept\n"
+    assert done.err == f"{net}: warning: net has no receptive-field, so any budget for it is kept\n"
 
 
 def test_a_bad_spec_gives_no_answer(net: Path) -> None:
@@ -243,7 +246,7 @@ def test_github_shows_what_is_wrong_with_a_spec() -> None:
         "budget: params: '1MB' is not an amount%0A  "
         "hint: params is a number, not a size in bytes: leave out the B",
         f"::error file={spec},line=4,col=3,title=cnnparams::"
-        "budget: nothing that is measured is called 'mac'%0A  hint: did you mean 'macs'?",
+        "budget: unknown quantity 'mac'%0A  hint: did you mean 'macs'?",
         f"::error file={spec},line=5,col=11,title=cnnparams::"
         "budget: layers: 'many' is not an amount%0A  "
         "hint: such as 1M (1,000,000), 1Mi (1,048,576), 1.5k or 1e6, or arithmetic over the vars",

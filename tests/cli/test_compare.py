@@ -83,7 +83,7 @@ def test_rows_are_sorted_by_any_word(order: str, names: list[str]) -> None:
 def test_a_word_that_sorts_nothing_is_told() -> None:
     done = run("compare", "simple_cnn", "--sort", "parms")
     assert (done.code, done.stdout) == (2, "")
-    assert "nothing that is measured is called 'parms'; did you mean 'params'?" in done.stderr
+    assert "unknown quantity 'parms'; did you mean 'params'?" in done.stderr
 
 
 def test_csv_holds_plain_numbers() -> None:

@@ -29,7 +29,7 @@ def shown(*args: str, code: int = 0) -> str:
 def test_memory_names_the_layers_behind_its_figures(lstm: str) -> None:
     lines = shown("memory", lstm, "--training", "--fit", "1MiB").splitlines()
     marked = [line.split()[0] for line in lines if line.endswith(" (an estimate)")]
-    assert marked == ["Saved", "Together"]
+    assert marked == ["Saved", "Total"]
     assert any(line.startswith("The largest batch") and line.endswith("(an estimate).") for line in lines)
     assert "What is saved for the backward pass is an estimate for reader: PyTorch may keep more." in lines
     found = json.loads(shown("memory", lstm, "--training", "--json"))
@@ -84,7 +84,7 @@ def test_what_is_solved(lstm: str) -> None:
 def test_a_budget_that_an_estimate_keeps_or_breaks(lstm: str) -> None:
     kept = run("check", lstm, "--max", "saved=1MiB")
     assert (kept.code, kept.stdout) == (0, "")
-    assert kept.stderr == f"{lstm}: remark: saved of lstm is an estimate\n"
+    assert kept.stderr == f"{lstm}: warning: saved of lstm is an estimate\n"
     assert "saved: 4.88 KiB (an estimate) is 904 B over" in shown("check", lstm, "--max", "saved=4KiB", code=1)
     found = json.loads(shown("check", lstm, "--max", "saved=1MiB", "--max", "params=1M", "--json"))
     assert {each["total"]: each["is_estimate"] for each in found["budgets"]} == {"saved": True, "params": False}

@@ -63,7 +63,7 @@ def test_remarks_go_to_standard_error() -> None:
     spec = b"vars: {wide: 3}\ninput: {features: 3}\nlayers: [{type: linear, out_features: 2}]"
     done = cnnparams("export", "-", stdin=spec)
     assert (done.code, bool(ast.parse(done.out))) == (0, True)
-    assert "remark" in done.err
+    assert "warning" in done.err
 
 
 def test_neither_pytorch_nor_rich_is_loaded() -> None:

@@ -123,7 +123,7 @@ def test_with_gaps_nothing_is_written(tmp_path: Path) -> None:
     code, out, err = read("gaps", "-o", target)
     assert (code, out, target.read_text()) == (2, "", "as it was")
     told = [line for line in err.splitlines() if line != "running it"]
-    assert told[0] == "remark: read in training mode, as the model is in it; --mode evaluation reads the other"
+    assert told[0] == "warning: read in training mode, as the model is in it; --mode evaluation reads the other"
     assert told[1].endswith("import_models.py:13: 1: torch.fft.fft2 is not one of the functions that layers stand for")
     assert told[-1].startswith("nothing is written, as the vocabulary has no words for this; --partial writes the rest")
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".net")] == []

@@ -27,7 +27,7 @@ layers:
   - {type: onnx.Det, name: middle}
 """
 LEFT_OUT = "what reads the result of a gap is left out, where the file does not declare its sizes"
-REFUSED = f"""remark: {LEFT_OUT}: 'Flatten', 'Gemm'
+REFUSED = f"""warning: {LEFT_OUT}: 'Flatten', 'Gemm'
 middle: node '/middle/Det' (Det) does what no layer does
   hint: cut the file before it with onnx.utils.extract_model, or write the spec by hand
 nothing is written, as the vocabulary has no words for this; --partial writes the rest, with these marked

@@ -103,4 +103,4 @@ def test_wrong_usage_is_told(arguments: list[str], said: str) -> None:
 
 def test_a_column_of_count_shows_it() -> None:
     header = run("count", SPEC, "--columns", "layer,live,weight_size,saved").stdout.splitlines()[2]
-    assert header.split() == ["Layer", "Alive", "Weights", "Saved", "for", "backward"]
+    assert header.split() == ["Layer", "Live", "memory", "Weights", "Saved", "for", "backward"]

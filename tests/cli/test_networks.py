@@ -32,4 +32,4 @@ def test_a_problem_of_one_member_says_whose_it_is(family: str) -> None:
 
 def test_a_remark_that_all_members_earn_is_told_once(family: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert [network.name for network in load_networks([family], {"width": 3}, families=True)] == ["small", "large"]
-    assert capsys.readouterr().err.count("remark: nothing uses the var 'spare'") == 1
+    assert capsys.readouterr().err.count("warning: nothing uses the var 'spare'") == 1

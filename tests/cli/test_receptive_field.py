@@ -24,17 +24,17 @@ def test_the_table_says_what_each_layer_sees_and_what_adds_no_context() -> None:
         "Effective stride",
         "Effective padding",
         "Aligned",
-        "Input sees all",
+        "Input is global",
     ]
     assert cells(lines[2]) == titles
     assert ["layer3", "(14, 14, 1024)", "267", "16", "133", "yes"] in map(cells, lines)
     assert ["layer4", "(7, 7, 2048)", "427", "32", "213", "yes", "yes"] in map(cells, lines)
     assert [cells(line) for line in lines[-5:]] == [
         ["Receptive field", "all"],
-        ["Largest, global layers aside", "427"],
+        ["Largest (excluding global layers)", "427"],
         ["Layers that add no context", "4"],
-        ["The first of them", "layer3.5.conv2"],
-        ["All add context in images above", "363"],
+        ["First layer without context", "layer3.5.conv2"],
+        ["All add context above an image size of", "363"],
     ]
 
 
@@ -109,7 +109,7 @@ def test_vars_change_the_image_and_the_output_goes_to_a_file(tmp_path: Path) -> 
     assert done == (0, "", "")
     text = target.read_text()
     assert "| stage5.conv1.conv | (4, 4, 512) | 132 | 16 | 58 | yes | yes |" in text
-    assert "- The first of them: stage4.conv3.conv" in text
+    assert "- First layer without context: stage4.conv3.conv" in text
 
 
 def test_count_has_the_columns_too_and_leaves_them_out_unless_asked() -> None:

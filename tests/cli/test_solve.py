@@ -86,15 +86,15 @@ def test_a_cost_that_falls_is_told() -> None:
     assert found["smaller_that_break_a_limit"] == [7, 8, 9]
     said = run("solve", "-", "--var", "wide=1:12", "--max", "params=500", stdin=text).stdout
     assert f"Not monotone: params falls from {params(4)} to {params(1)} between wide=4 and wide=5." in said
-    assert "Smaller values that break a limit: 3, the first of them wide=7." in said
+    assert "Smaller values that break a limit: 3, the first wide=7." in said
 
 
 def test_values_that_are_no_network_are_told() -> None:
     done = run("solve", "-", "--var", "size=1:9", "--max", "macs=20k", stdin=NET)
-    assert "Values that are no network: 4, the first of them size=1: <stdin>:6:" in done.stdout
+    assert "Values without a valid network: 4, the first size=1: <stdin>:6:" in done.stdout
     none = run("solve", "-", "--var", "size=1:2", "--max", "macs=20k", stdin=NET)
     assert (none.code, none.stdout) == (2, "")
-    assert "no value of size makes a network; size=1: <stdin>:6:" in none.stderr
+    assert "no value of size gives a valid network; size=1: <stdin>:6:" in none.stderr
 
 
 def test_markdown() -> None:

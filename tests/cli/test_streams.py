@@ -170,7 +170,7 @@ def broken(folder: Path, fault: str, environment: str = "") -> subprocess.Comple
 def test_a_fault_of_ours_is_a_line_and_no_answer(tmp_path: Path) -> None:
     done = broken(tmp_path, "1 / 0")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("this is a fault of cnnparams, please report it: ZeroDivisionError")
+    assert done.stderr.startswith("internal error in cnnparams, please report it: ZeroDivisionError")
 
 
 def test_who_asks_for_it_sees_where_the_fault_is(tmp_path: Path) -> None:

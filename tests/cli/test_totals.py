@@ -63,14 +63,14 @@ def test_solve_and_sweep_divide_by_the_samples(jobs: str) -> None:
 
 
 def test_a_total_that_does_not_apply_keeps_any_budget_and_that_is_said() -> None:
-    remark = "<stdin>: remark: imageless has no receptive-field, so that any budget for it is kept\n"
+    remark = "<stdin>: warning: imageless has no receptive-field, so any budget for it is kept\n"
     for command in (("check", "-"), ("solve", "-", "--var", "wide=1:3")):
         done = run(*command, "--max", "receptive-field=1", stdin=IMAGELESS)
         assert (done.code, done.stderr) == (0, remark)
 
 
 def test_a_total_that_does_not_apply_stays_empty_and_that_is_said_once() -> None:
-    remark = "remark: imageless has no receptive-field, which stays empty\n"
+    remark = "warning: imageless has no receptive-field: its column stays empty\n"
     for asked in (("--columns", "receptive-field"), ("--pareto", "receptive-field,wide:max")):
         done = run("sweep", "-", "--set", "wide=1:3", *asked, stdin=IMAGELESS)
         assert (done.code, done.stderr) == (0, remark)

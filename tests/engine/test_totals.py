@@ -43,7 +43,7 @@ def test_a_total_is_found_by_its_word(word: str) -> None:
 
 
 def test_a_misspelt_word_is_told_with_a_guess() -> None:
-    with pytest.raises(UnknownTotalError, match="nothing that is measured is called 'parms'") as raised:
+    with pytest.raises(UnknownTotalError, match="unknown quantity 'parms'") as raised:
         find_total("parms")
     assert raised.value.hint == "did you mean 'params'?"
 

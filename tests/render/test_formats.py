@@ -154,7 +154,7 @@ def test_csv_of_memory_has_a_row_for_each_part() -> None:
         ("Weights", "2830760"),
         ("Buffers", "0"),
         ("Peak activations", "288000"),
-        ("Together", "3118760"),
+        ("Total", "3118760"),
     ]
 
 

@@ -44,7 +44,7 @@ def test_a_checkpoint_loads(torch: ModuleType, sample: Sample, flat: bool) -> No
 
 def test_names_that_cannot_be_kept_are_told(torch: ModuleType) -> None:
     (remark,) = read(named(OTHERWISE)(), "3x32x32").remarks
-    assert remark.startswith("remark: a checkpoint does not fit a module that is exported from the spec")
+    assert remark.startswith("warning: a checkpoint does not fit a module that is exported from the spec")
     assert "'conv1_weight', 'conv1_bias'" in remark
     spaced = torch.nn.Sequential()
     spaced.add_module("a b", torch.nn.Linear(4, 4))

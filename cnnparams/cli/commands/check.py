@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from cnnparams.engine.setting import Setting
     from cnnparams.errors import Problem
 
+_GIVE = "set one with --max params=1M, or in the spec with budget: {params: 1M}"
+
 
 @click.command(cls=Command)
 @options.specs
@@ -67,8 +69,8 @@ def _remarks(verdicts: Sequence[Verdict]) -> Iterator[Problem]:
     for verdict in verdicts:
         source = verdict.place.source if verdict.place else verdict.name
         if not verdict.balances:
-            yield Problem("remark: it has no budget, so that only the spec itself was checked", source=source)
+            yield Problem("warning: no budget, so only the spec itself was checked", source=source, hint=_GIVE)
         for balance in (each for each in verdict.balances if each.is_estimate and each.is_kept):
-            yield Problem(f"remark: {balance.limit.total.word} of {verdict.name} is an estimate", source=source)
+            yield Problem(f"warning: {balance.limit.total.word} of {verdict.name} is an estimate", source=source)
         missing = (balance.limit.total for balance in verdict.balances if balance.value is None)
         yield from (kept_without(total, verdict.name, source) for total in missing)

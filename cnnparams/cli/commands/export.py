@@ -31,7 +31,7 @@ def command(spec: str, values: dict[str, Any], output: str | None) -> None:
     if said := [f"{node.name} {node.dtype}" for node in network.graph.nodes if node.dtype]:
         # A module in another dtype than its input does not run unless every input is converted.
         fact = (
-            f"remark: the code has PyTorch's default dtype throughout, not that of layers which say one: {some(said)}"
+            f"warning: the code has PyTorch's default dtype throughout, not that of layers which say one: {some(said)}"
         )
         tell(str(Problem(fact, source=network.spec.document.source.name)))
     write([export(network.spec)], output, verbatim=True)

@@ -29,7 +29,8 @@ def command(
     """Print how much of the image each layer sees: receptive field, effective stride and padding.
 
     SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT chooses a variant.
-    One number stands for all axes. "Input sees all" marks layers that add no context: their input sees the whole image.
+    One number stands for all axes. "Input is global" marks layers that add no context: their input already sees the
+    whole image.
     """
     from dataclasses import replace
 

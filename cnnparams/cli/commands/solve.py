@@ -81,7 +81,7 @@ def _check_any(solution: Solution) -> None:
 
     if solution.invalid == solution.candidates:
         var, first = solution.var, solution.candidates[0]
-        raise CnnparamsError(f"no value of {var} makes a network; {var}={first.value}: {first.problem}")
+        raise CnnparamsError(f"no value of {var} gives a valid network; {var}={first.value}: {first.problem}")
 
 
 def _axis(spec: Spec, var: str) -> SweepAxis:

@@ -53,7 +53,8 @@ def command(
     """Measure a network at every combination of values of its vars, a row for each as it comes.
 
     SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT chooses a variant.
-    A family of which none is chosen stands for all its variants. Points that are no network are reported and skipped.
+    A family of which none is chosen stands for all its variants. Combinations without a valid network are reported and
+    skipped.
     """
     from contextlib import closing
 
@@ -110,6 +111,6 @@ def _telling(sweep: Sweep, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
     for outcome in outcomes:
         for total in sweep.missing(outcome):
             if (outcome.name, total) not in told:
-                tell(f"remark: {outcome.name} has no {total.word}, which stays empty")
+                tell(f"warning: {outcome.name} has no {total.word}: its column stays empty")
             told.add((outcome.name, total))
         yield outcome

@@ -14,7 +14,7 @@ from cnnparams.engine.setting import Setting
 AT_OTHER_SIZES = None
 COLUMNS = (
     Column("activation-size", "Output size", Kind.BYTES, "output_bytes", fold=max),
-    Column("peak-memory", "Alive", Kind.BYTES, "live_bytes", fold=max, aliases=("live",)),
+    Column("peak-memory", "Live memory", Kind.BYTES, "live_bytes", fold=max, aliases=("live",)),
 )
 TOTALS = (
     Total(

@@ -31,7 +31,7 @@ COLUMNS = (
     ),
     Column("aligned", "Aligned", Kind.FLAG, "aligned", fold=_last),
     Column("global", "Global", Kind.MARK, "is_global", fold=_last),
-    Column("sees-all", "Input sees all", Kind.MARK, "input_sees_all", fold=_first),
+    Column("sees-all", "Input is global", Kind.MARK, "input_sees_all", fold=_first),
 )
 TOTALS = (
     Total("receptive_field", "Receptive field", Kind.FIELD, optional=True),
@@ -39,7 +39,7 @@ TOTALS = (
     Total("effective_padding", "Effective padding", Kind.PER_AXIS, optional=True),
     Total(
         "largest_receptive_field",
-        "Largest, global layers aside",
+        "Largest (excluding global layers)",
         Kind.PER_AXIS,
         optional=True,
         short="Receptive field",
@@ -47,8 +47,8 @@ TOTALS = (
         column="receptive-field",
     ),
     Total("layers_without_context", "Layers that add no context", Kind.COUNT),
-    Total("first_without_context", "The first of them", Kind.TEXT, optional=True),
-    Total("context_limit", "All add context in images above", Kind.PER_AXIS, optional=True),
+    Total("first_without_context", "First layer without context", Kind.TEXT, optional=True),
+    Total("context_limit", "All add context above an image size of", Kind.PER_AXIS, optional=True),
 )
 
 

@@ -98,7 +98,7 @@ class UnknownTotalError(CnnparamsError):
         words = list(known)
         guess = suggest(word, words)
         self.hint = f"did you mean {quote(guess)}?" if guess else f"known are {', '.join(words)}"
-        super().__init__(f"nothing that is measured is called {quote(word)}")
+        super().__init__(f"unknown quantity {quote(word)}")
 
 
 class UnmeasuredError(CnnparamsError):

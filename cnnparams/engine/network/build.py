@@ -46,7 +46,7 @@ def lay_out(spec: Spec, kind: type[L]) -> tuple[Graph, L]:
 
 def _misnamed(spec: Spec, port: Port) -> Problem:
     """Return the remark on an image whose channels are not where its spec says."""
-    message = "remark: the first layer over images takes another dimension for the channels than the input says"
+    message = "warning: the first layer over images takes another dimension for the channels than the input says"
     hint = f"write shape: {list(port.shape.dims)}, and the receptive field is that along the other dimensions"
     return Problem(message, spec.document.place(_path(spec, port.name)), subject=port.name, hint=hint)
 
@@ -139,7 +139,7 @@ def stopper(
 def with_place(spec: Spec, remark: Remark) -> Problem:
     """Return the remark on a layer, with its place."""
     subject = f"{remark.name} ({remark.type})"
-    return Problem(f"remark: {remark.text}", spec.document.place(remark.path), subject=subject)
+    return Problem(f"warning: {remark.text}", spec.document.place(remark.path), subject=subject)
 
 
 def _why(network: GraphBuilder, x: Edges) -> Iterator[str]:
@@ -200,7 +200,7 @@ def _remark(spec: Spec, results: list[EntryResult]) -> Problem:
             f"nothing reads the results of {some([result.name for result in results])}, which are counted all the same"
         )
     return Problem(
-        f"remark: {fact}",
+        f"warning: {fact}",
         spec.document.place(first.entry.path),
         subject=f"{first.name} ({brief(first.entry.kind)})",
         hint=_meant(first),

@@ -19,7 +19,7 @@ SCHEMA_VERSION = 1
 
 _NAMED = 5
 _SHOWN = 12
-_TRAIN = "To train it"
+_TRAIN = "Training"
 _ESTIMATE = "(an estimate)"
 
 _USE = {"Weights": "weight_bytes", "Buffers": "buffer_bytes", "Peak activations": "peak_activation_bytes"}
@@ -54,7 +54,7 @@ class MemoryAnswer(Answer):
             title = "The arena: each tensor's first byte and its bytes"
             yield Table(tuple(Heading(*head) for head in heads), rows, title, is_list=True)
         bars = tuple((layer.name, layer.live_bytes) for layer in report.layers)
-        yield Bars("Alive while each layer runs", bars, Kind.BYTES)
+        yield Bars("Live memory per layer", bars, Kind.BYTES)
         yield Note((_left_out(memory),))
 
     def records(self, layout: Layout) -> Table:
@@ -122,7 +122,7 @@ def _fitting(fit: Fit, aside: str) -> str:
 
 def _needs(memory: Memory) -> dict[str, dict[str, int]]:
     """Return what the network needs to be used and, where asked for, to be trained: bytes by name, and together."""
-    found = {"To use it": _summed(_lines(memory, _USE))}
+    found = {"Inference": _summed(_lines(memory, _USE))}
     if memory.training:
         lines = _lines(memory, _TRAINING)
         others = int(memory.report.training_bytes) - sum(lines.values())  # buffers that are not among what is saved
@@ -131,15 +131,15 @@ def _needs(memory: Memory) -> dict[str, dict[str, int]]:
         parts = {"Weights": memory.int8.weight_bytes, "Biases": memory.int8.bias_bytes}
         flash = {**parts, "Scales": memory.int8.scale_bytes, "Names and shapes": memory.int8.structure_bytes}
         sram = {"Arena": memory.int8.arena_bytes, "Multipliers": memory.int8.multiplier_bytes}
-        found["In 8 bits on a microcontroller, flash (an estimate)"] = _summed(flash)
-        found["In 8 bits on a microcontroller, SRAM (an estimate)"] = _summed(sram)
+        found["Microcontroller, int8: flash (estimate)"] = _summed(flash)
+        found["Microcontroller, int8: SRAM (estimate)"] = _summed(sram)
     return found
 
 
 def _estimated(memory: Memory, title: str) -> dict[str, str]:
     """Return what stands behind those of the lines of a section that are estimates, by their names."""
     doubted = memory.uncertain and title.startswith(_TRAIN)
-    return dict.fromkeys(("Saved for backward", "Together"), _ESTIMATE) if doubted else {}
+    return dict.fromkeys(("Saved for backward", "Total"), _ESTIMATE) if doubted else {}
 
 
 def _verdict(memory: Memory) -> str | None:
@@ -176,4 +176,4 @@ def _lines(memory: Memory, parts: dict[str, str]) -> dict[str, int]:
 
 
 def _summed(lines: dict[str, int]) -> dict[str, int]:
-    return {**lines, "Together": sum(lines.values())}
+    return {**lines, "Total": sum(lines.values())}

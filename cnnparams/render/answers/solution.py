@@ -75,7 +75,7 @@ def _notes(solution: Solution) -> Iterator[str]:
         best = tried[solution.best]
         yield f"{solution.name}: {var}={best.value} is the largest of {span} that keeps {limits}."
         following = tried[solution.best + 1 :][:1]
-        yield from (f"{_at(var, c)} is no network: {c.problem}" for c in following if c.problem)
+        yield from (f"{_at(var, c)} gives no valid network: {c.problem}" for c in following if c.problem)
         if not following:
             yield f"It is the end of the range: larger ones were not tried. Try --var {var}=FROM:TO:STEP."
     for total, before, after in solution.falls:
@@ -83,10 +83,10 @@ def _notes(solution: Solution) -> Iterator[str]:
         falls = f"{total.word} falls from {' to '.join(values)} between {_at(var, before)} and {_at(var, after)}"
         yield f"Not monotone: {falls}. All values were tried, so that the largest is the true one."
     if below := solution.broken_below:
-        yield f"Smaller values that break a limit: {len(below):,}, the first of them {_at(var, below[0])}."
+        yield f"Smaller values that break a limit: {len(below):,}, the first {_at(var, below[0])}."
     if solution.invalid:
         first = solution.invalid[0]
-        count = f"{len(solution.invalid):,}, the first of them {_at(var, first)}"
+        count = f"{len(solution.invalid):,}, the first {_at(var, first)}"
         yield f"Values that are no network: {count}: {first.problem}"
 
 

@@ -72,7 +72,7 @@ def _last(assembly: OnnxAssembly, ports: tuple[Port, ...]) -> tuple[Port, ...]:
 
 
 def _remarks(assembly: OnnxAssembly) -> Iterator[str]:
-    yield from (f"remark: {text}: {some(map(quote, about))}" for text, about in assembly.remarks.items())
+    yield from (f"warning: {text}: {some(map(quote, about))}" for text, about in assembly.remarks.items())
     yield from unsaid_dtypes({origin.dtype for origin in assembly.learned if origin.dtype})
 
 
@@ -140,7 +140,7 @@ def _text(sizes: Declared) -> str:
     return "x".join("?" if n is None else str(n) for n in sizes)
 
 
-_REPORT = "this is a fault of cnnparams, please report it with the file"
+_REPORT = "internal error in cnnparams, please report it with the file"
 _UNREAD = "nothing that the outputs depend on reads some tensors of the file; they are not counted"
 
 

@@ -45,11 +45,11 @@ from cnnparams.sources.tensor_difference import tensor_kind
 _MOST_FRAMES = 4_000
 """A module within others takes four frames of Python, of which there are 1,000, and some twelve as it is traced."""
 
-_RENAMED = "remark: a checkpoint does not fit a module that is exported from the spec, which has other names for {}"
+_RENAMED = "warning: a checkpoint does not fit a module that is exported from the spec, which has other names for {}"
 _MOST_STACK = 100 << 20
 """Bytes; Linux keeps 128 MB free below the stack of a process."""
 
-_HINT = "remark: {}, as the model is in it; --mode {} reads the other"
+_HINT = "warning: {}, as the model is in it; --mode {} reads the other"
 
 
 def read(model: nn.Module, inputs: Sequence[InputShape], name: str, mode: Mode | None = None) -> Reading:

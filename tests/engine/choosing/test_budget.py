@@ -98,7 +98,7 @@ def test_a_wrong_budget_is_told_whatever_is_asked(command: str, tmp_path: Path) 
     path.write_text(f"budget: {{parms: 1}}\n{LAYERS}")
     done = cnnparams(command, path)
     assert (done.code, done.out) == (2, "")
-    assert "nothing that is measured is called 'parms'" in done.err
+    assert "unknown quantity 'parms'" in done.err
 
 
 @pytest.mark.parametrize("word", totals())
@@ -118,8 +118,8 @@ def test_a_budget_and_an_option_read_the_same(word: str, number: int, prefix: st
         ("params=-1", "params: '-1' is not an amount"),
         ("params=nan", "params: 'nan' is not an amount"),
         ("peak-memory=12 bananas", "peak-memory: '12 bananas' is not an amount, such as 1MB (1,000,000)"),
-        ("parms=1M", "nothing that is measured is called 'parms'; did you mean 'params'?"),
-        ("=1M", "nothing that is measured is called ''; known are params, trainable, "),
+        ("parms=1M", "unknown quantity 'parms'; did you mean 'params'?"),
+        ("=1M", "unknown quantity ''; known are params, trainable, "),
     ],
 )
 def test_what_is_no_limit_is_told(written: str, said: str) -> None:

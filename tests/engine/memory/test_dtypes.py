@@ -193,7 +193,7 @@ def test_show_keeps_it_and_export_tells_that_it_does_not(mixed: Path) -> None:
     done = cnnparams("export", mixed)
     assert (done.code, "bfloat16" in done.out) == (0, False)
     assert done.err == (
-        f"{mixed}: remark: the code has PyTorch's default dtype throughout, not that of layers which say one: "
+        f"{mixed}: warning: the code has PyTorch's default dtype throughout, not that of layers which say one: "
         "half bfloat16\n"
     )
 

@@ -29,11 +29,11 @@ def told(text: str) -> list[tuple[int, str, str]]:
     return found
 
 
-ONE = "remark: nothing reads its result, which is counted all the same"
+ONE = "warning: nothing reads its result, which is counted all the same"
 
 
 def several(names: str) -> str:
-    return f"remark: nothing reads the results of {names}, which are counted all the same"
+    return f"warning: nothing reads the results of {names}, which are counted all the same"
 
 
 def test_a_layer_that_the_next_passes_by() -> None:
@@ -131,6 +131,6 @@ def test_every_layer_of_the_zoo_is_read(name: str) -> None:
 def test_the_answer_and_the_exit_code_stay() -> None:
     layers = f"layers:\n  - {{{CONV}, name: stem}}\n  - {{{CONV}, name: lost}}\n  - {{{CONV}, from: stem}}\n"
     done = run("count", "-", "--json", stdin=HEAD + layers)
-    assert (done.code, done.stderr.count("remark")) == (0, 1)
+    assert (done.code, done.stderr.count("warning")) == (0, 1)
     assert '"total_params": 60' in done.stdout  # three of 4 * 4 + 4, the one that nothing reads too
     assert run("check", "-", "--max", "params=60", stdin=HEAD + layers).code == 0

@@ -52,7 +52,7 @@ def test_equal_tensors_that_pytorch_stores_once_count_each(tmp_path: Path) -> No
     assert (report.total_params, report.buffers) == (2 * 8, 2 * 9)
     assert [entry["name"] for entry in reading.spec["layers"]] == ["n0", "n1"]
     (remark,) = reading.remarks
-    assert remark.startswith("remark: the file stores some tensors once for several, as they are equal;")
+    assert remark.startswith("warning: the file stores some tensors once for several, as they are equal;")
 
 
 def test_weights_that_pass_an_identity_of_another_exporter_are_the_same(tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_what_nothing_reads_is_told_and_not_counted(tmp_path: Path) -> None:
     reading = whole(twice()._replace(weights={**_SQUARE, "left.over": (9,)}).save(tmp_path))
     assert counted(reading).total_params == 20
     assert reading.remarks == (
-        "remark: nothing that the outputs depend on reads some tensors of the file; they are not counted: 'left.over'",
+        "warning: nothing that the outputs depend on reads some tensors of the file; they are not counted: 'left.over'",
     )
 
 
@@ -131,7 +131,8 @@ def test_a_folded_normalisation_is_remarked_on(tmp_path: Path) -> None:
     )
     reading = whole(file.save(tmp_path))
     assert reading.remarks == (
-        "remark: normalisations seem to be folded into these convolutions; what the file holds is counted: 'stem.conv'",
+        "warning: normalisations seem to be folded into these convolutions; what the file holds is counted: "
+        "'stem.conv'",
     )
 
 
@@ -212,4 +213,4 @@ def test_weights_that_are_not_float32_are_told(tmp_path: Path) -> None:
         tensor.CopyFrom(onnx.numpy_helper.from_array(half, tensor.name))
     onnx.save(model, tmp_path / "half.onnx")
     (remark,) = whole(str(tmp_path / "half.onnx")).remarks
-    assert remark == "remark: the spec says no dtype, and the model holds float16: count with --dtype"
+    assert remark == "warning: the spec says no dtype, and the model holds float16: count with --dtype"

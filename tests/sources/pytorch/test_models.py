@@ -172,7 +172,7 @@ def test_a_model_is_read_in_its_mode_and_no_other(torch: ModuleType) -> None:
     (gap,) = reading.gaps
     assert str(gap).startswith("aux: torch.nn.Sequential is never used: its 5,130 parameters would not be counted")
     assert reading.remarks == (
-        "remark: read in evaluation mode, as the model is in it; --mode training reads the other",
+        "warning: read in evaluation mode, as the model is in it; --mode training reads the other",
     )
     assert reading.spec["description"] == "read in evaluation mode"
     chosen = read(model, "3x17x17", mode="training")
@@ -258,5 +258,5 @@ def test_weights_that_are_not_float32_are_told(torch: ModuleType) -> None:
     nn = torch.nn
     model = nn.Sequential(nn.Conv2d(3, 4, 1), nn.Conv2d(4, 4, 1)).to(torch.bfloat16)
     (remark,) = read(model, "3x8x8:bfloat16").remarks
-    assert remark == "remark: the spec says no dtype, and the model holds bfloat16: count with --dtype"
+    assert remark == "warning: the spec says no dtype, and the model holds bfloat16: count with --dtype"
     assert read(model.float(), "3x8x8").remarks == ()

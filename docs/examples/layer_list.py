@@ -1,4 +1,4 @@
-"""JSON such as {"input": [3, 8, 8], "layers": [["conv2d", {"out_channels": 4, "kernel_size": 3}]]} -> a spec."""
+"""JSON such as {"input": "3x8x8", "layers": [["conv2d", {"out_channels": 4, "kernel_size": 3}]]} -> a spec."""
 
 import json
 from pathlib import Path
@@ -11,6 +11,7 @@ from cnnparams.layers.contract.shape import Shape
 from cnnparams.schema.keys import INPUT
 from cnnparams.schema.structures import Edge
 from cnnparams.sources.assembly import Assembly, LayerNames, NoLayerError, layer_of, simplified
+from cnnparams.sources.input_shape import shape_of
 from cnnparams.sources.reading import Gap, Reading
 
 
@@ -18,7 +19,8 @@ def read(path: str) -> Reading:
     """Return the spec of a file; it ends with a gap where no layer does what an entry says."""
     try:
         model = json.loads(Path(path).read_text(encoding="utf-8"))
-        shape, entries = Shape.of(tuple(model["input"])), [(str(kind), dict(own)) for kind, own in model["layers"]]
+        shape = Shape.of(shape_of(str(model["input"])).dims)
+        entries = [(str(kind), dict(own)) for kind, own in model["layers"]]
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise CnnparamsError(f"{path} is no list of layers: {error}") from None
     names, x = LayerNames([INPUT]), Edge(INPUT, shape)

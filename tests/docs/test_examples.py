@@ -119,7 +119,7 @@ def enlarged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "scaled.yaml").write_text(
         "name: scaled\ninput: {channels: 3, height: 2, width: 2}\nlayers: [{type: channel_scale, init_value: 2}]\n"
     )
-    (root / "model.layers.json").write_text('{"input": [3, 2, 2], "layers": [["ChannelScale", {}]]}')
+    (root / "model.layers.json").write_text('{"input": "3x2x2", "layers": [["ChannelScale", {}]]}')
     return root
 
 

@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 V = TypeVar("V")
 
+# Patterns are text, which `re` compiles when it is first used and remembers: most runs write one format.
+
 # What Python calls printable and nobody sees: Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties.txt as
 # far as it is of letters and marks (joiners, fillers, selectors; of its others isprintable() is false), and what is
 # drawn as nothing: U+2800, U+FFFC, U+16FE4, U+1D159.
@@ -19,34 +21,33 @@ _BLANK = (
     "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\ufffc"
     "\U00016fe4\U0001d159\U000e0100-\U000e01ef"
 )
-BLANK = re.compile(f"[{_BLANK}]")
+BLANK = f"[{_BLANK}]"
 
 # GitHub's runner (actions/runner, src/Runner.Common/ActionCommand.cs) obeys a line that begins with ::, whatever space
 # stands before it, and ##[ anywhere in one.
-_COMMAND = re.compile(r"(?:(?<![^\r\n])(?P<space>[^\S\r\n]*):(?=:))|(?P<old>##)\[")
+_COMMAND = r"(?:(?<![^\r\n])(?P<space>[^\S\r\n]*):(?=:))|(?P<old>##)\["
 
 # GitHub Flavored Markdown, 2.4 and 6: what is markup anywhere, and what only at the start of a paragraph.
-_MARKUP = re.compile(r"[\\|*_`<&~$#]|^[>:]|^[-+](?=\s|$)|^-(?=-)")
-_BRACKET = re.compile(r"[\[\]]")  # alone it is itself: x[0], [3, 3]
-_LINKING = re.compile(r"\][(\[:]|\[[\^!]|\[[ xX]\]")  # a link, an image, a footnote, a box to tick
-_NUMBERED = re.compile(r"^([0-9]{1,9})(?=[.)](\s|$))")
+_MARKUP = r"[\\|*_`<&~$#]|^[>:]|^[-+](?=\s|$)|^-(?=-)"
+_BRACKET = r"[\[\]]"  # alone it is itself: x[0], [3, 3]
+_LINKING = r"\][(\[:]|\[[\^!]|\[[ xX]\]"  # a link, an image, a footnote, a box to tick
+_NUMBERED = r"^([0-9]{1,9})(?=[.)](\s|$))"
 # Links without markup (GFM, 6.9), people, issues: GitHub looks for these in the text as it is read, so that a backslash
 # or an entity for the character itself hides nothing. A space without width between the two does.
-_LINK = re.compile(
-    r"(?<=:)(?=//)|(?<=mailto:)|(?<=xmpp:)|(?<=www)(?=\.)|(?<=@)(?=[\w\\])|(?<=#)(?=[\w\\])|(?<=\bGH-)(?=[0-9])",
-    re.IGNORECASE,
+_LINK = (
+    r"(?i)(?<=:)(?=//)|(?<=mailto:)|(?<=xmpp:)|(?<=www)(?=\.)|(?<=@)(?=[\w\\])|(?<=#)(?=[\w\\])|(?<=\bGH-)(?=[0-9])"
 )
 _NOTHING = "&#8203;"
 
 # OWASP, CSV Injection: what a spreadsheet takes for a formula, in its wide forms too; the apostrophe makes it text.
-_FORMULA = re.compile(r"\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
-_NUMBER = re.compile(r"[-+]?[0-9][0-9,]*(\.[0-9]+)?([eE][-+]?[0-9]+)?|-")
+_FORMULA = r"\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]"
+_NUMBER = r"[-+]?[0-9][0-9,]*(\.[0-9]+)?([eE][-+]?[0-9]+)?|-"
 
 _LATEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 _LATEX |= {character: f"\\{character}" for character in "_%&#${}"}
 _LATEX |= {"<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}"}
 
-_SHELL_WORD = re.compile(r"(?![-=])[\w.,/:@+=-]+")
+_SHELL_WORD = r"(?![-=])[\w.,/:@+=-]+"
 
 
 def unseen(name: str) -> str | None:
@@ -60,7 +61,7 @@ def unseen(name: str) -> str | None:
     from unicodedata import name as called
 
     for character in name:
-        if not character.isprintable() or BLANK.match(character):
+        if not character.isprintable() or re.match(BLANK, character):
             word = called(character, "a control character").lower()
             return f"holds U+{ord(character):04X} ({word}), a character that is not seen"
     if not is_normalized("NFC", name):
@@ -74,8 +75,8 @@ def printable(text: str) -> str:
     What would move the cursor, change a terminal's state or not be seen is ?, a line's end is a space.
     """
     if text.isprintable():
-        return text if text.isascii() else BLANK.sub("?", text)
-    return BLANK.sub("?", "".join(c if c.isprintable() else " " if c in "\t\r\n" else "?" for c in text))
+        return text if text.isascii() else re.sub(BLANK, "?", text)
+    return re.sub(BLANK, "?", "".join(c if c.isprintable() else " " if c in "\t\r\n" else "?" for c in text))
 
 
 def title(text: str) -> str:
@@ -89,15 +90,15 @@ def log(text: str) -> str:
     """Return the lines of a log, none of which is a command to what keeps the log."""
     if "::" not in text and "##[" not in text:
         return text
-    return _COMMAND.sub(lambda found: "##?" if found["old"] else f"{found['space']}?", text)
+    return re.sub(_COMMAND, lambda found: "##?" if found["old"] else f"{found['space']}?", text)
 
 
 def markdown(text: str) -> str:
     """Return text as Markdown that says just that, in a cell of a table or as a paragraph."""
-    marked = _MARKUP.sub(r"\\\g<0>", printable(text).strip())
-    if _LINKING.search(marked):
-        marked = _BRACKET.sub(r"\\\g<0>", marked)
-    return _LINK.sub(_NOTHING, _NUMBERED.sub(r"\1\\", marked))
+    marked = re.sub(_MARKUP, r"\\\g<0>", printable(text).strip())
+    if re.search(_LINKING, marked):
+        marked = re.sub(_BRACKET, r"\\\g<0>", marked)
+    return re.sub(_LINK, _NOTHING, re.sub(_NUMBERED, r"\1\\", marked))
 
 
 def csv(value: V) -> V | str:
@@ -105,7 +106,7 @@ def csv(value: V) -> V | str:
     if not isinstance(value, str):
         return value
     text = printable(value)
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+    return f"'{text}" if re.match(_FORMULA, text) and not re.fullmatch(_NUMBER, text) else text
 
 
 def html(text: str) -> str:
@@ -132,9 +133,9 @@ def yaml(text: str) -> str:
     import json
 
     quoted = json.dumps(text, ensure_ascii=False).replace("##[", r"##\u005b")
-    return "".join(c if c.isprintable() and not BLANK.match(c) else f"\\U{ord(c):08x}" for c in quoted)
+    return "".join(c if c.isprintable() and not re.match(BLANK, c) else f"\\U{ord(c):08x}" for c in quoted)
 
 
 def is_shell_word(text: str) -> bool:
     """Tell whether a shell (bash, zsh, fish) reads text as a word that is just that, without quotes."""
-    return _SHELL_WORD.fullmatch(text) is not None and printable(text) == text
+    return re.fullmatch(_SHELL_WORD, text) is not None and printable(text) == text

@@ -71,4 +71,4 @@ def _inputs_called(names: Sequence[str], own: Collection[str]) -> dict[str, str]
 
 def spelled(name: str) -> str:
     """Return a name with nothing in it that the names of a spec may not have."""
-    return _NO_LETTER.sub("_", BLANK.sub("_", normalize("NFC", name)))
+    return _NO_LETTER.sub("_", re.sub(BLANK, "_", normalize("NFC", name)))

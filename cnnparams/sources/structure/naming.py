@@ -112,7 +112,7 @@ def _snake(name: str) -> str:
 
 
 def _identifier(name: str) -> str:
-    word = re.sub(r"\W+", "_", BLANK.sub("_", normalize("NFC", name))).strip("_")
+    word = re.sub(r"\W+", "_", re.sub(BLANK, "_", normalize("NFC", name))).strip("_")
     return word if word[:1].isidentifier() else f"{_UNIT}_{word}".rstrip("_")
 
 

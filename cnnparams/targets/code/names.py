@@ -173,14 +173,14 @@ class Namespace:
 
 def identifier(wanted: str) -> str:
     """Return a name as Python reads it, with _ for what it cannot have."""
-    found = re.sub(r"\W", "_", BLANK.sub("_", unicodedata.normalize("NFKC", wanted)))
+    found = re.sub(r"\W", "_", re.sub(BLANK, "_", unicodedata.normalize("NFKC", wanted)))
     found = found if found.isidentifier() and not found.startswith("_") else f"layer{found}"
     return found if found.isidentifier() else "layer"
 
 
 def class_name(wanted: str) -> str:
     """Return a name in the style of classes: SimpleCNN for simple_cnn, MobileNetV2 for mobilenet_v2."""
-    words = [word for word in re.split(r"[\W_]+", BLANK.sub("_", unicodedata.normalize("NFKC", wanted))) if word]
+    words = [word for word in re.split(r"[\W_]+", re.sub(BLANK, "_", unicodedata.normalize("NFKC", wanted))) if word]
     styled = ""
     for word in map(_styled, words):
         styled += f"_{word}" if styled[-1:].isdigit() and word[0].isdigit() else word

@@ -34,9 +34,7 @@ _LINKING = r"\][(\[:]|\[[\^!]|\[[ xX]\]"  # a link, an image, a footnote, a box 
 _NUMBERED = r"^([0-9]{1,9})(?=[.)](\s|$))"
 # Links without markup (GFM, 6.9), people, issues: GitHub looks for these in the text as it is read, so that a backslash
 # or an entity for the character itself hides nothing. A space without width between the two does.
-_LINK = (
-    r"(?i)(?<=:)(?=//)|(?<=mailto:)|(?<=xmpp:)|(?<=www)(?=\.)|(?<=@)(?=[\w\\])|(?<=#)(?=[\w\\])|(?<=\bGH-)(?=[0-9])"
-)
+_LINK = r"(?i)(?<=:)(?=//)|(?<=mailto:)|(?<=xmpp:)|(?<=www)(?=\.)|(?<=@)(?=[\w\\])|(?<=#)(?=[\w\\])|(?<=\bGH-)(?=[0-9])"
 _NOTHING = "&#8203;"
 
 # OWASP, CSV Injection: what a spreadsheet takes for a formula, in its wide forms too; the apostrophe makes it text.

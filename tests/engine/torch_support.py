@@ -41,11 +41,16 @@ class Support:
             entering = [self.values[source] for source in node.inputs]
             self.values[node.name] = _positive(torch, *of(node))(*entering)
 
-    def rows(self, name: str, place: tuple[int, ...]) -> tuple[Span | None, ...]:
-        """Return the first and the last row along each axis of the image that a place of a layer depends on."""
+    def rows(self, name: str, place: tuple[int, ...], noise: float = 0) -> tuple[Span | None, ...]:
+        """Return the first and the last row along each axis of the image that a place of a layer depends on.
+
+        What is less than `noise` of the largest gradient is none: upsampling works out its positions in floating point,
+        and a weight of exactly 0 may come out as 1e-15. Of a deep network, the true ones at the border are less.
+        """
         output = self.values[name][(0, slice(None), *place)].sum()
         (gradient,) = self.torch.autograd.grad(output, self.image, retain_graph=True)
-        where = gradient[0].nonzero()[:, 1:]
+        sizes = gradient[0].abs()
+        where = (sizes > noise * sizes.max()).nonzero()[:, 1:]
         return tuple(Span(int(rows.min()), int(rows.max())) if len(rows) else None for rows in where.T)
 
 

@@ -87,7 +87,7 @@ def _notes(solution: Solution) -> Iterator[str]:
     if solution.invalid:
         first = solution.invalid[0]
         count = f"{len(solution.invalid):,}, the first {_at(var, first)}"
-        yield f"Values that are no network: {count}: {first.problem}"
+        yield f"Values without a valid network: {count}: {first.problem}"
 
 
 def _at(var: str, candidate: Candidate) -> str:

@@ -48,7 +48,7 @@ class UnknownDeviceError(CnnparamsError):
 
     def __init__(self, word: str) -> None:
         guess = suggest(word, [name for device in DEVICES for name in (device.name, device.chip)])
-        remedy = f"did you mean {guess}?" if guess else f"known are {', '.join(device.name for device in DEVICES)}"
+        remedy = f"did you mean {guess}?" if guess else f"choose from {', '.join(device.name for device in DEVICES)}"
         super().__init__(f"no device {quote(word)}; {remedy}")
 
 

@@ -118,7 +118,7 @@ class GlobalPool(SpatialLayer):
         yield Step("output channels" if self.keepdims else "output features", "features", "C_in", x.channels)
 
 
-@layer_type("global_avg_pool", ranks=(1, 2, 3), keras="GlobalAveragePooling{rank}D")
+@layer_type("global_avg_pool", ranks=(1, 2, 3), keras="GlobalAveragePooling{rank}D", nicknames="gap")
 class GlobalAvgPool(GlobalPool):
     """Global average pooling: the mean of each channel."""
 

@@ -24,7 +24,10 @@ class RunningNorm(SpatialLayer):
     accepts_activation: ClassVar[bool] = True
     keras_settings: ClassVar[Mapping[str, str]] = {
         "axis": "it is the channels that are normalised: leave it out",
-        **dict.fromkeys(("center", "scale"), "affine: false learns neither shift nor scale; one alone cannot be said"),
+        **dict.fromkeys(
+            ("center", "scale"),
+            "write affine: false to learn neither shift nor scale; PyTorch cannot leave out one of them",
+        ),
     }
     legend: ClassVar[str] = "C channels"
 
@@ -57,7 +60,7 @@ class RunningNorm(SpatialLayer):
         return {"C": x.channels}
 
 
-@layer_type("batch_norm", ranks=(1, 2, 3), keras="BatchNormalization")
+@layer_type("batch_norm", ranks=(1, 2, 3), keras="BatchNormalization", nicknames="bn")
 class BatchNorm(RunningNorm):
     """Batch normalisation: each channel to mean 0 and variance 1 over the batch, then scaled and shifted."""
 

@@ -44,6 +44,7 @@ _SIZES = {
     "conv_transpose",
     ranks=(1, 2, 3),
     keras="Conv{rank}DTranspose",
+    nicknames="deconv2d",
     example={"out_channels": 8, "kernel_size": 2, "stride": 2},
 )
 class ConvTranspose(SpatialLayer):

@@ -15,7 +15,9 @@ from cnnparams.layers.contract.shape import AXES, Shape
 from cnnparams.layers.contract.tensor import Axis, AxisRole, Tensor
 
 
-@layer_type("linear", keras="Dense", example={"out_features": 10}, example_input=(128,))
+@layer_type(
+    "linear", keras="Dense", nicknames="fc dense fully_connected", example={"out_features": 10}, example_input=(128,)
+)
 class Linear(Layer):
     """Fully connected layer: every output is a weighted sum of all features, along the last dimension."""
 

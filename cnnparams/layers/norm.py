@@ -34,7 +34,10 @@ class GroupNorm(ImageLayer):
     accepts_activation: ClassVar[bool] = True
     keras_settings: ClassVar[Mapping[str, str]] = {
         "axis": "it is the channels that are normalised: leave it out",
-        **dict.fromkeys(("center", "scale"), "affine: false learns neither shift nor scale; one alone cannot be said"),
+        **dict.fromkeys(
+            ("center", "scale"),
+            "write affine: false to learn neither shift nor scale; PyTorch cannot leave out one of them",
+        ),
     }
 
     num_groups: Whole = setting(

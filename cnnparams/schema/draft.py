@@ -11,6 +11,7 @@ from cnnparams.schema.bodies import activation_class
 from cnnparams.schema.computed import Reader
 from cnnparams.schema.source import KeyPath, YamlMapping
 from cnnparams.schema.structures import STRUCTURES, Structure
+from cnnparams.schema.type_hints import from_python, guess_type
 
 TYPE = "type"
 BLOCK = "block"
@@ -18,7 +19,6 @@ NAME = "name"
 
 _LIST = "list the types with: cnnparams layers"
 _NO_ACTIVATION = "leave it out: a layer without an activation passes its output on as it is"
-_USUAL_RANK = 2
 
 EntryType = type[Layer] | type[Structure]
 
@@ -114,11 +114,10 @@ def _type(reader: Reader, path: KeyPath, word: str, subject: str | None = None) 
     blocks = reader.names.blocks
     if word in blocks:
         hint = f"{word} is a block of this file: write {BLOCK}: {word}"
-    elif remedy := uncounted(word):
+    elif remedy := uncounted(word) or from_python(word):
         hint = remedy
     else:
-        declared = sorted(registry.declarations(), key=lambda declaration: declaration.rank not in (None, _USUAL_RANK))
-        guess = suggest(word, [*(declaration.name for declaration in declared), *STRUCTURES, *blocks])
+        guess = guess_type(word, blocks)
         hint = f"did you mean {f'{BLOCK}: {guess}' if guess in blocks else quote(guess)}?" if guess else _LIST
     reader.problems.add(path, f"unknown layer type {quote(word)}", subject=subject, hint=hint)
     return None

@@ -68,7 +68,7 @@ def test_a_card_of_a_merge_shows_several_inputs() -> None:
 def test_a_misspelt_type_is_guessed_at() -> None:
     done = run("layers", "conv2")
     assert (done.code, done.stdout) == (2, "")
-    assert "did you mean conv" in done.stderr
+    assert "did you mean 'conv" in done.stderr
 
 
 @pytest.mark.parametrize("format_", ["json", "markdown", "text"])
@@ -150,3 +150,19 @@ def test_the_schema_and_the_tool_agree_on_what_is_right(layer: str, validator: A
 def test_the_schema_knows_the_canonical_spelling_only() -> None:
     words = spec_schema()["$defs"]["entry"]["else"]["else"]["properties"]["type"]["enum"]
     assert words == [*(declaration.name for declaration in declarations()), *STRUCTURES]
+
+
+def test_a_word_for_all_ranks_describes_the_family() -> None:
+    assert run("layers", "conv").stdout.startswith("conv1d, conv2d, conv3d: Convolution")
+    assert run("layers", "MaxPool").stdout.startswith("max_pool1d, max_pool2d, max_pool3d: ")
+
+
+@pytest.mark.parametrize(("word", "name"), [("bn", "batch_norm2d"), ("fc", "linear"), ("pool", "max_pool2d")])
+def test_a_nickname_leads_to_the_type(word: str, name: str) -> None:
+    assert f"unknown layer type '{word}'; did you mean '{name}'?" in run("layers", word).stderr
+
+
+def test_a_structure_tells_its_keys_and_an_example() -> None:
+    said = run("layers", "residual").stderr
+    assert "residual is a structure, not a layer type: layers(x) + shortcut(x), " in said
+    assert "Its keys are layers, shortcut and activation, such as {type: residual, layers: [{type: conv2d, " in said

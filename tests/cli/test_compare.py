@@ -144,3 +144,17 @@ def test_a_plot_goes_with_the_table() -> None:
     done = run("compare", "simple_cnn", "--plot", "--json")
     assert (done.code, done.stdout) == (2, "")
     assert "a plot is drawn below the table, not in json" in done.stderr
+
+
+def test_what_tables_call_a_quantity_leads_to_its_word() -> None:
+    assert "unknown quantity 'size'; did you mean 'weights'?\n" in run("compare", "lenet5", "--sort", "size").stderr
+
+
+def test_flops_and_the_activations_of_all_layers_can_be_compared_by() -> None:
+    done = run("compare", "lenet5", "--sort", "flops", "--json")
+    (found,) = json.loads(done.stdout)
+    assert found["total_flops"] == 2 * found["total_macs"]
+    assert (
+        json.loads(run("compare", "lenet5", "--sort", "activation-size", "--json").stdout)[0]["activation_bytes"]
+        == 32_856
+    )

@@ -162,3 +162,13 @@ def test_rows_come_one_by_one() -> None:
     assert process.poll() is None
     process.kill()
     process.communicate()
+
+
+def test_a_condition_that_nothing_meets_is_told() -> None:
+    done = run("sweep", "resnet18", "--set", "size=64,128", "--where", "params < 2M")
+    assert done.code == 0
+    assert done.stderr == (
+        "warning: no combination meets --where 'params < 2M'\n  hint: allow more, or try other values\n"
+    )
+    some = run("sweep", "resnet18", "--set", "size=64,128", "--where", "peak-memory < 1MiB", "--format", "csv")
+    assert (some.stderr, some.stdout.count("\n")) == ("", 2)

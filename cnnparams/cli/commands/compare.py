@@ -68,7 +68,7 @@ def _total(sort: str | None) -> Total | None:
     try:
         return None if word == _NAME else find_total(word)
     except UnknownTotalError as error:
-        raise click.BadParameter(f"{error}; {error.hint}, and {_NAME}", param_hint="--sort") from None
+        raise click.BadParameter(f"{error}; {error.hint}", param_hint="--sort") from None
 
 
 def _plot(reports: Sequence[Report]) -> Scatter:

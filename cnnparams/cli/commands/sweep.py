@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cnnparams.cli.show import Show
     from cnnparams.engine.choosing.evaluation import Outcome
     from cnnparams.engine.choosing.sweep import Sweep
+    from cnnparams.engine.reports.grid import Row
     from cnnparams.engine.setting import Setting
 
 
@@ -59,14 +60,18 @@ def command(
     from contextlib import closing
 
     from cnnparams.cli.progress import progress
+    from cnnparams.errors import quote
     from cnnparams.render.answers.grid import GridAnswer
 
     sweep = _sweep(spec, axes, where, pareto, columns, setting)
     skipped: list[Outcome] = []
+    rows: list[Row] = []
     with closing(sweep.outcomes(jobs)) as outcomes:
         shown = progress(outcomes, sweep.points, "sweeping", beside_rows=show.output is None)
-        valid = _telling(sweep, _valid(shown, skipped))
-        show(GridAnswer(sweep.grid(valid)), live=True)
+        grid = sweep.grid(_telling(sweep, _valid(shown, skipped)))
+        show(GridAnswer(grid._replace(rows=_kept(grid.rows, rows))), live=True)
+    if not rows and len(skipped) < sweep.points:
+        tell(f"warning: no combination meets --where {quote(where or '')}\n  hint: allow more, or try other values")
     return ExitCode.NO_ANSWER if len(skipped) == sweep.points else ExitCode.DONE
 
 
@@ -93,6 +98,13 @@ def _sweep(
         goals = [] if pareto is None else [parse_goal(word, names) for word in pareto.split(",")]
         measurable([goal.total for goal in goals if goal.total], setting)
     return Sweep(specs, found, shown, condition, goals, setting)
+
+
+def _kept(rows: Iterable[Row], kept: list[Row]) -> Iterator[Row]:
+    """Yield rows; keep the first, which tells whether there are any."""
+    for row in rows:
+        kept[:] = kept or [row]
+        yield row
 
 
 def _valid(outcomes: Iterable[Outcome], skipped: list[Outcome]) -> Iterator[Outcome]:

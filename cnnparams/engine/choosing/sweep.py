@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from functools import reduce
 from itertools import product
 from typing import Any, NamedTuple, TypeVar
 
@@ -162,20 +163,21 @@ class Condition(NamedTuple):
 
 
 def parse_condition(text: str, names: Collection[str]) -> Condition:
-    """Return a condition on vars of these names and on totals by their words, a - in them written as _.
+    """Return a condition on vars of these names and on totals by their words, a - in them as it is or written as _.
 
     Amounts may have units, such as weights < 256KiB. A var comes before a total of its name. Raise ConditionError for
     what is no condition.
     """
     words = {word.replace("-", "_"): total for word, total in totals().items()}
+    plain = reduce(lambda said, word: said.replace(word, word.replace("-", "_")), totals(), text)
     try:
-        expression = parse(spelled_out(text, [kind.unit for kind in Kind if kind.measure]))
+        expression = parse(spelled_out(plain, [kind.unit for kind in Kind if kind.measure]))
     except ExpressionError as error:
         hint = f"; {error.hint}" if error.hint else ""
         raise ConditionError(f"{quote(text)} {error}{hint}") from None
     if unknown := sorted(expression.names - {*names, *words}):
         guess = suggest(unknown[0], [*names, *words])
-        remedy = f"did you mean {quote(guess)}?" if guess else f"known are {some([*names, *words])}"
+        remedy = f"did you mean {quote(guess)}?" if guess else f"choose from {some([*names, *words])}"
         raise ConditionError(f"unknown name {quote(unknown[0])}; {remedy}")
     if expression.kind not in (None, BOOLEAN):
         raise ConditionError(f"{quote(text)} is {expression.kind}, not a condition such as params < 1e6")

@@ -25,6 +25,13 @@ TOTALS = (
         word="peak-memory",
         column="peak-memory",
     ),
+    Total(
+        "activation_bytes",
+        "Activations of all layers",
+        Kind.BYTES,
+        word="activation-size",
+        column="activation-size",
+    ),
     Total("peak_layer", "Peak at", Kind.TEXT),
     Total("peak_activation_bytes_out_of_place", "Peak without reuse in place", Kind.BYTES),
 )
@@ -37,4 +44,5 @@ def measure(graph: Graph, setting: Setting) -> Measured:
     given = (node.output_shape.size * setting.itemsize(node.dtype) for node in graph.nodes)
     rows = [(size * batch, alive * batch) for size, alive in zip(given, live.per_node, strict=True)]
     name = graph.nodes[live.peak].name if graph.nodes else ""
-    return Measured(rows, (max(live.per_node, default=0) * batch, name, max(plain.per_node, default=0) * batch))
+    whole = sum(size for size, _ in rows)
+    return Measured(rows, (max(live.per_node, default=0) * batch, whole, name, max(plain.per_node, default=0) * batch))

@@ -62,8 +62,8 @@ COSTS = (
     _listed("storage", "weights weight-size buffer-size weight_bytes buffer_bytes"),
     _listed(
         "activations",
-        "activation-size peak-memory live output_bytes live_bytes peak_activation_bytes peak_layer "
-        "peak_activation_bytes_out_of_place",
+        "activation-size peak-memory live output_bytes activation_bytes live_bytes peak_activation_bytes "
+        "peak_layer peak_activation_bytes_out_of_place",
     ),
     _listed(
         "training",
@@ -77,6 +77,7 @@ COSTS = (
         "layers_without_context first_without_context context_limit",
     ),
     _listed("layers", "layers layer_count"),
+    _listed("flops", "flops total_flops"),
     _listed("samples", "params-per-sample params_per_sample", needs=SAMPLES),
 )
 """The kinds of cost, in the order of tables."""
@@ -92,12 +93,13 @@ class Measured(NamedTuple):
 
 
 class UnknownTotalError(CnnparamsError):
-    """A word that names no total; `hint` has a guess."""
+    """A word that names no total; `hint` has a guess, from the words or from the titles that tables show."""
 
-    def __init__(self, word: str, known: Iterable[str]) -> None:
-        words = list(known)
-        guess = suggest(word, words)
-        self.hint = f"did you mean {quote(guess)}?" if guess else f"known are {', '.join(words)}"
+    def __init__(self, word: str, known: Mapping[str, Total]) -> None:
+        titled = {title: word for word, total in known.items() for title in (total.title, total.short) if title}
+        meant = {normalized_word(title): word for title, word in titled.items()}.get(normalized_word(word))
+        guess = meant or suggest(word, known)
+        self.hint = f"did you mean {quote(guess)}?" if guess else f"choose from {', '.join(known)}"
         super().__init__(f"unknown quantity {quote(word)}")
 
 

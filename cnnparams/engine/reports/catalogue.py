@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cnnparams.errors import CnnparamsError, listed, suggest
+from cnnparams.errors import CnnparamsError, listed, quote, yaml_text
 from cnnparams.layers.contract.base import Layer, Step
 from cnnparams.layers.contract.registry import Declaration, declarations, find_type, layer_class
 from cnnparams.layers.contract.settings import display
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.schema.json_schema import settings_schema
-from cnnparams.schema.structures import STRUCTURES
+from cnnparams.schema.structures import STRUCTURES, Structure
+from cnnparams.schema.type_hints import guess_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +63,33 @@ class UnknownTypeError(CnnparamsError):
 
 
 def card(word: str) -> Card:
-    """Describe the layer type that a word means; raise UnknownTypeError where there is none."""
-    declaration = find_type(word)
-    if word.casefold() in STRUCTURES:
-        said = (STRUCTURES[word.casefold()].__doc__ or "").splitlines()[0]
-        raise UnknownTypeError(f"{word} is a structure, which holds layers: {said} See docs/spec.md.")
-    if declaration is None:
-        guess = suggest(word, summaries())
-        remedy = f"did you mean {guess}?" if guess else "cnnparams layers lists them"
-        raise UnknownTypeError(f"no layer type {word!r}; {remedy}")
-    return _card([find_type(declaration.name) or declaration])
+    """Describe the layer type that a word means, or the family: conv is conv1d, conv2d and conv3d.
+
+    Raise UnknownTypeError where there is none.
+    """
+    if structure := STRUCTURES.get(word.casefold()):
+        raise UnknownTypeError(f"{word} is a structure, not a layer type: {_structure(structure)}")
+    if declaration := find_type(word):
+        return _card([find_type(declaration.name) or declaration])
+    if family := [
+        each for each in declarations() if each.rank and _same(word, each.name.removesuffix(f"{each.rank}d"))
+    ]:
+        return _card(family)
+    guess = guess_type(word)
+    remedy = f"did you mean {quote(guess)}?" if guess else "list the types with: cnnparams layers"
+    raise UnknownTypeError(f"unknown layer type {quote(word)}; {remedy}")
+
+
+def _structure(structure: type[Structure]) -> str:
+    """Return what a structure is, its keys, and an example of those that must be there."""
+    fields = structure.model_fields
+    required = {name: (field.examples or [None])[0] for name, field in fields.items() if field.is_required()}
+    example = yaml_text({"type": structure.type, **required})
+    return f"{_first_line(structure)} Its keys are {listed([*fields], 'and')}, such as {example}"
+
+
+def _same(word: str, name: str) -> bool:
+    return word.replace("_", "").casefold() == name.replace("_", "")
 
 
 def _card(members: Sequence[Declaration]) -> Card:

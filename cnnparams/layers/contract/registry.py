@@ -62,6 +62,7 @@ class Declaration(NamedTuple):
 
 _declared: dict[str, Declaration] = {}
 _by_word: dict[str, Declaration] = {}
+_by_nickname: dict[str, str] = {}
 
 
 def layer_type(
@@ -69,12 +70,14 @@ def layer_type(
     *,
     ranks: tuple[int | None, ...] = (None,),
     keras: str = "",
+    nicknames: str = "",
     example: Mapping[str, Any] | None = None,
     example_input: tuple[int, ...] | None = None,
 ) -> Callable[[L], L]:
     """Declare a class as the layer type `name`, or for ranks 1, 2, 3 as `name1d`, `name2d`, `name3d`.
 
     In `keras`, the names that Keras gives the type, "{rank}" stands for the rank; a name without it means images (2d).
+    `nicknames` are what people call it, which no spec may: a hint says the name.
     The example is settings of the layer and the shape that enters it; without one, an image of 16 channels.
     """
 
@@ -88,6 +91,7 @@ def layer_type(
             if taken := words.keys() & _by_word.keys():
                 raise ValueError(f"two layer types answer to {min(taken)}")
             _declared[own] = declaration
+            _by_nickname.update(dict.fromkeys(nicknames.split() if rank in (None, 2) else (), own))
             _by_word.update(words)
         if ranks == (None,):
             family.type, family.stem = name, vars(family).get("stem", _stem(name))
@@ -119,6 +123,13 @@ def find_type(word: str) -> Declaration | None:
             break
         _load(family)
     return _by_word.get(key)
+
+
+def nicknames() -> Mapping[str, str]:
+    """Return what people call layer types, each word with the name of the type; of several ranks, that of images."""
+    for family in FAMILIES:
+        _load(family)
+    return _by_nickname
 
 
 def declarations() -> Iterator[Declaration]:

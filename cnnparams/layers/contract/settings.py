@@ -70,9 +70,17 @@ def displays(layer: type[BaseModel]) -> tuple[tuple[str, Display, Any], ...]:
 
 _KERAS_PADDINGS: Mapping[str, str] = {
     "causal": "put zero_pad1d before it, with padding: [dilation * (kernel_size - 1), 0]",
+    "full": "write kernel_size - 1, or dilation * (kernel_size - 1)",
     "same": "write numbers",
     "valid": "write numbers, which are 0",
 }
+
+_SIDES: Mapping[int, str] = {
+    1: "left, right",
+    2: "left, right, top, bottom",
+    3: "left, right, top, bottom, front, back",
+}
+"""The order of padding in PyTorch's ZeroPad modules: the last axis first."""
 
 
 class PerAxis(NamedTuple):
@@ -94,7 +102,10 @@ class PerAxis(NamedTuple):
         if not isinstance(value, list | tuple):
             return (self._number(value, count),) * count
         if len(value) != count:
-            raise PydanticCustomError("per_axis", f"expected {self._expected(count)}, but found a list of {len(value)}")
+            on_sides = f"put zero_pad{rank}d before it, with padding: [{_SIDES.get(rank)}]"
+            sides = {"hint": on_sides} if self.words and len(value) == 2 * rank else {}
+            message = f"expected {self._expected(count)}, but found a list of {len(value)}"
+            raise PydanticCustomError("per_axis", message, sides)
         return tuple(self._number(item, count, (i,)) for i, item in enumerate(value))
 
     def _number(self, value: object, count: int, at: tuple[int, ...] = ()) -> int | None:
@@ -111,7 +122,7 @@ class PerAxis(NamedTuple):
 
     def _remedy(self, word: str) -> str | None:
         if word in _KERAS_PADDINGS:
-            return f"{word} is a word of Keras' that is not known here: {_KERAS_PADDINGS[word]}"
+            return f"{word} is not known here: {_KERAS_PADDINGS[word]}"
         meant = suggest(word, self.words) if self.words else None
         return f"did you mean {quote(meant)}?" if meant else None
 

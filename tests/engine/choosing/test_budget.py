@@ -119,7 +119,7 @@ def test_a_budget_and_an_option_read_the_same(word: str, number: int, prefix: st
         ("params=nan", "params: 'nan' is not an amount"),
         ("peak-memory=12 bananas", "peak-memory: '12 bananas' is not an amount, such as 1MB (1,000,000)"),
         ("parms=1M", "unknown quantity 'parms'; did you mean 'params'?"),
-        ("=1M", "unknown quantity ''; known are params, trainable, "),
+        ("=1M", "unknown quantity ''; choose from params, trainable, "),
     ],
 )
 def test_what_is_no_limit_is_told(written: str, said: str) -> None:

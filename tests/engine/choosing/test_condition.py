@@ -52,7 +52,7 @@ def test_every_word_can_be_read() -> None:
     ("text", "message"),
     [
         ("parms < 3", "unknown name 'parms'; did you mean 'params'?"),
-        ("qqq < 3", "unknown name 'qqq'; known are size, params, "),
+        ("qqq < 3", "unknown name 'qqq'; choose from size, params, "),
         ("params <", "'params <' is not an expression; write arithmetic"),
         ("params = 3", "'params = 3' is not an expression"),
         ("params + 3", "'params + 3' is a number, not a condition such as params < 1e6"),

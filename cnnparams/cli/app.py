@@ -7,14 +7,19 @@ from __future__ import annotations
 
 from importlib import import_module
 from keyword import iskeyword
+from pathlib import Path
 from pkgutil import iter_modules
 
 import click
 
 from cnnparams import __version__
 from cnnparams.cli import commands
+from cnnparams.cli.command import GROUPS, Command, write_example
+from cnnparams.errors import quote
+from cnnparams.inert import printable
 
 PROGRAM = "cnnparams"
+_SUMMARY = 60
 COMPLETE = "_CNNPARAMS_COMPLETE"
 """The variable of the environment in which a shell asks for completion."""
 
@@ -41,14 +46,36 @@ class Commands(click.Group):
         """Find the command that is called; guess at a misspelt one, which click does for loaded commands only."""
         name = args[0]
         if not name.startswith("-") and self.get_command(ctx, name) is None:
+            if _is_network(name):
+                raise click.UsageError(
+                    f"{quote(name)} is no command; did you mean: {PROGRAM} count {printable(name)}", ctx
+                )
             raise click.NoSuchCommand(name, possibilities=self.list_commands(ctx), ctx=ctx)
         return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands in groups, by what they are for."""
+        found = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        rows = [(command, name) for name, command in found if isinstance(command, Command)]
+        longest = max(len(name) for _, name in rows)
+        for group in GROUPS:
+            listed = [(name, command.get_short_help_str(_SUMMARY)) for command, name in rows if command.group == group]
+            with formatter.section(group):
+                formatter.write_dl([(name.ljust(longest), summary) for name, summary in listed])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write an example that works wherever the tool is installed."""
+        write_example(formatter, f"{PROGRAM} count resnet50")
+
+
+def _is_network(word: str) -> bool:
+    """Tell whether a word where a command should stand is a file, or a network that comes with the tool."""
+    from cnnparams.schema import zoo
+
+    return Path(word).suffix in (".yaml", ".yml", ".onnx") or word in {member.name for member in zoo.members()}
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def app() -> None:
-    """Count what a convolutional network learns and computes, from a YAML file.
-
-    cnnparams count specs/simple_cnn.yaml prints every layer's output shape and parameters.
-    """
+    """Count the parameters, shapes, MACs and memory of convolutional networks."""

@@ -13,8 +13,25 @@ from cnnparams.errors import brief, listed
 _WIDEST = 60
 
 
+GROUPS = ("Count and explain", "Memory", "Choose", "Exchange", "Learn")
+"""What commands are for, in the order of `cnnparams --help`."""
+
+
 class Command(click.Command):
-    """A command that refuses an option that takes one value where it is given again."""
+    """A command that shows an example in its help, and refuses an option that takes one value given again.
+
+    `group` is one of GROUPS.
+    """
+
+    def __init__(self, *args: Any, group: str = GROUPS[0], example: str = "", **others: Any) -> None:
+        super().__init__(*args, **others)
+        self.group = group
+        self.example = example
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the example."""
+        if self.example:
+            write_example(formatter, self.example)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the arguments; raise UsageError for what is given twice, but not where help or the version is asked."""
@@ -23,6 +40,12 @@ class Command(click.Command):
             if not any(parameter.is_eager for parameter in given):
                 _take_once([option for option in given if isinstance(option, click.Option)], values, ctx)
         return super().parse_args(ctx, args)
+
+
+def write_example(formatter: click.HelpFormatter, example: str) -> None:
+    """Write an example of a command line, which no line may break."""
+    with formatter.section("Example"):
+        formatter.write(f"{'':{formatter.current_indent}}{example}\n")
 
 
 class Named(click.Option):

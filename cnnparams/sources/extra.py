@@ -10,11 +10,11 @@ from cnnparams.errors import CnnparamsError
 
 
 def extra(package: str) -> ModuleType:
-    """Import a package that comes with the extra of its name; raise CnnparamsError, saying what to install."""
+    """Import a package that an extra brings along; raise CnnparamsError, saying what to install."""
     try:
         with warnings.catch_warnings(action="ignore"):  # such as torch's, on a machine without NumPy
             return import_module(package)
     except ImportError as error:
         missing = error.name == package
         why = f"{package} is not installed" if missing else f"{package} cannot be imported: {error}"
-        raise CnnparamsError(f"{why}; install it with: pip install 'cnnparams[{package}]'") from None
+        raise CnnparamsError(f"{why}; install it with: pip install {package}") from None

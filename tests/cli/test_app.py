@@ -13,9 +13,22 @@ COMMANDS = sorted(path.stem.rstrip("_").replace("_", "-") for path in MODULES)
 def test_help_lists_every_command_with_a_line() -> None:
     done = run("--help")
     assert done.code == 0
-    listed = [line.split() for line in done.stdout[done.stdout.index("Commands:") :].splitlines()[1:]]
-    assert [words[0] for words in listed] == COMMANDS
+    groups = done.stdout[done.stdout.index("Count and explain:") : done.stdout.index("Example:")]
+    listed = [line.split() for line in groups.splitlines() if line.startswith("  ")]
+    assert sorted(words[0] for words in listed) == COMMANDS
     assert all(len(words) > 3 for words in listed)
+    assert "..." not in groups
+
+
+def test_the_example_of_help_works_wherever_the_tool_is_installed() -> None:
+    assert run("--help").stdout.endswith("\nExample:\n  cnnparams count resnet50\n")
+
+
+@pytest.mark.parametrize("word", ["net.yaml", "model.onnx", "resnet50"])
+def test_a_network_where_a_command_should_stand_is_told(word: str) -> None:
+    done = run(word)
+    assert (done.code, done.stdout) == (2, "")
+    assert f"'{word}' is no command; did you mean: cnnparams count {word}\n" in done.stderr
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -23,6 +36,7 @@ def test_every_command_has_help(command: str) -> None:
     done = run(command, "-h")
     assert (done.code, done.stderr) == (0, "")
     assert done.stdout.startswith(f"Usage: cnnparams {command} ")
+    assert f"\nExample:\n  cnnparams {command}" in done.stdout
 
 
 def test_a_misspelt_command_is_guessed_at() -> None:

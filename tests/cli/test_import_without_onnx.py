@@ -13,4 +13,4 @@ def test_without_onnx_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(sys.modules, "onnx", None)
     done = cnnparams("import", "net.onnx")
     assert (done.code, done.out) == (2, "")
-    assert done.err == "onnx is not installed; install it with: pip install 'cnnparams[onnx]'\n"
+    assert done.err == "onnx is not installed; install it with: pip install onnx\n"

@@ -13,4 +13,4 @@ def test_without_pytorch_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(sys.modules, "torch", None)
     done = cnnparams("import", "models:net", "--input", "3x8x8")
     assert (done.code, done.out) == (2, "")
-    assert done.err == "torch is not installed; install it with: pip install 'cnnparams[torch]'\n"
+    assert done.err == "torch is not installed; install it with: pip install torch\n"

@@ -17,7 +17,7 @@ def test_without_pytorch_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPa
     for arguments in ([], ["--against", "models:net"]):
         done = cnnparams("verify", SPEC, *arguments)
         assert (done.code, done.out) == (2, "")
-        assert done.err == "torch is not installed; install it with: pip install 'cnnparams[torch]'\n"
+        assert done.err == "torch is not installed; install it with: pip install torch\n"
 
 
 def test_a_model_is_compared_with_one_spec() -> None:

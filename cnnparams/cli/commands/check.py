@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _GIVE = "set one with --max params=1M, or in the spec with budget: {params: 1M}"
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, group="Choose", example="cnnparams check resnet18 --max params=12M")
 @options.specs
 @options.limits
 @options.values
@@ -35,11 +35,12 @@ def command(
     setting: Setting,
     show: Show,
 ) -> ExitCode:
-    """Check that specs are valid and networks keep their budgets; say nothing where all is well.
+    """Check specs, and that networks keep their budgets.
 
     SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT chooses a variant. A
     family of which none is chosen stands for all its variants. A budget is the spec's own (budget: {params: 1M}), or
-    --max. The exit code is 1 where a total is over one; the layers that weigh most are named.
+    --max. Nothing is printed where all is well. The exit code is 1 where a total is over one; the layers that weigh
+    most are named.
     """
     from cnnparams.cli.networks import each, load_networks
     from cnnparams.engine.choosing.budget import measurable_limits

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _NAME = "name"
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, group="Choose", example="cnnparams compare resnet18 resnet50 mobilenet_v2")
 @options.specs
 @options.values
 @options.setting_of_totals
@@ -35,10 +35,11 @@ def command(
     plot: bool,
     show: Show,
 ) -> None:
-    """Put networks side by side: parameters, MACs, memory, receptive field, layers, and each as a ratio to the first.
+    """Compare networks side by side, with ratios to the first.
 
-    SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT chooses a variant.
-    A family of which none is chosen stands for all its variants.
+    That is parameters, MACs, memory, receptive field and layers. SPEC is a YAML file, - for standard input, or a spec
+    that "cnnparams specs" lists; FILE@VARIANT chooses a variant. A family of which none is chosen stands for all its
+    variants.
     """
     from cnnparams.cli.networks import load_networks
     from cnnparams.cli.progress import progress

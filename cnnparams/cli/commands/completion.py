@@ -9,10 +9,10 @@ from cnnparams.cli.command import Command
 _SETUP = {"bash": "COMP_WORDBREAKS=${COMP_WORDBREAKS//@/}  # FILE@VARIANT is one word\n"}
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, group="Learn", example="cnnparams completion zsh")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> None:
-    """Print the script that completes commands, specs and variants in a SHELL.
+    """Print the script that completes commands in a SHELL.
 
     In ~/.bashrc or ~/.zshrc: eval "$(cnnparams completion bash)", or zsh. For fish: cnnparams completion fish >
     ~/.config/fish/completions/cnnparams.fish

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cnnparams.engine.setting import Setting
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, group="Count and explain", example="cnnparams count resnet50 --depth 1")
 @options.specs
 @options.values
 @options.answers(shapes=True)
@@ -34,10 +34,10 @@ def command(
     depth: int | None,
     setting: Setting,
 ) -> None:
-    """Print every layer's output shape and parameters, and the totals.
+    """Print each layer's output shape and parameters.
 
-    SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT chooses a variant.
-    Several give a table each; in JSON, a line each.
+    The totals follow. SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT
+    chooses a variant. Several give a table each; in JSON, a line each.
     """
     from cnnparams.cli.networks import load_networks
     from cnnparams.render.answers.report import ReportAnswer

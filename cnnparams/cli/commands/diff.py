@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cnnparams.engine.setting import Setting
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, group="Choose", example="cnnparams diff resnet18 resnet34")
 @options.first
 @options.second
 @options.values
@@ -29,10 +29,11 @@ def command(
     setting: Setting,
     show: Show,
 ) -> None:
-    """Show what leads from A to B: layers added, removed and changed, and what that does to each total.
+    """Show what changes from network A to network B.
 
-    A and B are YAML files, - for standard input, or specs that "cnnparams specs" lists; FILE@VARIANT chooses a variant.
-    Of affected layers, only what enters them has changed. --set holds for both, as far as they have such a var.
+    These are layers added, removed and changed, and what that does to each total. A and B are YAML files, - for
+    standard input, or specs that "cnnparams specs" lists; FILE@VARIANT chooses a variant. Of affected layers, only what
+    enters them has changed. --set holds for both, as far as they have such a var.
     """
     from cnnparams.cli.networks import load_pair
     from cnnparams.render.answers.difference import DifferenceAnswer

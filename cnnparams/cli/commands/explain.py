@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 _MOST_LISTED = 20
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, group="Count and explain", example="cnnparams explain lenet5 conv1")
 @options.spec
 @click.argument("layers", metavar="[LAYER]...", nargs=-1)
 @options.values
 @options.answers(shapes=True)
 def command(spec: str, layers: tuple[str, ...], values: dict[str, Any], show: Show) -> None:
-    """Show how each number comes about, as you would by hand.
+    """Show the arithmetic behind each number, step by step.
 
     SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT chooses a variant.
     LAYER names the layers to explain, or parts of the network such as layer1.0; all of it by default.

@@ -11,16 +11,16 @@ from cnnparams.cli.command import Command
 from cnnparams.cli.messages import tell
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, group="Exchange", example="cnnparams export resnet18 -o resnet18.py")
 @options.spec
 @options.values
 @options.output
 def command(spec: str, values: dict[str, Any], output: str | None) -> None:
-    """Write the network as code for PyTorch: a module that depends on torch alone.
+    """Write the network as PyTorch code.
 
-    It has a class for each block and for the network, as you would write them, and prints the parameter count when run.
-    SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT chooses a variant.
-    PyTorch is not needed to write it.
+    It is a module that depends on torch alone. It has a class for each block and for the network, as you would write
+    them, and prints the parameter count when run. SPEC is a YAML file, - for standard input, or a spec that "cnnparams
+    specs" lists; FILE@VARIANT chooses a variant. PyTorch is not needed to write it.
     """
     from cnnparams.cli.networks import load_networks
     from cnnparams.cli.output import write

@@ -31,7 +31,7 @@ def _given(context: click.Context, parameter: click.Parameter, written: tuple[st
         raise click.BadParameter(str(error)) from None
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, group="Exchange", example="cnnparams import torchvision.models:resnet18 --input 3x224x224")
 @click.argument("model", metavar="MODEL")
 @click.option(
     "--input",
@@ -53,12 +53,12 @@ def _given(context: click.Context, parameter: click.Parameter, written: tuple[st
 @click.option("--flat", is_flag=True, help="Write a plain list of layers, without blocks and repeats.")
 @options.answers(only=("json", "yaml"), default="yaml")
 def command(model: str, inputs: list[InputShape], mode: Mode | None, partial: bool, flat: bool, show: Show) -> ExitCode:
-    """Write the spec of a PyTorch model or of an ONNX file.
+    """Write the spec of a PyTorch model or an ONNX file.
 
     MODEL is MODULE:FACTORY, such as mypackage.models:resnet: the code is imported, called and run, on tensors without
     data. Or it is a file that ends in .onnx, of which nothing is run. Structure that repeats is written as blocks and
     repeats, of the very same layers under the same names. What no layer type stands for is named, and nothing is
-    written unless --partial is given. Extras: pip install 'cnnparams[torch]' or 'cnnparams[onnx]'.
+    written unless --partial is given. This needs PyTorch (pip install torch) or onnx (pip install onnx).
     """
     from cnnparams.render.answers.stack import StackAnswer
     from cnnparams.render.yaml import marked

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cnnparams.cli.show import Show
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, group="Learn", example="cnnparams layers conv2d")
 @click.argument("types", metavar="[TYPE]...", nargs=-1)
 @options.answers()
 def command(types: tuple[str, ...], show: Show) -> None:

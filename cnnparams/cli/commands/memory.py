@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cnnparams.engine.setting import Setting
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, group="Memory", example="cnnparams memory resnet50 --training --fit 8GiB")
 @options.spec
 @options.values
 @options.setting_on_device
@@ -32,9 +32,10 @@ def command(
     int8: bool,
     show: Show,
 ) -> ExitCode:
-    """Show the memory that a network needs: weights, activations at their peak, and training.
+    """Show the memory for inference and training.
 
-    SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT chooses a variant.
+    That is weights, activations at their peak and, with --training, gradients, optimizer and saved tensors. SPEC is a
+    YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT chooses a variant.
     The exit code is 1 where it does not fit: not even one sample within --fit, or not on the --device.
     """
     from cnnparams.cli.networks import load_networks

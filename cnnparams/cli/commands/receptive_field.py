@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 COLUMNS = ("layer", "output", "receptive-field", "effective-stride", "effective-padding", "aligned", "sees-all")
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, group="Count and explain", example="cnnparams receptive-field vgg16")
 @options.specs
 @options.values
 @options.answers(shapes=True)
@@ -26,11 +26,11 @@ def command(
     show: Show,
     depth: int | None,
 ) -> None:
-    """Print how much of the image each layer sees: receptive field, effective stride and padding.
+    """Show how much of the image each layer sees.
 
-    SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT chooses a variant.
-    One number stands for all axes. "Input is global" marks layers that add no context: their input already sees the
-    whole image.
+    That is the receptive field, effective stride and padding. SPEC is a YAML file, - for standard input, or a spec that
+    "cnnparams specs" lists; FILE@VARIANT chooses a variant. One number stands for all axes. "Input is global" marks
+    layers that add no context: their input already sees the whole image.
     """
     from dataclasses import replace
 

@@ -8,7 +8,7 @@ from cnnparams.cli import options
 from cnnparams.cli.command import Command
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, group="Learn", example="cnnparams schema -o cnnparams.schema.json")
 @options.output
 def command(output: str | None) -> None:
     """Print the JSON Schema of a spec, for your editor.

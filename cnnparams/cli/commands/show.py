@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from cnnparams.cli.show import Show
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, group="Count and explain", example="cnnparams show resnet18")
 @options.spec
 @options.values
 @options.answers(only=("json", "yaml"), default="yaml")
 def command(spec: str, values: dict[str, Any], show: Show) -> None:
-    """Print the layers that a spec stands for, as a spec.
+    """Print a spec with blocks and expressions expanded.
 
-    Blocks, repeats and expressions are worked out; what is printed counts to the same numbers.
+    What is printed is a spec of plain layers that counts to the same numbers.
     SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT chooses a variant.
     """
     from cnnparams.cli.networks import load_networks

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cnnparams.schema.spec import Spec
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, group="Choose", example="cnnparams solve mobilenet_v2 --var width --max params=2M")
 @options.spec
 @click.option(
     "--var",
@@ -42,7 +42,7 @@ def command(
     setting: Setting,
     show: Show,
 ) -> ExitCode:
-    """Find the largest value of a var with which a network keeps every budget.
+    """Find the largest value of a var that keeps every budget.
 
     SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT chooses a variant.
     The budget is that of --max, or else the spec's own. Every value is tried, so that the answer is the largest even

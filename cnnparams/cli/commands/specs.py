@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from cnnparams.cli.show import Show
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, group="Learn", example="cnnparams specs")
 @options.answers(shapes=True)
 def command(show: Show) -> None:
-    """List the networks that come with cnnparams: their names, input, parameters and MACs.
+    """List the networks that come with cnnparams.
 
-    Each may stand wherever a spec is asked for: cnnparams count resnet50.
+    Their names, input, parameters and MACs are shown. Each may stand wherever a spec is asked for: cnnparams count
+    resnet50.
     """
     from cnnparams.cli.networks import load_networks
     from cnnparams.engine.reports.grid import side_by_side

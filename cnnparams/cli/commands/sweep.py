@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from cnnparams.engine.setting import Setting
 
 
-@click.command(cls=Command)
+@click.command(
+    cls=Command, group="Choose", example="cnnparams sweep mobilenet_v2 --set width=0.5,1 --set size=160:224:32"
+)
 @options.spec
 @click.option(
     "--set",
@@ -51,11 +53,11 @@ def command(
     setting: Setting,
     show: Show,
 ) -> ExitCode:
-    """Measure a network at every combination of values of its vars, a row for each as it comes.
+    """Measure a network at every combination of var values.
 
-    SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT chooses a variant.
-    A family of which none is chosen stands for all its variants. Combinations without a valid network are reported and
-    skipped.
+    A row is printed for each as it comes. SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs"
+    lists; FILE@VARIANT chooses a variant. A family of which none is chosen stands for all its variants. Combinations
+    without a valid network are reported and skipped.
     """
     from contextlib import closing
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cnnparams.targets.verification import Verification
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, group="Exchange", example="cnnparams verify resnet18")
 @options.specs
 @options.values
 @click.option(
@@ -31,11 +31,11 @@ def command(
     against: str | None,
     show: Show,
 ) -> ExitCode:
-    """Build the network in PyTorch, and hold every figure against PyTorch's.
+    """Check every figure against PyTorch's.
 
-    These are each layer's output, tensors, parameters and MACs, and the totals. The exit code is 1 where any differs.
-    SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT chooses a variant.
-    PyTorch is an extra: pip install 'cnnparams[torch]'.
+    The network is built in PyTorch. Compared are each layer's output, tensors, parameters and MACs, and the totals. The
+    exit code is 1 where any differs. SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists;
+    FILE@VARIANT chooses a variant. This needs PyTorch: pip install torch.
     """
     from cnnparams.cli.networks import load_networks
     from cnnparams.render.answers.verification import VerificationAnswer

@@ -192,6 +192,11 @@ depth = click.option(
 )
 
 
+def top(by: str) -> Callable[[F], F]:
+    """Return --top, which shows the first layers: by this column, where none is given."""
+    return click.option("--top", type=_Count(), metavar="N", help=f"Only the first N layers; without --sort, by {by}.")
+
+
 @contextmanager
 def blaming(option: str) -> Iterator[None]:
     """Tell of an error that it is in what was given for an option; but not of one in a spec, which has a place."""

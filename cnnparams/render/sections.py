@@ -29,6 +29,10 @@ class Table(NamedTuple):
 
     A cell is a value of its column's kind, or one of Phrase, SpecWord, Estimated and FormulaCell. `is_list` is a table
     so plain that a terminal shows neither a frame nor the columns' titles.
+
+    In a terminal, `joining` columns stand among the others where there is room for all of them. Where there is too
+    little, columns give way (fitting.py): `kept` of them never go, and `whole_shapes` are the last to be shortened.
+    `option` chooses the columns, where the command has such a one.
     """
 
     heads: tuple[Heading, ...]
@@ -36,6 +40,18 @@ class Table(NamedTuple):
     title: str = ""
     widest: tuple[Any, ...] | None = None
     is_list: bool = False
+    joining: "tuple[Joining, ...]" = ()
+    kept: int = 1
+    whole_shapes: bool = False
+    option: str = ""
+
+
+class Joining(NamedTuple):
+    """A column with its cells, and the key of the column that it stands before; at the end for none."""
+
+    head: Heading
+    cells: tuple[Any, ...]
+    before: str | None = None
 
 
 class Fact(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import zip_longest
 from typing import NamedTuple, TextIO
 
@@ -17,24 +17,30 @@ from rich import box
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console, RenderableType
 from rich.table import Table
+from rich.text import Text
 
-_UNBOUNDED = 100_000
+from cnnparams.engine.costs.quantity import Kind
+from cnnparams.render.cells import RIGHT_ALIGNED
+from cnnparams.render.fitting import GAP, end_of, lines_of, title_lines, width_for, width_of, wrapped
+
 _PAIRS_WIDTH = 80
+_VALUE = 20  # room for any number
 _MARK = 0xE000  # a private character for each column, to find its place in the row that rich draws
 _MARKS = re.compile("[\ue000-\uf8ff]+")
-_WIDEST = 500
-"""Room that a column has at most: one cell of a megabyte would make every row as long."""
-_GAP = 3  # columns of the terminal between two columns of the table
-_SPACE = re.compile(" ")
-_SPACE_OUTSIDE_PARENTHESES = re.compile(r" (?![^()]*\))")
 
 
 class ColumnHead(NamedTuple):
-    """A column: its title, whether its cells are aligned to the right (and never broken), and rich's style for it."""
+    """A column: its title, what it holds, how wide it is, and rich's style for it."""
 
     title: str
-    right: bool = False
+    kind: Kind
+    width: int
     style: str | None = None
+
+    @property
+    def right(self) -> bool:
+        """Whether its cells are aligned to the right."""
+        return self.kind in RIGHT_ALIGNED
 
 
 class Stamp(NamedTuple):
@@ -44,65 +50,39 @@ class Stamp(NamedTuple):
     row: str
     below: str
     heads: tuple[ColumnHead, ...]
-    widths: tuple[int, ...]
-    space: re.Pattern[str]
+    short_shapes: bool
 
     def stamp(self, cells: Sequence[str]) -> str:
         """Return a row of the table, on several lines where a cell is wider than its column."""
-        if all(map(_fits, cells, self.widths)):
+        if not self.short_shapes and all(map(_fits, cells, self.heads)):
             return self._line(cells)
-        wrapped = (_wrapped(cell, width, self.space) for cell, width in zip(cells, self.widths, strict=True))
-        return "".join(map(self._line, zip_longest(*wrapped, fillvalue="")))
+        lines = (
+            lines_of(cell, head.kind, head.width, short_shapes=self.short_shapes)
+            for cell, head in zip(cells, self.heads, strict=True)
+        )
+        return "".join(map(self._line, zip_longest(*lines, fillvalue="")))
 
     def _line(self, cells: Sequence[str]) -> str:
-        line = self.row % tuple(map(_padded, cells, self.widths, self.heads))
+        line = self.row % tuple(map(_padded, cells, self.heads))
         return line if "\x1b" in line else line.rstrip() + "\n"
 
 
-def stamp(console: Console, title: str, heads: Sequence[ColumnHead], rows: Sequence[Sequence[str]]) -> Stamp:
-    """Return the stamp of a table that fits the console.
-
-    Where there is no room, text is broken between words but not inside parentheses; then inside them too. Where there
-    is still none, the table is as wide as it needs, and the terminal breaks the lines: nothing is lost, nor is it of a
-    cell that is longer than a column may be wide.
-    """
-    columns = list(zip([head.title for head in heads], *rows, strict=True))
-    natural = [min(max(map(_width, column)), _WIDEST) for column in columns]
-    widths, space = _fitted(console.width, natural, columns, heads)
-    lines = _drawn(console, title, heads, widths)
+def stamp(console: Console, heads: Sequence[ColumnHead], *, short_shapes: bool = False) -> Stamp:
+    """Return the stamp of a table, in which shapes may be written shorter."""
+    lines = _drawn(console, heads)
     at = next(i for i, line in enumerate(lines) if _MARKS.search(line))
     row = _MARKS.sub("%s", lines[at].replace("%", "%%"))
-    return Stamp("".join(lines[:at]), row, "".join(lines[at + 1 :]), tuple(heads), tuple(widths), space)
+    return Stamp("".join(lines[:at]), row, "".join(lines[at + 1 :]), tuple(heads), short_shapes)
 
 
-def _fitted(
-    available: int, natural: Sequence[int], columns: Sequence[Sequence[str]], heads: Sequence[ColumnHead]
-) -> tuple[Sequence[int], re.Pattern[str]]:
-    """Return the columns' widths, and where their text may be broken."""
-    if _total(natural) > available:
-        for space in (_SPACE_OUTSIDE_PARENTHESES, _SPACE):
-            least = [_longest_word(column, head, space) for column, head in zip(columns, heads, strict=True)]
-            if (spare := available - _total(least)) >= 0:
-                return _widened(least, natural, spare), space
-    return natural, _SPACE
-
-
-def _widened(least: Sequence[int], natural: Sequence[int], spare: int) -> list[int]:
-    """Give what is spare to the columns, first to those that need the least to be whole."""
-    widths = list(least)
-    for i in sorted(range(len(widths)), key=lambda i: natural[i] - least[i]):
-        gain = min(natural[i] - least[i], spare)
-        widths[i], spare = widths[i] + gain, spare - gain
-    return widths
-
-
-def _drawn(console: Console, title: str, heads: Sequence[ColumnHead], widths: Sequence[int]) -> list[str]:
+def _drawn(console: Console, heads: Sequence[ColumnHead]) -> list[str]:
     """Return the lines that rich draws for a table of one row, each cell filled with its column's mark."""
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold", pad_edge=False)
-    for head, width in zip(heads, widths, strict=True):
-        table.add_column(head.title, style=head.style, justify="right" if head.right else "left", width=width)
-    table.add_row(*(chr(_MARK + i) * width for i, width in enumerate(widths)))
-    return _captured(console, table, _total(widths)).splitlines(keepends=True)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for head in heads:
+        title = "\n".join(title_lines(head.title, head.width))
+        table.add_column(title, style=head.style, justify="right" if head.right else "left", width=head.width)
+    table.add_row(*(chr(_MARK + i) * head.width for i, head in enumerate(heads)))
+    return _captured(console, table, sum(head.width for head in heads) + GAP * len(heads)).splitlines(keepends=True)
 
 
 def console_for(stream: TextIO | None) -> Console:
@@ -117,19 +97,25 @@ def console_for(stream: TextIO | None) -> Console:
         markup=False,
         emoji=False,
     )
-    if stream is None or not stream.isatty():
-        console.width = _UNBOUNDED
+    console.width = width_for(stream)
     return console
 
 
-def pairs(console: Console, rows: Iterable[tuple[str, str]]) -> str:
-    """Return names and values, in two columns."""
+def heading(console: Console, text: str) -> str:
+    """Return a title in bold, on as many lines as it needs."""
+    lines = (Text(line, style="bold") for line in wrapped(text, console.width))
+    return "".join(_captured(console, line, max(1, width_of(line.plain))) for line in lines)
+
+
+def pairs(console: Console, rows: Sequence[tuple[str, str]]) -> str:
+    """Return names and values, in two columns; of a value that is a long name, its end."""
     grid = Table.grid(padding=(0, 3))
     grid.add_column()
     grid.add_column(justify="right", style="bold")
-    for row in rows:
-        grid.add_row(*row)
-    return _captured(console, grid, _PAIRS_WIDTH)
+    room = min(_PAIRS_WIDTH, console.width)
+    for name, value in rows:
+        grid.add_row(name, end_of(value, max(room - GAP - max(width_of(name) for name, _ in rows), _VALUE)))
+    return _captured(console, grid, room)
 
 
 def _captured(console: Console, renderable: RenderableType, width: int) -> str:
@@ -141,36 +127,11 @@ def _captured(console: Console, renderable: RenderableType, width: int) -> str:
     return "\n".join(line.rstrip() for line in capture.get().split("\n"))
 
 
-def _total(widths: Sequence[int]) -> int:
-    return sum(widths) + _GAP * len(widths)
+def _fits(text: str, head: ColumnHead) -> bool:
+    return width_of(text) <= head.width
 
 
-def _longest_word(column: Sequence[str], head: ColumnHead, space: re.Pattern[str]) -> int:
-    title, *cells = column
-    unbroken = cells if head.right else [word for cell in cells for word in space.split(cell)]
-    return max(map(_width, (*space.split(title), *unbroken)))
-
-
-def _wrapped(text: str, width: int, space: re.Pattern[str]) -> list[str]:
-    first, *words = space.split(text)
-    lines = [first]
-    for word in words:
-        if _fits(f"{lines[-1]} {word}", width):
-            lines[-1] += f" {word}"
-        else:
-            lines.append(word)
-    return lines
-
-
-def _width(text: str) -> int:
-    return len(text) if text.isascii() else cell_len(text)
-
-
-def _fits(text: str, width: int) -> bool:
-    return _width(text) <= width
-
-
-def _padded(text: str, width: int, head: ColumnHead) -> str:
+def _padded(text: str, head: ColumnHead) -> str:
     if not text.isascii():
-        return set_cell_size(text, max(width, cell_len(text)))
-    return text.rjust(width) if head.right else text.ljust(width)
+        return set_cell_size(text, max(head.width, cell_len(text)))
+    return text.rjust(head.width) if head.right else text.ljust(head.width)

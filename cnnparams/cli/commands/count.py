@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnnparams.cli import options
+from cnnparams.cli import layers_shown, options
 from cnnparams.cli.command import Command
 
 if TYPE_CHECKING:
     from cnnparams.cli.show import Show
+    from cnnparams.engine.reports.ranking import Ranking
     from cnnparams.engine.reports.report import Column
     from cnnparams.engine.setting import Setting
 
@@ -19,11 +20,8 @@ if TYPE_CHECKING:
 @options.specs
 @options.values
 @options.answers(shapes=True)
-@click.option(
-    "--columns",
-    metavar="NAMES",
-    help="Columns of tables, CSV and Markdown, such as layer,output,macs; a wrong name lists them.",
-)
+@layers_shown.columns
+@layers_shown.ranking("params")
 @options.depth
 @options.training_set
 def command(
@@ -31,6 +29,7 @@ def command(
     values: dict[str, Any],
     show: Show,
     columns: str | None,
+    ranking: Ranking,
     depth: int | None,
     setting: Setting,
 ) -> None:
@@ -43,25 +42,14 @@ def command(
     from cnnparams.render.answers.report import ReportAnswer
 
     shown = _chosen(columns)
-    fields = [column.field for column in shown]
+    fields = [column.field for column in (*shown, *([ranking.column] if ranking.column else []))]
     reports = [network.report(fields, setting, depth) for network in load_networks(specs, values)]
-    show(ReportAnswer(reports, shown))
+    show(ReportAnswer(reports, shown, ranking, is_usual=columns is None, whole_shapes=True))
 
 
 def _chosen(names: str | None) -> tuple[Column, ...]:
     from cnnparams.engine.reports.report import default_columns
 
-    return default_columns() if names is None else tuple(map(_column, names.split(",")))
-
-
-def _column(word: str) -> Column:
-    from cnnparams.engine.reports.report import columns, find_column
-
-    found = find_column(word)
-    if found is None:
-        known = columns()
-        found = {column.title.casefold(): column for column in known.values()}.get(word.strip().casefold())
-        if found is None:
-            wrong = word.strip().casefold()
-            raise click.BadParameter(f"no column {wrong!r}; the columns are {', '.join(known)}", param_hint="--columns")
-    return found
+    if names is None:
+        return default_columns()
+    return tuple(layers_shown.column_of(word, "--columns") for word in names.split(","))

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnnparams.cli import options
+from cnnparams.cli import layers_shown, options
 from cnnparams.cli.command import Command
 from cnnparams.cli.exit_code import ExitCode
 
 if TYPE_CHECKING:
     from cnnparams.cli.show import Show
+    from cnnparams.engine.reports.ranking import Ranking
     from cnnparams.engine.setting import Setting
+
+ALIVE = "peak-memory"
 
 
 @click.command(cls=Command, group="Memory", example="cnnparams memory resnet50 --training --fit 8GiB")
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 @click.option("--training", is_flag=True, help="Also what training keeps: gradients, optimizer, saved tensors.")
 @options.fit
 @click.option("--int8", is_flag=True, help="Also flash and SRAM in 8 bits, as TensorFlow Lite Micro has them.")
+@layers_shown.ranking(ALIVE)
+@options.depth
 @options.answers()
 def command(
     spec: str,
@@ -30,6 +35,8 @@ def command(
     training: bool,
     fit: int | None,
     int8: bool,
+    ranking: Ranking,
+    depth: int | None,
     show: Show,
 ) -> ExitCode:
     """Show the memory for inference and training.
@@ -38,10 +45,17 @@ def command(
     YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT chooses a variant.
     The exit code is 1 where it does not fit: not even one sample within --fit, or not on the --device.
     """
+    from dataclasses import replace
+
     from cnnparams.cli.networks import load_networks
+    from cnnparams.engine.reports.fold import fold
+    from cnnparams.engine.reports.report import base_columns
     from cnnparams.render.answers.memory import MemoryAnswer
 
     (network,) = load_networks([spec], values)
     found = network.memory(setting, training=training, limit=fit, int8=int8)
-    show(MemoryAnswer(found))
+    measured = {column.field for column in (*base_columns(), *found.report.columns)}
+    if ranking.column and ranking.column.field not in measured:
+        raise click.BadParameter(f"{ranking.column.key} is not measured here", param_hint="--sort")
+    show(MemoryAnswer(found if depth is None else replace(found, report=fold(found.report, depth)), ranking))
     return ExitCode.DONE if found.answer else ExitCode.NO

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnnparams.cli import options
+from cnnparams.cli import layers_shown, options
 from cnnparams.cli.command import Command
 
 if TYPE_CHECKING:
     from cnnparams.cli.show import Show
+    from cnnparams.engine.reports.ranking import Ranking
 
 COLUMNS = ("layer", "output", "receptive-field", "effective-stride", "effective-padding", "aligned", "sees-all")
 
@@ -19,11 +20,15 @@ COLUMNS = ("layer", "output", "receptive-field", "effective-stride", "effective-
 @options.specs
 @options.values
 @options.answers(shapes=True)
+@layers_shown.columns
+@layers_shown.ranking("receptive-field")
 @options.depth
 def command(
     specs: tuple[str, ...],
     values: dict[str, Any],
     show: Show,
+    columns: str | None,
+    ranking: Ranking,
     depth: int | None,
 ) -> None:
     """Show how much of the image each layer sees.
@@ -36,12 +41,12 @@ def command(
 
     from cnnparams.cli.networks import load_networks
     from cnnparams.engine.costs import receptive_field
-    from cnnparams.engine.reports.report import columns
     from cnnparams.render.answers.report import ReportAnswer
 
-    known = columns()
-    shown = tuple(known[name] for name in COLUMNS)
-    fields = [column.field for column in shown]
+    shown = tuple(layers_shown.column_of(word, "--columns") for word in (columns.split(",") if columns else COLUMNS))
+    fields = [
+        column.field for column in (*receptive_field.COLUMNS, *shown, *([ranking.column] if ranking.column else []))
+    ]
     reports = [network.report(fields, depth=depth) for network in load_networks(specs, values)]
     own = [replace(report, columns=receptive_field.COLUMNS, totals=receptive_field.TOTALS) for report in reports]
-    show(ReportAnswer(own, shown))
+    show(ReportAnswer(own, shown, ranking))

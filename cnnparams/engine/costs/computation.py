@@ -14,7 +14,7 @@ from cnnparams.layers.contract.shape import Shape
 if TYPE_CHECKING:
     from cnnparams.engine.network.resized import Resized
 
-COLUMNS = (Column("macs", "MACs", Kind.COUNT, "macs", fold=sum),)
+COLUMNS = (Column("macs", "MACs", Kind.COUNT, "macs", fold=sum, joins=True),)
 TOTALS = (Total("total_macs", "MACs", Kind.COUNT, short="MACs", word="macs", column="macs"),)
 
 

@@ -91,7 +91,7 @@ class Column(NamedTuple):
     `field` is its key in the JSON and its attribute in the report, `key` the word that chooses the column, `aliases`
     are words that did before. Where layers are summed up, `fold` makes one value of theirs. `estimate` is the field
     that says whether the value is no more than an estimate, where it may be one. `part_of` is the word of the column
-    of whose whole it is the part that a layer has.
+    of whose whole it is the part that a layer has. One that `joins` stands beside the default ones where there is room.
     """
 
     key: str
@@ -103,6 +103,7 @@ class Column(NamedTuple):
     estimate: str | None = None
     aliases: tuple[str, ...] = ()
     part_of: str | None = None
+    joins: bool = False
 
     @property
     def called(self) -> str:

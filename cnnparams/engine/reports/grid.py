@@ -17,10 +17,14 @@ class Heading(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A value for each column and, in a grid that is compared, each number as a ratio to the first row's."""
+    """A value for each column and, in a grid that is compared, each number as a ratio to the first row's.
+
+    `base` is what that row is called.
+    """
 
     values: tuple[Any, ...]
     ratios: tuple[float | None, ...] = ()
+    base: str = ""
 
 
 class Grid(NamedTuple):
@@ -65,7 +69,7 @@ def side_by_side(reports: Sequence[Report], also: Collection[Total] = ()) -> Gri
 def with_ratios(grid: Grid) -> Grid:
     """Return the grid with every number as a ratio to that of the first row; none where that is 0, or has none."""
     rows = list(grid.rows)
-    related = [row._replace(ratios=tuple(_ratios(grid.kinds, row, rows[0]))) for row in rows]
+    related = [row._replace(ratios=tuple(_ratios(grid.kinds, row, rows[0])), base=rows[0].values[0]) for row in rows]
     return grid._replace(rows=related, is_compared=True)
 
 

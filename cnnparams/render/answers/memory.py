@@ -8,7 +8,8 @@ from typing import Any
 
 from cnnparams.engine.reports.grid import Heading, Row
 from cnnparams.engine.reports.memory import Fit, Memory
-from cnnparams.engine.reports.report import Kind
+from cnnparams.engine.reports.ranking import AS_THEY_RUN, Ranking
+from cnnparams.engine.reports.report import Kind, Report
 from cnnparams.render.answer import Answer
 from cnnparams.render.cells import size
 from cnnparams.render.documents import indented
@@ -19,6 +20,8 @@ SCHEMA_VERSION = 1
 
 _NAMED = 5
 _SHOWN = 12
+_BARS = 20
+"""Bars that are drawn unasked: what fits a screen."""
 _TRAIN = "Training"
 _ESTIMATE = "(an estimate)"
 
@@ -36,13 +39,15 @@ class MemoryAnswer(Answer):
 
     json = staticmethod(indented)
 
-    def __init__(self, memory: Memory) -> None:
+    def __init__(self, memory: Memory, ranking: Ranking = AS_THEY_RUN) -> None:
         self.memory = memory
+        self.ranking = ranking
 
     def sections(self, layout: Layout) -> Iterator[Section]:
-        """Yield what each part needs, the peak and what fits, and a bar for each layer."""
+        """Yield what it needs and whether that fits, then each part of that, the peak, and bars for layers."""
         memory, report = self.memory, self.memory.report
         yield Title(f"{report.name}, batch {memory.setting.batch}, {memory.setting.dtype}")
+        yield Note(tuple(_verdict(memory)))
         for title, lines in _needs(memory).items():
             marks = _estimated(memory, title)
             yield Facts(tuple(Fact(name, n, Kind.BYTES, marks.get(name, "")) for name, n in lines.items()), title)
@@ -53,9 +58,21 @@ class MemoryAnswer(Answer):
             rows = [Row((slot.name, slot.offset, slot.bytes)) for slot in memory.int8.slots]
             title = "The arena: each tensor's first byte and its bytes"
             yield Table(tuple(Heading(*head) for head in heads), rows, title, is_list=True)
-        bars = tuple((layer.name, layer.live_bytes) for layer in report.layers)
-        yield Bars("Live memory per layer", bars, Kind.BYTES)
+        yield from self._bars(report)
         yield Note((_left_out(memory),))
+
+    def _bars(self, report: Report) -> Iterator[Section]:
+        """Yield a bar for each layer; unless asked for others, those of the most, in the order in which they run."""
+        told = self.ranking.told(report)
+        shown = self.ranking.of(report).layers
+        if self.ranking == AS_THEY_RUN and len(shown) > _BARS:
+            most = sorted(shown, key=lambda layer: -layer.live_bytes)[:_BARS]
+            named = {layer.name for layer in most}
+            told = f"{_BARS} of {len(shown):,} layers, those with the most; --depth 1 sums up, --top N shows N of them."
+            shown = tuple(layer for layer in shown if layer.name in named)
+        yield Bars("Live memory per layer", tuple((layer.name, layer.live_bytes) for layer in shown), Kind.BYTES)
+        if told:
+            yield Note((told,))
 
     def records(self, layout: Layout) -> Table:
         """Return a row for each part of what is needed."""
@@ -71,6 +88,7 @@ class MemoryAnswer(Answer):
         """Yield one document; the totals have the keys that the report gives them."""
         memory = self.memory
         report, setting = memory.report, memory.setting
+        layers = self.ranking.of(report).layers
         yield {
             "schema_version": SCHEMA_VERSION,
             "name": report.name,
@@ -79,7 +97,7 @@ class MemoryAnswer(Answer):
             "optimizer": setting.optimizer,
             **report.costs,
             "alive_at_peak": [asdict(alive) for alive in memory.alive],
-            "timeline": [{"name": layer.name, "live_bytes": layer.live_bytes} for layer in report.layers],
+            "timeline": [{"name": layer.name, "live_bytes": layer.live_bytes} for layer in layers],
             "uncertain": list(memory.uncertain),
             "fit": asdict(memory.fit) if memory.fit else None,
             "int8": _int8(memory),
@@ -97,13 +115,24 @@ def _int8(memory: Memory) -> dict[str, Any] | None:
     return {"flash_bytes": small.flash_bytes, "sram_bytes": small.sram_bytes, **parts, **fitting, "arena": slots}
 
 
+def _verdict(memory: Memory) -> Iterator[str]:
+    """Yield whether it fits, and what it needs."""
+    aside = f" {_ESTIMATE}" if memory.uncertain else ""
+    if told := _on_device(memory):
+        yield told
+    if memory.fit:
+        yield _fitting(memory.fit, aside)
+    use = f"It needs {size(sum(_lines(memory, _USE).values()))} for inference"
+    training = f", {size(memory.report.training_bytes)}{aside} for training" if memory.training else ""
+    yield f"{use}{training}."
+
+
 def _told(memory: Memory) -> Iterator[str]:
     report = memory.report
     yield f"The peak is at {report.peak_layer}: {_alive(memory)}."
     yield f"Without reuse in place it would be {size(report.peak_activation_bytes_out_of_place)}."
-    if memory.fit:
-        yield _fitting(memory.fit, f" {_ESTIMATE}" if memory.uncertain else "")
-    yield from filter(None, (_verdict(memory), _doubts(memory)))
+    if told := _doubts(memory):
+        yield told
 
 
 def _alive(memory: Memory) -> str:
@@ -142,7 +171,7 @@ def _estimated(memory: Memory, title: str) -> dict[str, str]:
     return dict.fromkeys(("Saved for backward", "Total"), _ESTIMATE) if doubted else {}
 
 
-def _verdict(memory: Memory) -> str | None:
+def _on_device(memory: Memory) -> str | None:
     """Say whether the network fits on the device, and what is left."""
     room, device = memory.room, memory.setting.device
     if room is None or device is None:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cnnparams.engine.reports.grid import Heading, Row
+from cnnparams.engine.reports.ranking import AS_THEY_RUN, Ranking
 from cnnparams.engine.reports.report import Column, Kind, LayerReport, Report, Total
 from cnnparams.render.answer import Answer
 from cnnparams.render.documents import document, layer_a_line
-from cnnparams.render.sections import Estimated, Fact, Facts, Note, Section, Table
+from cnnparams.render.sections import Estimated, Fact, Facts, Joining, Note, Section, Table
 from cnnparams.render.view import Layout
 
 
@@ -18,16 +19,30 @@ class ReportAnswer(Answer):
 
     json = staticmethod(layer_a_line)
 
-    def __init__(self, reports: Sequence[Report], columns: Sequence[Column]) -> None:
-        self.reports = reports
+    def __init__(
+        self,
+        reports: Sequence[Report],
+        columns: Sequence[Column],
+        ranking: Ranking = AS_THEY_RUN,
+        *,
+        is_usual: bool = False,
+        whole_shapes: bool = False,
+    ) -> None:
+        """Take reports with all of their layers. Usual columns all stay, and others join them where there is room."""
+        self.reports = [ranking.of(report) for report in reports]
         self.columns = columns
+        self._ranking = ranking
+        self._all = reports
+        self._is_usual = is_usual
+        self._whole_shapes = whole_shapes
 
     def sections(self, layout: Layout) -> Iterator[Section]:
         """Yield each network's table and totals, an optional total only where it is not 0."""
-        heads = tuple(map(_heading, self.columns))
-        for report in self.reports:
+        for whole, report in zip(self._all, self.reports, strict=True):
             totals = [total for total in report.totals if report.costs[total.field] or not total.optional]
-            yield Table(heads, (self._row(layer) for layer in report.layers), title=report.name)
+            yield self._table(whole, report)
+            if told := self._ranking.told(whole):
+                yield Note((told,))
             yield Facts(tuple(_fact(report, total) for total in totals))
             yield from (Note((total.note,)) for total in totals if total.note)
 
@@ -45,6 +60,17 @@ class ReportAnswer(Answer):
         """Yield version 1 of the JSON contract for each network."""
         return (document(report, layout) for report in self.reports)
 
+    def _table(self, whole: Report, report: Report) -> Table:
+        return Table(
+            tuple(map(_heading, self.columns)),
+            (self._row(layer) for layer in report.layers),
+            title=report.name,
+            joining=tuple(_joining(whole, report)) if self._is_usual else (),
+            kept=len(self.columns) if self._is_usual else 1,
+            whole_shapes=self._whole_shapes,
+            option="--columns",
+        )
+
     def _row(self, layer: LayerReport) -> Row:
         return Row(tuple([_cell(layer, column) for column in self.columns]))
 
@@ -54,6 +80,22 @@ class ReportAnswer(Answer):
         known = {column.field: column for report in self.reports for column in report.columns}
         layers = [layer for report in self.reports for layer in report.layers]
         return [known[mark] for mark in marks if any(layer.costs[mark] for layer in layers)]
+
+
+def _joining(whole: Report, report: Report) -> Iterator[Joining]:
+    """Yield what joins the usual columns: the type, what is read that is not the layer before, and some costs."""
+    types = (" + ".join(filter(None, (layer.type, layer.activation))) for layer in report.layers)
+    yield Joining(Heading("type", "Type", Kind.TEXT), tuple(types), before="hyperparameters")
+    usual = [whole.inputs[0].name, *(layer.name for layer in whole.layers)]
+    elsewhere = {
+        layer.name: layer.inputs for layer, last in zip(whole.layers, usual, strict=False) if layer.inputs != (last,)
+    }
+    if elsewhere:
+        read = tuple(elsewhere.get(layer.name, ()) for layer in report.layers)
+        yield Joining(Heading("from", "From", Kind.NAMES), read, before="input")
+    for column in report.columns:
+        if column.joins:
+            yield Joining(_heading(column), tuple(getattr(layer, column.field) for layer in report.layers))
 
 
 def _heading(column: Column) -> Heading:

@@ -11,7 +11,20 @@ from cnnparams.engine.reports.grid import Row
 from cnnparams.inert import printable
 from cnnparams.render import cells
 from cnnparams.render.answer import Answer
-from cnnparams.render.sections import Bars, Details, Example, Facts, Items, Note, Scatter, Table, Title, Working
+from cnnparams.render.fitting import NO_END, ColumnText, end_of, filled, fits_whole, fitted, width_for, width_of
+from cnnparams.render.sections import (
+    Bars,
+    Details,
+    Example,
+    Facts,
+    Items,
+    Joining,
+    Note,
+    Scatter,
+    Table,
+    Title,
+    Working,
+)
 from cnnparams.render.view import View
 from cnnparams.render.writing import shapes, shown
 
@@ -22,7 +35,8 @@ _STYLES = {"layer": "cyan", "params": "bold", "difference": "bold"}
 _INDENT = "  "
 _NAME, _NUMBER = 24, 12
 """Columns that a name and a number have at least, where they stand below one another in several lists."""
-_BAR = 40
+_BAR, _SHORT_BAR = 40, 10
+"""How long the longest bar is, and how short it may be where there is little room."""
 
 
 def render(answer: Answer, view: View) -> Iterator[str]:
@@ -42,6 +56,11 @@ class _Terminal:
         self.view = view
 
     @cached_property
+    def width(self) -> int:
+        """How long lines may be."""
+        return width_for(self.view.stream)
+
+    @cached_property
     def console(self) -> Console:
         """The console that tables are laid out for."""
         from cnnparams.render.terminal import console_for
@@ -50,33 +69,78 @@ class _Terminal:
 
     def title(self, title: Title) -> Iterator[str]:
         first, *others = title.about or ("",)
-        yield _line(f"{title.text}: {first}" if first else title.text)
-        yield from map(_line, others)
+        yield self._wrapped(f"{title.text}: {first}" if first else title.text)
+        yield from map(self._wrapped, others)
 
     def table(self, table: Table) -> Iterator[str]:
         """Yield a row as whole lines, as soon as it is known; below each row, its numbers as ratios to the first's."""
         if table.is_list:
             yield from self._list(table)
             return
-        from cnnparams.render.terminal import ColumnHead, stamp
+        from cnnparams.render.terminal import ColumnHead, heading, stamp
 
-        kinds = [head.kind for head in table.heads]
+        table, texts = self._joined(table)
+        columns = self._columns(table, texts)
+        plan = fitted(columns, self.width, kept=table.kept, whole_shapes=table.whole_shapes)
         heads = [
-            ColumnHead(printable(head.title), head.kind in cells.RIGHT_ALIGNED, _STYLES.get(head.key))
-            for head in table.heads
+            ColumnHead(columns[i].title, columns[i].kind, width, _STYLES.get(table.heads[i].key))
+            for i, width in zip(plan.shown, plan.widths, strict=True)
         ]
+        drawn = stamp(self.console, heads, short_shapes=plan.short_shapes)
+        yield heading(self.console, printable(table.title)) + drawn.above if table.title else drawn.above[1:]
+        for row in texts:
+            for line in row:
+                yield drawn.stamp([line[i] for i in plan.shown])
+        yield from self._not_shown([columns[i].title for i in range(len(columns)) if i not in plan.shown], table.option)
+
+    def _joined(self, table: Table) -> tuple[Table, Iterable[list[list[str]]]]:
+        """Return the table with those of the joining columns for which there is room, and its rows as texts."""
+        kinds = [head.kind for head in table.heads]
+        written = (self._row_texts(row, kinds) for row in table.rows)
         if table.widest:
-            rows: Iterable[tuple[list[str], Row]] = ((self._texts(row.values, kinds), row) for row in table.rows)
-            widest = [self._texts(table.widest, kinds)]
-        else:
-            rows = [(self._texts(row.values, kinds), row) for row in table.rows]
-            widest = [texts for texts, _ in rows]
-        drawn = stamp(self.console, printable(table.title), heads, widest)
-        yield drawn.above if table.title else drawn.above.removeprefix("\n")
-        for texts, row in rows:
-            yield drawn.stamp(texts)
-            if any(ratio not in (None, 1) for ratio in row.ratios):
-                yield drawn.stamp(list(map(cells.times, row.ratios)))
+            return table, written
+        texts = list(written)
+        if self.width < NO_END:
+            for column in table.joining:
+                wider, rows = self._with(table, texts, column)
+                if fits_whole(self._columns(wider, rows), self.width):
+                    table, texts = wider, rows
+        return table, texts
+
+    def _with(self, table: Table, texts: list[list[list[str]]], column: Joining) -> tuple[Table, list[list[list[str]]]]:
+        keys = [head.key for head in table.heads]
+        at = keys.index(column.before) if column.before else len(keys)
+        heads = (*table.heads[:at], column.head, *table.heads[at:])
+        cells = self._texts(column.cells, [column.head.kind] * len(column.cells))
+        rows = [
+            [[*line[:at], cell if i == 0 else "", *line[at:]] for i, line in enumerate(row)]
+            for row, cell in zip(texts, cells, strict=True)
+        ]
+        return table._replace(heads=heads, kept=table.kept + 1), rows
+
+    def _columns(self, table: Table, texts: Iterable[list[list[str]]]) -> list[ColumnText]:
+        """Return the columns with all of their cells, or with those that are as long as any."""
+        kinds = [head.kind for head in table.heads]
+        lines = [self._texts(table.widest, kinds)] if table.widest else [line for row in texts for line in row]
+        cells = zip(*lines, strict=True) if lines else [()] * len(kinds)
+        return [
+            ColumnText(printable(head.title), head.kind, set(column))
+            for head, column in zip(table.heads, cells, strict=True)
+        ]
+
+    def _row_texts(self, row: Row, kinds: Sequence[Kind]) -> list[list[str]]:
+        """Return a row as a line, and a second one with its ratios where it has some that say anything."""
+        texts = self._texts(row.values, kinds)
+        if all(ratio in (None, 1) for ratio in row.ratios):
+            return [texts]
+        _, *others = map(cells.times, row.ratios)
+        return [texts, [f"{_INDENT}/ {printable(row.base)}", *others]]
+
+    def _not_shown(self, titles: Sequence[str], option: str) -> Iterator[str]:
+        if titles:
+            option_too = f", {option}" if option else ""
+            ways = f"A wider terminal{option_too} or a pipe shows more."
+            yield self._wrapped(f"Left out, as there is no room: {', '.join(titles)}. {ways}")
 
     def _list(self, table: Table) -> Iterator[str]:
         kinds = [head.kind for head in table.heads]
@@ -86,8 +150,11 @@ class _Terminal:
         widths = list(map(max, widths, least))
         if table.title:
             yield _line(table.title)
-        for row in rows:
-            yield self._line(row, kinds, widths, _INDENT if table.title else "")
+        indent = _INDENT if table.title else ""
+        others = sum(widths[1:]) + len(_INDENT) * (len(widths) - 1) + len(indent)
+        widths[0] = min(widths[0], max(self.width - others, _NUMBER))
+        for first, *texts in rows:
+            yield self._line([end_of(first, widths[0]), *texts], kinds, widths, indent)
 
     def _line(self, row: Sequence[str], kinds: Sequence[Kind], widths: Sequence[int], indent: str) -> str:
         padded = (
@@ -113,13 +180,13 @@ class _Terminal:
             yield _line(f"{_INDENT}{fact.name:<{_NAME}}{_INDENT}{text:>{_NUMBER}}{remark}")
 
     def note(self, note: Note) -> Iterator[str]:
-        yield from map(_line, note.lines)
+        yield from map(self._wrapped, note.lines)
 
     def items(self, items: Items) -> Iterator[str]:
         if items.title:
-            yield _line(items.title)
+            yield self._wrapped(items.title)
         indent = _INDENT if items.title else ""
-        yield from (_line(f"{indent}{line}") for line in items.lines)
+        yield from (self._wrapped(line, indent) for line in items.lines)
 
     def example(self, example: Example) -> Iterator[str]:
         yield from map(_line, ("Example", f"{_INDENT}- {example.entry}", f"{_INDENT}{example.comment}"))
@@ -151,18 +218,31 @@ class _Terminal:
         return True
 
     def bars(self, bars: Bars) -> Iterator[str]:
+        """Yield a line for each bar; where there is little room, bars are shorter, then names keep their ends."""
         most = max((value for _, value in bars.bars), default=0) or 1
-        widest = max((len(name) for name, _ in bars.bars), default=0)
-        yield _line(bars.title)
+        widest = max((width_of(name) for name, _ in bars.bars), default=0)
+        room = self.width - _NUMBER - len(_INDENT) * 3
+        longest = max(min(_BAR, room - widest), _SHORT_BAR)
+        widest = min(widest, max(room - longest, _NUMBER))
+        yield self._wrapped(bars.title)
         for name, value in bars.bars:
-            bar = "█" * max(1, round(_BAR * value / most))
+            bar = "█" * max(1, round(longest * value / most))
             text = cells.write(value, bars.kind, self.view.layout)
-            yield _line(f"{_INDENT}{name:<{widest}}{_INDENT}{bar:<{_BAR}}{_INDENT}{text:>{_NUMBER}}")
+            shown_name = end_of(name, widest)
+            yield _line(f"{_INDENT}{shown_name:<{widest}}{_INDENT}{bar:<{longest}}{_INDENT}{text:>{_NUMBER}}")
 
     def scatter(self, scatter: Scatter) -> Iterator[str]:
         from cnnparams.render.scatter import drawing
 
         yield from map(_line, drawing(scatter))
+
+    def _wrapped(self, text: str, indent: str = "") -> str:
+        """Return text, of one or more lines, as lines that fit: a word that is too long is as long as it is."""
+        if self.width >= NO_END:
+            return _line("\n".join(f"{indent}{line}" for line in text.split("\n")))
+        room = self.width - len(indent)
+        lines = (line for part in text.split("\n") for line in filled(printable(part).split(" "), room))
+        return "".join(f"{indent}{line}\n" for line in lines)
 
 
 def _line(text: str) -> str:

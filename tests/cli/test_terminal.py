@@ -1,0 +1,170 @@
+"""What commands show in a terminal of 80, 100, 120 and 200 columns: golden texts, and what holds at every width.
+
+With CNNPARAMS_REGENERATE=1 the texts in golden/ are written anew, to be reviewed.
+"""
+
+import io
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cnnparams.api import Network, load
+from cnnparams.engine.reports.report import columns, default_columns
+from cnnparams.render.answer import Answer
+from cnnparams.render.answers.difference import DifferenceAnswer
+from cnnparams.render.answers.grid import GridAnswer
+from cnnparams.render.answers.memory import MemoryAnswer
+from cnnparams.render.answers.report import ReportAnswer
+from cnnparams.render.fitting import shortened
+from cnnparams.render.formats import text
+from cnnparams.render.view import View
+from tests.cli.run import run
+from tests.cli.terminal import each_on_terminal, on_terminal
+
+FOLDER = Path(__file__).parent / "golden"
+OTHERS = {
+    "simple_cnn": "lenet5",
+    "resnet18": "resnet34",
+    "mobilenet_v2": "resnet50",
+    "unet": "autoencoder",
+    "vgg16": "vgg11",
+}
+COMMANDS = {
+    "count": "count {} --top 12 --sort layer",
+    "compare": "compare {} {other} ds_cnn",
+    "memory": "memory {} --training --fit 8GiB",
+    "diff": "diff {} {other}",
+    "receptive-field": "receptive-field {} --depth 2",
+}
+WIDTHS = (80, 100, 120, 200)
+
+
+def told(network: str, width: int) -> Iterator[str]:
+    commands = [command.format(network, other=OTHERS[network]) for command in COMMANDS.values()]
+    commands += ["count resnet18"] if network == "resnet18" else []
+    for command, shown in zip(commands, each_on_terminal(width, commands, NO_COLOR="1"), strict=True):
+        yield f"$ cnnparams {command}\n{shown}\n"
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("network", OTHERS)
+def test_golden_texts(network: str, width: int) -> None:
+    shown, kept = "".join(told(network, width)), FOLDER / f"{network}_{width}.txt"
+    if os.environ.get("CNNPARAMS_REGENERATE"):
+        kept.write_text(shown, encoding="utf-8")
+    assert shown == kept.read_text(encoding="utf-8")
+    assert max(map(len, shown.splitlines())) <= width
+
+
+class Screen(io.StringIO):
+    """A terminal, as far as a program can ask."""
+
+    def isatty(self) -> bool:
+        """Say that it is one."""
+        return True
+
+
+def answers(name: str) -> dict[str, Answer]:
+    """Return what the commands answer."""
+    from cnnparams.engine.costs.register import short_totals
+    from cnnparams.engine.reports.grid import side_by_side, with_ratios
+
+    network, other = load(name), load(OTHERS[name])
+    fields = [total.field for total in short_totals()]
+    seen = [columns()[word] for word in ("layer", "output", "receptive-field", "effective-stride", "aligned")]
+    return {
+        "count": ReportAnswer([network.report()], default_columns(), is_usual=True, whole_shapes=True),
+        "compare": GridAnswer(with_ratios(side_by_side([each.report(fields) for each in (network, other)]))),
+        "memory": MemoryAnswer(network.memory(training=True, limit=2**33)),
+        "diff": DifferenceAnswer(network.diff(other)),
+        "receptive-field": ReportAnswer([network.report(fields)], seen),
+    }
+
+
+def words_of(network: Network) -> set[str]:
+    """Return what joins the table of count where there is room."""
+    layers = network.report().layers
+    names = {word for layer in layers for name in (layer.name, *layer.inputs) for word in (name, f"{name},")}
+    types = {word for layer in layers for word in (layer.type, layer.activation or "")}
+    return names | types | {f"{layer.macs:,}" for layer in layers} | {"+", "Type", "From", "MACs"}
+
+
+def is_whole(word: str, words: set[str]) -> bool:
+    """Tell whether a word is one of these; or the beginning or end of one, with an ellipsis where it was cut."""
+    if word in words or set(word) <= set("─█…"):
+        return True
+    if word.startswith("…"):
+        return any(known.endswith(word[1:]) for known in words)
+    return word.endswith("…") and any(known.startswith(word[:-1]) for known in words)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("name", OTHERS)
+def test_at_every_width_lines_fit_and_words_are_whole(name: str, command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer: Any = answers(name)[command]
+    monkeypatch.setenv("NO_COLOR", "1")
+    piped = "".join(text.render(answer, View()))
+    words = {*piped.split(), *shortened(piped).split()} | words_of(load(name))
+    for width in range(60, 201):
+        monkeypatch.setenv("COLUMNS", str(width))
+        shown = "".join(text.render(answer, View(stream=Screen())))
+        assert [line for line in shown.splitlines() if len(line) > width] == []
+        own = re.sub(r"Left out, as there is no room:.*?shows\s+more\.", "", shown, flags=re.DOTALL)
+        assert {word for word in own.split() if not is_whole(word, words)} == set()
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 140])
+def test_count_has_the_tutorials_columns_at_every_width_and_whole_shapes(width: int) -> None:
+    lines = on_terminal(width, "count", "resnet18", NO_COLOR="1").splitlines()
+    assert ("Input" in lines[2], "Output" in lines[2], "Parameters" in lines[2]) == (True, True, True)
+    assert "(224, 224, 3)" in lines[4]
+    assert "Left out" not in "\n".join(lines)
+
+
+def test_where_there_is_room_types_and_macs_and_what_is_read_join() -> None:
+    header, _, first = on_terminal(200, "count", "resnet18", NO_COLOR="1").splitlines()[2:5]
+    assert re.split(r"\s{2,}", header.strip()) == [
+        *("Layer", "Type", "Hyperparameters", "From", "Input", "Output", "Parameters", "MACs"),
+    ]
+    assert first.endswith("118,013,952")
+    assert "Type" not in run("count", "resnet18").stdout
+
+
+def test_a_line_says_which_columns_went_and_how_to_see_them() -> None:
+    shown = " ".join(on_terminal(60, "receptive-field", "vgg16", NO_COLOR="1").split())
+    assert "Left out, as there is no room: Output, " in shown
+    assert "A wider terminal, --columns or a pipe shows more." in shown
+
+
+def test_a_ratio_stands_below_its_network_and_says_to_which() -> None:
+    lines = on_terminal(100, "compare", "resnet18", "vgg16", NO_COLOR="1").splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith(" vgg16"))
+    assert re.split(r"\s{2,}", lines[at + 1].strip())[:2] == ["/ resnet18", "11.84x"]
+
+
+def test_layers_in_another_order_and_the_first_of_them() -> None:
+    lines = run("count", "simple_cnn", "--sort", "-params", "--top", "2").stdout.splitlines()
+    assert [line.split()[0] for line in lines[4:6]] == ["fc1", "conv2"]
+    assert lines[7] == "2 of 7 layers, by Parameters."
+    assert run("count", "simple_cnn", "--top", "2").stdout == "\n".join(lines) + "\n"
+    rows = run("receptive-field", "simple_cnn", "--sort", "layer", "--columns", "layer,rf", "--format", "csv").stdout
+    assert rows.splitlines()[1].startswith("simple_cnn,conv1,5")
+
+
+def test_an_order_that_layers_do_not_have_is_told() -> None:
+    for command, word in (("count", "hyperparameters"), ("memory", "receptive-field")):
+        done = run(command, "simple_cnn", "--sort", word)
+        assert (done.code, done.stdout) == (2, "")
+        assert "Invalid value for --sort" in done.stderr
+
+
+def test_memory_draws_no_more_bars_than_a_screen_has_unless_asked() -> None:
+    shown = run("memory", "resnet18").stdout
+    assert (shown.count("█ "), "20 of 51 layers" in shown) == (20, True)
+    assert run("memory", "resnet18", "--top", "51").stdout.count("█ ") == 51
+    assert run("memory", "resnet18", "--depth", "1").stdout.count("█ ") == 9
+    assert run("memory", "resnet18", "--fit", "8GiB").stdout.splitlines()[2].startswith("The largest batch in 8.00 GiB")

@@ -24,6 +24,7 @@ MAY_USE = {
         "engine.reports.report",
         "engine.costs.quantity",
         "engine.reports.grid",
+        "engine.reports.ranking",
         "engine.difference.difference",
         "engine.difference.outline",
         "engine.reports.explain",

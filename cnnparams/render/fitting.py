@@ -1,7 +1,7 @@
 """How a table fits a terminal: its columns give way in a stated order, and no word or number is broken.
 
-The order is that of `Step`. Where all of them are not enough, a column goes: shapes first, then the last one, and a
-line below says which. A table whose columns all have to stay then shows the little of them that `Step.LEAST` leaves.
+The order is that of `Yielded`. Where all of them are not enough, a column goes: shapes first, then the last one, and a
+line below says which. A table whose columns all have to stay then shows the little of them that `Yielded.LEAST` leaves.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ELLIPSIS = "…"
 NO_END = 100_000
 """The width of what is no terminal."""
 _NARROWEST = 60
-"""Columns of a terminal below which a table is as wide as it needs: nothing that is worth reading would fit."""
+"""Columns of a terminal below which all is as wide as it needs: nothing that is worth reading would fit."""
 _WIDEST = 500
 """Room that a column has at most: one cell of a megabyte would make every row as long."""
 _LISTS = {Kind.SETTINGS, Kind.TENSORS}
@@ -32,7 +32,7 @@ _COMMA_OUTSIDE_PARENTHESES = re.compile(r", (?![^()]*\))")
 _SHAPE = re.compile(r"\((\d+(?:, \d+)+)\)")
 
 
-class Step(IntEnum):
+class Yielded(IntEnum):
     """How far columns give way; each step allows what those before it do."""
 
     WHOLE = 0
@@ -70,19 +70,18 @@ def width_for(stream: TextIO | None) -> int:
     """Return the width of the terminal behind `stream`, which COLUMNS may say; or else as much as anything needs."""
     if stream is None or not stream.isatty():
         return NO_END
-    return shutil.get_terminal_size().columns
+    columns = shutil.get_terminal_size().columns
+    return columns if columns >= _NARROWEST else NO_END
 
 
 def fitted(columns: Sequence[ColumnText], available: int, *, kept: int, whole_shapes: bool) -> Fitted:
     """Return how columns fit the available width; `kept` of them never go, and `whole_shapes` are shortened last."""
     every = Fitted(tuple(range(len(columns))), tuple(column.natural for column in columns))
-    if available < _NARROWEST:
-        return every
-    steps = [step for step in Step if step < Step.LEAST and not (whole_shapes and step is Step.SHAPES)]
+    steps = [step for step in Yielded if step < Yielded.LEAST and not (whole_shapes and step is Yielded.SHAPES)]
     shown = list(every.shown)
     while True:
         for step in steps:
-            short_shapes = step >= Step.SHAPES and not whole_shapes
+            short_shapes = step >= Yielded.SHAPES and not whole_shapes
             if widths := _widths([columns[i] for i in shown], available, step, short_shapes=short_shapes):
                 return Fitted(tuple(shown), widths, short_shapes)
         if len(shown) <= kept:
@@ -90,14 +89,14 @@ def fitted(columns: Sequence[ColumnText], available: int, *, kept: int, whole_sh
         shapes = [i for i in shown[1:] if columns[i].kind in _SHAPES]
         shown.remove(shapes[-1] if shapes else shown[-1])
     for short_shapes in (False, True):
-        if widths := _widths([columns[i] for i in shown], available, Step.LEAST, short_shapes=short_shapes):
+        if widths := _widths([columns[i] for i in shown], available, Yielded.LEAST, short_shapes=short_shapes):
             return Fitted(tuple(shown), widths, short_shapes)
     return every
 
 
 def fits_whole(columns: Sequence[ColumnText], available: int) -> bool:
     """Tell whether nothing has to be left out or cut: titles and several shapes alone may stand on several lines."""
-    return available >= _NARROWEST and _widths(columns, available, Step.STACKED) is not None
+    return _widths(columns, available, Yielded.STACKED) is not None
 
 
 def lines_of(text: str, kind: Kind, width: int, *, short_shapes: bool = False) -> list[str]:
@@ -161,7 +160,7 @@ def width_of(text: str) -> int:
 
 
 def _widths(
-    columns: Sequence[ColumnText], available: int, step: Step, *, short_shapes: bool = False
+    columns: Sequence[ColumnText], available: int, step: Yielded, *, short_shapes: bool = False
 ) -> tuple[int, ...] | None:
     """Return the columns' widths where they give way as far as a step allows; None where that is not enough."""
     written = [
@@ -189,32 +188,32 @@ def _place(kind: Kind) -> int:
     return 1 if kind in _LISTS else 2 if kind in _SHAPES else 0
 
 
-def _least(column: ColumnText, step: Step) -> int:
+def _least(column: ColumnText, step: Yielded) -> int:
     """Return the room that a column needs at a step."""
-    title = column.title if step < Step.TITLES else max(column.title.split(" "), key=width_of)
+    title = column.title if step < Yielded.TITLES else max(column.title.split(" "), key=width_of)
     room = width_of(title)
-    if column.kind in _LISTS and step >= Step.LISTS:
+    if column.kind in _LISTS and step >= Yielded.LISTS:
         room = 1
     return max((room, *(_least_of_cell(text, column.kind, step) for text in set(column.texts))))
 
 
-def _least_of_cell(text: str, kind: Kind, step: Step) -> int:
+def _least_of_cell(text: str, kind: Kind, step: Yielded) -> int:
     whole = width_of(text)
-    if kind in _SHAPES and step >= Step.STACKED:
+    if kind in _SHAPES and step >= Yielded.STACKED:
         return max(map(width_of, _SPACE_OUTSIDE_PARENTHESES.split(text)))
-    if kind in RIGHT_ALIGNED | _SHAPES or step < Step.LINES:
+    if kind in RIGHT_ALIGNED | _SHAPES or step < Yielded.LINES:
         return whole
     if kind in _LISTS:
-        return whole if step < Step.LISTS else min(whole, 1 if step >= Step.LEAST else _LIST)
+        return whole if step < Yielded.LISTS else min(whole, 1 if step >= Yielded.LEAST else _LIST)
     return _least_of_words(text, whole, step)
 
 
-def _least_of_words(text: str, whole: int, step: Step) -> int:
-    words = (text.split(" ") if step >= Step.NAMES else _SPACE_OUTSIDE_PARENTHESES.split(text)) or [""]
+def _least_of_words(text: str, whole: int, step: Yielded) -> int:
+    words = (text.split(" ") if step >= Yielded.NAMES else _SPACE_OUTSIDE_PARENTHESES.split(text)) or [""]
     longest = max(map(width_of, words))
-    if step >= Step.NAMES:
-        longest = min(longest, _LEAST if step >= Step.LEAST else _NAME)
-    return min(whole, max(longest, _TEXT)) if len(words) > 1 and step < Step.LEAST else longest
+    if step >= Yielded.NAMES:
+        longest = min(longest, _LEAST if step >= Yielded.LEAST else _NAME)
+    return min(whole, max(longest, _TEXT)) if len(words) > 1 and step < Yielded.LEAST else longest
 
 
 def _first(text: str, width: int) -> str:

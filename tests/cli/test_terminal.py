@@ -164,7 +164,7 @@ def test_an_order_that_layers_do_not_have_is_told() -> None:
 
 def test_memory_draws_no_more_bars_than_a_screen_has_unless_asked() -> None:
     shown = run("memory", "resnet18").stdout
-    assert (shown.count("█ "), "20 of 51 layers" in shown) == (20, True)
+    assert (shown.count("█ "), "24 of 51 layers" in shown) == (24, True)
     assert run("memory", "resnet18", "--top", "51").stdout.count("█ ") == 51
     assert run("memory", "resnet18", "--depth", "1").stdout.count("█ ") == 9
     assert run("memory", "resnet18", "--fit", "8GiB").stdout.splitlines()[2].startswith("The largest batch in 8.00 GiB")

@@ -20,7 +20,7 @@ SCHEMA_VERSION = 1
 
 _NAMED = 5
 _SHOWN = 12
-_BARS = 20
+_BARS = 24
 """Bars that are drawn unasked: what fits a screen."""
 _TRAIN = "Training"
 _ESTIMATE = "(an estimate)"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import sys
 from types import ModuleType
 from typing import Any
 
-from cnnparams.errors import CnnparamsError, quote, suggest
+from cnnparams.errors import CnnparamsError, listed, quote, suggest
 from cnnparams.inert import printable
 from cnnparams.sources.extra import extra
 from cnnparams.sources.foreign import current_folder, doing
@@ -60,4 +61,18 @@ def _attribute(module: ModuleType, dotted: str) -> Any:
 def _called(factory: Any, name: str) -> Any:
     if not callable(factory):
         raise CnnparamsError(f"{quote(name)} can neither be called nor is it a torch.nn.Module")
+    if missing := _required(factory):
+        hint = f"name a function that gives them: def model(): return {name.rpartition(':')[2]}(...)"
+        needs = f"{quote(name)} cannot be called without {listed(missing, 'and')}, and a factory is given nothing"
+        raise CnnparamsError(f"{needs}\n  hint: {hint}")
     return factory()
+
+
+def _required(factory: Any) -> list[str]:
+    """Return the names of the arguments that a factory cannot be called without; none where it does not say."""
+    try:
+        takes = inspect.signature(factory).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    free = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return [printable(each.name) for each in takes if each.default is inspect.Parameter.empty and each.kind not in free]

@@ -50,6 +50,9 @@ def elsewhere():
     import os
     os.chdir("/")
     return nn.Linear(2, 3)
+
+from functools import partial
+early = partial(int, "net")
 """
 
 
@@ -80,7 +83,10 @@ def test_a_class_a_function_or_a_model_gives_a_model(models: str, name: str) -> 
         ("factory_models:number", "can neither be called nor is it"),
         ("factory_models:text", "gives no torch.nn.Module, but str"),
         ("factory_models:broken", "failed: RuntimeError: no weights\n"),
-        ("factory_models:needs", "failed: TypeError: needs() missing 1 required positional argument"),
+        (
+            "factory_models:needs",
+            "needs' cannot be called without width, and a factory is given nothing\n  hint: name a ",
+        ),
         ("factory_models:leaves", "failed: SystemExit: 3\n"),
         ("factory_models:odd.net", "looking for 'odd.net' failed: GeneratorExit: net\n"),
         ("factory_models:masked", "calling 'factory_models:masked' failed: ValueError: no class\n"),
@@ -108,5 +114,5 @@ def test_the_line_of_the_user_s_code_is_named(models: str, name: str, line: str)
 def test_what_fails_before_a_line_of_it_runs_has_none(models: str) -> None:
     from cnnparams.sources.factory import make
 
-    with pytest.raises(CnnparamsError, match=r"^calling 'factory_models:needs' failed: [^\n]*$"):
-        make(f"{models}:needs")
+    with pytest.raises(CnnparamsError, match=r"^calling 'factory_models:early' failed: ValueError: [^\n]*$"):
+        make(f"{models}:early")

@@ -30,7 +30,7 @@ from cnnparams.sources.assembly import simplified
 from cnnparams.sources.foreign import ForeignError, doing, failed, foreign, told
 from cnnparams.sources.input_shape import InputShape
 from cnnparams.sources.pytorch import mode
-from cnnparams.sources.pytorch.failure import NEEDS_VALUES, refuse
+from cnnparams.sources.pytorch.failure import NEEDS_VALUES, failed_module, refuse, run_hint
 from cnnparams.sources.pytorch.functions.reshape import without
 from cnnparams.sources.pytorch.mode import Mode, described, enter, other
 from cnnparams.sources.pytorch.model_inputs import ModelInputs, model_inputs
@@ -163,9 +163,6 @@ def _totals(model: nn.Module, ran: Run | None, draft: ModelNetwork) -> ModelTota
     return totals._replace(outputs=outputs, macs=macs)
 
 
-_TOKENS = "for tokens, which are whole numbers, write --input 128:int64"
-
-
 @contextmanager
 def untouched(model: nn.Module) -> Iterator[None]:
     """Give the modules back, at the end, the attributes that they had: a forward may keep what it makes."""
@@ -230,12 +227,12 @@ def run_model(model: nn.Module, fake: FakeTensorMode, inputs: ModelInputs) -> Ru
             raise CnnparamsError(
                 f"the model is not done after {MOST_OPERATIONS:,} operations of PyTorch\n  hint: {hint}"
             ) from None
-        shapes = " and ".join(str(tuple(each.shape[1:])) for each in inputs.tensors.values())
-        text = told(error)
-        tokens = "Long" in text and "float" in text.casefold()
-        entered = f"{BATCH} samples of {shapes} entered, in {mode.name_of(model)} mode"
-        hint = _TOKENS if tokens else f"{entered}; are that the --input and the --mode of the model?"
-        raise CnnparamsError(f"{failed('running the model', error)}\n  hint: {hint}") from None
+        samples = [tuple(each.shape[1:]) for each in inputs.tensors.values()]
+        entered = f"{BATCH} samples of {' and '.join(map(str, samples))} entered, in {mode.name_of(model)} mode"
+        module = failed_module(model, error)
+        where = f"\n  {module}" if module else ""
+        hint = run_hint(module, samples, told(error), entered)
+        raise CnnparamsError(f"{failed('running the model', error)}{where}\n  hint: {hint}") from None
     if not results:
         raise CnnparamsError("the model's forward gives no tensor\n  hint: let it return what it computes")
     return Run(tuple(tuple(each.shape) for each in results), counter.get_total_flops())

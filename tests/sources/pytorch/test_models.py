@@ -250,8 +250,21 @@ def test_what_has_no_code_or_no_sizes_yet_is_refused(torch: ModuleType) -> None:
         script = torch.jit.trace(torch.nn.ReLU(), torch.zeros(1))
     with pytest.raises(CnnparamsError, match=r"^the model is TorchScript"):
         read(script, "5")
-    with pytest.raises(CnnparamsError, match=r"^1 is lazy"):
+    with pytest.raises(CnnparamsError, match=r"^1 is lazy: it has no shapes yet\n  hint: run the model once before "):
         read(torch.nn.Sequential(torch.nn.ReLU(), torch.nn.LazyLinear(3)), "5")
+
+
+def test_a_linear_layer_that_does_not_fit_is_named(torch: ModuleType) -> None:
+    nn = torch.nn
+    model = nn.Sequential(nn.Conv2d(3, 8, 3), nn.Flatten(), nn.Sequential(nn.ReLU(), nn.Linear(100, 10)))
+    hint = "it has in_features=100, but 7200 enter: write in_features=7200, or give another --input"
+    with pytest.raises(CnnparamsError, match=rf"\n  in module 2.1 \(Linear\)\n  hint: {hint}$"):
+        read(model, "3x32x32")
+
+
+def test_a_batch_in_the_input_is_to_be_left_out(torch: ModuleType) -> None:
+    with pytest.raises(CnnparamsError, match=r"\n  hint: leave out the batch: --input 3x32x32$"):
+        read(torch.nn.Sequential(torch.nn.Conv2d(3, 8, 3)), "1x3x32x32")
 
 
 def test_weights_that_are_not_float32_are_told(torch: ModuleType) -> None:

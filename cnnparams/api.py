@@ -6,21 +6,28 @@ is there in a blink.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Protocol, cast
 
 from cnnparams.engine.network.build import build
 from cnnparams.engine.network.graph import Graph
 from cnnparams.engine.reports import report as engine_report
 from cnnparams.engine.reports.measure import measure_as
 from cnnparams.engine.setting import USUAL, Setting
+from cnnparams.errors import CnnparamsError, quote
 from cnnparams.schema import load as loading
 from cnnparams.schema import variables
+from cnnparams.schema.parse import parse
+from cnnparams.schema.plain import document_of
+from cnnparams.schema.source import Text, text_of
 from cnnparams.schema.spec import Spec
+from cnnparams.sources import pytorch
+from cnnparams.sources.input_shape import Inputs, InputShape, shapes_of
+from cnnparams.sources.register import source_of
 
 if TYPE_CHECKING:
     from cnnparams.engine.choosing.check import Verdict
@@ -28,6 +35,16 @@ if TYPE_CHECKING:
     from cnnparams.engine.difference.difference import Difference
     from cnnparams.engine.reports.explain import Explanation
     from cnnparams.engine.reports.memory import Memory
+    from cnnparams.sources.reading import Reading
+
+
+class TorchModule(Protocol):
+    """A torch.nn.Module, without torch: what one has and nothing else that `load` takes."""
+
+    forward: Callable[..., Any]
+
+    def named_modules(self) -> Any:
+        """Yield the modules within it, by their paths."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -138,18 +155,74 @@ class Network:
         return diff(self.report(fields, setting), other.report(fields, setting))
 
 
-def load(spec: str | Path, **values: Any) -> Network:
+Loadable = str | Path | Mapping[str, Any] | IO[str] | IO[bytes] | TorchModule
+"""What `load` takes."""
+
+_FAMILIAR = "a path, the name of a network, YAML text, a dict, an open file, or a torch.nn.Module"
+
+
+def load(spec: Loadable, *, input: Inputs | None = None, **values: Any) -> Network:
     """Return a network, its spec read and validated; raise CnnparamsError with everything that is wrong with that.
 
-    A spec is a path, or the name of one that comes with cnnparams; FILE@VARIANT chooses a variant. `values` override
-    the vars of the file: load("resnet50", size=160).
+    A spec is a path, or the name of one that comes with cnnparams, where FILE@VARIANT chooses a variant; the text of
+    one (more than one line), a dict of what YAML would hold, or an open file. A network from elsewhere is an ONNX file,
+    the code of one as "package.module:factory", which is run, or a live torch.nn.Module.
+
+    `input` is the shape of one sample, without the batch, such as (3, 160, 160), "3x160x160" or {"image": (3, 8, 8)}:
+    another one than the spec says, or what the source leaves open. `values` override the vars of the spec:
+    load("resnet50", size=160).
     """
-    return Network(loading.load(spec, values), str(spec))
+    try:
+        shapes = shapes_of(input)
+    except ValueError as error:
+        raise CnnparamsError(f"input: {error}") from None
+    read, source = _read(spec, shapes)
+    return Network(variables.choose(read, read.choice.variant, {**read.choice.values, **values}), source)
 
 
-def count(spec: str | Path | Network, **values: Any) -> Report:
+def count(spec: Loadable | Network, *, input: Inputs | None = None, **values: Any) -> Report:
     """Return the report of a network, given as for `load` or as it returned it.
 
     Raise CnnparamsError where it has none.
     """
-    return (spec.set(**values) if isinstance(spec, Network) else load(spec, **values)).report()
+    if not isinstance(spec, Network):
+        return load(spec, input=input, **values).report()
+    if input is not None:
+        raise CnnparamsError("a network has its input: give another one to load")
+    return spec.set(**values).report()
+
+
+def _read(spec: Loadable, inputs: Sequence[InputShape]) -> tuple[Spec, str]:
+    """Return the spec of anything, and what messages call that."""
+    if isinstance(spec, Path) or (isinstance(spec, str) and "\n" not in spec):
+        return _named(str(spec), inputs), str(spec)
+    if pytorch.is_model(spec):
+        name = type(spec).__name__
+        return _entered(pytorch.open_model(spec, inputs, name), name), name
+    if isinstance(spec, Mapping):
+        return _resized(parse(document_of(spec, "<dict>")), inputs), "<dict>"
+    if not isinstance(spec, str) and not hasattr(spec, "read"):
+        raise CnnparamsError(f"{quote(type(spec).__name__)} is no network\n  hint: give {_FAMILIAR}")
+    text = Text("<text>", spec) if isinstance(spec, str) else text_of(cast("IO[str] | IO[bytes]", spec))
+    return _resized(loading.spec_of(text), inputs), text.name
+
+
+def _named(name: str, inputs: Sequence[InputShape]) -> Spec:
+    source = source_of(name)
+    return _resized(loading.load(name), inputs) if source is None else _entered(source.open(name, inputs), name)
+
+
+def _entered(reading: Reading, name: str) -> Spec:
+    from cnnparams.sources.entry import spec_of
+
+    return spec_of(reading, name)
+
+
+def _resized(spec: Spec, inputs: Sequence[InputShape]) -> Spec:
+    if not inputs:
+        return spec
+    from cnnparams.schema.input_size import with_inputs
+
+    if typed := next((each for each in inputs if each.dtype), None):
+        raise CnnparamsError(f"--input: {typed}:{typed.dtype}: a spec says no type of its input: leave it out")
+    return with_inputs(spec, [(each.name, each.dims) for each in inputs])

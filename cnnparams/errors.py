@@ -24,7 +24,10 @@ class CnnparamsError(Exception):
 
 
 class Place(NamedTuple):
-    """A position in a source: file name, line and column (from 1), and the text of that line."""
+    """A position in a source: file name, line and column (from 1), and the text of that line.
+
+    A source that is no text has no lines: its line is 0, and what it is called says where in it this is.
+    """
 
     source: str
     line: int
@@ -32,7 +35,7 @@ class Place(NamedTuple):
     text: str
 
     def __str__(self) -> str:
-        return f"{self.source}:{self.line}:{self.column}"
+        return f"{self.source}:{self.line}:{self.column}" if self.line else self.source
 
     def excerpt(self) -> str:
         """Return the source line, clipped around the column, with carets under the token that starts there."""

@@ -35,7 +35,7 @@ MAY_USE = {
         "targets.verification",
     },
     "cli": {"", "api", "dtypes", "errors", "units", "schema", "engine", "render", "sources", "targets"},
-    "api": {"errors", "schema", "engine", "render"},
+    "api": {"errors", "schema", "engine", "sources", "render"},
     "": {"api", "errors"},
     "__main__": {"cli"},
 }
@@ -171,6 +171,7 @@ ONE_IMPORTER = {
     "sources/onnx/translate.py": "nodes become layers here, with a file already read and prepared",
     "sources/pytorch/trace.py": "the recording of a forward pass, which knows nothing of layers",
     "sources/pytorch/walk.py": "the recorded steps become layers here, which knows nothing of recording",
+    "sources/unread.py": "formats that nothing reads, apart from the sources that read one",
     "sources/structure/wording.py": "how a block that was found is written, apart from the finding",
     "targets/code/network.py": "a class with a forward pass of its own",
     "targets/code/page.py": "how Python is laid out in lines, whatever it says",

@@ -9,10 +9,13 @@ import click
 
 from cnnparams.api import Network, load
 from cnnparams.cli.messages import tell
+from cnnparams.cli.streams import keep_apart
 from cnnparams.errors import CnnparamsError, Problem, SpecError, quote, some, suggest
 from cnnparams.schema.compose import compose
 from cnnparams.schema.source import STDIN, Text
 from cnnparams.schema.spec import Spec
+from cnnparams.sources.input_shape import InputShape
+from cnnparams.sources.register import source_of
 
 if TYPE_CHECKING:
     from cnnparams.engine.costs.quantity import Total
@@ -30,34 +33,50 @@ def parse_assignment(text: str) -> tuple[str, Any]:
     return name, found[name]
 
 
+def load_one(name: str, values: Mapping[str, Any], inputs: Sequence[InputShape] = ()) -> Network:
+    """Load a network, whatever it is; raise CnnparamsError where there is none."""
+    source = source_of(name)
+    if source and source.RUNS_CODE:
+        keep_apart()  # what the code prints is not the answer
+    return load(name, input=inputs, **values)
+
+
 def load_networks(
-    paths: Iterable[str], values: Mapping[str, Any] | None = None, *, families: bool = False
+    paths: Iterable[str],
+    values: Mapping[str, Any] | None = None,
+    inputs: Sequence[InputShape] = (),
+    *,
+    families: bool = False,
 ) -> list[Network]:
     """Load and build every spec; raise SpecError with the problems of all of them, print their remarks otherwise.
 
     With `families`, one of which no variant is chosen stands for all its variants; the first with a problem tells it.
     """
 
-    def load_one(path: str) -> list[Network]:
-        network = load(path, **(values or {}))
+    def members(path: str) -> list[Network]:
+        network = load_one(path, values or {}, inputs)
         return [*map(_member, network.variants())] if families else [_laid_out(network)]
 
     paths = list(paths)
     _check_stdin(paths)
-    networks = [network for networks in each(load_one, paths) for network in networks]
+    networks = [network for networks in each(members, paths) for network in networks]
     _remark(networks)
     return networks
 
 
 def load_pair(
-    first: str, second: str, values: Mapping[str, Any], of_second: Mapping[str, Any]
+    first: str,
+    second: str,
+    values: Mapping[str, Any],
+    of_second: Mapping[str, Any],
+    inputs: Sequence[InputShape] = (),
 ) -> tuple[Network, Network]:
     """Load and build two specs as `load_networks` does, the vars that each has overridden by `values`.
 
     `of_second` are values for the second alone. Raise BadParameter for a var that neither has.
     """
     _check_stdin([first, second])
-    pair = each(load, [first, second])
+    pair = each(lambda name: load_one(name, {}, inputs), [first, second])
     _check_vars(values, [network.spec for network in pair])
     held = [{name: value for name, value in values.items() if name in network.spec.variables.names} for network in pair]
     held[1] |= of_second

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from cnnparams.engine.costs.quantity import Limit
     from cnnparams.engine.devices import Device
+    from cnnparams.sources.input_shape import InputShape
 
 F = TypeVar("F", bound=Callable[..., Any])
 _MOST = 2**63 - 1
@@ -64,6 +65,26 @@ values = click.option(
     help="Give a var of the spec another value; once for each.",
 )
 
+
+def _input_shapes(context: click.Context, parameter: click.Parameter, written: tuple[str, ...]) -> list[InputShape]:
+    if not written:
+        return []
+    from cnnparams.sources.input_shape import shape_of
+
+    try:
+        return [shape_of(text) for text in written]
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+inputs = click.option(
+    "--input",
+    "inputs",
+    metavar="[NAME=]SHAPE",
+    cls=Named,
+    callback=_input_shapes,
+    help="Shape of one sample, without the batch, such as 3x160x160; once for each input. Code always needs it.",
+)
 values_of_second = click.option(
     "--set-b",
     "values_of_second",

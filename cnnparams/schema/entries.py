@@ -71,8 +71,9 @@ def _names(reader: Reader, drafts: list[Draft]) -> list[str]:
             hint = "give the layer another name"
             reader.problems.add((*draft.path, NAME), f"the name {INPUT} is that of the network's input", hint=hint)
         elif name is not None and name in first and not ("when" in draft.keys and "when" in first[name].keys):
-            line = reader.problems.document.place((*first[name].path, NAME)).line
-            hint = f"the first is in line {line}; rename one of them, or leave the name out"
+            place = reader.problems.document.place((*first[name].path, NAME))
+            where = f"in line {place.line}" if place.line else f"at {place}"
+            hint = f"the first is {where}; rename one of them, or leave the name out"
             subject = f"{brief(name)} ({draft.kind})" if draft.kind else None
             reader.problems.add(
                 (*draft.path, NAME), f"the name {quote(name)} is given twice", subject=subject, hint=hint

@@ -10,7 +10,7 @@ from cnnparams.inert import printable
 from cnnparams.schema import zoo
 from cnnparams.schema.compose import compose
 from cnnparams.schema.parse import parse
-from cnnparams.schema.source import STDIN, read
+from cnnparams.schema.source import STDIN, Text, read
 from cnnparams.schema.spec import Spec
 from cnnparams.schema.variables import choose
 
@@ -24,8 +24,12 @@ def load(name: str | Path, values: Mapping[str, Any] | None = None) -> Spec:
     Raise SpecError with everything that is wrong with it.
     """
     path, variant = locate(str(name))
-    text = read(path)._replace(bundled=zoo.has(path))
-    return choose(parse(compose(text)), variant, values)
+    return choose(spec_of(read(path)._replace(bundled=zoo.has(path))), variant, values)
+
+
+def spec_of(text: Text) -> Spec:
+    """Return what a text says; raise SpecError with everything that is wrong with it."""
+    return parse(compose(text))
 
 
 def locate(name: str) -> tuple[str, str | None]:

@@ -3,9 +3,11 @@
 import codecs
 import re
 import sys
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from types import MappingProxyType
+from typing import IO, Any, NamedTuple, NoReturn
 
 from cnnparams.errors import Place, Problem, SpecError, quote
 from cnnparams.inert import printable
@@ -63,17 +65,23 @@ class Text(NamedTuple):
 
 
 class Document(NamedTuple):
-    """A parsed YAML file: its text, and the mapping at its top."""
+    """A parsed YAML file: its text, and the mapping at its top.
+
+    Of what was never text, `origins` tells where the entries of the list stood: "models.py:12", say.
+    """
 
     source: Text
     root: YamlMapping
-    start: tuple[int, int]
+    start: tuple[int, int] = (0, 0)
+    origins: Mapping[KeyPath, str] = MappingProxyType({})
 
     def place(self, path: KeyPath, *, key: bool = False) -> Place:
         """Return where the value at `path` starts, or its key.
 
         Where the path leaves the document (a key that is missing), the place is that of the last part that is there.
         """
+        if not self.source.text:
+            return Place(self._origin(path), 0, 0, "")
         at: Any = self.root
         mark = SourceMark(self.start, self.start)
         for step in path:
@@ -84,6 +92,12 @@ class Document(NamedTuple):
             except (KeyError, IndexError, TypeError):
                 break
         return self.source.place(*(mark.key if key else mark.value))
+
+    def _origin(self, path: KeyPath) -> str:
+        """Return where a value of no text stood: as its reader tells, else by the keys that lead to it."""
+        keys = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
+        told = self.origins.get(path[:2]) if self.origins else keys
+        return f"{self.source.name}: {told}" if told else self.source.name
 
     def at(self, path: KeyPath) -> Any:
         """Return the value at `path`; None where there is none."""
@@ -118,6 +132,18 @@ def read(path: str | Path) -> Text:
     if len(data) > MAX_BYTES:
         raise _unreadable(name, f"is larger than {MAX_BYTES // 2**20} MiB", "is this a spec?")
     return _decode(name, data)
+
+
+def text_of(file: IO[str] | IO[bytes]) -> Text:
+    """Read what is open already; raise SpecError where that holds no UTF-8 text."""
+    name = printable(str(getattr(file, "name", "<file>")))
+    try:
+        data = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise _unreadable(name, f"cannot be read: {error}", None) from None
+    if len(data) > MAX_BYTES:
+        raise _unreadable(name, f"is larger than {MAX_BYTES // 2**20} MiB", "is this a spec?")
+    return Text(name, data) if isinstance(data, str) else _decode(name, data)
 
 
 def _bytes(path: str | Path) -> bytes:

@@ -130,6 +130,8 @@ class Assembly:
         self.inputs: tuple[Port, ...] = ()
         self.network = GraphBuilder()
         self.gaps: list[Gap] = []
+        self.origins: dict[str, str] = {}
+        """Where in the model layers stand, by their names."""
         self.owners: dict[Hashable, str] = {}
         """For each tensor that a layer holds, the first that does."""
         self._held: dict[str, tuple[frozenset[Hashable], tuple[Hashable, ...]]] = {}

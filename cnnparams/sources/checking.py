@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from cnnparams.engine.network.build import build
+from cnnparams.engine.network.graph import Graph
 from cnnparams.engine.reports.measure import measure
 from cnnparams.engine.reports.report import Report
 from cnnparams.errors import SpecError
@@ -21,10 +22,16 @@ _FIGURES = ("trainable", "frozen", "buffers", "outputs", "macs")
 def spec_differences(text: str, totals: ModelTotals) -> Iterator[str]:
     """Yield what a spec, read and counted as any other, has other than the model; its problems where it gives none."""
     try:
-        report = measure(build(parse(compose(Text("the spec", text)))))
+        graph = build(parse(compose(Text("the spec", text))))
     except SpecError as error:
         yield str(error)
         return
+    yield from graph_differences(graph, totals)
+
+
+def graph_differences(graph: Graph, totals: ModelTotals) -> Iterator[str]:
+    """Yield what a network has other than the model that it was read from."""
+    report = measure(graph)
     outputs = tuple(port.shape.dims for port in report.outputs)
     found = ModelTotals(report.trainable_params, report.frozen_params, report.buffers, outputs, report.total_macs)
     for what, ours, models in zip(_FIGURES, found, totals, strict=False):

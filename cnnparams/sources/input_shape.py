@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, cast
 
 from cnnparams.errors import quote
 
@@ -21,6 +22,29 @@ class InputShape(NamedTuple):
 
     def __str__(self) -> str:
         return "x".join(map(str, self.dims))
+
+
+InputSizes = str | Sequence[int] | InputShape
+"""One sample: "3x224x224", "image=3x224x224", or (3, 224, 224)."""
+Inputs = InputSizes | Sequence[InputSizes] | Mapping[str, InputSizes]
+"""One input, several in order, or several by name."""
+
+
+def shapes_of(given: Inputs | None) -> list[InputShape]:
+    """Return the shapes that a caller of the API gives; raise ValueError for what is none."""
+    if given is None or (not given and not isinstance(given, str)):
+        return []
+    if isinstance(given, Mapping):
+        return [_shape(sizes)._replace(name=name) for name, sizes in given.items()]
+    if isinstance(given, str | InputShape) or all(isinstance(size, int) for size in given):
+        return [_shape(cast("InputSizes", given))]
+    return [_shape(cast("InputSizes", each)) for each in given]
+
+
+def _shape(sizes: InputSizes) -> InputShape:
+    if isinstance(sizes, InputShape):
+        return sizes
+    return shape_of(sizes if isinstance(sizes, str) else "x".join(map(str, sizes)))
 
 
 def shape_of(text: str) -> InputShape:

@@ -58,7 +58,7 @@ class Reading(NamedTuple):
     """A model as a spec: a plain list of layers named by their paths, as `engine.stack` gives it, and the gaps.
 
     `remarks` are what is right but not plain to see; `totals` are the model's own, where the reader knows them.
-    `classes` are what the model's author called the modules at these paths.
+    `classes` are what the model's author called the modules at these paths; `origins` tell where layers stood, by name.
     """
 
     spec: Plain
@@ -66,3 +66,4 @@ class Reading(NamedTuple):
     remarks: tuple[str, ...] = ()
     totals: ModelTotals | None = None
     classes: Mapping[str, str] = MappingProxyType({})
+    origins: Mapping[str, str] = MappingProxyType({})

@@ -101,6 +101,7 @@ ADDED = {
     "a cost": ("count {spec} --columns outputs --format csv", "network,outputs\nscaled,12\n"),
     "a command": ("tensors {spec} --format csv", 'channelscale1.weight,"[3, 1, 1]",trainable\n'),
     "a source": ("import {model}", "  - {type: channel_scale, name: channelscale1}\n"),
+    "a source for any command": ("count {model} --format csv", "channelscale1,"),
 }
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cnnparams.engine.costs.quantity import Limit
     from cnnparams.engine.setting import Setting
     from cnnparams.errors import Problem
+    from cnnparams.sources.input_shape import InputShape
 
 _GIVE = "set one with --max params=1M, or in the spec with budget: {params: 1M}"
 
@@ -26,12 +27,14 @@ _GIVE = "set one with --max params=1M, or in the spec with budget: {params: 1M}"
 @options.specs
 @options.limits
 @options.values
+@options.inputs
 @options.setting_of_totals
 @options.answers("github")
 def command(
     specs: tuple[str, ...],
     limits: tuple[Limit, ...],
     values: dict[str, Any],
+    inputs: list[InputShape],
     setting: Setting,
     show: Show,
 ) -> ExitCode:
@@ -50,7 +53,7 @@ def command(
     with options.blaming("--max"):
         measurable_limits(limits, setting)
     try:
-        networks = load_networks(specs, values, families=True)
+        networks = load_networks(specs, values, inputs, families=True)
         verdicts = each(lambda network: network.check(limits, setting), networks)
     except SpecError as error:
         if not show.problems(error.problems):

@@ -12,12 +12,14 @@ from cnnparams.cli.command import Command
 if TYPE_CHECKING:
     from cnnparams.cli.show import Show
     from cnnparams.engine.setting import Setting
+    from cnnparams.sources.input_shape import InputShape
 
 
 @click.command(cls=Command, group="Choose", example="cnnparams diff resnet18 resnet34")
 @options.first
 @options.second
 @options.values
+@options.inputs
 @options.values_of_second
 @options.setting
 @options.answers(shapes=True)
@@ -25,6 +27,7 @@ def command(
     first: str,
     second: str,
     values: dict[str, Any],
+    inputs: list[InputShape],
     values_of_second: dict[str, Any],
     setting: Setting,
     show: Show,
@@ -38,5 +41,5 @@ def command(
     from cnnparams.cli.networks import load_pair
     from cnnparams.render.answers.difference import DifferenceAnswer
 
-    before, after = load_pair(first, second, values, values_of_second)
+    before, after = load_pair(first, second, values, values_of_second, inputs)
     show(DifferenceAnswer(before.diff(after, setting)))

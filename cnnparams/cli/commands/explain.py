@@ -11,6 +11,7 @@ from cnnparams.cli.command import Command
 
 if TYPE_CHECKING:
     from cnnparams.cli.show import Show
+    from cnnparams.sources.input_shape import InputShape
 
 _MOST_LISTED = 20
 
@@ -19,8 +20,9 @@ _MOST_LISTED = 20
 @options.spec
 @click.argument("layers", metavar="[LAYER]...", nargs=-1)
 @options.values
+@options.inputs
 @options.answers(shapes=True)
-def command(spec: str, layers: tuple[str, ...], values: dict[str, Any], show: Show) -> None:
+def command(spec: str, layers: tuple[str, ...], values: dict[str, Any], inputs: list[InputShape], show: Show) -> None:
     """Show the arithmetic behind each number, step by step.
 
     SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT chooses a variant.
@@ -30,7 +32,7 @@ def command(spec: str, layers: tuple[str, ...], values: dict[str, Any], show: Sh
     from cnnparams.engine.network.graph import is_within
     from cnnparams.render.answers.explanation import ExplanationAnswer
 
-    (network,) = load_networks([spec], values)
+    (network,) = load_networks([spec], values, inputs)
     known = [node.name for node in network.graph.nodes]
     for name in layers:
         if not any(is_within(layer, name) for layer in known):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,12 +10,16 @@ from cnnparams.cli import options
 from cnnparams.cli.command import Command
 from cnnparams.cli.messages import tell
 
+if TYPE_CHECKING:
+    from cnnparams.sources.input_shape import InputShape
+
 
 @click.command(cls=Command, group="Exchange", example="cnnparams export resnet18 -o resnet18.py")
 @options.spec
 @options.values
+@options.inputs
 @options.output
-def command(spec: str, values: dict[str, Any], output: str | None) -> None:
+def command(spec: str, values: dict[str, Any], inputs: list[InputShape], output: str | None) -> None:
     """Write the network as PyTorch code.
 
     It is a module that depends on torch alone. It has a class for each block and for the network, as you would write
@@ -27,7 +31,7 @@ def command(spec: str, values: dict[str, Any], output: str | None) -> None:
     from cnnparams.errors import Problem, some
     from cnnparams.targets.code.module import export
 
-    (network,) = load_networks([spec], values)
+    (network,) = load_networks([spec], values, inputs)
     if said := [f"{node.name} {node.dtype}" for node in network.graph.nodes if node.dtype]:
         # A module in another dtype than its input does not run unless every input is converted.
         fact = (

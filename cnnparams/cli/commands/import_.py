@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cnnparams.cli import options
-from cnnparams.cli.command import Command, Named
+from cnnparams.cli.command import Command
 from cnnparams.cli.exit_code import ExitCode
 from cnnparams.cli.messages import tell
 
@@ -17,31 +17,13 @@ if TYPE_CHECKING:
     from cnnparams.sources.pytorch.mode import Mode
     from cnnparams.sources.reading import Reading
 
-_FILE = ".onnx"
 _WIDTH = 120  # columns of a line, of a spec with blocks
 _GAPS = "the vocabulary has no words for this"
 
 
-def _given(context: click.Context, parameter: click.Parameter, written: tuple[str, ...]) -> list[InputShape]:
-    from cnnparams.sources.input_shape import shape_of
-
-    try:
-        return [shape_of(text) for text in written]
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from None
-
-
 @click.command(cls=Command, group="Exchange", example="cnnparams import torchvision.models:resnet18 --input 3x224x224")
 @click.argument("model", metavar="MODEL")
-@click.option(
-    "--input",
-    "inputs",
-    metavar="[NAME=]SHAPE",
-    cls=Named,
-    callback=_given,
-    help="Shape of one sample, without the batch, such as 3x224x224 or tokens=128:int64; once for each input. "
-    "An ONNX file needs it only where it leaves sizes open.",
-)
+@options.inputs
 @click.option(
     "--mode",
     type=click.Choice(["evaluation", "training"]),
@@ -80,27 +62,27 @@ def command(model: str, inputs: list[InputShape], mode: Mode | None, partial: bo
 
 
 def _read(model: str, inputs: list[InputShape], mode: Mode | None) -> Reading:
-    if not model.endswith(_FILE):
-        return _of_code(model, inputs, mode)
-    if mode:
-        raise click.UsageError("--mode is for PyTorch models: an ONNX file has the mode that it was exported in")
-    from cnnparams.sources import onnx
-
-    return onnx.read(model, inputs)
-
-
-def _of_code(model: str, inputs: list[InputShape], mode: Mode | None) -> Reading:
     from cnnparams.cli.streams import keep_apart
-    from cnnparams.sources.extra import extra
+    from cnnparams.sources.register import source_of
 
-    if not inputs:
-        raise click.UsageError("--input says what enters the model, such as --input 3x224x224")
-    keep_apart()  # what the code prints is not the spec
-    extra("torch")
-    from cnnparams.sources.factory import make
-    from cnnparams.sources.pytorch.read import read
+    source = source_of(model)
+    if source is None:
+        return _of_spec(model, inputs, mode)
+    if source.RUNS_CODE:
+        keep_apart()  # what the code prints is not the spec
+    return source.open(model, inputs, mode)
 
-    return read(make(model), inputs, model.rpartition(":")[2].rpartition(".")[2], mode)
+
+def _of_spec(name: str, inputs: list[InputShape], mode: Mode | None) -> Reading:
+    """Return what a spec stands for, whose structure is then found anew."""
+    from cnnparams.cli.networks import load_networks
+    from cnnparams.engine.network.stack import stack
+    from cnnparams.sources.reading import Reading
+
+    if mode:
+        raise click.UsageError("--mode is for PyTorch models: a spec has none")
+    (network,) = load_networks([name], {}, inputs)
+    return Reading(stack(network.graph))
 
 
 def _check(reading: Reading, text: str) -> None:

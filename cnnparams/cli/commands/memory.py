@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cnnparams.cli.show import Show
     from cnnparams.engine.reports.ranking import Ranking
     from cnnparams.engine.setting import Setting
+    from cnnparams.sources.input_shape import InputShape
 
 ALIVE = "peak-memory"
 
@@ -21,6 +22,7 @@ ALIVE = "peak-memory"
 @click.command(cls=Command, group="Memory", example="cnnparams memory resnet50 --training --fit 8GiB")
 @options.spec
 @options.values
+@options.inputs
 @options.setting_on_device
 @click.option("--training", is_flag=True, help="Also what training keeps: gradients, optimizer, saved tensors.")
 @options.fit
@@ -31,6 +33,7 @@ ALIVE = "peak-memory"
 def command(
     spec: str,
     values: dict[str, Any],
+    inputs: list[InputShape],
     setting: Setting,
     training: bool,
     fit: int | None,
@@ -52,7 +55,7 @@ def command(
     from cnnparams.engine.reports.report import base_columns
     from cnnparams.render.answers.memory import MemoryAnswer
 
-    (network,) = load_networks([spec], values)
+    (network,) = load_networks([spec], values, inputs)
     found = network.memory(setting, training=training, limit=fit, int8=int8)
     measured = {column.field for column in (*base_columns(), *found.report.columns)}
     if ranking.column and ranking.column.field not in measured:

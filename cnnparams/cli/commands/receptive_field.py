@@ -12,6 +12,7 @@ from cnnparams.cli.command import Command
 if TYPE_CHECKING:
     from cnnparams.cli.show import Show
     from cnnparams.engine.reports.ranking import Ranking
+    from cnnparams.sources.input_shape import InputShape
 
 COLUMNS = ("layer", "output", "receptive-field", "effective-stride", "effective-padding", "aligned", "sees-all")
 
@@ -19,6 +20,7 @@ COLUMNS = ("layer", "output", "receptive-field", "effective-stride", "effective-
 @click.command(cls=Command, group="Count and explain", example="cnnparams receptive-field vgg16")
 @options.specs
 @options.values
+@options.inputs
 @options.answers(shapes=True)
 @layers_shown.columns
 @layers_shown.ranking("receptive-field")
@@ -26,6 +28,7 @@ COLUMNS = ("layer", "output", "receptive-field", "effective-stride", "effective-
 def command(
     specs: tuple[str, ...],
     values: dict[str, Any],
+    inputs: list[InputShape],
     show: Show,
     columns: str | None,
     ranking: Ranking,
@@ -47,6 +50,6 @@ def command(
     fields = [
         column.field for column in (*receptive_field.COLUMNS, *shown, *([ranking.column] if ranking.column else []))
     ]
-    reports = [network.report(fields, depth=depth) for network in load_networks(specs, values)]
+    reports = [network.report(fields, depth=depth) for network in load_networks(specs, values, inputs)]
     own = [replace(report, columns=receptive_field.COLUMNS, totals=receptive_field.TOTALS) for report in reports]
     show(ReportAnswer(own, shown, ranking))

@@ -11,13 +11,15 @@ from cnnparams.cli.command import Command
 
 if TYPE_CHECKING:
     from cnnparams.cli.show import Show
+    from cnnparams.sources.input_shape import InputShape
 
 
 @click.command(cls=Command, group="Count and explain", example="cnnparams show resnet18")
 @options.spec
 @options.values
+@options.inputs
 @options.answers(only=("json", "yaml"), default="yaml")
-def command(spec: str, values: dict[str, Any], show: Show) -> None:
+def command(spec: str, values: dict[str, Any], inputs: list[InputShape], show: Show) -> None:
     """Print a spec with blocks and expressions expanded.
 
     What is printed is a spec of plain layers that counts to the same numbers.
@@ -28,6 +30,6 @@ def command(spec: str, values: dict[str, Any], show: Show) -> None:
     from cnnparams.engine.network.stack import stack
     from cnnparams.render.answers.stack import StackAnswer
 
-    (network,) = load_networks([spec], values)
+    (network,) = load_networks([spec], values, inputs)
     budget = {str(limit.total.word): number(limit.most) for limit in network.budget}
     show(StackAnswer(stack(network.graph, budget)))

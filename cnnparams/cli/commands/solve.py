@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cnnparams.engine.costs.quantity import Limit
     from cnnparams.engine.setting import Setting
     from cnnparams.schema.spec import Spec
+    from cnnparams.sources.input_shape import InputShape
 
 
 @click.command(cls=Command, group="Choose", example="cnnparams solve mobilenet_v2 --var width --max params=2M")
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 )
 @options.limits
 @options.values
+@options.inputs
 @options.jobs
 @options.setting_of_totals
 @options.answers()
@@ -38,6 +40,7 @@ def command(
     var: str,
     limits: tuple[Limit, ...],
     values: dict[str, Any],
+    inputs: list[InputShape],
     jobs: int,
     setting: Setting,
     show: Show,
@@ -50,17 +53,16 @@ def command(
     """
     from contextlib import closing
 
-    from cnnparams.cli.networks import kept_without
+    from cnnparams.cli.networks import kept_without, load_one
     from cnnparams.cli.progress import progress
     from cnnparams.engine.choosing.budget import measurable_limits
     from cnnparams.engine.choosing.evaluation import Points, outcomes
     from cnnparams.engine.choosing.solve import solve
     from cnnparams.render.answers.solution import SolutionAnswer
-    from cnnparams.schema.load import load
 
     with options.blaming("--max"):
         measurable_limits(limits, setting)
-    chosen = load(spec, values)
+    chosen = load_one(spec, values, inputs).spec
     axis = _axis(chosen, var)
     kept = measurable_limits(limits or _own(chosen, axis.name), setting)
     points = Points(({axis.name: value} for value in axis.values), len(axis.values))

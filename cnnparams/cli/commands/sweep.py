@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from cnnparams.engine.choosing.sweep import Sweep
     from cnnparams.engine.reports.grid import Row
     from cnnparams.engine.setting import Setting
+    from cnnparams.schema.spec import Spec
+    from cnnparams.sources.input_shape import InputShape
 
 
 @click.command(
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     help="Show only what no other point beats in all of these, such as params,macs; size:max is better the larger.",
 )
 @click.option("--columns", metavar="WORDS", default="params,macs", show_default=True, help="What to measure.")
+@options.inputs
 @options.jobs
 @options.setting_of_totals
 @options.answers(json="jsonl")
@@ -49,6 +52,7 @@ def command(
     where: str | None,
     pareto: str | None,
     columns: str,
+    inputs: list[InputShape],
     jobs: int,
     setting: Setting,
     show: Show,
@@ -61,11 +65,12 @@ def command(
     """
     from contextlib import closing
 
+    from cnnparams.cli.networks import load_one
     from cnnparams.cli.progress import progress
     from cnnparams.errors import quote
     from cnnparams.render.answers.grid import GridAnswer
 
-    sweep = _sweep(spec, axes, where, pareto, columns, setting)
+    sweep = _sweep(load_one(spec, {}, inputs).spec, axes, where, pareto, columns, setting)
     skipped: list[Outcome] = []
     rows: list[Row] = []
     with closing(sweep.outcomes(jobs)) as outcomes:
@@ -78,19 +83,18 @@ def command(
 
 
 def _sweep(
-    spec: str, axes: tuple[str, ...], where: str | None, pareto: str | None, columns: str, setting: Setting
+    spec: Spec, axes: tuple[str, ...], where: str | None, pareto: str | None, columns: str, setting: Setting
 ) -> Sweep:
     from cnnparams.engine.choosing.axis import parse_axis
     from cnnparams.engine.choosing.sweep import Sweep, parse_condition, parse_goal
     from cnnparams.engine.costs.register import find_total, measurable
-    from cnnparams.schema.load import load
     from cnnparams.schema.variables import choose, members
 
     with options.blaming("--set"):
         found = [parse_axis(text) for text in axes]
     names = [axis.name for axis in found]
     first = {axis.name: axis.values[0] for axis in found}
-    specs = [choose(member, member.choice.variant, first) for member in members(load(spec))]
+    specs = [choose(member, member.choice.variant, {**member.choice.values, **first}) for member in members(spec)]
     with options.blaming("--columns"):
         shown = measurable([find_total(word) for word in columns.split(",")], setting)
     with options.blaming("--where"):

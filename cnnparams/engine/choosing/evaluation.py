@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnparams.engine.setting import Setting
 from cnnparams.errors import CnnparamsError, SpecError, yaml_text
-from cnnparams.schema.compose import compose
 from cnnparams.schema.parse import parse
-from cnnparams.schema.source import Text
+from cnnparams.schema.source import Document
 from cnnparams.schema.spec import Choice, Spec
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ class Outcome(NamedTuple):
 class Task(NamedTuple):
     """What is asked of every point: of which spec, which totals, in which setting."""
 
-    source: Text
+    document: Document
     choice: Choice
     fields: tuple[str, ...]
     setting: Setting
@@ -83,7 +82,8 @@ def outcomes(spec: Spec, fields: Sequence[str], setting: Setting, points: Points
         yield from (_outcome(evaluator, point) for point in points.each)
         return
     choice = Choice(spec.choice.variant, dict(spec.choice.values))
-    task = Task(spec.document.source, choice, tuple(fields), setting)
+    document = spec.document._replace(origins=dict(spec.document.origins))  # a read-only view cannot be sent
+    task = Task(document, choice, tuple(fields), setting)
     yield from _spread(task, points, processes)
 
 
@@ -149,7 +149,7 @@ def _start(task: Task, there: Connection, held: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that was interrupted ends this one
     held.close()  # what is left of it is the parent's alone
     Thread(target=_end_with_parent, args=(there,), daemon=True).start()
-    spec = parse(compose(task.source))._replace(choice=task.choice)
+    spec = parse(task.document)._replace(choice=task.choice)
     _evaluators.append(Evaluator(spec, task.fields, task.setting))
 
 

@@ -162,7 +162,8 @@ def _uses(spec: Spec, context: Context) -> Iterator[str]:
     """Yield the lines that used the blocks which the entry is in, innermost first."""
     for block, path in list(reversed(context.uses))[:_USES_SHOWN]:
         place = spec.document.place(path)
-        yield f"in block {block}, used in line {place.line}: {brief(place.text.strip(), _WIDEST)}"
+        line = f"in line {place.line}: {brief(place.text.strip(), _WIDEST)}"
+        yield f"in block {block}, used {line if place.line else f'at {place}'}"
     if len(context.uses) > _USES_SHOWN:
         yield f"and {len(context.uses) - _USES_SHOWN} blocks around it"
 

@@ -14,7 +14,10 @@ __all__ = ["Derivation", "Explanation", "LayerExplanation", "Step", "explain"]
 
 @dataclass(frozen=True, slots=True)
 class LayerExplanation:
-    """The derivation of one layer's numbers, between the shapes that enter and the shape that leaves."""
+    """The derivation of one layer's numbers, between the shapes that enter and the shape that leaves.
+
+    `origin` is where it stood in the model that the network was read from.
+    """
 
     name: str
     type: str
@@ -22,6 +25,7 @@ class LayerExplanation:
     output_shape: Shape
     legend: str
     derivation: Derivation
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +40,19 @@ class Explanation:
 def explain(graph: Graph, names: Collection[str] = ()) -> Explanation:
     """Explain the layers of the given names, and those inside of what has one of them; or the whole network."""
     layers = tuple(
-        _layer(node) for node in graph.nodes if not names or any(is_within(node.name, name) for name in names)
+        _layer(node, graph) for node in graph.nodes if not names or any(is_within(node.name, name) for name in names)
     )
     totals = () if names else tuple(_total(quantity, layers) for quantity in (PARAMETERS, MACS))
     return Explanation(graph.name, layers, Derivation({}, totals))
 
 
-def _layer(node: Node) -> LayerExplanation:
+def _layer(node: Node, graph: Graph) -> LayerExplanation:
     derivation = node.layer.derivation(*node.input_shapes)
     if node.shares is not None:
         derivation = derivation._replace(steps=tuple(_without_own(node, derivation.steps)))
     shapes = node.input_shapes, node.output_shape
-    return LayerExplanation(node.name, node.layer.type, *shapes, node.layer.legend, derivation)
+    origin = graph.document.origins.get(node.path[:2], "") if graph.document else ""
+    return LayerExplanation(node.name, node.layer.type, *shapes, node.layer.legend, derivation, origin)
 
 
 def _without_own(node: Node, steps: tuple[Step, ...]) -> Iterator[Step]:

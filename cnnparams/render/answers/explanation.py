@@ -31,7 +31,8 @@ class ExplanationAnswer(Answer):
         yield Details((Title(self.explanation.name),))
         for layer in self.explanation.layers:
             shapes = layer.input_shapes, layer.output_shape
-            yield Working(layer.name, layer.derivation, layer.type, *shapes, layer.legend)
+            about = "; ".join(part for part in (layer.origin, layer.legend) if part)
+            yield Working(layer.name, layer.derivation, layer.type, *shapes, about)
         if self.explanation.totals.steps:
             yield Working(self.explanation.name, self.explanation.totals)
 
@@ -53,6 +54,7 @@ class ExplanationAnswer(Answer):
                 "output_shape": layout.dims(layer.output_shape),
                 "legend": layer.legend,
                 "steps": _steps(layer.derivation),
+                **({"origin": layer.origin} if layer.origin else {}),
             }
             for layer in self.explanation.layers
         ]

@@ -109,4 +109,4 @@ def _weight(weight: Weight, layout: Layout) -> dict[str, Any]:
 
 
 def _place(place: Place | None) -> dict[str, int | None]:
-    return {"line": place and place.line, "column": place and place.column}
+    return {"line": place and (place.line or None), "column": place and (place.column or None)}

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cnnparams.engine.network.graph import Node
-from cnnparams.errors import brief
+from cnnparams.errors import brief, quote
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.recurrent import Recurrent
 from cnnparams.schema.structures import Edge
@@ -163,6 +163,7 @@ class OnnxAssembly(Assembly):
         layer = layer_of(type_, settings, "export it again")
         called = name or self.names.layer(op, held.learned, layer.stem)
         edge = self.add(called, layer, tuple(Edge(tensor.source, tensor.shape) for tensor in x), self._holding(held))
+        self.origins[edge.source] = f"node {quote(op.name)}" if op.name else f"node that gives {quote(op.outputs[0])}"
         self.learned.update(*(known.origins for known in held.learned))
         self.buffers.update(*(known.origins for known in held.buffers))
         self.read.update(*(known.origins for known in held.read))

@@ -48,7 +48,8 @@ def reading(path: str, given: Sequence[InputShape]) -> Reading:
     graph = Graph(title(model.name), ports, assembly.nodes, outputs or _last(assembly, ports))
     graph = graph._replace(inputs=oriented(graph))
     spec = stack(graph if gaps else simplified(graph))  # what leads nowhere may be due behind a gap
-    return Reading(spec, gaps, tuple(_remarks(assembly)), None if gaps else _totals(assembly, outputs))
+    totals = None if gaps else _totals(assembly, outputs)
+    return Reading(spec, gaps, tuple(_remarks(assembly)), totals, origins=assembly.origins)
 
 
 def _entered(port: Port, said: FilePort) -> GraphTensor:

@@ -88,7 +88,7 @@ def _read(model: nn.Module, inputs: Sequence[InputShape], name: str) -> Reading:
     renamed = (_RENAMED.format(some(map(quote, draft.renamed))),) if draft.renamed and not draft.gaps else ()
     dtypes = {str(tensor.dtype).removeprefix("torch.") for tensor in model.parameters()}
     remarks = (*renamed, *unsaid_dtypes(dtypes))
-    return Reading(stack(_graph(draft, name)), draft.gaps, remarks, totals, dict(_classes(model)))
+    return Reading(stack(_graph(draft, name)), draft.gaps, remarks, totals, dict(_classes(model)), draft.origins)
 
 
 def _classes(model: nn.Module) -> Iterator[tuple[str, str]]:

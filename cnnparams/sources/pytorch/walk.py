@@ -43,6 +43,7 @@ class ModelNetwork(NamedTuple):
     results: tuple[ModelResult, ...]
     gaps: tuple[Gap, ...]
     renamed: tuple[str, ...]
+    origins: Mapping[str, str]
 
 
 def walk(program: Program, model: torch.nn.Module) -> ModelNetwork:
@@ -57,7 +58,9 @@ def walk(program: Program, model: torch.nn.Module) -> ModelNetwork:
         called = {path for step in program.steps for _, path in step.chain}
         _note_unused(walker.assembly, model, used, called)
     made = walker.assembly
-    return ModelNetwork(made.inputs, made.nodes, tuple(walker.results), tuple(made.gaps), tuple(made.renamed()))
+    return ModelNetwork(
+        made.inputs, made.nodes, tuple(walker.results), tuple(made.gaps), tuple(made.renamed()), made.origins
+    )
 
 
 class _Walker:
@@ -120,6 +123,8 @@ class _Walker:
         except NoLayerError as error:
             self.assembly.rewind(length)
             return self._without(step, leaves, error)
+        if step.source:
+            self.assembly.origins.update((node.name, step.source) for node in self.assembly.network.order[length:])
         if isinstance(made, Batched) and isinstance(leaves[0], Batched) and self._overwrites(step, made):
             self.values.replace(leaves[0], made)
         return made

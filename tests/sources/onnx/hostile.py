@@ -1,7 +1,7 @@
 """A small file for tests to spoil, and what is said of it, soon."""
 
 from cnnparams.errors import SpecError
-from cnnparams.sources.onnx import read
+from cnnparams.sources.onnx import open as read
 from tests.cpu import at_most
 from tests.sources.onnx.models import File, node
 

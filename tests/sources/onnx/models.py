@@ -15,7 +15,7 @@ from cnnparams.engine.reports.report import Report
 from cnnparams.render.yaml import spec_lines
 from cnnparams.sources.checking import spec_differences
 from cnnparams.sources.input_shape import InputShape
-from cnnparams.sources.onnx import read
+from cnnparams.sources.onnx import open as read
 from cnnparams.sources.reading import Reading
 from tests.specs import report_of
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from cnnparams.sources.onnx import read
+from cnnparams.sources.onnx import open as read
 from tests.sources.onnx.models import File, counted, inferred, kinds, layer, node, run, save, shapes, whole
 
 _IMAGE = (1, 3, 8, 8)

@@ -10,7 +10,7 @@ from onnx import TensorProto, helper
 
 from cnnparams.errors import SpecError
 from cnnparams.sources.input_shape import InputShape, shape_of
-from cnnparams.sources.onnx import read
+from cnnparams.sources.onnx import open as read
 from tests.sources.onnx.models import File, counted, kinds, node, save, shapes, whole
 
 _CONV = node("Conv", ["x", "w"], ["y"])

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cnnparams.sources.onnx import read
+from cnnparams.sources.onnx import open as read
 from tests.sources.onnx.models import counted, shapes, whole
 
 Make = Callable[[Any], Any]

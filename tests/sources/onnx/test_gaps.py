@@ -9,7 +9,7 @@ from onnx import TensorProto, helper
 
 from cnnparams.errors import SpecError
 from cnnparams.render.yaml import spec_lines
-from cnnparams.sources.onnx import read
+from cnnparams.sources.onnx import open as read
 from tests.sources.onnx.cases_gaps import CASES, IMAGE, one
 from tests.sources.onnx.models import File, kinds, layer, node, save
 from tests.specs import report_of

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnnparams.sources.onnx import read
+from cnnparams.sources.onnx import open as read
 from cnnparams.sources.onnx.prepare import FORMULAS, patterns
 from tests.sources.onnx.models import File, counted, inferred, kinds, layer, node, shapes, whole
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from cnnparams.errors import SpecError
 from cnnparams.render.yaml import spec_lines
 from cnnparams.sources.checking import spec_differences
-from cnnparams.sources.onnx import read
+from cnnparams.sources.onnx import open as read
 from cnnparams.sources.structure.recover import recovered
 from tests.layers.effort import examples
 from tests.sources.onnx import test_operations, test_patterns

@@ -9,7 +9,8 @@ from onnx import numpy_helper
 
 from cnnparams.render.yaml import spec_lines
 from cnnparams.sources.checking import spec_differences
-from cnnparams.sources.onnx import read, reader
+from cnnparams.sources.onnx import open as read
+from cnnparams.sources.onnx import reader
 from tests.sources.onnx.models import File, counted, kinds, layer, node, save, whole
 
 _SQUARE = {"c.weight": (4, 4, 1, 1), "c.bias": (4,)}

@@ -1,0 +1,87 @@
+"""A spec for another size of its input, as --input asks for it: 3x160x160 where it says 3x224x224."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cnnparams.errors import Problem, SpecError, some
+from cnnparams.schema.computed import Computed
+from cnnparams.schema.keys import INPUT, Input
+from cnnparams.schema.parse import parse
+from cnnparams.schema.plain import NOWHERE
+from cnnparams.schema.source import KeyPath, YamlMapping
+from cnnparams.schema.spec import Spec
+from cnnparams.schema.template import Template
+
+Sizes = tuple[int, ...]
+
+
+def with_inputs(spec: Spec, given: Sequence[tuple[str | None, Sizes]]) -> Spec:
+    """Return a spec with other sizes of its inputs, which have names or come in order; raise SpecError for others.
+
+    Where a size is a var of the spec, the var is set: other parts of the network may depend on it.
+    """
+    values: dict[str, Any] = dict(spec.choice.values)
+    changed: dict[KeyPath, Mapping[str, Any]] = {}
+    for name, sizes in _matched(spec, given).items():
+        path: KeyPath = (INPUT,) if INPUT in spec.document.root else ("inputs", name)
+        changed[path] = _keys(spec, name, sizes, values)
+    root = spec.document.root
+    for path, keys in changed.items():
+        root = _replaced(root, path, keys)
+    if root is spec.document.root:
+        return spec._replace(choice=spec.choice._replace(values=values))
+    resized = parse(spec.document._replace(root=root))  # whose vars may have lost their use: that is no mistake
+    return resized._replace(choice=spec.choice._replace(values=values), remarks=spec.remarks)
+
+
+def _matched(spec: Spec, given: Sequence[tuple[str | None, Sizes]]) -> dict[str, Sizes]:
+    names = list(spec.inputs)
+    named = {name: sizes for name, sizes in given if name}
+    others = [sizes for name, sizes in given if not name]
+    rest = [name for name in names if name not in named]
+    if (unknown := [name for name in named if name not in names]) or len(others) > len(rest):
+        what = f"no input is called {some(unknown)}" if unknown else f"{len(given)} inputs are given"
+        raise _error(spec, f"{what}; it has {len(names)}: {some(names)}", "give --input once for each, or by name")
+    return {**named, **dict(zip(rest, others, strict=False))}
+
+
+def _keys(spec: Spec, name: str, sizes: Sizes, values: dict[str, Any]) -> Mapping[str, Any]:
+    """Return the keys of an input; where they are vars, set these in `values`, and keep the keys."""
+    template = spec.inputs[name]
+    written = {**template.settings, **dict(template.computed)}
+    if "shape" in written:
+        return {"shape": list(sizes)}
+    form = next((form for form in Input.FORMS if set(form) == {key for key in written if written[key] is not None}), ())
+    if len(form) != len(sizes):
+        example = "x".join(f"{key.upper()}" for key in form)
+        fact = f"its input {name} has {len(form)} sizes ({example}), not {len(sizes)}"
+        raise _error(spec, fact, "give those of one sample, without the batch")
+    return {key: _size(spec, template, key, size, values) for key, size in zip(form, sizes, strict=True)}
+
+
+def _size(spec: Spec, template: Template[Input], key: str, size: int, values: dict[str, Any]) -> Any:
+    computed = dict(template.computed).get(key)
+    var = computed.text if isinstance(computed, Computed) else ""
+    if var not in spec.variables.names or values.setdefault(var, size) != size:
+        return size
+    return var
+
+
+def _replaced(root: YamlMapping, path: KeyPath, keys: Mapping[str, Any]) -> YamlMapping:
+    """Return the mapping with other keys at a path; all else is the same, in the same place."""
+    made = YamlMapping()
+    made.update(root)
+    made.marks.update(root.marks)
+    first, *rest = path
+    if rest:
+        made[str(first)] = _replaced(root[str(first)], tuple(rest), keys)
+        return made
+    inner = YamlMapping()
+    inner.update(keys)
+    inner.marks.update(dict.fromkeys(keys, root.marks.get(str(first), NOWHERE)))
+    made[str(first)] = inner
+    return made
+
+
+def _error(spec: Spec, message: str, hint: str) -> SpecError:
+    return SpecError([Problem(message, source=spec.document.source.name, hint=hint)])

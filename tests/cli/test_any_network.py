@@ -1,0 +1,121 @@
+"""Every command takes any network: a spec, an ONNX file, the code of a model."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.bad_runs import cnnparams
+from tests.cli.run import run
+
+MODELS = """
+import torch
+from torch import nn
+
+def small():
+    print("making it")
+    return nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Flatten(), nn.Linear(288, 5))
+
+class Spectrum(nn.Module):
+    def forward(self, x):
+        return torch.fft.fft2(x).abs()
+
+def gaps():
+    return nn.Sequential(nn.Conv2d(3, 8, 3), Spectrum())
+"""
+ONNX = str(Path(__file__).parent.parent.parent / "docs/examples/simple_cnn.onnx")
+CODE = ("models_of_any:small", "--input", "3x8x8")
+PARAMS = 224 + 288 * 5 + 5
+COMMANDS = {
+    "count": (),
+    "explain": (),
+    "memory": (),
+    "receptive-field": (),
+    "compare": (),
+    "check": ("--max", "params=1M"),
+    "export": (),
+    "show": (),
+    "import": (),
+    "verify": (),
+}
+
+
+@pytest.fixture(autouse=True)
+def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "models_of_any.py").write_text(MODELS)
+    monkeypatch.syspath_prepend(tmp_path)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_takes_the_code_of_a_model(command: str) -> None:
+    pytest.importorskip("torch")
+    done = cnnparams(command, *CODE, *COMMANDS[command])
+    assert (done.code, "making it" in done.out) == (0, False), done.err
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_takes_an_onnx_file(command: str) -> None:
+    pytest.importorskip("onnx")
+    assert cnnparams(command, ONNX, *COMMANDS[command]).code == 0
+
+
+def test_a_model_counts_as_its_spec_does() -> None:
+    pytest.importorskip("torch")
+    assert json.loads(cnnparams("count", *CODE, "--json").out)["total_params"] == PARAMS
+
+
+def test_an_onnx_file_and_its_spec_differ_in_nothing() -> None:
+    pytest.importorskip("onnx")
+    done = cnnparams("diff", "simple_cnn", ONNX, "--json")
+    assert (done.code, json.loads(done.out)["totals"]["total_params"]["difference"]) == (0, 0)
+
+
+def test_a_network_with_gaps_is_not_counted_and_they_are_named() -> None:
+    pytest.importorskip("torch")
+    done = cnnparams("count", "models_of_any:gaps", "--input", "3x8x8")
+    assert (done.code, done.out) == (2, "")
+    assert "models_of_any.py:11: 1: torch.fft.fft2 is not one of the functions" in done.err
+    assert "models_of_any:gaps: has no answer, as the vocabulary has no words for this" in done.err
+
+
+def test_code_without_the_shape_of_its_input_is_not_run() -> None:
+    done = cnnparams("count", "models_of_any:small")
+    assert (done.code, done.out) == (2, "")
+    assert "--input says what enters the model, such as --input 3x224x224" in done.err
+
+
+def test_explain_tells_where_a_layer_stood() -> None:
+    pytest.importorskip("onnx")
+    (layer,) = json.loads(cnnparams("explain", ONNX, "fc1", "--json").out)["layers"]
+    assert layer["origin"].startswith("node")
+    assert layer["origin"] in cnnparams("explain", ONNX, "fc1").out
+
+
+def test_a_spec_may_have_another_size() -> None:
+    smaller = json.loads(cnnparams("count", "resnet18", "--input", "3x160x160", "--json").out)
+    assert smaller == json.loads(cnnparams("count", "resnet18", "--set", "size=160", "--json").out)
+    oblong = json.loads(cnnparams("count", "resnet18", "--input", "3x160x192", "--json").out)
+    assert oblong["input_shape"] == [160, 192, 3]
+
+
+@pytest.mark.parametrize(
+    ("shape", "said"),
+    [
+        ("160x160", "its input input has 3 sizes (CHANNELSxHEIGHTxWIDTH), not 2"),
+        ("image=3x8x8", "no input is called image; it has 1: input"),
+        ("3x8x8:int64", "a spec says no type of its input"),
+    ],
+)
+def test_an_input_that_a_spec_does_not_have(shape: str, said: str) -> None:
+    done = cnnparams("count", "resnet18", "--input", shape)
+    assert (done.code, said in done.err) == (2, True), done.err
+
+
+def test_choosing_takes_another_size_in_every_process() -> None:
+    asked = ("sweep", "mobilenet_v1", "--set", "width=0.5,1", "--input", "3x96x128", "--format", "csv")
+    one, two = (run(*asked, "--jobs", jobs) for jobs in ("1", "2"))
+    assert (one.code, one.stderr) == (0, "")
+    assert one == two
+    assert one != run(*asked[:-4], "--format", "csv")

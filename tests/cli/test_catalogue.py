@@ -45,7 +45,7 @@ def test_a_card_shows_settings_formulas_and_an_example() -> None:
         "out_channels  whole number >= 1",
         "required",
         "default 1",
-        "H_out = floor((H_in + 2 * p_h - d_h * (k_h - 1) - 1) / s_h) + 1",
+        "H_out = ⌊(H_in + 2 × p_h - d_h × (k_h - 1) - 1) / s_h⌋ + 1",  # noqa: RUF001
         "- {type: conv2d, out_channels: 32, kernel_size: 3, padding: 1}",
         "(32, 32, 16) -> (32, 32, 32)",
     ):

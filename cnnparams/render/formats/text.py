@@ -165,7 +165,7 @@ class _Terminal:
 
     def _texts(self, values: Iterable[Any], kinds: Sequence[Kind]) -> list[str]:
         layout = self.view.layout
-        return [shown(value, kind, layout, "CODE") for value, kind in zip(values, kinds, strict=True)]
+        return [shown(value, kind, layout, self._formulas) for value, kind in zip(values, kinds, strict=True)]
 
     def facts(self, facts: Facts) -> Iterator[str]:
         written = [(fact, shown(fact.value, fact.kind, self.view.layout)) for fact in facts.facts]
@@ -195,7 +195,7 @@ class _Terminal:
         """Yield a derivation the way it is written by hand."""
         from cnnparams.render import formula
 
-        style = formula.TEXT if self._can_write(formula.TEXT.calls["floor"]) else formula.CODE
+        style = getattr(formula, self._formulas)
         passes = f" ({working.type}): {shapes(working, self.view.layout)}" if working.type else ""
         yield _line(f"{working.name}{passes}")
         yield _line(f"{_INDENT}{working.legend}") if working.legend else ""
@@ -209,6 +209,11 @@ class _Terminal:
             margin = _INDENT + " " * (width + 2 + len(named))
             yield from (f"{margin}= {side}\n" for side in rest)
             yield _line(f"{margin}  {step.note}") if step.note else ""
+
+    @property
+    def _formulas(self) -> str:
+        """The style of formulas: that of people where the stream has its characters."""
+        return "TEXT" if self._can_write("⌊×⌋") else "CODE"  # noqa: RUF001
 
     def _can_write(self, text: str) -> bool:
         try:

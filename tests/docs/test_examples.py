@@ -165,3 +165,7 @@ def test_the_page_of_quantities_names_every_column_and_every_total() -> None:
     """The other pages tell of those that take more words; this one, which is made from the code, has them all."""
     named = set(re.findall(r"^\| `([\w-]+)` \|", (ROOT / "docs" / "quantities.md").read_text(), re.MULTILINE))
     assert named == {*columns(), *totals()}
+
+
+def test_the_readme_is_short_enough_to_be_read() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) < 120

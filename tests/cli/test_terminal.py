@@ -168,3 +168,19 @@ def test_memory_draws_no_more_bars_than_a_screen_has_unless_asked() -> None:
     assert run("memory", "resnet18", "--top", "51").stdout.count("█ ") == 51
     assert run("memory", "resnet18", "--depth", "1").stdout.count("█ ") == 9
     assert run("memory", "resnet18", "--fit", "8GiB").stdout.splitlines()[2].startswith("The largest batch in 8.00 GiB")
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_lists_fit_too_and_have_every_word(width: int) -> None:
+    shown, piped = (
+        on_terminal(width, "layers", "conv2d", NO_COLOR="1"),
+        run("layers", "conv2d").stdout,
+    )
+    assert max(map(len, shown.splitlines())) <= width
+    assert shown.split() == piped.split()
+
+
+def test_titles_are_bold_where_colour_goes() -> None:
+    for command in (["memory", "simple_cnn"], ["explain", "simple_cnn", "conv1"], ["count", "simple_cnn"]):
+        assert on_terminal(100, *command).startswith("\x1b[1m")
+        assert "\x1b" not in on_terminal(100, *command, NO_COLOR="1") + run(*command).stdout

@@ -76,7 +76,7 @@ def command(
     with closing(sweep.outcomes(jobs)) as outcomes:
         shown = progress(outcomes, sweep.points, "sweeping", beside_rows=show.output is None)
         grid = sweep.grid(_telling(sweep, _valid(shown, skipped)))
-        show(GridAnswer(grid._replace(rows=_kept(grid.rows, rows))), live=True)
+        show(GridAnswer(grid._replace(rows=_kept(grid.rows, rows)), option="--columns"), live=True)
     if not rows and len(skipped) < sweep.points:
         tell(f"warning: no combination meets --where {quote(where or '')}\n  hint: allow more, or try other values")
     return ExitCode.NO_ANSWER if len(skipped) == sweep.points else ExitCode.DONE

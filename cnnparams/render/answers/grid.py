@@ -19,14 +19,16 @@ class GridAnswer(Answer):
 
     json = staticmethod(array)
 
-    def __init__(self, grid: Grid, plot: Scatter | None = None) -> None:
+    def __init__(self, grid: Grid, plot: Scatter | None = None, option: str = "") -> None:
+        """Take a grid, and the option that chooses its columns where the command has one."""
         self.grid = grid
+        self.option = option
         self.plot = plot
 
     def sections(self, layout: Layout) -> Iterator[Section]:
         """Yield the table, what has to be said of it, and the plot."""
         grid = self.grid
-        yield Table(grid.headings, grid.rows, widest=grid.widest)
+        yield Table(grid.headings, grid.rows, widest=grid.widest, option=self.option)
         yield from (Note((note,)) for note in grid.notes)
         if self.plot:
             yield self.plot

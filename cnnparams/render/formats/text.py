@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,8 @@ _STYLES = {"layer": "cyan", "params": "bold", "difference": "bold"}
 _INDENT = "  "
 _NAME, _NUMBER = 24, 12
 """Columns that a name and a number have at least, where they stand below one another in several lists."""
+_READABLE = 24
+"""Room that text has at least beside other columns; where there is less, it stands below them."""
 _BAR, _SHORT_BAR = 40, 10
 """How long the longest bar is, and how short it may be where there is little room."""
 
@@ -69,7 +72,7 @@ class _Terminal:
 
     def title(self, title: Title) -> Iterator[str]:
         first, *others = title.about or ("",)
-        yield self._wrapped(f"{title.text}: {first}" if first else title.text)
+        yield self._heading(f"{title.text}: {first}" if first else title.text)
         yield from map(self._wrapped, others)
 
     def table(self, table: Table) -> Iterator[str]:
@@ -151,10 +154,18 @@ class _Terminal:
         if table.title:
             yield _line(table.title)
         indent = _INDENT if table.title else ""
-        others = sum(widths[1:]) + len(_INDENT) * (len(widths) - 1) + len(indent)
-        widths[0] = min(widths[0], max(self.width - others, _NUMBER))
-        for first, *texts in rows:
-            yield self._line([end_of(first, widths[0]), *texts], kinds, widths, indent)
+        taken = len(indent) + sum(widths[:-1]) + len(_INDENT) * (len(widths) - 1)
+        if kinds[-1] in cells.RIGHT_ALIGNED:
+            widths[0] = max(min(widths[0], self.width - taken - widths[-1] + widths[0]), _NUMBER)
+            rows = [[end_of(row[0], widths[0]), *row[1:]] for row in rows]
+            yield from (self._line(row, kinds, widths, indent) for row in rows)
+            return
+        at = taken if self.width - taken >= _READABLE else len(indent) + len(_INDENT)
+        for *row, last in rows:
+            first, *others = filled(last.split(" "), self.width - at) if taken + width_of(last) > self.width else [last]
+            below = [*([first] if at < taken else []), *others]
+            yield self._line([*row, "" if at < taken else first], kinds, widths, indent)
+            yield from (f"{' ' * at}{line}\n" for line in below)
 
     def _line(self, row: Sequence[str], kinds: Sequence[Kind], widths: Sequence[int], indent: str) -> str:
         padded = (
@@ -174,7 +185,7 @@ class _Terminal:
 
             yield pairs(self.console, [(printable(fact.name), text) for fact, text in written])
             return
-        yield _line(facts.title)
+        yield self._heading(facts.title)
         for fact, text in written:
             remark = f"{_INDENT}{fact.remark}" if fact.remark else ""
             yield _line(f"{_INDENT}{fact.name:<{_NAME}}{_INDENT}{text:>{_NUMBER}}{remark}")
@@ -197,7 +208,7 @@ class _Terminal:
 
         style = getattr(formula, self._formulas)
         passes = f" ({working.type}): {shapes(working, self.view.layout)}" if working.type else ""
-        yield _line(f"{working.name}{passes}")
+        yield self._heading(f"{working.name}{passes}")
         yield _line(f"{_INDENT}{working.legend}") if working.legend else ""
         yield "\n"
         steps, symbols = working.derivation.steps, working.derivation.symbols
@@ -229,7 +240,7 @@ class _Terminal:
         room = self.width - _NUMBER - len(_INDENT) * 3
         longest = max(min(_BAR, room - widest), _SHORT_BAR)
         widest = min(widest, max(room - longest, _NUMBER))
-        yield self._wrapped(bars.title)
+        yield self._heading(bars.title)
         for name, value in bars.bars:
             bar = "█" * max(1, round(longest * value / most))
             text = cells.write(value, bars.kind, self.view.layout)
@@ -240,6 +251,14 @@ class _Terminal:
         from cnnparams.render.scatter import drawing
 
         yield from map(_line, drawing(scatter))
+
+    def _heading(self, text: str) -> str:
+        """Return a title, in bold where colour goes."""
+        if self.width >= NO_END and "FORCE_COLOR" not in os.environ:
+            return self._wrapped(text)
+        from cnnparams.render.terminal import heading
+
+        return heading(self.console, printable(text))
 
     def _wrapped(self, text: str, indent: str = "") -> str:
         """Return text, of one or more lines, as lines that fit: a word that is too long is as long as it is."""

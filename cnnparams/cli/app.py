@@ -15,7 +15,7 @@ import click
 from cnnparams import __version__
 from cnnparams.cli import commands
 from cnnparams.cli.command import GROUPS, Command, write_example
-from cnnparams.errors import quote
+from cnnparams.errors import brief, quote, suggest
 from cnnparams.inert import printable
 
 PROGRAM = "cnnparams"
@@ -43,14 +43,16 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that is called; guess at a misspelt one, which click does for loaded commands only."""
+        """Find the command that is called; guess at a misspelt one, in the words that click has from 8.4 on."""
         name = args[0]
         if not name.startswith("-") and self.get_command(ctx, name) is None:
             if _is_network(name):
                 raise click.UsageError(
                     f"{quote(name)} is no command; did you mean: {PROGRAM} count {printable(name)}", ctx
                 )
-            raise click.NoSuchCommand(name, possibilities=self.list_commands(ctx), ctx=ctx)
+            guess = suggest(name, self.list_commands(ctx))
+            meant = f" Did you mean {guess!r}?" if guess else ""
+            raise click.UsageError(f"No such command {brief(name)!r}.{meant}", ctx)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

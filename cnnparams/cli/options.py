@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import reduce, wraps
 from pkgutil import iter_modules
@@ -232,11 +232,27 @@ def blaming(option: str) -> Iterator[None]:
         raise click.BadParameter(f"{error}; {hint}" if hint else str(error), param_hint=option) from None
 
 
-class _Format(click.Choice[str]):
+class _Format(click.Choice):  # type: ignore[type-arg]  # which click before 8.2 does not take
     """The name of a format; text was called table where it is one."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         return super().convert("text" if value == "table" else value, param, ctx)
+
+
+class _FormatFlag(click.Option):
+    """An option that is short for a --format. Where it is not given it has that option's default.
+
+    Options that give one value overwrite one another where click processes them, in an order that its versions differ
+    in; so each has to come to the same.
+    """
+
+    def __init__(self, declarations: Sequence[str], usual: str, **others: Any) -> None:
+        super().__init__(declarations, **others)
+        self.usual = usual
+
+    def get_default(self, ctx: click.Context, call: bool = True) -> Any:
+        """Return the default of --format."""
+        return self.usual
 
 
 def _general() -> set[str]:
@@ -264,7 +280,15 @@ def answers(
     known = _Format(names)
     chosen = click.option("--format", "format_", type=known, default=default, show_default=True, help="Output format.")
     flags = [
-        click.option(f"--{name}", "format_", type=known, flag_value=format_, help=f"Short for --format {format_}.")
+        click.option(
+            f"--{name}",
+            "format_",
+            cls=_FormatFlag,
+            usual=default,
+            type=known,
+            flag_value=format_,
+            help=f"Short for --format {format_}.",
+        )
         for name, format_ in {"json": json, **{name: name for name in short}}.items()
     ]
     options = [chosen, *flags, output, *([layout] if shapes else [])]

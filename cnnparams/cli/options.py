@@ -83,7 +83,8 @@ inputs = click.option(
     metavar="[NAME=]SHAPE",
     cls=Named,
     callback=_input_shapes,
-    help="Shape of one sample, without the batch, such as 3x160x160; once for each input. Code always needs it.",
+    help="Shape of one sample, without the batch, such as 3x160x160 or tokens=128:int64; once for each input. "
+    "Code needs it, an ONNX file only where it leaves sizes open; a spec then has another size.",
 )
 values_of_second = click.option(
     "--set-b",

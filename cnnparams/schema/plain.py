@@ -22,7 +22,7 @@ def document_of(plain: Mapping[str, Any], name: str, origins: Mapping[str, str] 
     root = _value(plain, name, 0)
     where: dict[KeyPath, str] = {}
     for i, entry in enumerate(plain["layers"] if origins else ()):
-        if entry.get("name") in origins:
+        if isinstance(entry, Mapping) and entry.get("name") in origins:
             where["layers", i] = printable(origins[entry["name"]])
     return Document(Text(printable(name), ""), root, origins=where)
 

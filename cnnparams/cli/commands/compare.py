@@ -40,9 +40,9 @@ def command(
 ) -> None:
     """Compare networks side by side, with ratios to the first.
 
-    That is parameters, MACs, memory, receptive field and layers. SPEC is a YAML file, - for standard input, or a spec
-    that "cnnparams specs" lists; FILE@VARIANT chooses a variant. A family of which none is chosen stands for all its
-    variants.
+    That is parameters, MACs, memory, receptive field and layers. SPEC is a YAML file (- for standard input), a name
+    that "cnnparams specs" lists, an ONNX file, or MODULE:FACTORY, code that makes a PyTorch model and is run;
+    FILE@VARIANT chooses a variant. A family of which none is chosen stands for all its variants.
     """
     from cnnparams.cli.networks import load_networks
     from cnnparams.cli.progress import progress

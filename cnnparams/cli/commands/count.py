@@ -38,8 +38,9 @@ def command(
 ) -> None:
     """Print each layer's output shape and parameters.
 
-    The totals follow. SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT
-    chooses a variant. Several give a table each; in JSON, a line each.
+    The totals follow. SPEC is a YAML file (- for standard input), a name that "cnnparams specs" lists, an ONNX file, or
+    MODULE:FACTORY, code that makes a PyTorch model and is run; FILE@VARIANT chooses a variant. Several give a table
+    each; in JSON, a line each.
     """
     from cnnparams.cli.networks import load_networks
     from cnnparams.render.answers.report import ReportAnswer

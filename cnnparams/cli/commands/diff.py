@@ -34,9 +34,10 @@ def command(
 ) -> None:
     """Show what changes from network A to network B.
 
-    These are layers added, removed and changed, and what that does to each total. A and B are YAML files, - for
-    standard input, or specs that "cnnparams specs" lists; FILE@VARIANT chooses a variant. Of affected layers, only what
-    enters them has changed. --set holds for both, as far as they have such a var.
+    These are layers added, removed and changed, and what that does to each total. A and B are each a YAML file (- for
+    standard input), a name that "cnnparams specs" lists, an ONNX file, or MODULE:FACTORY, code that makes a PyTorch
+    model and is run; FILE@VARIANT chooses a variant. Of affected layers, only what enters them has changed. --set holds
+    for both, as far as they have such a var.
     """
     from cnnparams.cli.networks import load_pair
     from cnnparams.render.answers.difference import DifferenceAnswer

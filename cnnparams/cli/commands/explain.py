@@ -25,8 +25,9 @@ _MOST_LISTED = 20
 def command(spec: str, layers: tuple[str, ...], values: dict[str, Any], inputs: list[InputShape], show: Show) -> None:
     """Show the arithmetic behind each number, step by step.
 
-    SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT chooses a variant.
-    LAYER names the layers to explain, or parts of the network such as layer1.0; all of it by default.
+    SPEC is a YAML file (- for standard input), a name that "cnnparams specs" lists, an ONNX file, or MODULE:FACTORY,
+    code that makes a PyTorch model and is run; FILE@VARIANT chooses a variant. LAYER names the layers to explain, or
+    parts of the network such as layer1.0; all of it by default.
     """
     from cnnparams.cli.networks import load_networks
     from cnnparams.engine.network.graph import is_within

@@ -23,8 +23,9 @@ def command(spec: str, values: dict[str, Any], inputs: list[InputShape], output:
     """Write the network as PyTorch code.
 
     It is a module that depends on torch alone. It has a class for each block and for the network, as you would write
-    them, and prints the parameter count when run. SPEC is a YAML file, - for standard input, or a spec that "cnnparams
-    specs" lists; FILE@VARIANT chooses a variant. PyTorch is not needed to write it.
+    them, and prints the parameter count when run. SPEC is a YAML file (- for standard input), a name that "cnnparams
+    specs" lists, an ONNX file, or MODULE:FACTORY, code that makes a PyTorch model and is run; FILE@VARIANT chooses a
+    variant. PyTorch is not needed to write it.
     """
     from cnnparams.cli.networks import load_networks
     from cnnparams.cli.output import write

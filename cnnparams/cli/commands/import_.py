@@ -38,9 +38,10 @@ def command(model: str, inputs: list[InputShape], mode: Mode | None, partial: bo
     """Write the spec of a PyTorch model or an ONNX file.
 
     MODEL is MODULE:FACTORY, such as mypackage.models:resnet: the code is imported, called and run, on tensors without
-    data. Or it is a file that ends in .onnx, of which nothing is run. Structure that repeats is written as blocks and
-    repeats, of the very same layers under the same names. What no layer type stands for is named, and nothing is
-    written unless --partial is given. This needs PyTorch (pip install torch) or onnx (pip install onnx).
+    data. Or it is an ONNX file, of which nothing is run, or a spec, whose blocks are found anew. Structure that repeats
+    is written as blocks and repeats, of the very same layers under the same names. What no layer type stands for is
+    named, and nothing is written unless --partial is given. This needs PyTorch (pip install torch) or onnx (pip install
+    onnx).
     """
     from cnnparams.render.answers.stack import StackAnswer
     from cnnparams.render.yaml import marked

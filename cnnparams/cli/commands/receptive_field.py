@@ -36,9 +36,10 @@ def command(
 ) -> None:
     """Show how much of the image each layer sees.
 
-    That is the receptive field, effective stride and padding. SPEC is a YAML file, - for standard input, or a spec that
-    "cnnparams specs" lists; FILE@VARIANT chooses a variant. One number stands for all axes. "Input is global" marks
-    layers that add no context: their input already sees the whole image.
+    That is the receptive field, effective stride and padding. SPEC is a YAML file (- for standard input), a name that
+    "cnnparams specs" lists, an ONNX file, or MODULE:FACTORY, code that makes a PyTorch model and is run; FILE@VARIANT
+    chooses a variant. One number stands for all axes. "Input is global" marks layers that add no context: their input
+    already sees the whole image.
     """
     from dataclasses import replace
 

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 def command(spec: str, values: dict[str, Any], inputs: list[InputShape], show: Show) -> None:
     """Print a spec with blocks and expressions expanded.
 
-    What is printed is a spec of plain layers that counts to the same numbers.
-    SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs" lists; FILE@VARIANT chooses a variant.
+    What is printed is a spec of plain layers that counts to the same numbers. SPEC is a YAML file (- for standard
+    input), a name that "cnnparams specs" lists, an ONNX file, or MODULE:FACTORY, code that makes a PyTorch model and is
+    run; FILE@VARIANT chooses a variant.
     """
     from cnnparams.cli.networks import load_networks
     from cnnparams.engine.costs.quantity import number

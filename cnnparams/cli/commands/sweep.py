@@ -59,9 +59,10 @@ def command(
 ) -> ExitCode:
     """Measure a network at every combination of var values.
 
-    A row is printed for each as it comes. SPEC is a YAML file, - for standard input, or a spec that "cnnparams specs"
-    lists; FILE@VARIANT chooses a variant. A family of which none is chosen stands for all its variants. Combinations
-    without a valid network are reported and skipped.
+    A row is printed for each as it comes. SPEC is a YAML file (- for standard input), a name that "cnnparams specs"
+    lists, an ONNX file, or MODULE:FACTORY, code that makes a PyTorch model and is run; FILE@VARIANT chooses a variant.
+    A family of which none is chosen stands for all its variants. Combinations without a valid network are reported and
+    skipped.
     """
     from contextlib import closing
 

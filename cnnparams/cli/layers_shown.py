@@ -46,6 +46,7 @@ def ranking(most: str) -> Callable[[F], F]:
 def column_of(word: str, option: str) -> Column:
     """Return the column that a word, old or new, or a title means; `option` is to blame where there is none."""
     from cnnparams.engine.reports.report import columns, find_column
+    from cnnparams.errors import quote
 
     found = find_column(word)
     if found is None:
@@ -53,7 +54,9 @@ def column_of(word: str, option: str) -> Column:
         found = {column.title.casefold(): column for column in known.values()}.get(word.strip().casefold())
         if found is None:
             wrong = word.strip().casefold()
-            raise click.BadParameter(f"no column {wrong!r}; the columns are {', '.join(known)}", param_hint=option)
+            raise click.BadParameter(
+                f"unknown column {quote(wrong)}; choose from {', '.join(known)}", param_hint=option
+            )
     return found
 
 

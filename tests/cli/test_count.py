@@ -106,9 +106,9 @@ def test_every_column_can_be_chosen() -> None:
 
 
 def test_an_unknown_column_lists_the_columns() -> None:
-    done = run("count", SPEC, "--columns", "layer,flops")
+    done = run("count", SPEC, "--columns", "layer,speed")
     assert (done.code, done.stdout) == (2, "")
-    assert "no column 'flops'; the columns are layer, type, activation" in done.stderr
+    assert "unknown column 'speed'; choose from layer, type, activation" in done.stderr
 
 
 def test_a_dash_reads_standard_input() -> None:

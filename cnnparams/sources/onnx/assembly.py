@@ -163,7 +163,9 @@ class OnnxAssembly(Assembly):
         layer = layer_of(type_, settings, "export it again")
         called = name or self.names.layer(op, held.learned, layer.stem)
         edge = self.add(called, layer, tuple(Edge(tensor.source, tensor.shape) for tensor in x), self._holding(held))
-        self.origins[edge.source] = f"node {quote(op.name)}" if op.name else f"node that gives {quote(op.outputs[0])}"
+        self.origins[edge.source] = (
+            f"node {quote(op.name)}" if op.name else f"node that gives {quote(next(iter(op.outputs), ''))}"
+        )
         self.learned.update(*(known.origins for known in held.learned))
         self.buffers.update(*(known.origins for known in held.buffers))
         self.read.update(*(known.origins for known in held.read))

@@ -50,7 +50,8 @@ class Support:
         output = self.values[name][(0, slice(None), *place)].sum()
         (gradient,) = self.torch.autograd.grad(output, self.image, retain_graph=True)
         sizes = gradient[0].abs()
-        where = (sizes > noise * sizes.max()).nonzero()[:, 1:]
+        seen = sizes > noise * sizes.max() if noise else gradient[0]  # in a deep network some may overflow
+        where = seen.nonzero()[:, 1:]
         return tuple(Span(int(rows.min()), int(rows.max())) if len(rows) else None for rows in where.T)
 
 

@@ -106,7 +106,8 @@ def test_every_axis_has_a_role_and_the_size_of_its_symbols(name: str, data: st.D
 def test_a_setting_changes_exactly_the_axes_that_it_decides(name: str, setting: str, data: st.DataObject) -> None:
     case = drawn(name, data)
     written = case.settings.get(setting, layer_class(TYPES[name]).model_fields[setting].default)
-    assume(written)  # a state that is not projected has no size of its own
+    if not written:  # a state that is not projected has no size of its own
+        return
     more = [2 * n for n in written] if isinstance(written, list) else 2 * written
     before = held(name, case.settings, samples(case))
     try:

@@ -66,7 +66,14 @@ def test_a_key_that_should_be_another_is_one_problem(entry: str, hint: str) -> N
 
 @pytest.mark.parametrize(
     ("word", "meant"),
-    [("cov2d", "conv2d"), ("conv", "conv2d"), ("batchnorm", "batch_norm2d"), ("maxpol", "max_pool2d"), ("Dens", None)],
+    [
+        ("cov2d", "conv2d"),
+        ("conv", "conv2d"),
+        ("batchnorm", "batch_norm2d"),
+        ("maxpol", "max_pool2d"),
+        ("Dens", "linear"),
+        ("wibble", None),
+    ],
 )
 def test_of_types_alike_the_one_for_images_is_meant(word: str, meant: str | None) -> None:
     assert only(word).hint == (f"did you mean '{meant}'?" if meant else "list the types with: cnnparams layers")

@@ -261,21 +261,10 @@ def _general() -> set[str]:
     return {module.name for module in iter_modules(general.__path__)}
 
 
-def answers(
-    *own: str,
-    only: Iterable[str] = (),
-    default: str = "text",
-    json: str = "json",
-    short: Iterable[str] = (),
-    shapes: bool = False,
-) -> Callable[[F], F]:
-    """Return what adds --format, --json, which is short for one of its choices, --output and, for `shapes`, --layout.
-
-    The function gets `show`, which shows an answer as these say.
-
-    The choices are the formats that every answer has, and the answer's `own`; or `only` these. With `json`, another
-    format stands for JSON; those in `short` have an option of their own name too.
-    """
+def _format_options(
+    own: Iterable[str], only: Iterable[str], default: str, json: str, short: Iterable[str]
+) -> list[Callable[[F], F]]:
+    """Return --format, and the flags that are short for one of its choices; see `answers`."""
     others = {"json"} - {json}
     names = sorted({*(only or _general()), *own} - others)
     known = _Format(names)
@@ -292,7 +281,25 @@ def answers(
         )
         for name, format_ in {"json": json, **{name: name for name in short}}.items()
     ]
-    options = [chosen, *flags, output, *([layout] if shapes else [])]
+    return [chosen, *flags]
+
+
+def answers(
+    *own: str,
+    only: Iterable[str] = (),
+    default: str = "text",
+    json: str = "json",
+    short: Iterable[str] = (),
+    shapes: bool = False,
+) -> Callable[[F], F]:
+    """Return what adds --format, --json, which is short for one of its choices, --output and, for `shapes`, --layout.
+
+    The function gets `show`, which shows an answer as these say.
+
+    The choices are the formats that every answer has, and the answer's `own`; or `only` these. With `json`, another
+    format stands for JSON; those in `short` have an option of their own name too.
+    """
+    options = [*_format_options(own, only, default, json, short), output, *([layout] if shapes else [])]
 
     def add(function: F) -> F:
         @wraps(function)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract.base import Layer
-from cnnparams.layers.contract.reach import Reach
+from cnnparams.layers.contract.reach import Reach, Reaches
 from tests.layers.answers import resolved, samples
 from tests.layers.effort import examples
 from tests.layers.oracles import ORACLES
@@ -90,10 +90,8 @@ def answer(name: str, case: Case) -> Layer | None:
         return None
 
 
-@pytest.mark.parametrize("name", TYPES)
-@given(data=st.data())
-@examples(15)
-def test_a_place_depends_on_what_it_sees(torch: ModuleType, name: str, data: st.DataObject) -> None:
+def drawn(torch: ModuleType, name: str, data: st.DataObject) -> tuple[tuple[int, ...], Any, list[tuple[Reaches, Any]]]:
+    """Return a place of a drawn layer's output, that output, and each input with what the layer reaches in it."""
     case = data.draw(ORACLES[name].cases)
     layer = answer(name, case)
     assume(layer is not None and is_exact(name, case))
@@ -102,7 +100,15 @@ def test_a_place_depends_on_what_it_sees(torch: ModuleType, name: str, data: st.
     sizes = layer.output_shape(*shapes).dims
     place = tuple(data.draw(st.integers(0, n - 1)) for n in sizes)
     output, inputs = gradients(torch, name, case)
-    for reaches, x in zip(layer.reach(*shapes), inputs, strict=True):
+    return place, output, list(zip(layer.reach(*shapes), inputs, strict=True))
+
+
+@pytest.mark.parametrize("name", TYPES)
+@given(data=st.data())
+@examples(15)
+def test_a_place_depends_on_what_it_sees(torch: ModuleType, name: str, data: st.DataObject) -> None:
+    place, output, by_input = drawn(torch, name, data)
+    for reaches, x in by_input:
         found = support(torch, output[place], x)
         for reach, elements, n in zip(reaches, found, x.shape[1:], strict=True):
             assert elements <= seen_along(reach, place, n)
@@ -112,15 +118,8 @@ def test_a_place_depends_on_what_it_sees(torch: ModuleType, name: str, data: st.
 @given(data=st.data())
 @examples(15)
 def test_a_place_depends_on_all_that_it_sees(torch: ModuleType, name: str, data: st.DataObject) -> None:
-    case = data.draw(ORACLES[name].cases)
-    layer = answer(name, case)
-    assume(layer is not None and is_exact(name, case))
-    assert layer is not None
-    shapes = samples(case)
-    sizes = layer.output_shape(*shapes).dims
-    place = tuple(data.draw(st.integers(0, n - 1)) for n in sizes)
-    output, inputs = gradients(torch, name, case)
-    for reaches, x in zip(layer.reach(*shapes), inputs, strict=True):
+    place, output, by_input = drawn(torch, name, data)
+    for reaches, x in by_input:
         found = support(torch, output[(slice(None), *place[1:])].sum(), x)
         expected = [seen_along(reach, place, n) for reach, n in zip(reaches, x.shape[1:], strict=True)]
         assert found[1:] == (expected[1:] if all(expected[1:]) else [set() for _ in expected[1:]])

@@ -22,13 +22,13 @@ PARTIAL = """name: net
 input: {channels: 3, height: 8, width: 8}
 layers:
   - {type: conv2d, name: stem, out_channels: 4, kernel_size: 3}
-  # middle: node '/middle/Det' (Det) does what no layer does
+  # middle: node '/middle/NonZero' (NonZero) does what no layer does
   #   hint: cut the file before it with onnx.utils.extract_model, or write the spec by hand
-  - {type: onnx.Det, name: middle}
+  - {type: onnx.NonZero, name: middle}
 """
 LEFT_OUT = "what reads the result of a gap is left out, where the file does not declare its sizes"
 REFUSED = f"""warning: {LEFT_OUT}: 'Flatten', 'Gemm'
-middle: node '/middle/Det' (Det) does what no layer does
+middle: node '/middle/NonZero' (NonZero) does what no layer does
   hint: cut the file before it with onnx.utils.extract_model, or write the spec by hand
 nothing is written, as the vocabulary has no words for this; --partial writes the rest, with these marked
 """
@@ -58,7 +58,7 @@ def small(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def odd(tmp_path: Path) -> Path:
-    return save(tmp_path / "net.onnx", "Det", "/middle/Det")
+    return save(tmp_path / "net.onnx", "NonZero", "/middle/NonZero")
 
 
 def test_a_file_becomes_a_spec_that_is_counted_as_any_other(small: Path, tmp_path: Path) -> None:

@@ -66,7 +66,8 @@ class GraphTensor(NamedTuple):
     def with_dims(self, full: FileDims, batch: int | None, op: OnnxNode) -> GraphTensor:
         """Return the same elements under other dimensions, of which one is the batch."""
         dims = full if batch is None else (*full[:batch], *full[batch + 1 :])
-        return self._replace(dims=dims, batch=batch, view=op if self.dims == self.shape.dims else self.view)
+        view = op if self.view is None or self.dims == self.shape.dims else self.view
+        return self._replace(dims=dims, batch=batch, view=view)
 
     def with_batch(self, op: OnnxNode) -> GraphTensor:
         """Return the tensor with its first dimension as the batch, where a batch of one was dropped and may be that.
@@ -127,7 +128,7 @@ _IN_PART = (
     "uses some tensors of another layer, and some of its own",
     "export a trained network, or one whose equal tensors are not merged",
 )
-_NUMBER = (1,)
+NUMBER = (1,)
 """The dimensions in a spec of a sample that is a number: a vector of one feature."""
 
 
@@ -136,9 +137,11 @@ class OnnxAssembly(Assembly):
 
     names: FileNames
 
-    def __init__(self, model: Model, names: FileNames, inputs: Mapping[str, GraphTensor]) -> None:
+    def __init__(self, model: Model, names: FileNames, inputs: Mapping[str, OnnxValue]) -> None:
         super().__init__(names)
         self.model = model
+        self.stored = {**model.initializers}
+        """The tensors of the file, and those of the branches that are taken."""
         self.values: dict[str, OnnxValue | None] = {**model.initializers, **inputs}
         self.remarks: dict[str, list[str]] = {}
         self.learned: set[Origin] = set()
@@ -171,12 +174,12 @@ class OnnxAssembly(Assembly):
         self.read.update(*(known.origins for known in held.read))
         is_float = inputs[0].is_float or bool(held.learned)
         made = GraphTensor(edge.source, edge.shape, edge.shape.dims, x[0].number, x[0].batch, is_float=is_float)
-        is_number = edge.shape.dims == _NUMBER and not any(tensor.dims for tensor in inputs)
+        is_number = edge.shape.dims == NUMBER and not any(tensor.dims for tensor in inputs)
         return made._replace(dims=(), view=op) if is_number else made
 
     def settle(self, x: GraphTensor) -> GraphTensor:
         """Return a tensor whose layer gives the dimensions that it is seen in; where it must be, put one there."""
-        x = x._replace(dims=x.dims or _NUMBER)
+        x = x._replace(dims=x.dims or NUMBER)
         if x.dims == x.shape.dims:
             return x
         if x.view is None:

@@ -142,15 +142,13 @@ MOST_DATA = 16 * 2**10
 
 _SCOPES = b"name_scopes"
 _TENSOR: Plan = {1: ALL, 2: ALL, 8: str, **dict.fromkeys((4, 5, 7, 9, 10, 11), MOST_DATA)}
-_NAMED: Plan = {1: str}
-_INNER: dict[int, Wanted | Plan] = {5: {8: str}, 11: _NAMED, 12: _NAMED}
-_INNER[1] = {1: str, 2: str, 5: {1: str, 6: _INNER, 11: _INNER, 20: ALL}}
-"""Of a graph inside of a node, as a branch or the body of a loop: the names that it reads and gives, at any depth."""
-_ATTRIBUTE: Plan = {1: str, 5: _TENSOR, 6: _INNER, 11: _INNER, **dict.fromkeys((2, 3, 4, 7, 8, 9, 20), ALL)}
+_GRAPH: dict[int, Wanted | Plan] = {}
+"""Of a graph, and of those inside of its nodes, as a branch or the body of a loop."""
+_ATTRIBUTE: Plan = {1: str, 5: _TENSOR, 6: _GRAPH, 11: _GRAPH, **dict.fromkeys((2, 3, 4, 7, 8, 9, 20), ALL)}
 _NODE: Plan = {1: str, 2: str, 3: str, 4: str, 5: _ATTRIBUTE, 7: str, 9: _SCOPES}
 _VALUE: Plan = {1: str, 2: ALL}
 _SPARSE: Plan = {1: {}}
-_GRAPH: Plan = {1: _NODE, 5: _TENSOR, 11: _VALUE, 12: _VALUE, 13: _VALUE, 15: _SPARSE}
+_GRAPH.update({1: _NODE, 5: _TENSOR, 11: _VALUE, 12: _VALUE, 13: _VALUE, 15: _SPARSE})
 _MODEL: Plan = {1: ALL, 7: _GRAPH, 8: {1: str, 2: ALL}}
 """What is kept of a ModelProto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto)."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 MOST_AXES = 64
@@ -63,8 +63,21 @@ class ConstantTensor(NamedTuple):
         return self.size == sum(origin.size for origin in self.origins)
 
 
+class Subgraph(NamedTuple):
+    """A graph inside of a node, such as a branch: its nodes, the values that it gives, the tensors that it holds."""
+
+    ops: tuple[OnnxNode, ...]
+    outputs: tuple[str, ...]
+    initializers: Mapping[str, ConstantTensor]
+
+    @property
+    def kind(self) -> str:
+        """What the value of an attribute is that holds this."""
+        return "graph"
+
+
 class Unread(NamedTuple):
-    """The value of an attribute that is no number, text or tensor, or a list of these: what it is."""
+    """The value of an attribute that is no number, text, tensor or graph, or a list of these: what it is."""
 
     kind: str
 
@@ -92,22 +105,38 @@ class OnnxNode(NamedTuple):
         return self.inputs + self.captured
 
     @property
+    def graphs(self) -> tuple[Subgraph, ...]:
+        """The graphs inside of it."""
+        return tuple(value for value in self.attributes.values() if isinstance(value, Subgraph))
+
+    @property
     def written(self) -> str:
         """What the node does, as the file has it; the last one where it stands for several."""
         return self.parts[-1].kind if self.parts else self.kind
 
 
 class FilePort(NamedTuple):
-    """An input or an output of the file, its dimensions and what it holds, such as int64; None where it is not said."""
+    """An input or an output of the file, its dimensions and what it holds, such as int64; None where it is not said.
+
+    `batch` is the dimension that the file itself calls so.
+    """
 
     name: str
     dims: Declared | None
     dtype: str | None = None
+    batch: int | None = None
 
     @property
     def is_float(self) -> bool:
         """Whether it holds floating point numbers, as it does where nothing is said."""
         return self.dtype is None or "float" in self.dtype
+
+
+def every_node(ops: Iterable[OnnxNode]) -> Iterator[OnnxNode]:
+    """Yield nodes, and those of the graphs inside of them."""
+    for op in ops:
+        yield op
+        yield from every_node(inner for graph in op.graphs for inner in graph.ops)
 
 
 class Model(NamedTuple):

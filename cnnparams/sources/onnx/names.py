@@ -8,7 +8,7 @@ from itertools import chain
 
 from cnnparams.schema.keys import INPUT
 from cnnparams.sources.assembly import LayerNames
-from cnnparams.sources.onnx.model import ConstantTensor, Model, OnnxNode
+from cnnparams.sources.onnx.model import ConstantTensor, Model, OnnxNode, every_node
 
 _LONGEST = 200
 _UNSAFE = re.compile(r"[^\w-]", re.ASCII)
@@ -21,8 +21,10 @@ class FileNames(LayerNames):
     """The names that a file suggests: a name that others begin with, as modules do, is none for a layer."""
 
     def __init__(self, model: Model) -> None:
-        self._holding = set(filter(None, map(module_of, model.initializers)))
-        paths = self._holding | set(filter(None, map(path_of, model.ops)))
+        ops = tuple(every_node(model.ops))
+        stored = (name for op in ops for graph in op.graphs for name in graph.initializers)
+        self._holding = set(filter(None, map(module_of, chain(model.initializers, stored))))
+        paths = self._holding | set(filter(None, map(path_of, ops)))
         self._inner = {lead for path in paths for lead in _leads(path)}
         self._suggested = paths | self._inner
         super().__init__({INPUT})

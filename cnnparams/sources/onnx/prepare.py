@@ -14,7 +14,7 @@ from functools import cache
 from itertools import permutations
 from typing import Any, NamedTuple
 
-from cnnparams.sources.onnx.model import ConstantTensor, Model, OnnxNode
+from cnnparams.sources.onnx.model import ConstantTensor, OnnxNode
 
 _MEAN = "ReduceMean(x, ...)"
 _CENTRED = f"Sub(x, {_MEAN})"
@@ -204,11 +204,16 @@ _PASSING = ("Identity", "Cast", "CastLike")
 _RANDOM = ("RandomNormal", "RandomUniform")
 
 
-def prepared(model: Model) -> tuple[OnnxNode, ...]:
-    """Return the nodes that the outputs depend on, in order; outputs that nothing reads are called ""."""
-    kept = frozenset(port.name for port in model.outputs)
-    live = _live(model.ops, kept)
-    constants = _constants(model, live)
+def prepared(
+    ops: Sequence[OnnxNode], outputs: Iterable[str], known: Mapping[str, ConstantTensor]
+) -> tuple[OnnxNode, ...]:
+    """Return the nodes of a graph that its outputs depend on, in order; values that nothing reads are called "".
+
+    `known` are the tensors that it has to begin with.
+    """
+    kept = frozenset(outputs)
+    live = _live(ops, kept)
+    constants = _constants(known, live)
     return tuple(_live(tuple(fused([_told_apart(op, constants) for op in live], constants, kept)), kept))
 
 
@@ -224,9 +229,9 @@ def _live(ops: Sequence[OnnxNode], kept: frozenset[str]) -> list[OnnxNode]:
     return live[::-1]
 
 
-def _constants(model: Model, ops: Iterable[OnnxNode]) -> Constants:
-    names = set(model.initializers)
-    numbers = {name: number for name, known in model.initializers.items() if (number := _number(known)) is not None}
+def _constants(known: Mapping[str, ConstantTensor], ops: Iterable[OnnxNode]) -> Constants:
+    names = set(known)
+    numbers = {name: number for name, tensor in known.items() if (number := _number(tensor)) is not None}
     for op in ops:
         read = op.inputs[:1] if op.kind in _PASSING else op.reads
         if op.kind not in _RANDOM and all(name in names for name in read if name):

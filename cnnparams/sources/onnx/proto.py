@@ -11,7 +11,17 @@ from cnnparams.errors import quote
 from cnnparams.sources.extra import extra
 from cnnparams.sources.onnx.assembly import bracketed
 from cnnparams.sources.onnx.file import fail, load_proto
-from cnnparams.sources.onnx.model import MOST_AXES, ConstantTensor, Declared, FilePort, Model, OnnxNode, Origin, Unread
+from cnnparams.sources.onnx.model import (
+    MOST_AXES,
+    ConstantTensor,
+    Declared,
+    FilePort,
+    Model,
+    OnnxNode,
+    Origin,
+    Subgraph,
+    Unread,
+)
 
 MOST_VALUES = 4096
 """The elements of a tensor whose values are read."""
@@ -23,6 +33,7 @@ _QUOTED = re.compile(r"'([^']*)'")
 _FLOATS = ("FLOAT", "FLOAT16", "DOUBLE", "BFLOAT16")
 _NARROW_FLOATS = ("FLOAT8", "FLOAT6", "FLOAT4")
 _AS_PYTORCH = {"float": "float32", "double": "float64"}
+_BATCH = re.compile(r"n|b|bs|.*batch.*", re.IGNORECASE)
 _PLAIN = "biuf"  # NumPy's kinds of numbers
 
 
@@ -87,13 +98,22 @@ def _captured(graph: Any) -> Iterator[str]:
     yield from (port.name for port in graph.output if port.name not in own)
 
 
+def _subgraph(path: str, graph: Any) -> Subgraph:
+    ops = tuple(_op(path, node) for node in graph.node)
+    initializers = {tensor.name: _initializer(path, tensor) for tensor in graph.initializer}
+    _check_names(path, list(initializers), ops)
+    return Subgraph(ops, tuple(port.name for port in graph.output), initializers)
+
+
 def _attribute(path: str, node: Any, attribute: Any) -> Any:
-    """Return an attribute's value; of a graph, and other values that no layer has, only what it is."""
+    """Return an attribute's value; of values that no layer has only what it is."""
     kind = attribute.AttributeType.Name(attribute.type) if attribute.type in attribute.AttributeType.values() else ""
     if kind in ("", "UNDEFINED"):
         fail(path, f"node {quote(node.name)}: the attribute {quote(attribute.name)} has no type", "export it again")
     if kind == "TENSOR":
         return _tensor(path, attribute.t)
+    if kind == "GRAPH":
+        return _subgraph(path, attribute.g)
     reader = _READERS.get(kind)
     return reader(attribute) if reader else Unread(kind.lower())
 
@@ -151,13 +171,20 @@ def _port(value: Any) -> FilePort:
     types = extra("onnx").TensorProto.DataType
     known = tensor.elem_type in types.values() and tensor.elem_type
     dtype = types.Name(tensor.elem_type).lower() if known else None
-    return FilePort(value.name, _declared(tensor), _AS_PYTORCH.get(dtype or "", dtype))
+    return FilePort(value.name, _declared(tensor), _AS_PYTORCH.get(dtype or "", dtype), _batch(tensor))
 
 
 def _declared(tensor: Any) -> Declared | None:
     if not tensor.HasField("shape") or len(tensor.shape.dim) > MOST_AXES:
         return None
     return tuple(dim.dim_value if dim.dim_value > 0 else None for dim in tensor.shape.dim)
+
+
+def _batch(tensor: Any) -> int | None:
+    """Return the dimension that is called the batch, where it is one."""
+    dims = tensor.shape.dim[:MOST_AXES]
+    called = [at for at, dim in enumerate(dims) if _BATCH.fullmatch(dim.dim_param)]
+    return called[0] if len(called) == 1 else None
 
 
 def _scope(properties: Iterable[Any]) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -11,13 +10,14 @@ from cnnparams.engine.network.orientation import oriented
 from cnnparams.engine.network.stack import stack
 from cnnparams.errors import quote, some
 from cnnparams.inert import title
-from cnnparams.layers.contract.shape import MOST_ELEMENTS, Shape
+from cnnparams.layers.contract.shape import Shape
 from cnnparams.schema.keys import INPUT
 from cnnparams.sources.assembly import simplified
 from cnnparams.sources.input_shape import InputShape
-from cnnparams.sources.onnx.assembly import GraphTensor, OnnxAssembly
+from cnnparams.sources.onnx.assembly import NUMBER, GraphTensor, OnnxAssembly
+from cnnparams.sources.onnx.entrance import Sample, entering
 from cnnparams.sources.onnx.file import fail
-from cnnparams.sources.onnx.model import Declared, FileDims, FilePort, Model, OnnxNode
+from cnnparams.sources.onnx.model import ConstantTensor, FilePort, OnnxNode
 from cnnparams.sources.onnx.names import FileNames
 from cnnparams.sources.onnx.prepare import prepared
 from cnnparams.sources.onnx.proto import read_model
@@ -28,14 +28,16 @@ from cnnparams.sources.reading import Gap, ModelTotals, Reading, unsaid_dtypes
 def reading(path: str, given: Sequence[InputShape]) -> Reading:
     """Return the spec of a file, the gaps, and what is right but not plain to see."""
     model = read_model(path)
-    ops = prepared(model)
-    samples = input_samples(path, model, ops, given)
+    ops = prepared(model.ops, {port.name for port in model.outputs}, model.initializers)
+    values = entering(path, model, ops, given)
+    samples = {port: value for port, value in values.items() if isinstance(value, Sample)}
     names = FileNames(model)
     called = {port.name: INPUT if len(samples) == 1 else names.port(port.name) for port in samples}
-    ports = tuple(Port(called[port.name], called[port.name], Shape.of(dims)) for port, dims in samples.items())
-    entered = (_entered(port, said) for port, said in zip(ports, samples, strict=True))
-    translation = Translation(model, names, dict(zip(called, entered, strict=True)))
+    entered = {port.name: _entered(called[port.name], port, sample) for port, sample in samples.items()}
+    numbers = {port.name: value for port, value in values.items() if isinstance(value, ConstantTensor)}
+    translation = Translation(model, names, {**entered, **numbers})
     assembly = translation.assembly
+    ports = tuple(Port(tensor.source, tensor.source, tensor.shape) for tensor in entered.values())
     assembly.inputs = ports
     for op in ops:
         translation.read(op)
@@ -43,7 +45,7 @@ def reading(path: str, given: Sequence[InputShape]) -> Reading:
     if not outputs and not assembly.gaps:
         fail(path, "has no output that depends on its input", "export it again")
     if not assembly.gaps:
-        note_unheld(assembly, ops)
+        note_unheld(assembly, translation.done)
     gaps = tuple(assembly.gaps)
     graph = Graph(title(model.name), ports, assembly.nodes, outputs or _last(assembly, ports))
     graph = graph._replace(inputs=oriented(graph))
@@ -52,10 +54,10 @@ def reading(path: str, given: Sequence[InputShape]) -> Reading:
     return Reading(spec, gaps, tuple(_remarks(assembly)), totals, origins=assembly.origins)
 
 
-def _entered(port: Port, said: FilePort) -> GraphTensor:
+def _entered(name: str, port: FilePort, sample: Sample) -> GraphTensor:
     """Return an input as nodes see it: with as many samples as the file says, or one."""
-    number = said.dims[0] if said.dims else None
-    return GraphTensor(port.source, port.shape, port.shape.dims, number or 1, is_float=said.is_float)
+    shape = Shape.of(sample.dims or NUMBER)
+    return GraphTensor(name, shape, sample.dims, sample.number, sample.batch, is_float=port.is_float)
 
 
 def _totals(assembly: OnnxAssembly, outputs: tuple[Port, ...]) -> ModelTotals:
@@ -77,70 +79,6 @@ def _remarks(assembly: OnnxAssembly) -> Iterator[str]:
     yield from unsaid_dtypes({origin.dtype for origin in assembly.learned if origin.dtype})
 
 
-_TYPICAL = 224
-
-
-def input_samples(
-    path: str, model: Model, ops: Sequence[OnnxNode], given: Sequence[InputShape]
-) -> dict[FilePort, FileDims]:
-    """Return the inputs that matter, each with the dimensions of a sample: the file's, or those that are given.
-
-    Raise SpecError where the file leaves them open, or says otherwise.
-    """
-    read = {name for op in ops for name in op.reads} | {port.name for port in model.outputs}
-    ports = [port for port in model.inputs if port.name in read]
-    if not ports:
-        fail(path, "has no input that its outputs depend on", "export it again")
-    matched = _matched(path, [port.name for port in ports], given)
-    return {port: _sample(path, port, matched.get(port.name), alone=len(ports) == 1) for port in ports}
-
-
-def _matched(path: str, names: list[str], given: Sequence[InputShape]) -> dict[str, InputShape]:
-    """Return the sizes that are given, by the names of inputs: where none is said, in order."""
-    named = {each.name: each for each in given if each.name}
-    others = [each for each in given if not each.name]
-    rest = [name for name in names if name not in named]
-    called = f"{len(names)} input{'s' if len(names) > 1 else ''} ({some(map(quote, names))})"
-    if unknown := next((name for name in named if name not in names), None):
-        fail(path, f"has {called}, and none is {quote(unknown)}", "check the name")
-    if others and len(others) != len(rest):
-        fail(path, f"has {called}, not {len(given)}", "give --input once for each, in this order, or by name")
-    return {**named, **dict(zip(rest, others, strict=False))}
-
-
-def _sample(path: str, port: FilePort, said: InputShape | None, *, alone: bool) -> FileDims:
-    """Return the dimensions of a sample of an input, which may be the only one."""
-    called, declared, given = f"its input {quote(port.name)}", port.dims, said.dims if said else None
-    if said and said.dtype and port.dtype not in (None, said.dtype):
-        fail(path, f"{called} holds {port.dtype}, not {said.dtype}", "leave the type out: the file says it")
-    if declared is None and given is not None:
-        declared = (None,) * (len(given) + 1)
-    if declared is None:
-        fail(path, f"does not tell the sizes of {called}", "give those of one sample, such as --input 3x224x224")
-    if len(declared) < 2:
-        hint = "export it with the batch as first dimension, and another"
-        fail(path, f"{called} has no dimension besides the batch", hint)
-    sizes = declared[1:]
-    if given is not None and not _fits(sizes, given):
-        fail(path, f"{called} is {_text(sizes)} without the batch, not {_text(given)}", "give what fits, or nothing")
-    sample = tuple(n for n in given or sizes if n is not None)
-    if len(sample) != len(sizes):
-        example = ("" if alone else f"{port.name}=") + _text(tuple(n or _TYPICAL for n in sizes))
-        fail(path, f"leaves sizes of {called} open: {_text(sizes)}", f"give those of one sample: --input {example}")
-    if math.prod(sample) > MOST_ELEMENTS:
-        fail(path, f"{called} has more elements than 64 bits can count", "check the file")
-    return sample
-
-
-def _fits(sizes: Declared, given: FileDims) -> bool:
-    """Tell whether sizes are those that a file declares, as far as it does."""
-    return len(sizes) == len(given) and all(a in (None, b) for a, b in zip(sizes, given, strict=True))
-
-
-def _text(sizes: Declared) -> str:
-    return "x".join("?" if n is None else str(n) for n in sizes)
-
-
 _REPORT = "internal error in cnnparams, please report it with the file"
 _UNREAD = "nothing that the outputs depend on reads some tensors of the file; they are not counted"
 
@@ -149,7 +87,7 @@ def note_unheld(assembly: OnnxAssembly, ops: Sequence[OnnxNode]) -> None:
     """Note a gap for each tensor of weights that is read and in no layer; remark on those that nothing reads."""
     read = {name for op in ops for one in (op, *op.parts) for name in one.reads}
     used = assembly.learned | assembly.buffers | assembly.read
-    for name, known in assembly.model.initializers.items():
+    for name, known in assembly.stored.items():
         is_weights = known.is_float or not assembly.quantized.isdisjoint(known.origins)
         if not is_weights or not known.size:
             continue

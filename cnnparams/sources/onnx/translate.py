@@ -16,9 +16,11 @@ from cnnparams.sources.extra import extra
 from cnnparams.sources.onnx.assembly import GraphTensor, KnownResult, OnnxAssembly, OnnxValue, bracketed
 from cnnparams.sources.onnx.call import NodeContext
 from cnnparams.sources.onnx.fold import fold_constants
-from cnnparams.sources.onnx.model import ConstantTensor, Declared, Model, OnnxNode, Unread
+from cnnparams.sources.onnx.inference import inferred_results
+from cnnparams.sources.onnx.model import ConstantTensor, Declared, Model, OnnxNode, Subgraph, Unread
 from cnnparams.sources.onnx.names import FileNames, path_of, safe
 from cnnparams.sources.onnx.ops import Results, translator_of
+from cnnparams.sources.onnx.prepare import prepared
 from cnnparams.sources.reading import Gap
 
 _AT_RUN_TIME = "export it with fixed sizes, so that nothing is decided at run time"
@@ -35,16 +37,21 @@ _DECLARED = "the file declares other dimensions than these values have; runtimes
 class Translation:
     """A network read node by node; what depends on a gap is left out, unless the file declares what the gap gives."""
 
-    def __init__(self, model: Model, names: FileNames, inputs: Mapping[str, GraphTensor]) -> None:
+    def __init__(self, model: Model, names: FileNames, inputs: Mapping[str, OnnxValue]) -> None:
         self.assembly = OnnxAssembly(model, names, inputs)
+        self.done: list[OnnxNode] = []
+        """The nodes that were read: of an If those of the branch that is taken."""
         self._lost: set[str] = set()
         self._refused: dict[str, str] = {}
         self._makers: dict[str, OnnxNode] = {}
-        self._results = {port.name for port in model.outputs}
         self._declared = {**model.declared, **{port.name: port.dims for port in model.outputs if port.dims}}
 
     def read(self, op: OnnxNode) -> None:
         """Translate a node."""
+        if (branch := self._branch(op)) is not None:
+            self._inline(op, branch)
+            return
+        self.done.append(op)
         if not self._lost.isdisjoint(op.reads):
             self._lost.update(filter(None, op.outputs))
             self.assembly.remark(_LEFT_OUT, op.written)
@@ -55,6 +62,43 @@ class Translation:
             self._keep(op, _results(NodeContext(op, self.assembly)))
         except NoLayerError as error:
             self._refuse(op, error)
+
+    def _branch(self, op: OnnxNode) -> Subgraph | None:
+        """Return the branch that is taken, where it is known without running the network."""
+        if op.kind != "If" or op.domain or not op.inputs:
+            return None
+        condition = self.assembly.values.get(op.inputs[0])
+        if not isinstance(condition, ConstantTensor) or condition.data is None or condition.size != 1:
+            return None
+        self.assembly.read.update(condition.origins)
+        branch = op.attributes.get("then_branch" if condition.data.item() else "else_branch")
+        if not isinstance(branch, Subgraph) or len(branch.outputs) != len(op.outputs) or not self._is_apart(branch):
+            return None
+        return branch
+
+    def _is_apart(self, graph: Subgraph) -> bool:
+        """Tell whether a graph inside of a node gives its values other names than those around it, as it must."""
+        given = {*graph.initializers, *(name for op in graph.ops for name in op.outputs if name)}
+        return given.isdisjoint(self.assembly.values) and given.isdisjoint(self._lost)
+
+    def _inline(self, op: OnnxNode, branch: Subgraph) -> None:
+        """Translate the nodes of a branch in the place of an If."""
+        assembly = self.assembly
+        assembly.stored.update(branch.initializers)
+        assembly.values.update(branch.initializers)
+        given = {outer: inner for outer, inner in zip(op.outputs, branch.outputs, strict=True) if outer}
+        known = {name: value for name, value in assembly.values.items() if isinstance(value, ConstantTensor)}
+        for inner in prepared(branch.ops, given.values(), known):
+            self.read(inner)
+        for outer, inner_name in given.items():
+            if inner_name in assembly.values:
+                assembly.values[outer] = assembly.values[inner_name]
+            elif inner_name in self._refused:
+                self._refused[outer] = self._refused[inner_name]
+            elif inner_name in self._lost:
+                self._lost.add(outer)
+            if inner_name in self._makers:
+                self._makers[outer] = self._makers[inner_name]
 
     def outputs(self) -> Iterator[Port]:
         """Yield the results, each once; note a gap for one that no layer gives."""
@@ -112,14 +156,14 @@ class Translation:
             if value is None:
                 self._refused[name] = f"is the output {i} of {_called(op)}, which no layer gives"
                 continue
-            self._check_declared(name, value)
+            self._check_declared(op, name, value)
             self.assembly.values[name], self._makers[name] = value, op
 
-    def _check_declared(self, name: str, value: OnnxValue) -> None:
-        """Raise NoLayerError where a tensor has other sizes than the file declares; those of the batch are free.
+    def _check_declared(self, op: OnnxNode, name: str, value: OnnxValue) -> None:
+        """Remark on a tensor that the file declares to have other sizes; those of the batch are free.
 
-        onnxruntime goes by what nodes give: of a result that is declared otherwise, or another number of dimensions,
-        it only warns. That a file is stale there is remarked on; sizes in between may as well show a fault of ours.
+        onnxruntime goes by what nodes give, and only warns where a file is stale. Raise NoLayerError where onnx infers
+        other sizes too: these are then a fault of ours.
         """
         declared = self._declared.get(name)
         if declared is None or isinstance(value, ConstantTensor):
@@ -128,17 +172,17 @@ class Translation:
         said = [n for at, n in enumerate(declared) if at != value.batch]
         if len(value.full) == len(declared) and all(b in (None, a) for a, b in zip(own, said, strict=True)):
             return
-        if len(value.full) != len(declared) or name in self._results:
-            self.assembly.remark(_DECLARED, name)
-            return
-        expected = ["?" if n is None else n for n in declared]
-        raise NoLayerError(f"gives {bracketed(value.full)}, where the file declares {bracketed(expected)}", _AGAIN)
+        inferred = self._inferred(op).get(name)
+        if inferred and inferred.dims != value.dims:
+            expected = ["?" if n is None else n for n in declared]
+            raise NoLayerError(f"gives {bracketed(value.full)}, where the file declares {bracketed(expected)}", _CHECK)
+        self.assembly.remark(_DECLARED, name)
 
     def _refuse(self, op: OnnxNode, error: NoLayerError) -> None:
         """Note a gap, and put what marks it; go on behind it where it is known what the node gives."""
         read = [x for name in op.reads if isinstance(x := self.assembly.values.get(name), GraphTensor)]
         names = [name for name in op.outputs if name]
-        gives = error.gives or _sample(read, self._declared.get(names[0])) if len(names) == 1 else None
+        gives = error.gives or self._given(op, read, names[0]) if len(names) == 1 else None
         edges = tuple(Edge(x.source, x.shape) for x in read)
         gap = Gap(path_of(op) or "", f"{_called(op)} {error.what}", remedy=error.remedy)
         dims = (gives and gives.dims) or None
@@ -147,6 +191,14 @@ class Translation:
             self.assembly.values[names[0]] = self._behind(entry, op, gives)
         else:
             self._lost.update(names)
+
+    def _given(self, op: OnnxNode, read: list[GraphTensor], name: str) -> KnownResult | None:
+        """Return what a node gives that no layer does: as the file declares it, or else as onnx infers it."""
+        return _sample(read, self._declared.get(name)) or self._inferred(op).get(name)
+
+    def _inferred(self, op: OnnxNode) -> Mapping[str, KnownResult]:
+        values = {name: value for name in op.reads if (value := self.assembly.values.get(name)) is not None}
+        return inferred_results(op, values, self.assembly.model.opset)
 
     def _behind(self, entry: str, op: OnnxNode, gives: KnownResult) -> GraphTensor:
         """Return what a node gives that no layer does."""
@@ -161,7 +213,7 @@ def _results(call: NodeContext) -> Results:
     values = [call.value(i) for i in range(len(op.inputs)) if call.has(i)]
     known = [value for value in values if isinstance(value, ConstantTensor)]
     if op.domain:
-        raise NoLayerError(f"is an operation of {quote(op.domain)}, not of ONNX itself", _remedy(op))
+        raise NoLayerError(f"is an operation of {quote(op.domain)}, not of ONNX itself", _remedy(call))
     for part in op.parts or (op,):
         check_signature(part, call.assembly.model.opset)
     if values and len(known) == len(values) and (folded := fold_constants(op, known)) is not None:
@@ -170,7 +222,7 @@ def _results(call: NodeContext) -> Results:
     is_one = bool(op.parts) or extra("onnx").defs.has(op.kind)
     translator = translator_of(op.kind) if is_one else None
     if translator is None:
-        raise NoLayerError("does what no layer does", _remedy(op))
+        raise NoLayerError("does what no layer does", _remedy(call))
     try:
         return translator(call)
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
@@ -178,7 +230,10 @@ def _results(call: NodeContext) -> Results:
         raise NoLayerError(f"has inputs or attributes that do not go together ({what})", _CHECK) from error
 
 
-def _remedy(op: OnnxNode) -> str:
+def _remedy(call: NodeContext) -> str:
+    op, numbers = call.op, [port.name for port in call.assembly.model.inputs if port.dims in ((), (1,))]
+    if op.kind == "If" and numbers:
+        return f"give the number that decides: --input {numbers[0]}=NUMBER"
     quantized = op.kind.startswith(("QLinear", "Quantize", "Dequantize", "DynamicQuantize")) or "Integer" in op.kind
     return _QUANTIZED if quantized else _REMEDIES.get(op.kind, _OTHERWISE)
 
@@ -253,7 +308,7 @@ def _schema(kind: str, opset: int) -> Any:
 
 def _is_of(wanted: str, value: Any) -> bool:
     """Tell whether an attribute's value is of a type."""
-    if isinstance(value, Unread):
+    if isinstance(value, Unread | Subgraph):
         return wanted.removesuffix("S") not in _READ or value.kind.upper() == wanted
     if type(value) is tuple:  # and not a tensor, which is a named tuple
         return wanted.endswith("S") and all(_TYPES[type(one)] == wanted[:-1] for one in value)
@@ -261,4 +316,4 @@ def _is_of(wanted: str, value: Any) -> bool:
 
 
 def _name(value: Any) -> str:
-    return value.kind if isinstance(value, Unread) else _TYPES.get(type(value), "list").lower()
+    return value.kind if isinstance(value, Unread | Subgraph) else _TYPES.get(type(value), "list").lower()

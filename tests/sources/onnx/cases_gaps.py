@@ -150,7 +150,7 @@ CASES = {
     "a cast to whole numbers": (one("Cast", to=7), "makes whole numbers of the network's values"),
     "a GRU of Keras": (
         one("GRU", "w", "r", x=(5, 2, 6), weights={"w": (1, 12, 6), "r": (1, 12, 4)}, hidden_size=4),
-        "takes a dimension for the batch that is not the batch here",
+        "works otherwise than PyTorch's layer of that name: it resets the state before it is multiplied",
     ),
     "a fraction for an axis": (
         one("Squeeze", "a", numbers={"a": np.asarray([1.5], np.float32)}),

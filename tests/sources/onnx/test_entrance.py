@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 
 from cnnparams.errors import SpecError
 from cnnparams.sources.input_shape import InputShape, shape_of
 from cnnparams.sources.onnx import open as read
-from tests.sources.onnx.models import File, counted, kinds, node, save, shapes, whole
+from tests.sources.onnx.models import File, counted, kinds, node, run, save, shapes, whole
 
 _CONV = node("Conv", ["x", "w"], ["y"])
 _WEIGHT = {"w": (6, 3, 3, 3)}
@@ -46,8 +46,8 @@ def test_the_batch_is_no_part_of_a_sample(x: Sequence[Any], sizes: Any, size: tu
         ((1, 3, 8, 9), ((3, 8, 8),), "its input 'x' is 3x8x9 without the batch, not 3x8x8"),
         ((1, 3, 8, 9), ((8, 9),), "its input 'x' is 3x8x9 without the batch, not 8x9"),
         ((1, 3, 8, 9), ((3, 8, 9), (3, 8, 9)), "has 1 input ('x'), not 2"),
-        ((3,), (), "its input 'x' has no dimension besides the batch"),
-        ((), (), "its input 'x' has no dimension besides the batch"),
+        ((3,), ((4,),), "its input 'x' is 3 without the batch, not 4"),
+        ((), ((3, 4),), "its input 'x' is a number without the batch, not 3x4"),
         ((1, 2**40, 2**40), (), "its input 'x' has more elements than 64 bits can count"),
         ((1, 0, 4), (), "leaves sizes of its input 'x' open: ?x4"),
         ((1, -3, 4), (), "leaves sizes of its input 'x' open: ?x4"),
@@ -84,7 +84,7 @@ def test_open_sizes_are_given_in_order_or_by_name(texts: list[str], tmp_path: Pa
     [
         (["y=3x4x4"], "has 1 input ('x'), and none is 'y'\n  hint: check the name"),
         (["x=3x4x4", "3x4x4"], "has 1 input ('x'), not 2"),
-        (["3x4x4:int64"], "its input 'x' holds float32, not int64\n  hint: leave the type out: the file says it"),
+        (["3x4x4:int64"], "its input 'x' holds float32, not int64\n  hint: leave it out: the file tells"),
     ],
 )
 def test_sizes_for_what_is_no_input_are_told(texts: list[str], message: str, tmp_path: Path) -> None:
@@ -119,8 +119,9 @@ def test_what_only_a_branch_reads_enters_the_network(tmp_path: Path) -> None:
     path = File(nodes, ("n", "m"), {"w": (4,)}, numbers={"c": np.asarray(True)}).save(tmp_path)
     with pytest.raises(SpecError, match="leaves sizes of its input 'x' open"):
         read(path)
-    (gap,) = read(path, [shape_of("x=4")]).gaps
-    assert gap.remedy == "export it with fixed sizes, so that nothing is decided at run time"
+    reading = whole(path, (4,))
+    assert kinds(reading) == ["parameter"]
+    assert counted(reading).total_params == 4
 
 
 def test_several_inputs_and_outputs_keep_their_names(tmp_path: Path) -> None:
@@ -157,3 +158,109 @@ def test_a_network_whose_outputs_are_constants_is_told(tmp_path: Path) -> None:
 def test_a_signal_and_tokens_are_inputs_of_two_dimensions(tmp_path: Path) -> None:
     file = File([node("Conv", ["x", "w"], ["y"])], (1, 2, 50), {"w": (4, 2, 5)})
     assert whole(file.save(tmp_path)).spec["input"] == {"shape": [2, 50]}
+
+
+def branch(name: str, *nodes: Any, gives: Sequence[str] = ("r",), **numbers: Any) -> Any:
+    """Return a graph for an If."""
+    results = [helper.make_tensor_value_info(one, TensorProto.FLOAT, None) for one in gives]
+    stored = [numpy_helper.from_array(np.asarray(value), one) for one, value in numbers.items()]
+    return helper.make_graph(list(nodes), name, [], results, stored)
+
+
+def chosen(condition: Sequence[Any], **more: Any) -> File:
+    """Return a network that goes through one of two layers."""
+    wide = branch("wide", node("Conv", ["x", "wide.weight"], ["r"], name="/wide/Conv"))
+    narrow = branch("narrow", node("Relu", ["x"], ["a"]), node("Conv", ["a", "narrow.weight"], ["r"]))
+    nodes = [*condition, node("If", ["c"], ["z"], then_branch=wide, else_branch=narrow), node("Relu", ["z"], ["y"])]
+    return File(nodes, (1, 3, 8, 8), {"wide.weight": (6, 3, 3, 3), "narrow.weight": (2, 3, 3, 3)}, **more)
+
+
+IS_WIDE = [node("Shape", ["x"], ["s"], start=2, end=3), node("Greater", ["s", "k"], ["c"])]
+
+
+@pytest.mark.parametrize(("limit", "types", "channels"), [(7, ["conv2d"], 6), (8, ["relu", "conv2d"], 2)])
+def test_a_branch_that_sizes_decide_is_read(limit: int, types: Any, channels: int, tmp_path: Path) -> None:
+    file = chosen(IS_WIDE, numbers={"k": np.asarray([limit])})
+    reading = whole(file.save(tmp_path))
+    report = counted(reading)
+    assert kinds(reading) == types
+    assert shapes(report) == run(file.proto()) == [(channels, 6, 6)]
+    assert report.total_params == channels * 27
+    (remark,) = reading.remarks
+    assert remark.startswith("warning: nothing that the outputs depend on reads some tensors of the file")
+
+
+def is_given(dims: Sequence[Any]) -> Any:
+    file = chosen([node("Equal", ["rate", "k"], ["c"])], numbers={"k": np.asarray(16000)})
+    proto = file._replace(more_inputs={"rate": dims}).proto()
+    proto.graph.input[1].type.tensor_type.elem_type = TensorProto.INT64
+    return proto
+
+
+@pytest.mark.parametrize("dims", [(), (1,)])
+def test_a_number_that_is_given_decides_the_branch(dims: Sequence[Any], tmp_path: Path) -> None:
+    path = save(is_given(dims), tmp_path)
+    for rate, channels in (("16000", 6), ("8000", 2)):
+        reading = read(path, [shape_of(f"rate={rate}")])
+        assert reading.gaps == ()
+        assert shapes(counted(reading)) == [(channels, 6, 6)]
+        assert reading.spec["input"] == {"channels": 3, "height": 8, "width": 8}
+
+
+def test_a_number_that_decides_is_asked_for(tmp_path: Path) -> None:
+    gaps = read(save(is_given(()), tmp_path)).gaps
+    assert "give the number that decides: --input rate=NUMBER" in [gap.remedy for gap in gaps]
+
+
+def test_a_branch_has_tensors_of_its_own_and_gives_several_values(tmp_path: Path) -> None:
+    inner = [node("Conv", ["x", "w"], ["r"]), node("Relu", ["r"], ["q"])]
+    made = branch("made", *inner, gives=("q", "r"), w=np.ones((5, 3, 1, 1), np.float32))
+    nodes = [node("If", ["c"], ["a", "b"], then_branch=made, else_branch=made), node("Add", ["a", "b"], ["y"])]
+    report = counted(whole(File(nodes, (1, 3, 4, 4), numbers={"c": np.asarray(True)}).save(tmp_path)))
+    assert report.total_params == 15
+    assert shapes(report) == [(5, 4, 4)]
+
+
+def test_a_branch_that_takes_a_name_of_the_network_around_it_is_a_gap(tmp_path: Path) -> None:
+    twice = branch("twice", node("Relu", ["x"], ["a"]), gives=("a",))
+    nodes = [node("Tanh", ["x"], ["a"]), node("If", ["c"], ["b"], then_branch=twice, else_branch=twice)]
+    nodes += [node("Add", ["a", "b"], ["y"])]
+    (gap,) = read(File(nodes, (1, 3), numbers={"c": np.asarray(True)}).save(tmp_path)).gaps
+    assert "(If)" in gap.what or "If that gives 'b'" in gap.what
+
+
+def test_a_number_enters_as_a_vector_of_one_feature(tmp_path: Path) -> None:
+    file = File([node("Add", ["x", "t"], ["y"])], (2, 3), more_inputs={"t": ()})
+    reading = whole(file.save(tmp_path))
+    assert reading.spec["inputs"] == {"x": {"features": 3}, "t": {"features": 1}}
+    assert shapes(counted(reading)) == [(3,)]
+
+
+def test_a_vector_without_a_batch_enters_as_it_is(tmp_path: Path) -> None:
+    """A sound: 64 numbers, which the file itself makes an image of one channel."""
+    nodes = [node("Unsqueeze", ["x", "a"], ["u"]), node("Conv", ["u", "w"], ["y"])]
+    for x, given in (((64,), ()), (("length",), ((64,),))):
+        file = File(nodes, x, {"w": (5, 1, 4)}, numbers={"a": np.asarray([0, 1])})
+        assert shapes(counted(whole(file.save(tmp_path), *given))) == [(5, 61)]
+
+
+_LSTM = node("LSTM", ["x", "w", "r"], ["h"], hidden_size=4)
+_GATES = {"w": (1, 16, 3), "r": (1, 16, 4)}
+
+
+@pytest.mark.parametrize("x", [(5, 2, 3), (5, "batch", 3), (5, 1, 3)])
+def test_steps_may_come_before_the_batch(x: Sequence[Any], tmp_path: Path) -> None:
+    """As recurrent layers have it, PyTorch's without batch_first too: 5 steps of 3 features."""
+    file = File([_LSTM, node("Squeeze", ["h", "a"], ["y"])], x, _GATES, numbers={"a": np.asarray([1])})
+    reading = whole(file.save(tmp_path))
+    assert reading.spec["input"] == {"shape": [5, 3]}
+    assert shapes(counted(reading)) == [(5, 4)]
+
+
+def test_states_whose_batch_comes_second_enter_as_samples(tmp_path: Path) -> None:
+    nodes = [node("Gather", ["state", "i"], ["s"]), node("Add", ["x", "s"], ["y"])]
+    for dims in ((2, "batch", 8), (2, 1, 8)):
+        file = File(nodes, (1, 8), numbers={"i": np.asarray(1)}, more_inputs={"state": dims})
+        reading = whole(file.save(tmp_path))
+        assert reading.spec["inputs"]["state"] == {"shape": [2, 8]}
+        assert shapes(counted(reading)) == [(8,)]

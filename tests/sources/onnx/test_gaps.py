@@ -45,8 +45,8 @@ def test_every_gap_is_told_at_once_but_not_what_depends_on_one(tmp_path: Path) -
     ]
     reading = read(File(nodes, IMAGE, outputs=("y", "e")).save(tmp_path))
     assert [gap.what.split()[1] for gap in reading.gaps] == ["Det", "NonZero"]
-    assert kinds(reading) == ["relu", "onnx.Det", "onnx.NonZero", "sigmoid"]
-    assert [remark.rpartition(": ")[2] for remark in reading.remarks] == ["'Tanh', 'Add'"]
+    assert kinds(reading) == ["relu", "onnx.Det", "tanh", "onnx.NonZero", "sigmoid"]
+    assert [remark.rpartition(": ")[2] for remark in reading.remarks] == ["'Add'"]
 
 
 def test_an_output_that_no_layer_gives_is_a_gap_where_it_is_read(tmp_path: Path) -> None:
@@ -58,11 +58,25 @@ def test_an_output_that_no_layer_gives_is_a_gap_where_it_is_read(tmp_path: Path)
     assert "reads 'places', which is the output 1 of the MaxPool that gives 'a', which no layer gives" in gap.what
 
 
-def test_a_shape_that_the_file_declares_otherwise_is_a_gap(tmp_path: Path) -> None:
+def test_a_shape_that_the_file_declares_otherwise_is_remarked_on(tmp_path: Path) -> None:
     proto = File([node("Relu", ["x"], ["a"]), node("Tanh", ["a"], ["y"])], IMAGE).proto()
     proto.graph.value_info.append(helper.make_tensor_value_info("a", TensorProto.FLOAT, ["n", 4, None, 7]))
+    reading = read(save(proto, tmp_path))
+    assert reading.gaps == ()
+    assert reading.spec["input"] == {"channels": 4, "height": 6, "width": 6}
+    (remark,) = reading.remarks
+    assert remark.endswith("runtimes do not go by them: 'a'")
+
+
+def test_a_shape_that_the_file_and_onnx_have_otherwise_is_a_gap(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As sizes would be that a layer works out wrongly."""
+    proto = File([node("MaxPool", ["x"], ["a"], kernel_shape=[2, 2]), node("Tanh", ["a"], ["y"])], IMAGE).proto()
+    proto.graph.value_info.append(helper.make_tensor_value_info("a", TensorProto.FLOAT, [2, 4, 5, 5]))
+    monkeypatch.setattr("cnnparams.sources.onnx.ops.pool._padded", lambda _, x, w, **__: (x, w, {"padding": (1, 1)}))
     (gap,) = read(save(proto, tmp_path)).gaps
-    assert gap.what == "the Relu that gives 'a' gives [2, 4, 6, 6], where the file declares ['?', 4, '?', 7]"
+    assert gap.what == "the MaxPool that gives 'a' gives [2, 4, 7, 7], where the file declares [2, 4, 5, 5]"
 
 
 def test_a_declared_batch_may_be_another(tmp_path: Path) -> None:
@@ -71,11 +85,11 @@ def test_a_declared_batch_may_be_another(tmp_path: Path) -> None:
     assert read(save(proto, tmp_path)).gaps == ()
 
 
-def with_a_gap(declared: Sequence[Any] | None) -> Any:
+def with_a_gap(declared: Sequence[Any] | None, equation: str = "nchw->nhwc") -> Any:
     """Return a network with an operation that no layer does in its middle, and what the file declares it to give."""
     nodes = [
         node("Conv", ["x", "c.w"], ["a"], name="/stem/c/Conv"),
-        node("Einsum", ["a"], ["b"], name="/stem/odd/Einsum", equation="nchw->nhwc"),
+        node("Einsum", ["a"], ["b"], name="/stem/odd/Einsum", equation=equation),
         node("Conv", ["b", "d.w"], ["y"]),
     ]
     proto = File(nodes, IMAGE, {"c.w": (5, 4, 1, 1), "d.w": (2, 6, 1, 1)}).proto()
@@ -95,8 +109,17 @@ def test_a_gap_is_gone_past_where_the_file_declares_what_it_gives(declared: Any,
 
 
 @pytest.mark.parametrize("declared", [None, (2, None, 6, 5), (1, 6, 6, 5), (2, 2**40, 2**40, 5)])
-def test_what_a_gap_gives_is_not_guessed(declared: Any, tmp_path: Path) -> None:
+def test_a_gap_is_gone_past_where_onnx_infers_what_it_gives(declared: Any, tmp_path: Path) -> None:
+    """Einsum leaves the batch where it is: nchw->nhwc of 2 x 5 x 6 x 6."""
     reading = read(save(with_a_gap(declared), tmp_path))
+    assert layer(reading, "stem.odd")["gives"] == [6, 6, 5]
+    assert kinds(reading) == ["conv2d", "onnx.Einsum", "conv2d"]
+
+
+@pytest.mark.parametrize("declared", [None, (2, None, 6, 5), (1, 6, 6, 5), (2, 2**40, 2**40, 5)])
+@pytest.mark.parametrize("equation", ["no equation", "nchw->hwc", "nchw,nchw->nhwc"])
+def test_what_a_gap_gives_is_not_guessed(equation: str, declared: Any, tmp_path: Path) -> None:
+    reading = read(save(with_a_gap(declared, equation), tmp_path))
     assert kinds(reading) == ["conv2d", "onnx.Einsum"]
     assert len(reading.gaps) == 1
 

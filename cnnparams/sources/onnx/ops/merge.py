@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -78,14 +78,19 @@ def merge(call: NodeContext) -> GraphTensor:
     type_ = _MERGES.get(call.op.kind)
     if type_ is None or known:
         raise not_said(call, "computes element by element what no layer does")
+    return call.add(type_, {}, *aligned(call, tensors))
+
+
+def aligned(call: NodeContext, tensors: Sequence[GraphTensor]) -> Iterator[GraphTensor]:
+    """Yield tensors with dimensions of 1 before their own, so that all have as many; and a batch where one has it."""
     rank = max(len(x.full) for x in tensors)
-    return call.add(type_, {}, *(_of_rank(call, x, rank) for x in tensors))
-
-
-def _of_rank(call: NodeContext, x: GraphTensor, rank: int) -> GraphTensor:
-    """Return a tensor with dimensions of 1 before its own."""
-    missing = rank - len(x.full)
-    return x if not missing else x.with_dims((1,) * missing + x.full, x.batch and x.batch + missing, call.op)
+    batch = next((rank - len(x.full) + x.batch for x in tensors if x.batch is not None), None)
+    for x in tensors:
+        missing = rank - len(x.full)
+        full, at = (1,) * missing + x.full, None if x.batch is None else x.batch + missing
+        if at is None and batch is not None and full[batch] == 1:
+            at = batch  # the same for all samples
+        yield x if (full, at) == (x.full, x.batch) else x.with_dims(full, at, call.op)
 
 
 def _with_known(call: NodeContext, values: Sequence[OnnxValue], x: GraphTensor, known: ConstantTensor) -> GraphTensor:

@@ -1,0 +1,84 @@
+"""What a node gives as onnx itself infers it, for what no layer does, and where a file and the layers disagree."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from cnnparams.layers.contract.shape import MOST_ELEMENTS
+from cnnparams.sources.extra import extra
+from cnnparams.sources.onnx.assembly import GraphTensor, KnownResult, OnnxValue
+from cnnparams.sources.onnx.model import ConstantTensor, Declared, FileDims, OnnxNode
+
+_PLAIN = (int, float, str)
+
+
+def inferred_results(op: OnnxNode, values: Mapping[str, OnnxValue], opset: int) -> dict[str, KnownResult]:
+    """Return what onnx infers of the results of a node, as far as it can, and it has the batch in one dimension.
+
+    That is the dimension that grows with the number of samples: the node is looked at with one more, too.
+    """
+    x = [value for value in values.values() if isinstance(value, GraphTensor)]
+    numbers = {tensor.number for tensor in x if tensor.batch is not None}
+    if not x or len(numbers) > 1:
+        return {}
+    number = next(iter(numbers), 1)
+    now = _dims(op, values, opset, more=0)
+    other = _dims(op, values, opset, more=1) if numbers else now
+    found = {name: _result(dims, other.get(name), number, batched=bool(numbers)) for name, dims in now.items()}
+    return {name: result for name, result in found.items() if result}
+
+
+def _result(dims: Declared, other: Declared | None, number: int, *, batched: bool) -> KnownResult | None:
+    if other is None or len(other) != len(dims) or None in dims or None in other:
+        return None
+    grown = [at for at, (a, b) in enumerate(zip(dims, other, strict=True)) if a != b]
+    full = tuple(n for n in dims if n)
+    if len(full) != len(dims) or len(grown) != batched or math.prod(full) > MOST_ELEMENTS:
+        return None
+    if not grown:
+        return KnownResult(full, number, None)
+    (at,) = grown
+    is_batch = (full[at], other[at]) == (number, number + 1)
+    return KnownResult((*full[:at], *full[at + 1 :]), number, at) if is_batch else None
+
+
+def _dims(op: OnnxNode, values: Mapping[str, OnnxValue], opset: int, *, more: int) -> dict[str, Declared]:
+    """Return the dimensions of the results of a node, None where onnx does not know one, with so many samples more."""
+    onnx, op = extra("onnx"), op.parts[0] if len(op.parts) == 1 else op
+    known = [(name, value) for name, value in values.items() if isinstance(value, ConstantTensor)]
+    try:
+        found = onnx.shape_inference.infer_node_outputs(
+            onnx.defs.get_schema(op.kind, opset, op.domain),
+            onnx.helper.make_node(op.kind, op.inputs, op.outputs, **_attributes(op)),
+            {name: _type(value, more) for name, value in values.items()},
+            {name: onnx.numpy_helper.from_array(value.data, name) for name, value in known if value.data is not None},
+            opset_imports=[onnx.helper.make_opsetid(op.domain, opset)],
+        )
+    except Exception:  # whatever onnx says of a node that is none
+        return {}
+    return {name: _declared(kind.tensor_type) for name, kind in found.items() if kind.tensor_type.HasField("shape")}
+
+
+def _attributes(op: OnnxNode) -> dict[str, Any]:
+    """Return the attributes that are numbers and text; the others decide no sizes."""
+    return {name: value for name, value in op.attributes.items() if isinstance(value, _PLAIN) or type(value) is tuple}
+
+
+def _type(value: OnnxValue, more: int) -> Any:
+    helper, types = extra("onnx").helper, extra("onnx").TensorProto
+    kind = types.FLOAT if value.is_float else types.INT64
+    if isinstance(value, ConstantTensor) and value.data is not None:
+        kind = helper.np_dtype_to_tensor_dtype(value.data.dtype)
+    return helper.make_tensor_type_proto(kind, _full(value, more))
+
+
+def _full(value: OnnxValue, more: int) -> FileDims:
+    if isinstance(value, ConstantTensor) or value.batch is None:
+        return value.full
+    return value._replace(number=value.number + more).full
+
+
+def _declared(tensor: Any) -> Declared:
+    return tuple(dim.dim_value if dim.HasField("dim_value") else None for dim in tensor.shape.dim)

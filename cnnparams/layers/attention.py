@@ -5,7 +5,15 @@ from typing import Any, ClassVar, NamedTuple
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract.base import Layer
-from cnnparams.layers.contract.memory import NOTHING, ForwardPass, OwnTensor, Placement, SavedForBackward, rows_saved
+from cnnparams.layers.contract.memory import (
+    NOTHING,
+    ForwardPass,
+    OwnTensor,
+    Placement,
+    SavedForBackward,
+    rows_saved,
+    together,
+)
 from cnnparams.layers.contract.reach import Reaches, everything, moving
 from cnnparams.layers.contract.registry import layer_type
 from cnnparams.layers.contract.settings import Flag, Real, Whole, divisor_hint, setting
@@ -48,10 +56,8 @@ class _Products(NamedTuple):
 
     def entering(self, run: ForwardPass) -> SavedForBackward:
         """Return what the products keep: inputs, or copies of them."""
-        each = [(source, rows_saved(run.inputs[source].steps_first)) for source in self.sources[: self.number]]
-        inputs = tuple(source for source, kept in each if kept.inputs)
-        own = tuple(own for _, kept in each for own in kept.own)
-        return SavedForBackward(inputs, own=own, certain=all(kept.certain for _, kept in each))
+        each = ((source, rows_saved(run.inputs[source].steps_first)) for source in self.sources[: self.number])
+        return together(*(kept._replace(inputs=(source,) if kept.inputs else ()) for source, kept in each))
 
 
 @layer_type("multihead_attention", example={"num_heads": 4}, example_input=(50, 64))

@@ -8,7 +8,7 @@ from typing import ClassVar
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract.base import SAME_SIZES, Footprint, Step
 from cnnparams.layers.contract.memory import NOTHING, ForwardPass, OwnTensor, Placement, SavedForBackward, one_by_one
-from cnnparams.layers.contract.reach import Reaches, everything, moving
+from cnnparams.layers.contract.reach import Reaches, repeated_reaches
 from cnnparams.layers.contract.registry import layer_type
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spelling import Code, Spelling
@@ -49,7 +49,7 @@ class Elementwise(Merge):
     def reach(self, *inputs: Shape) -> tuple[Reaches, ...]:
         """Return the same place; a size of 1 that is repeated is seen from everywhere."""
         sizes = self.output_shape(*inputs).dims
-        return tuple(_repeated(x.dims, sizes) for x in inputs)
+        return tuple(repeated_reaches(x.dims, sizes) for x in inputs)
 
     def placement(self, run: ForwardPass) -> Placement:
         """Return the order of the inputs."""
@@ -105,8 +105,3 @@ class Multiply(Elementwise):
                 inputs.append(i)
             needs_grad, dims = needs_grad or other.needs_grad, tuple(map(max, dims, other.dims))
         return SavedForBackward(tuple(inputs), own=tuple(own))
-
-
-def _repeated(dims: tuple[int, ...], sizes: tuple[int, ...]) -> Reaches:
-    facing = enumerate(zip(dims, sizes, strict=True))
-    return tuple(moving(at) if n == size else everything(n) for at, (n, size) in facing)

@@ -27,7 +27,17 @@ DEPEND_ON_VALUES = {"hardswish", "hardsigmoid", "relu", "relu6"} | {
 }
 # All that a place sees, or more: what is masked, and what vanishes where there is but one element.
 BOUNDED = {
-    *("rnn", "lstm", "gru", "multihead_attention", "group_norm", "layer_norm", "rms_norm", "layer_norm2d"),
+    *(
+        "rnn",
+        "lstm",
+        "gru",
+        "multihead_attention",
+        "scaled_dot_product_attention",
+        "group_norm",
+        "layer_norm",
+        "rms_norm",
+        "layer_norm2d",
+    ),
     *(
         "parameter",
         "layer_scale",

@@ -144,6 +144,14 @@ WRITTEN: list[tuple[str, dict[str, Any], tuple[Dims, ...], str]] = [
     ("concat", {}, ((3, 4, 4), (5, 4, 4)), "torch.cat([x, y], dim=1)"),
     ("add", {}, ((3,), (3,), (3,)), "x + y + z"),
     ("multiply", {}, ((3,), (3,)), "x * y"),
+    ("matmul", {}, ((3, 4), (4, 3)), "x @ y"),
+    (
+        "scaled_dot_product_attention",
+        {"dropout_p": 0.1, "is_causal": True},
+        ((5, 4), (6, 4), (6, 4)),
+        "nn.Dropout(p=0.1) F.scaled_dot_product_attention(x, y, z, dropout_p=net.p if net.training else 0.0, "
+        "is_causal=True)",
+    ),
     ("slice", {"start": 1, "dim": 2}, ((3, 4, 4),), "x[:, :, 1:]"),
     ("slice", {"end": -1, "step": 2}, ((3, 4, 4),), "x[:, :-1:2]"),
     ("pad", {"after": 8}, ((3, 4, 4),), "F.pad(x, (0, 0, 0, 0, 0, 8))"),

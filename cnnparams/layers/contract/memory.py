@@ -18,6 +18,7 @@ from cnnparams.layers.contract.strides import (
     elementwise_strides,
     image,
     is_contiguous,
+    repeated_strides,
     view_strides,
 )
 
@@ -114,6 +115,13 @@ FLOAT32, INDEX = 4, 8
 """Bytes of the narrowest float that means are taken in, and of an index, which is a 64-bit integer in any dtype."""
 
 
+def together(*kept: SavedForBackward) -> SavedForBackward:
+    """Return what several operations keep of the inputs, and of their own."""
+    inputs = tuple(dict.fromkeys(i for each in kept for i in each.inputs))
+    own = tuple(tensor for each in kept for tensor in each.own)
+    return SavedForBackward(inputs, own=own, certain=all(each.certain for each in kept))
+
+
 class TrainingMemory:
     """What a layer type says of memory. The defaults are an output of its own, and that nobody knows what is kept."""
 
@@ -183,3 +191,21 @@ def rows_saved(layout: MemoryLayout | None, copies: int = 1) -> SavedForBackward
     size = math.prod(layout.dims)
     rows = (size // layout.dims[-1], layout.dims[-1])
     return INPUT if view_strides(layout, rows) else SavedForBackward(own=(OwnTensor(size),) * copies)
+
+
+def matrices_saved(run: ForwardPass, i: int, leading: LogicalDims) -> SavedForBackward:
+    """Return what a batch of matrix products keeps of an input: itself, or a copy in which its matrices are stacked.
+
+    `leading` are the dimensions before those of a matrix, the batch among them, to which they are repeated.
+    """
+    x = run.inputs[i]
+    if x.layout is None:
+        return SavedForBackward((i,), certain=False)
+    dims = (*leading, *x.dims[-2:])
+    repeated = MemoryLayout(dims, repeated_strides(dims, x.layout))
+    stacked = (math.prod(leading), *dims[-2:])
+    return (
+        SavedForBackward((i,))
+        if view_strides(repeated, stacked)
+        else SavedForBackward(own=(OwnTensor(math.prod(dims)),))
+    )

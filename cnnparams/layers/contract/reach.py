@@ -70,6 +70,12 @@ def replaced(reaches: Reaches, dim: int, reach: Reach) -> Reaches:
     return (*reaches[:dim], reach, *reaches[dim + 1 :])
 
 
+def repeated_reaches(dims: tuple[int, ...], sizes: tuple[int, ...]) -> Reaches:
+    """Return the same place along dimensions of these sizes: a size of 1 that is repeated is seen from everywhere."""
+    facing = enumerate(zip(dims, sizes, strict=True))
+    return tuple(moving(at) if n == size else everything(n) for at, (n, size) in facing)
+
+
 def image_reaches(channels: Reach, along: tuple[Taps, ...]) -> Reaches:
     """Return the reaches of a layer over (channels, *spatial)."""
     return (channels, *(moving(dim, taps) for dim, taps in enumerate(along, 1)))

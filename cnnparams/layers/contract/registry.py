@@ -38,6 +38,8 @@ FAMILIES = (
     "embedding",
     "recurrent",
     "attention",
+    "product",
+    "dot_product_attention",
 )
 
 _RANKS = (1, 2, 3)

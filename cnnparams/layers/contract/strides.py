@@ -69,7 +69,16 @@ def elementwise_strides(dims: LogicalDims, *operands: MemoryLayout) -> Strides:
 
     After aten/src/ATen/TensorIterator.cpp: fast_set_up, reorder_dimensions and allocate_or_resize_outputs.
     """
-    return _alike(dims, *operands) or _in_order(dims, _slowest_first(dims, [_repeated(dims, x) for x in operands]))
+    return _alike(dims, *operands) or _in_order(
+        dims, _slowest_first(dims, [repeated_strides(dims, x) for x in operands])
+    )
+
+
+def repeated_strides(dims: LogicalDims, x: MemoryLayout) -> Strides:
+    """Return the strides with which an operand is read under these dimensions: 0 where it is repeated."""
+    missing = len(dims) - len(x.dims)
+    own = (0 if n == 1 != size else stride for n, stride, size in zip(*x, dims[missing:], strict=True))
+    return (*[0] * missing, *own)
 
 
 def is_dense(x: MemoryLayout) -> bool:
@@ -141,13 +150,6 @@ def _slowest_first(dims: LogicalDims, operands: Sequence[Strides]) -> list[int]:
                 order[before], order[at] = order[at], order[before]
                 at = before
     return order[::-1]
-
-
-def _repeated(dims: LogicalDims, x: MemoryLayout) -> Strides:
-    """Return the strides with which an operand is read: 0 where it is repeated."""
-    missing = len(dims) - len(x.dims)
-    own = (0 if n == 1 != size else stride for n, stride, size in zip(*x, dims[missing:], strict=True))
-    return (*[0] * missing, *own)
 
 
 def _compare(dims: LogicalDims, operands: Iterable[Strides], inner: int, outer: int) -> int:

@@ -88,8 +88,8 @@ def test_the_example_of_a_layer(torch: ModuleType, name: str, learns: bool, behi
     declaration = TYPES[name]
     first = {"type": "parameter", "shape": [1]} if behind and name != "embedding" else {"type": "identity"}
     layer = {"type": name, **declaration.example, "trainable": learns}
-    if declaration.family.least_inputs > 1:
-        layer["from"] = ["input", "first"]
+    if (inputs := declaration.family.least_inputs) > 1:
+        layer["from"] = ["input", *["first"] * (inputs - 1)]
     spec = {"input": entering(name, declaration.example_input), "layers": [{"name": "first", **first}, layer]}
     graph = graph_of(json.dumps(spec))
     assert compare(torch, graph, 2)

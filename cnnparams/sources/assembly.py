@@ -141,7 +141,7 @@ class Assembly:
         """The layers so far."""
         return tuple(self.network.order)
 
-    def add(self, name: str, layer: Layer, x: Edges, holding: Holding = NOTHING_HELD) -> Edge:
+    def add(self, name: str, layer: Layer, x: Edges, holding: Holding = NOTHING_HELD, dtype: str | None = None) -> Edge:
         """Put a layer behind what it reads; raise NoLayerError where it cannot take that, or hold those tensors.
 
         Its name is then free again.
@@ -149,7 +149,7 @@ class Assembly:
         length = len(self.network.order)
         try:
             owner = self._owner(holding)
-            (edge,) = self.network.add(Placing(name, (), holding.trainable, owner), layer, None, x)
+            (edge,) = self.network.add(Placing(name, (), holding.trainable, owner, dtype), layer, None, x)
             holding.check(self.network.order[-1])
         except LayerError as error:
             self.names.release(name)

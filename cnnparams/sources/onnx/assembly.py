@@ -39,8 +39,9 @@ class GraphTensor(NamedTuple):
     """What depends on the input: the layer `source` gave it in `shape`, and it is seen in `dims`, without the batch.
 
     `batch` is where the batch stands and `number` how many samples it has; a batch of one may be dropped (None).
-    `view` is the first node that saw it in other dimensions. A sample of no dimensions is a number; the layer's shape
-    is then a vector of one feature.
+    `view` is the first node that saw it in other dimensions; `is_accumulated` tells of sums of products of whole
+    numbers that are not scaled yet. A sample of no dimensions is a number; the layer's shape is then a vector of one
+    feature.
     """
 
     source: str
@@ -50,6 +51,7 @@ class GraphTensor(NamedTuple):
     batch: int | None = 0
     view: OnnxNode | None = None
     is_float: bool = True
+    is_accumulated: bool = False
 
     @property
     def full(self) -> FileDims:
@@ -128,6 +130,7 @@ _IN_PART = (
     "uses some tensors of another layer, and some of its own",
     "export a trained network, or one whose equal tensors are not merged",
 )
+_BIASES = "by their dtype the biases of these layers have a byte for each number, where the file has four"
 NUMBER = (1,)
 """The dimensions in a spec of a sample that is a number: a vector of one feature."""
 
@@ -148,6 +151,8 @@ class OnnxAssembly(Assembly):
         self.buffers: set[Origin] = set()
         self.read: set[Origin] = set()
         self.quantized: set[Origin] = set()
+        self.kept_in: Mapping[str, str] = {}
+        """The dtypes of values that are kept as whole numbers with a scale."""
         self._settled: dict[tuple[str, tuple[int, ...]], GraphTensor] = {}
 
     def put(
@@ -165,7 +170,10 @@ class OnnxAssembly(Assembly):
             raise NoLayerError("reads tensors whose batches stand at different dimensions")
         layer = layer_of(type_, settings, "export it again")
         called = name or self.names.layer(op, held.learned, layer.stem)
-        edge = self.add(called, layer, tuple(Edge(tensor.source, tensor.shape) for tensor in x), self._holding(held))
+        edges = tuple(Edge(tensor.source, tensor.shape) for tensor in x)
+        edge = self.add(called, layer, edges, self._holding(held), self._dtype(op, held))
+        if self.network.order[-1].dtype and any(len(known.dims) == 1 for known in held.learned):
+            self.remark(_BIASES, edge.source)
         self.origins[edge.source] = (
             f"node {quote(op.name)}" if op.name else f"node that gives {quote(next(iter(op.outputs), ''))}"
         )
@@ -173,7 +181,8 @@ class OnnxAssembly(Assembly):
         self.buffers.update(*(known.origins for known in held.buffers))
         self.read.update(*(known.origins for known in held.read))
         is_float = inputs[0].is_float or bool(held.learned)
-        made = GraphTensor(edge.source, edge.shape, edge.shape.dims, x[0].number, x[0].batch, is_float=is_float)
+        made = GraphTensor(edge.source, edge.shape, edge.shape.dims, x[0].number, x[0].batch, None, is_float)
+        made = made._replace(is_accumulated=any(tensor.is_accumulated for tensor in inputs))
         is_number = edge.shape.dims == NUMBER and not any(tensor.dims for tensor in inputs)
         return made._replace(dims=(), view=op) if is_number else made
 
@@ -192,6 +201,12 @@ class OnnxAssembly(Assembly):
     def remark(self, text: str, about: str) -> None:
         """Note what is right but not plain to see; what is said of several is told once."""
         self.remarks.setdefault(text, []).append(about)
+
+    def _dtype(self, op: OnnxNode, held: Weights) -> str | None:
+        """Return the dtype of a layer whose result and weights are kept as whole numbers, biases apart."""
+        kept = self.kept_in.get(next(iter(op.outputs), ""))
+        weights = (known for known in held.learned if len(known.dims) > 1)
+        return kept if kept and all(known.origins <= self.quantized for known in weights) else None
 
     def _holding(self, held: Weights) -> Holding:
         keys = tuple(origin for known in held.learned for origin in known.origins)

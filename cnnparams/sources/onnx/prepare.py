@@ -15,6 +15,7 @@ from itertools import permutations
 from typing import Any, NamedTuple
 
 from cnnparams.sources.onnx.model import ConstantTensor, OnnxNode
+from cnnparams.sources.onnx.quantized import as_numbers
 
 _MEAN = "ReduceMean(x, ...)"
 _CENTRED = f"Sub(x, {_MEAN})"
@@ -212,7 +213,7 @@ def prepared(
     `known` are the tensors that it has to begin with.
     """
     kept = frozenset(outputs)
-    live = _live(ops, kept)
+    live = _live(list(as_numbers(ops)), kept)
     constants = _constants(known, live)
     return tuple(_live(tuple(fused([_told_apart(op, constants) for op in live], constants, kept)), kept))
 

@@ -134,8 +134,8 @@ _READERS: dict[str, Callable[[Any], Any]] = {
 
 def _initializer(path: str, tensor: Any) -> ConstantTensor:
     known = _tensor(path, tensor)
-    dtype = tensor.DataType.Name(tensor.data_type).lower() if known.is_float else None
-    origin = Origin(tensor.name, known.dims, stored=True, dtype=_AS_PYTORCH.get(dtype or "", dtype))
+    dtype = tensor.DataType.Name(tensor.data_type).lower()
+    origin = Origin(tensor.name, known.dims, stored=True, dtype=_AS_PYTORCH.get(dtype, dtype))
     return known._replace(origins=frozenset({origin}))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from cnnparams.engine.network.graph import Graph, Port
 from cnnparams.engine.network.orientation import oriented
 from cnnparams.engine.network.stack import stack
-from cnnparams.errors import quote, some
+from cnnparams.errors import brief, quote
 from cnnparams.inert import title
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.schema.keys import INPUT
@@ -21,6 +21,7 @@ from cnnparams.sources.onnx.model import ConstantTensor, FilePort, OnnxNode
 from cnnparams.sources.onnx.names import FileNames
 from cnnparams.sources.onnx.prepare import prepared
 from cnnparams.sources.onnx.proto import read_model
+from cnnparams.sources.onnx.quantized import kept_in
 from cnnparams.sources.onnx.translate import Translation
 from cnnparams.sources.reading import Gap, ModelTotals, Reading, unsaid_dtypes
 
@@ -39,6 +40,7 @@ def reading(path: str, given: Sequence[InputShape]) -> Reading:
     assembly = translation.assembly
     ports = tuple(Port(tensor.source, tensor.source, tensor.shape) for tensor in entered.values())
     assembly.inputs = ports
+    assembly.kept_in = kept_in(ops, model.initializers)
     for op in ops:
         translation.read(op)
     outputs = tuple(translation.outputs())
@@ -75,8 +77,18 @@ def _last(assembly: OnnxAssembly, ports: tuple[Port, ...]) -> tuple[Port, ...]:
 
 
 def _remarks(assembly: OnnxAssembly) -> Iterator[str]:
-    yield from (f"warning: {text}: {some(map(quote, about))}" for text, about in assembly.remarks.items())
-    yield from unsaid_dtypes({origin.dtype for origin in assembly.learned if origin.dtype})
+    yield from (f"warning: {text}: {_told(about)}" for text, about in assembly.remarks.items())
+    yield from unsaid_dtypes({origin.dtype for origin in assembly.learned if origin.dtype and "float" in origin.dtype})
+
+
+_MOST_TOLD = 3
+
+
+def _told(about: Sequence[str]) -> str:
+    """Return the first of what a remark is about, and how many more there are."""
+    first = ", ".join(brief(quote(name)) for name in about[:_MOST_TOLD])
+    more = len(about) - _MOST_TOLD
+    return f"{first} and {more:,} more" if more > 0 else first
 
 
 _REPORT = "internal error in cnnparams, please report it with the file"

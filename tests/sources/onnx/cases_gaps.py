@@ -32,7 +32,10 @@ def whole(*numbers: int) -> Any:
 CASES = {
     "an operation that is no layer": (one("Einsum", equation="..."), "does what no layer does"),
     "an operation of another domain": (one("Relu", domain="my.ops"), "is an operation of 'my.ops', not of ONNX itself"),
-    "a quantized convolution": (one("ConvInteger", "w", weights={"w": (1,)}), "does what no layer does"),
+    "a quantized convolution without a kernel": (
+        one("ConvInteger", "w", numbers={"w": np.ones(1, np.int8)}),
+        "has a window over 0 axes",
+    ),
     "two tensors multiplied as matrices": (one("MatMul", "x"), "multiplies two matrices that both depend on the input"),
     "weights that are whole numbers": (
         one("Conv", "w", numbers={"w": np.ones((2, 4, 1, 1), np.int64)}),

@@ -1,4 +1,4 @@
-"""What is learned, wherever a file keeps it, and what is only a number; 8 bits; and results that are a number."""
+"""What is learned, wherever a file keeps it, and what is only a number; and results that are a number."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -100,33 +100,6 @@ def test_a_bias_of_no_dimensions_is_that_of_one_feature(tmp_path: Path) -> None:
     nodes = [node("MatMul", ["x", "w"], ["a"]), node("Add", ["a", "b"], ["y"])]
     file = File(nodes, (1, 3), {"w": (3, 1), "b": ()})
     assert counted(whole(file.save(tmp_path))).total_params == 3 + 1
-
-
-def test_a_network_in_8_bits_is_the_one_that_it_stands_for(tmp_path: Path) -> None:
-    """3 x 3 x 3 x 4 = 108 weights in 8 bits and 4 biases in 32, 108 x 64 multiply-accumulates as without."""
-    nodes = [
-        node("QuantizeLinear", ["x", "s", "zero"], ["q"]),
-        node("DequantizeLinear", ["q", "s", "zero"], ["d"]),
-        node("DequantizeLinear", ["w", "each", "zeros"], ["v"], axis=0),
-        node("DequantizeLinear", ["b", "s"], ["c"]),
-        node("Conv", ["d", "v", "c"], ["z"], pads=[1, 1, 1, 1]),
-        node("QuantizeLinear", ["z", "s", "zero"], ["p"]),
-        node("DequantizeLinear", ["p", "s", "zero"], ["y"]),
-    ]
-    numbers = {
-        "s": np.float32(0.1),
-        "zero": np.int8(0),
-        "each": np.full(4, 0.1, np.float32),
-        "zeros": np.zeros(4, np.int8),
-        "w": np.ones((4, 3, 3, 3), np.int8),
-        "b": np.ones(4, np.int32),
-    }
-    reading = whole(File(nodes, _IMAGE, numbers=numbers).save(tmp_path))
-    report = counted(reading)
-    assert kinds(reading) == ["conv2d"]
-    assert (report.total_params, report.total_macs) == (108 + 4, 108 * 64)
-    (remark,) = reading.remarks
-    assert remark.endswith("(sizes in 8 bits: cnnparams memory --int8): 'w', 'b'")
 
 
 NUMBERS = {

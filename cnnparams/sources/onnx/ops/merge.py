@@ -99,6 +99,8 @@ def _with_known(call: NodeContext, values: Sequence[OnnxValue], x: GraphTensor, 
     A tensor is learned, wherever the file keeps it, as Paddle has all weights in Constant nodes. A single number
     is not, unless it is stored under the name of a module, and neither is what is worked out from other constants.
     """
+    if x.is_accumulated and (call.op.kind == "Mul" or not known.is_float):
+        return _scaled(call, x, known)
     is_number = known.size == 1 and not is_of_a_module(known)
     if is_number and known.data is not None and known.data.item() == _NEUTRAL[call.op.kind] and values[0] is x:
         call.assembly.read.update(known.origins)
@@ -111,6 +113,15 @@ def _with_known(call: NodeContext, values: Sequence[OnnxValue], x: GraphTensor, 
     if not known.is_whole:
         raise not_said(call, "computes with what is worked out from constants, as no layer does")
     return with_tensor(call, x, known, op)
+
+
+def _scaled(call: NodeContext, x: GraphTensor, known: ConstantTensor) -> GraphTensor:
+    """Return sums of products of whole numbers with their bias, which has their scale, or as the numbers they are."""
+    if call.op.kind == "Mul":
+        call.assembly.read.update(known.origins)
+        return x._replace(is_float=True, is_accumulated=False)
+    call.assembly.quantized.update(known.origins)
+    return with_tensor(call, x, known, "add")
 
 
 def with_tensor(call: NodeContext, x: GraphTensor, known: ConstantTensor, op: str) -> GraphTensor:

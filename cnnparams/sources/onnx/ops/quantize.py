@@ -4,23 +4,36 @@ from __future__ import annotations
 
 from cnnparams.sources.onnx.assembly import GraphTensor, OnnxValue
 from cnnparams.sources.onnx.call import NodeContext
+from cnnparams.sources.onnx.model import ConstantTensor
 from cnnparams.sources.onnx.ops import translates
+from cnnparams.sources.onnx.quantized import ACCUMULATED, DEQUANTIZED, QUANTIZED
 
-_STANDS_FOR = (
-    "whole numbers with a scale count as the weights that they stand for (sizes in 8 bits: cnnparams memory --int8)"
-)
+_STANDS_FOR = "whole numbers with a scale count as the weights that they stand for"
 
 
-@translates("QuantizeLinear", "DequantizeLinear")
+@translates("QuantizeLinear", "DequantizeLinear", QUANTIZED, DEQUANTIZED)
 def quantized(call: NodeContext) -> OnnxValue:
     """Return the same values, as numbers of floating point: a scale and a zero point say how these are held."""
     value = call.value(0)
-    for i in (1, 2):
-        if call.has(i):
-            call.assembly.read.update(call.known(i).origins)
+    for i in range(1, len(call.op.inputs)):
+        if call.has(i) and isinstance(known := call.value(i), ConstantTensor):
+            call.assembly.read.update(known.origins)
     if isinstance(value, GraphTensor):
         return value._replace(is_float=True)
-    if not value.is_float:
-        call.assembly.quantized.update(value.origins)
-        call.assembly.remark(_STANDS_FOR, call.op.inputs[0])
+    if value.is_float:
+        return value
+    call.assembly.quantized.update(value.origins)
+    call.assembly.remark(_STANDS_FOR, call.op.inputs[0])
     return value._replace(is_float=True, data=None)
+
+
+@translates("DynamicQuantizeLinear")
+def dynamically_quantized(call: NodeContext) -> list[OnnxValue | None]:
+    """Return the same values, and a scale and a zero point that are only known when the network runs."""
+    return [call.tensor(), ConstantTensor((), True, None), ConstantTensor((), False, None)]
+
+
+@translates(ACCUMULATED)
+def accumulated(call: NodeContext) -> GraphTensor:
+    """Return sums of products of whole numbers, which a bias may be added to before they are scaled."""
+    return call.tensor()._replace(is_accumulated=True)

@@ -1,4 +1,4 @@
-"""Addition and multiplication of several tensors (PyTorch's + and * with broadcasting)."""
+"""Element by element over several tensors, with broadcasting: what such merges share, addition and multiplication."""
 
 import math
 from collections.abc import Hashable, Iterator, Mapping
@@ -7,9 +7,18 @@ from typing import ClassVar
 
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract.base import SAME_SIZES, Footprint, Step
-from cnnparams.layers.contract.memory import NOTHING, ForwardPass, OwnTensor, Placement, SavedForBackward, one_by_one
+from cnnparams.layers.contract.memory import (
+    NOTHING,
+    ForwardPass,
+    OwnTensor,
+    Placement,
+    SavedForBackward,
+    in_order,
+    one_by_one,
+)
 from cnnparams.layers.contract.reach import Reaches, repeated_reaches
 from cnnparams.layers.contract.registry import layer_type
+from cnnparams.layers.contract.settings import Number, setting
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spelling import Code, Spelling
 from cnnparams.layers.contract.window import larger
@@ -20,11 +29,6 @@ class Elementwise(Merge):
     """A merge element by element: sizes of 1 are repeated to fit (broadcasting)."""
 
     footprint: ClassVar[Footprint] = Footprint.ELEMENTWISE
-    operator: ClassVar[str]
-
-    def spelling(self, *inputs: Shape) -> Spelling:
-        """Return the operator between the inputs."""
-        return Spelling(None, Code(f" {self.operator} ".join(f"{{x{i}}}" for i in range(len(inputs)))))
 
     def geometry(self) -> Hashable | None:
         """Return that every size is kept."""
@@ -53,7 +57,7 @@ class Elementwise(Merge):
 
     def placement(self, run: ForwardPass) -> Placement:
         """Return the order of the inputs."""
-        return one_by_one(run)
+        return one_by_one(run) if len(run.inputs) > 1 else in_order(run.output, run.x.layout)
 
     def symbols(self, *inputs: Shape) -> Mapping[str, float]:
         """Return the sizes of each input where they differ."""
@@ -68,11 +72,57 @@ class Elementwise(Merge):
         return range(len(inputs[0].dims) if len({x.dims for x in inputs}) > 1 else 0)
 
 
+class WithNumber(Elementwise):
+    """A merge in which a number may stand in place of all tensors but one."""
+
+    other: Number | None = setting("number in place of another tensor", None, label="other")
+
+    @property
+    def fewest_inputs(self) -> int:
+        """One, beside a number."""
+        return self.least_inputs if self.other is None else 1
+
+    def check(self, *inputs: Shape) -> None:
+        """Raise LayerError also where there is a number beside two tensors, or neither it nor a second tensor."""
+        if self.other is not None and len(inputs) > 1:
+            message = f"takes a number beside one tensor, but gets {len(inputs)} tensors and other"
+            raise LayerError(message, "other", "put the number into an entry of its own, after this one")
+        if len(inputs) < self.fewest_inputs:
+            raise LayerError("needs two inputs, or one and a number", hint="write other: 2, or from: [conv1, conv2]")
+        super().check(*inputs)
+
+
+class Chain(WithNumber):
+    """A function of two that is used between all inputs, one after another."""
+
+    operator: ClassVar[str]
+
+    def spelling(self, *inputs: Shape) -> Spelling:
+        """Return the operator between the inputs, or between the input and the number."""
+        sides = [f"{{x{i}}}" for i in range(len(inputs))] if self.other is None else ["{x}", "{other}"]
+        values = {} if self.other is None else {"other": self.other}
+        return Spelling(None, Code(f" {self.operator} ".join(sides), values))
+
+
 @layer_type("add", keras="Add", example_input=(16, 32, 32))
-class Add(Elementwise):
+class Add(Chain):
     """Addition, element by element; sizes of 1 are repeated to fit."""
 
     operator: ClassVar[str] = "+"
+
+    alpha: Number = setting("factor of the second tensor", 1, label="alpha")
+
+    def check(self, *inputs: Shape) -> None:
+        """Raise LayerError also where there is no second tensor, or a third, beside a factor."""
+        super().check(*inputs)
+        if self.alpha != 1 and len(inputs) != 2:
+            raise LayerError(f"alpha goes with two inputs, but there are {len(inputs)}", "alpha", "leave it out")
+
+    def spelling(self, *inputs: Shape) -> Spelling:
+        """Return the operator, or the function where there is a factor."""
+        if self.alpha == 1:
+            return super().spelling(*inputs)
+        return Spelling(None, Code("torch.add({x0}, {x1}, alpha={alpha})", {"alpha": self.alpha}))
 
     def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return nothing."""
@@ -88,7 +138,7 @@ class Add(Elementwise):
 
 
 @layer_type("multiply", keras="Multiply", example_input=(16, 32, 32))
-class Multiply(Elementwise):
+class Multiply(Chain):
     """Multiplication, element by element; sizes of 1 are repeated to fit."""
 
     operator: ClassVar[str] = "*"

@@ -13,7 +13,7 @@ from cnnparams.schema.bounds import VarKeys
 from cnnparams.schema.budget import BUDGET
 from cnnparams.schema.draft import BLOCK, TYPE
 from cnnparams.schema.keys import BlockKeys, EntryKeys, Input, SeveralInputs, SingleInput
-from cnnparams.schema.model_schema import EXPRESSION, Json, computed, computed_object, object_schema
+from cnnparams.schema.model_schema import EXPRESSION, NEEDED, Json, computed, computed_object, object_schema
 from cnnparams.schema.structures import STRUCTURES, KeyKind, Structure
 from cnnparams.schema.wording import keys
 
@@ -101,7 +101,7 @@ def _used(typed: Json) -> Json:
 
 def _bare(objects: Mapping[str, Json]) -> list[str]:
     """Return the types that need no settings."""
-    return [name for name, schema in objects.items() if not schema.keys() & {"required", "oneOf"}]
+    return [name for name, schema in objects.items() if not schema.keys() & {*NEEDED}]
 
 
 def _rule(type_: str, schema: Json) -> Json:
@@ -127,7 +127,7 @@ _OWN: Json = {key: {"$ref": f"#/$defs/entryKeys/properties/{key}"} for key in ke
 def _entry(layer: type[Layer], settings: Json) -> Json:
     activation = {"activation": {"$ref": "#/$defs/activation"}} if layer.accepts_activation else {}
     schema = {**settings, "properties": {**settings["properties"], **_OWN, **activation}}
-    needed = {key: schema.pop(key) for key in ("required", "oneOf") if key in schema}
+    needed = {key: schema.pop(key) for key in NEEDED if key in schema}
     return {**schema, "if": {"not": {"required": ["share"]}}, "then": needed} if needed else schema
 
 

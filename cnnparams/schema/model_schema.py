@@ -10,6 +10,8 @@ from cnnparams.layers.contract.settings import per_axis
 Json = dict[str, Any]
 
 EXPRESSION: Json = {"$ref": "#/$defs/expression"}
+NEEDED = ("required", "oneOf", "anyOf")
+"""What of a schema says which keys must be there."""
 
 
 def computed_object(layer: type[Layer]) -> Json:
@@ -42,5 +44,5 @@ def object_schema(model: type[BaseModel]) -> Json:
         for name, axes in per_axis(model).items():
             nullable = model.model_fields[name].default is None
             properties[name] |= axes.json_schema(model.rank, nullable=nullable)  # type: ignore[attr-defined]
-    kept: Json = {key: schema[key] for key in ("required", "oneOf") if key in schema}
+    kept: Json = {key: schema[key] for key in NEEDED if key in schema}
     return {"type": "object", "properties": properties, **kept, "additionalProperties": False}

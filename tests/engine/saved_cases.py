@@ -6,6 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from cnnparams.layers.contract.registry import layer_class
+from tests.layers.answers import TYPES
 from tests.layers.oracles.case import Case, Dims
 
 Spec = dict[str, Any]
@@ -33,7 +35,8 @@ def specs_around(draw: st.DrawFn, name: str, cases: st.SearchStrategy[Case]) -> 
         before += entries
         sources.append(entries[-1]["name"] if entries else f"x{i}")
     layer = {**case.settings, "type": name, "name": "layer", "from": sources, "trainable": draw(st.booleans())}
-    after = _FOLLOWERS[draw(st.sampled_from(sorted(_FOLLOWERS)))]
+    floats = layer_class(TYPES[name]).output_itemsize is None
+    after = _FOLLOWERS[draw(st.sampled_from(sorted(_FOLLOWERS)))] if floats else []
     return {"inputs": inputs, "layers": [*before, layer, *after]}
 
 

@@ -12,8 +12,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cnnparams.errors import LayerError
+from cnnparams.layers.contract import registry
 from cnnparams.layers.contract.base import Layer
 from cnnparams.layers.contract.reach import Reach, Reaches
+from tests.layers.answers import TYPES as DECLARED
 from tests.layers.answers import resolved, samples
 from tests.layers.effort import examples
 from tests.layers.oracles import ORACLES
@@ -22,9 +24,10 @@ from tests.layers.oracles.case import BATCH, Case
 # What a weight of exactly 0 may come out as: upsampling works out its positions in floating point.
 NOISE = 1e-12
 # Their gradients follow values: of a maximum one element has any, of a rectifier none where it is flat.
-DEPEND_ON_VALUES = {"hardswish", "hardsigmoid", "relu", "relu6"} | {
-    f"{kind}_pool{rank}d" for kind in ("max", "adaptive_max", "global_max") for rank in (1, 2, 3)
-}
+DEPEND_ON_VALUES = {
+    *("hardswish", "hardsigmoid", "relu", "relu6"),
+    *("clamp", "maximum", "minimum", "pow", "where", "masked_fill", "sign", "floor", "ceil", "round", "trunc"),
+} | {f"{kind}_pool{rank}d" for kind in ("max", "adaptive_max", "global_max") for rank in (1, 2, 3)}
 # All that a place sees, or more: what is masked, and what vanishes where there is but one element.
 BOUNDED = {
     *(
@@ -53,8 +56,11 @@ BOUNDED = {
     *(f"instance_norm{rank}d" for rank in (1, 2, 3)),
     *(f"batch_norm{rank}d" for rank in (1, 2, 3)),
 }
-WITHOUT_GRADIENTS = {"embedding"}
-TYPES = sorted(set(ORACLES) - WITHOUT_GRADIENTS)
+# Types that read indices, whose derivative torch does not know, and through which no gradient flows.
+WITHOUT_GRADIENTS = {"embedding", "floor_divide", "remainder"}
+TYPES = sorted(
+    name for name in set(ORACLES) - WITHOUT_GRADIENTS if registry.layer_class(DECLARED[name]).passes_gradient
+)
 
 
 def is_exact(name: str, case: Case) -> bool:

@@ -47,6 +47,7 @@ class _SavingStep(NamedTuple):
     """What a layer, or the activation behind it, makes and keeps."""
 
     elements: int
+    itemsize: int | None
     place: Placement
     kept: SavedForBackward
     needs_grad: bool
@@ -101,15 +102,15 @@ class _Pieces:
         self._pieces: list[tuple[int, int]] = []
         self._kept: set[int] = set()
 
-    def new(self, elements: int, dtype: str) -> int:
-        """Return the number of a new piece."""
-        self._pieces.append((elements, DTYPES[dtype]))
+    def new(self, elements: int, dtype: str, itemsize: int | None = None) -> int:
+        """Return the number of a new piece, whose elements may be of another size than its dtype says."""
+        self._pieces.append((elements, itemsize or DTYPES[dtype]))
         return len(self._pieces) - 1
 
     def take(self, step: _SavingStep, inputs: list[_TensorInMemory], dtype: str) -> tuple[_TensorInMemory, int]:
         """Return what a step makes of its inputs in a dtype, and the bytes that it adds to what is kept."""
         place, kept = step.place, step.kept
-        made = inputs[0].piece if place.shared else self.new(step.elements, dtype)
+        made = inputs[0].piece if place.shared else self.new(step.elements, dtype, step.itemsize)
         pieces = {*(inputs[i].piece for i in kept.inputs), *([made] if kept.output else [])} - self._kept
         self._kept |= pieces
         held = (self._pieces[piece] for piece in pieces)
@@ -153,4 +154,5 @@ def _step(layer: Layer, run: ForwardPass) -> _SavingStep:
     """Return what a layer does; with no gradient to pass on it keeps nothing."""
     needs_grad = run.learns or any(x.needs_grad for x in run.inputs)
     kept = layer.saved_for_backward(run) if needs_grad else NOTHING
-    return _SavingStep(math.prod(run.output), layer.placement(run), kept, needs_grad)
+    elements, place = math.prod(run.output), layer.placement(run)
+    return _SavingStep(elements, layer.output_itemsize, place, kept, needs_grad and layer.passes_gradient)

@@ -146,7 +146,7 @@ def output_of(layer: Layer, activation: Layer | None, read: tuple[Shape, ...]) -
 
 
 def _check_number(layer: Layer, shapes: tuple[Shape, ...]) -> None:
-    least, most = layer.least_inputs, layer.most_inputs
+    least, most = layer.fewest_inputs, layer.most_inputs
     if len(shapes) < least:
         hint = "name what enters, such as from: [conv1, conv2]"
         raise LayerError(f"needs {least} inputs or more, but gets {len(shapes)}", hint=hint)

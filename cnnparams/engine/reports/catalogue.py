@@ -102,7 +102,7 @@ def _card(members: Sequence[Declaration]) -> Card:
         types=tuple(declaration.name for declaration in members),
         keras=tuple(alias for declaration in members for alias in declaration.aliases),
         keras_notes=tuple(_keras_notes(layer, members)),
-        summary=_summary(shown),
+        summary=_summary(shown) if len(members) == 1 else _first_line(shown.family),
         accepts_activation=layer.accepts_activation,
         settings=tuple(_settings(shown)),
         legend=layer.legend,
@@ -141,7 +141,7 @@ def _settings(declaration: Declaration) -> Iterator[SettingEntry]:
 
 
 def _summary(declaration: Declaration) -> str:
-    return _first_line(declaration.family)
+    return declaration.function.does if declaration.function else _first_line(declaration.family)
 
 
 def _first_line(documented: type) -> str:

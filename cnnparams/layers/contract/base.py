@@ -81,6 +81,11 @@ class Layer(TrainingMemory, Spelled):
     keras_settings: ClassVar[Mapping[str, str]] = {}
     """Settings that Keras' layer has and this one has not, under no name, each with what to do."""
 
+    @property
+    def fewest_inputs(self) -> int:
+        """How many inputs a layer with these settings takes at least."""
+        return self.least_inputs
+
     @classmethod
     def reads(cls, x: Shape) -> Shape:
         """Return an input as the layer takes it, where it sees an image in any dimensions."""

@@ -27,13 +27,10 @@ _UNCOUNTED: Mapping[str, str] = {
     "InputLayer": "write input: beside layers, such as input: {channels: 3, height: 32, width: 32}",
     "Lambda": "no layer type is its like",
     "Masking": "it changes no count: leave it out",
-    "Maximum": "no layer type is its like; add has the same shape",
-    "Minimum": "no layer type is its like; add has the same shape",
     "RepeatVector": "no layer type is its like",
     "Rescaling": "it changes no count: leave it out",
     "RMSNormalization": "rms_norm normalises the last dimensions, which of an image are not the channels",
     "SimpleRNN": "it has one bias where rnn, which is PyTorch's, has two",
-    "Subtract": "no layer type is its like; add has the same shape",
     "TimeDistributed": "give the layer an entry of its own: linear works at every step as it is",
     **{f"ConvLSTM{rank}D": "no layer type is its like" for rank in (1, 2, 3)},
 }

@@ -7,7 +7,7 @@ are left out: they are there anyway.
 
 import math
 from functools import reduce
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.strides import (
@@ -111,8 +111,8 @@ class SavedForBackward(NamedTuple):
 
 NOTHING, UNKNOWN = SavedForBackward(), SavedForBackward(certain=False)
 INPUT, OUTPUT = SavedForBackward(inputs=(0,)), SavedForBackward(output=True)
-FLOAT32, INDEX = 4, 8
-"""Bytes of the narrowest float that means are taken in, and of an index, which is a 64-bit integer in any dtype."""
+FLOAT32, INDEX, TRUTH = 4, 8, 1
+"""Bytes of the narrowest float that means are taken in; of an index, 64 bits in any dtype; and of true or false."""
 
 
 def together(*kept: SavedForBackward) -> SavedForBackward:
@@ -124,6 +124,11 @@ def together(*kept: SavedForBackward) -> SavedForBackward:
 
 class TrainingMemory:
     """What a layer type says of memory. The defaults are an output of its own, and that nobody knows what is kept."""
+
+    passes_gradient: ClassVar[bool] = True
+    """Whether a gradient flows back through the output: none does through truth values and indices."""
+    output_itemsize: ClassVar[int | None] = None
+    """The bytes of an element of the output, where they do not depend on the network's dtype."""
 
     def placement(self, run: ForwardPass) -> Placement:
         """Return where the output lies."""

@@ -2,13 +2,14 @@
 
 A family module declares its types with `@layer_type`. Families are imported in the order below, commonest first,
 until the type is found: a network of convolutions and linear layers never loads attention. A type that exists in
-1d, 2d and 3d becomes a class for each when it is first asked for.
+1d, 2d and 3d becomes a class for each when it is first asked for; so do functions that a family declares by a line.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
-from typing import Any, NamedTuple, TypeVar
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from cnnparams.layers.contract.base import Layer
 from cnnparams.layers.contract.settings import setting_words
@@ -40,6 +41,9 @@ FAMILIES = (
     "attention",
     "product",
     "dot_product_attention",
+    "unary",
+    "arithmetic",
+    "select",
 )
 
 _RANKS = (1, 2, 3)
@@ -47,10 +51,23 @@ _RANKS = (1, 2, 3)
 L = TypeVar("L", bound=type[Layer])
 
 
+class TorchFunction(Protocol):
+    """A function of torch that is a layer type: its name, and what it does."""
+
+    @property
+    def name(self) -> str:
+        """Its name in torch, and as a type."""
+
+    @property
+    def does(self) -> str:
+        """What it does, in a line."""
+
+
 class Declaration(NamedTuple):
     """One layer type: its name, its class (of a family, for all ranks), other names for it, and a working example.
 
-    Of a word that is Keras' alone, `word` is that, and the family is what reads it as Keras does.
+    Of a word that is Keras' alone, `word` is that, and the family is what reads it as Keras does. Of a family of
+    functions, `function` is the one.
     """
 
     name: str
@@ -60,6 +77,7 @@ class Declaration(NamedTuple):
     example: Mapping[str, Any]
     example_input: tuple[int, ...]
     word: str = ""
+    function: TorchFunction | None = None
 
 
 _declared: dict[str, Declaration] = {}
@@ -88,18 +106,41 @@ def layer_type(
             own = name if rank is None else f"{name}{rank}d"
             aliases = _aliases(keras, rank)
             image = (16, *[32] * (2 if rank is None else rank))
-            declaration = Declaration(own, family, rank, aliases, example or {}, example_input or image)
-            words = dict.fromkeys(map(_squashed, (own, *aliases)), declaration)
-            if taken := words.keys() & _by_word.keys():
-                raise ValueError(f"two layer types answer to {min(taken)}")
-            _declared[own] = declaration
+            _enter(Declaration(own, family, rank, aliases, example or {}, example_input or image))
             _by_nickname.update(dict.fromkeys(nicknames.split() if rank in (None, 2) else (), own))
-            _by_word.update(words)
         if ranks == (None,):
             family.type, family.stem = name, vars(family).get("stem", _stem(name))
         return family
 
     return declare
+
+
+def layer_types(
+    *functions: TorchFunction,
+    keras: Mapping[str, str] = MappingProxyType({}),
+    example: Mapping[str, Any] = MappingProxyType({}),
+    example_input: tuple[int, ...] = (16, 32, 32),
+) -> Callable[[L], L]:
+    """Declare a class as several layer types, which are the same but for the `function` that each is.
+
+    The example is one that works for all. In `keras` are the names that Keras gives to some.
+    """
+
+    def declare(family: L) -> L:
+        for each in functions:
+            aliases = tuple(keras.get(each.name, "").split())
+            _enter(Declaration(each.name, family, None, aliases, example, example_input, function=each))
+        return family
+
+    return declare
+
+
+def _enter(declaration: Declaration) -> None:
+    words = dict.fromkeys(map(_squashed, (declaration.name, *declaration.aliases)), declaration)
+    if taken := words.keys() & _by_word.keys():
+        raise ValueError(f"two layer types answer to {min(taken)}")
+    _declared[declaration.name] = declaration
+    _by_word.update(words)
 
 
 def keras_word(words: str) -> Callable[[L], L]:
@@ -167,10 +208,16 @@ def _class(name: str, word: str) -> type[Layer]:
     if rank is not None:
         ranks = tuple(other.rank for other in _declared.values() if other.family is plain.family)
         own |= {"type": name, "stem": _stem(name.removesuffix(f"{rank}d")), "rank": rank, "ranks": ranks}
+    if plain.function:
+        own |= {"type": name, "stem": _stem(name), "function": plain.function}
     if not own:
         return family
-    title = word or f"{family.__name__}{rank}d"
+    title = word or (f"{family.__name__}{rank}d" if rank else _camel(name))
     return type(title, (family,), {"__module__": family.__module__, "__doc__": family.__doc__, **own})
+
+
+def _camel(name: str) -> str:
+    return name.title().replace("_", "")
 
 
 def _stem(name: str) -> str:

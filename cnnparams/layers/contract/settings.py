@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, Field, GetCoreSchemaHandler, Strict
+from pydantic import BaseModel, BeforeValidator, Field, GetCoreSchemaHandler, Strict, WithJsonSchema
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
@@ -13,6 +13,11 @@ from cnnparams.errors import LayerError, listed, quote, suggest
 Whole = Annotated[int, Strict()]
 Real = Annotated[float, Strict()]
 Flag = Annotated[bool, Strict()]
+Number = Annotated[
+    Annotated[int, Strict(), Field(ge=-(2**63), lt=2**63)] | Annotated[float, Strict(), Field(allow_inf_nan=False)],
+    WithJsonSchema({"type": "number"}),
+]
+"""A number of either kind, which stays of its kind."""
 
 
 class Display(NamedTuple):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial, reduce
+import operator
+from functools import partial
 from types import ModuleType
 from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.layers.oracles.case import Built, Case, Difference, Dims, Oracle
+from tests.layers.oracles.arithmetic import NUMBER, OF_OTHER_RANKS, build, oracle, others
+from tests.layers.oracles.case import Built, Case, Dims, Oracle
 from tests.layers.oracles.differences import of_the_batch
 from tests.layers.oracles.drawing import ANY_DIMS, any_dim, cases, rarely, with_more
 
@@ -31,35 +32,24 @@ def _build_concat(torch: ModuleType, case: Case) -> Built:
     return Built(torch.nn.Identity(), lambda *inputs: torch.cat(inputs, case.settings.get("dim", 1)))
 
 
-def _repeatable(case: Case) -> More:
-    """Draw inputs that mostly have the first one's sizes, or 1."""
-    fitting = st.tuples(*(st.sampled_from((n, n, 1, 4 if n == 1 else n)) for n in case.dims))
-    return _several(rarely(ANY_DIMS, fitting))
+def _scaled(factor: Any, a: Any, b: Any) -> Any:
+    return a + b if factor == 1 else a + factor * b
 
 
-def _build(operation: Callable[[Any, Any], Any], torch: ModuleType, case: Case) -> Built:
-    return Built(torch.nn.Identity(), lambda *inputs: reduce(operation, inputs))
+def _build_add(torch: ModuleType, case: Case) -> Built:
+    alpha = case.settings.get("alpha", 1)
+    if alpha != 1 and len(case.inputs) != 2:
+        raise ValueError("alpha is a factor of the second of two")
+    return build(partial(_scaled, alpha), torch, case)
 
 
-def _elementwise(operation: Callable[[Any, Any], Any]) -> Oracle:
-    return Oracle(
-        with_more(cases(ANY_DIMS, lambda _: {}), _repeatable),
-        partial(_build, operation),
-        (_OF_OTHER_RANKS,),
-    )
-
-
-_OF_OTHER_RANKS = Difference(
-    "inputs have as many dimensions; PyTorch lines up the batch of one with a dimension of the other where they fit",
-    lambda case: len({len(dims) for dims in case.inputs}) > 1,
-    Case({}, (4,), ((2, 4),)),
-)
+_WITH_ALPHA = with_more(cases(ANY_DIMS, lambda _: {"other": NUMBER, "alpha": NUMBER}), partial(others, 3))
 ORACLES = {
     "concat": Oracle(
         with_more(cases(ANY_DIMS, lambda dims: {"dim": any_dim(dims)}, faults={"dim": st.integers(-6, 6)}), _joinable),
         _build_concat,
         (of_the_batch("dim", example={"dim": 0}),),
     ),
-    "add": _elementwise(lambda a, b: a + b),
-    "multiply": _elementwise(lambda a, b: a * b),
+    "add": Oracle(_WITH_ALPHA, _build_add, (OF_OTHER_RANKS,)),
+    "multiply": oracle(operator.mul, {"other": NUMBER}, 3),
 }

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from cnnparams.engine.network.build import build
 from cnnparams.engine.reports.measure import measure
 from cnnparams.errors import SpecError
+from cnnparams.layers.contract.registry import layer_class
 from cnnparams.schema.spec import Spec
 from cnnparams.schema.variables import choose
 from cnnparams.targets.code import module
@@ -20,7 +21,7 @@ from cnnparams.targets.code.holes import ConflictError
 from cnnparams.targets.code.module import export
 from tests.engine.drawn_specs import VARIANTS, specs
 from tests.engine.saved_cases import specs_around
-from tests.layers.answers import Refusal, ours
+from tests.layers.answers import TYPES, Refusal, ours
 from tests.layers.effort import examples
 from tests.layers.oracles import ORACLES
 from tests.layers.oracles.case import Case
@@ -31,8 +32,12 @@ MOST_PARAMETERS = 300_000
 """Of a network whose values are computed; of a larger one only the shapes are."""
 
 
-ALONE = sorted(ORACLES.keys() - {"add", "concat", "multiply", "depthwise_conv1d", "separable_conv1d"})
-"""Layers that take a single input, of whatever shape: those of Keras over signals want its channels named."""
+SEVERAL = {name for name, declared in TYPES.items() if layer_class(declared).least_inputs > 1}
+ALONE = sorted(ORACLES.keys() - SEVERAL - {"depthwise_conv1d", "separable_conv1d", "clamp"})
+"""Layers that take a single input, of whatever shape: those of Keras over signals want its channels named.
+
+And no param can be called min, as a setting of clamp is: in expressions that is a function.
+"""
 
 
 def drawn(count: int) -> settings:

@@ -38,6 +38,11 @@ class NodeContext(NamedTuple):
         """Tell whether there is an input of that number."""
         return i < len(self.op.inputs) and self.op.inputs[i] != ""
 
+    def inputs(self) -> dict[str, OnnxValue]:
+        """Return what the node reads, by name, as far as it is there."""
+        values = self.assembly.values
+        return {name: value for name in self.op.reads if (value := values.get(name)) is not None}
+
     def value(self, i: int) -> OnnxValue:
         """Return an input; raise NoLayerError where it is missing."""
         found = self.assembly.values.get(self.op.inputs[i]) if self.has(i) else None

@@ -11,6 +11,7 @@ from cnnparams.sources.extra import extra
 from cnnparams.sources.onnx.assembly import GraphTensor, KnownResult, OnnxValue
 from cnnparams.sources.onnx.model import ConstantTensor, Declared, FileDims, OnnxNode
 
+_RANDOM = ("Random", "Multinomial", "Bernoulli")
 _PLAIN = (int, float, str)
 
 
@@ -30,12 +31,33 @@ def inferred_results(op: OnnxNode, values: Mapping[str, OnnxValue], opset: int) 
     return {name: result for name, result in found.items() if result}
 
 
+def constant_results(op: OnnxNode, known: Mapping[str, OnnxValue], opset: int) -> dict[str, ConstantTensor]:
+    """Return what onnx infers of results that are made of tensors of the file alone: their sizes, not their values.
+
+    Where values decide the sizes, or are random, nothing is known.
+    """
+    if op.kind.startswith(_RANDOM):
+        return {}
+    constants = [value for value in known.values() if isinstance(value, ConstantTensor)]
+    weights = [value for value in constants if value.is_float and value.size != 1] or constants
+    origins = frozenset().union(*(value.origins for value in weights))
+    is_float = any(value.is_float for value in weights)
+    found = ((name, _whole(dims)) for name, dims in _dims(op, known, opset, more=0).items())
+    return {name: ConstantTensor(dims, is_float, None, origins, reordered=True) for name, dims in found if dims}
+
+
+def _whole(dims: Declared) -> FileDims | None:
+    """Return dimensions all of which are known."""
+    known = tuple(n for n in dims if n is not None)
+    return known if len(known) == len(dims) and math.prod(known) <= MOST_ELEMENTS else None
+
+
 def _result(dims: Declared, other: Declared | None, number: int, *, batched: bool) -> KnownResult | None:
-    if other is None or len(other) != len(dims) or None in dims or None in other:
+    full = _whole(dims)
+    if full is None or other is None or len(other) != len(full) or 0 in full:
         return None
-    grown = [at for at, (a, b) in enumerate(zip(dims, other, strict=True)) if a != b]
-    full = tuple(n for n in dims if n)
-    if len(full) != len(dims) or len(grown) != batched or math.prod(full) > MOST_ELEMENTS:
+    grown = [at for at, (a, b) in enumerate(zip(full, other, strict=True)) if a != b]
+    if len(grown) != batched:
         return None
     if not grown:
         return KnownResult(full, number, None)

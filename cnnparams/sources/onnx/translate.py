@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -16,7 +16,7 @@ from cnnparams.sources.extra import extra
 from cnnparams.sources.onnx.assembly import GraphTensor, KnownResult, OnnxAssembly, OnnxValue, bracketed
 from cnnparams.sources.onnx.call import NodeContext
 from cnnparams.sources.onnx.fold import fold_constants
-from cnnparams.sources.onnx.inference import inferred_results
+from cnnparams.sources.onnx.inference import constant_results, inferred_results
 from cnnparams.sources.onnx.model import ConstantTensor, Declared, Model, OnnxNode, Subgraph, Unread
 from cnnparams.sources.onnx.names import FileNames, path_of, safe
 from cnnparams.sources.onnx.ops import Results, translator_of
@@ -197,8 +197,7 @@ class Translation:
         return _sample(read, self._declared.get(name)) or self._inferred(op).get(name)
 
     def _inferred(self, op: OnnxNode) -> Mapping[str, KnownResult]:
-        values = {name: value for name in op.reads if (value := self.assembly.values.get(name)) is not None}
-        return inferred_results(op, values, self.assembly.model.opset)
+        return inferred_results(op, NodeContext(op, self.assembly).inputs(), self.assembly.model.opset)
 
     def _behind(self, entry: str, op: OnnxNode, gives: KnownResult) -> GraphTensor:
         """Return what a node gives that no layer does."""
@@ -216,11 +215,29 @@ def _results(call: NodeContext) -> Results:
         raise NoLayerError(f"is an operation of {quote(op.domain)}, not of ONNX itself", _remedy(call))
     for part in op.parts or (op,):
         check_signature(part, call.assembly.model.opset)
-    if values and len(known) == len(values) and (folded := fold_constants(op, known)) is not None:
+    if values and len(known) == len(values):
+        return _of_constants(call, known)
+    return _translated(call)
+
+
+def _of_constants(call: NodeContext, known: Sequence[ConstantTensor]) -> Results:
+    """Return what is worked out from tensors of the file; of what no arithmetic here does only the sizes."""
+    folded = fold_constants(call.op, known)
+    if folded is not None:
         call.assembly.read.update(*(one.origins - folded.origins for one in known))
         return folded
-    is_one = bool(op.parts) or extra("onnx").defs.has(op.kind)
-    translator = translator_of(op.kind) if is_one else None
+    try:
+        return _translated(call)
+    except NoLayerError:
+        sizes = constant_results(call.op, call.inputs(), call.assembly.model.opset)
+        if not sizes:
+            raise
+        return [sizes.get(name) for name in call.op.outputs]
+
+
+def _translated(call: NodeContext) -> Results:
+    is_one = bool(call.op.parts) or extra("onnx").defs.has(call.op.kind)
+    translator = translator_of(call.op.kind) if is_one else None
     if translator is None:
         raise NoLayerError("does what no layer does", _remedy(call))
     try:

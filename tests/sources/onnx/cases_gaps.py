@@ -36,7 +36,14 @@ CASES = {
         one("ConvInteger", "w", numbers={"w": np.ones(1, np.int8)}),
         "has a window over 0 axes",
     ),
-    "two tensors multiplied as matrices": (one("MatMul", "x"), "multiplies two matrices that both depend on the input"),
+    "matrices of which one has the batch inside": (
+        one("MatMul", "x", x=(5, 5)),
+        "multiplies matrices one of whose dimensions is the batch",
+    ),
+    "weights from the left that are no matrix": (
+        File([node("MatMul", ["w", "x"], ["y"], name="the one")], (2, 3, 4), {"w": (2, 5, 3)}),
+        "multiplies with weights that are no matrix, or along the batch",
+    ),
     "weights that are whole numbers": (
         one("Conv", "w", numbers={"w": np.ones((2, 4, 1, 1), np.int64)}),
         "has an input 1 that is no tensor of floating point weights",

@@ -56,6 +56,18 @@ CASES: dict[str, tuple[File, list[str]]] = {
         File([node("Transpose", ["w"], ["t"], perm=[1, 0]), node("MatMul", ["x", "t"], ["y"])], _ROWS, {"w": (10, 6)}),
         ["linear"],
     ),
+    "a product of two matrices of the network": (
+        File([node("Transpose", ["x"], ["t"], perm=[0, 2, 1]), node("MatMul", ["x", "t"], ["y"])], (2, 3, 6)),
+        ["permute", "matmul"],
+    ),
+    "a product of matrices for each head with one for all": (
+        File([node("MatMul", ["x", "z"], ["y"])], (2, 4, 3, 6), more_inputs={"z": (2, 1, 6, 5)}),
+        ["matmul"],
+    ),
+    "weights from the left": (
+        File([node("MatMul", ["w", "x"], ["y"])], (2, 4, 3, 6), {"w": (5, 3)}),
+        ["permute", "linear", "permute"],
+    ),
     "a tensor for each place, added to a product": (
         File(
             [node("MatMul", ["x", "w"], ["m"]), node("Add", ["m", "b"], ["y"])], (2, 3, 6), {"w": (6, 10), "b": (3, 10)}

@@ -88,6 +88,24 @@ def test_weights_times_a_number_are_these_weights(size: int, tmp_path: Path) -> 
     assert counted(whole(file.save(tmp_path))).total_params == 8 * 8 * size**2
 
 
+@pytest.mark.parametrize(
+    ("stored", "make"),
+    [
+        ((8, 4, 2), [node("Trilu", ["w"], ["v"])]),
+        ((2, 8, 4), [node("Einsum", ["w"], ["v"], equation="kio->iok")]),
+    ],
+)
+@pytest.mark.parametrize("times", [1, 40])
+def test_weights_that_another_operation_makes_are_these_weights(
+    stored: Sequence[int], make: Any, times: int, tmp_path: Path
+) -> None:
+    """Only the sizes are worked out, by onnx itself: of 8 x 160 x 2 elements the values are not even read."""
+    dims = [n * times if n == 4 else n for n in stored]
+    nodes = [*make, node("Conv", ["x", "v"], ["y"])]
+    file = File(nodes, (1, 4 * times, 9), {"w": dims})
+    assert counted(whole(file.save(tmp_path))).total_params == 8 * 4 * times * 2
+
+
 def test_weights_made_of_several_tensors_are_a_gap(tmp_path: Path) -> None:
     nodes = [node("Add", ["v", "u"], ["w"]), node("Conv", ["x", "w"], ["y"])]
     (gap,) = read(File(nodes, _IMAGE, {"v": (4, 3, 3, 3), "u": (4, 3, 3, 3)}).save(tmp_path)).gaps

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from cnnparams.sources.onnx import open as read
 from tests.sources.onnx.models import counted, shapes, whole
 
 Make = Callable[[Any], Any]
@@ -122,12 +121,14 @@ def test_normalisation_folded_into_a_convolution_is_counted_as_the_file_has_it(
     ]
 
 
-def test_tensors_multiplied_as_matrices_are_a_gap_of_their_module(torch: ModuleType, tmp_path: Path) -> None:
+def test_tensors_multiplied_as_matrices_are_the_product_that_they_are(torch: ModuleType, tmp_path: Path) -> None:
+    """40 x 4 of the linear layer, and 5 x 4 x 5."""
+
     class Mixing(torch.nn.Module):  # type: ignore[misc,name-defined]
         def forward(self, x: Any) -> Any:
             return x @ x.transpose(1, 2)
 
     model = torch.nn.Sequential(torch.nn.Linear(8, 4), Mixing())
-    (gap,) = read(export(torch, model, (5, 8), tmp_path / "net.onnx")).gaps
-    assert gap.path == "1"
-    assert "(MatMul) multiplies two matrices that both depend on the input" in gap.what
+    report = counted(whole(export(torch, model, (5, 8), tmp_path / "net.onnx")))
+    assert report.total_macs == 5 * 8 * 4 + 5 * 4 * 5
+    assert shapes(report) == [(5, 5)]

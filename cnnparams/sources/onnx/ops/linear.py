@@ -7,7 +7,7 @@ from cnnparams.sources.onnx.assembly import FOLD, NOT_OF_THE_INPUT, GraphTensor,
 from cnnparams.sources.onnx.call import NodeContext
 from cnnparams.sources.onnx.model import ConstantTensor
 from cnnparams.sources.onnx.ops import translates
-from cnnparams.sources.onnx.ops.merge import with_tensor
+from cnnparams.sources.onnx.ops.merge import aligned, with_tensor
 
 
 @translates("Gemm")
@@ -21,13 +21,39 @@ def gemm(call: NodeContext) -> GraphTensor:
 
 @translates("MatMul", "Linear")
 def matmul(call: NodeContext) -> GraphTensor:
-    """Return a fully connected layer along the last dimension; Linear is what patterns make of one with a bias."""
-    if isinstance(call.value(0), ConstantTensor) and isinstance(call.value(1), ConstantTensor):
-        raise NoLayerError(NOT_OF_THE_INPUT, FOLD)
-    if isinstance(call.value(1), GraphTensor) or isinstance(call.value(0), ConstantTensor):
-        hint = "of layers, attention alone multiplies matrices: write it by hand as multihead_attention"
-        raise NoLayerError("multiplies two matrices that both depend on the input, or weights from the left", hint)
-    return _linear(call, call.weight(1).dims)
+    """Return a fully connected layer along the last dimension, or a product of two matrices of the network.
+
+    Linear is what patterns make of one with a bias.
+    """
+    match call.value(0), call.value(1):
+        case GraphTensor() as a, GraphTensor() as b:
+            return _product(call, a, b)
+        case ConstantTensor(), GraphTensor() as x:
+            return _from_the_left(call, x)
+        case GraphTensor(), ConstantTensor():
+            return _linear(call, call.weight(1).dims)
+        case _:
+            raise NoLayerError(NOT_OF_THE_INPUT, FOLD)
+
+
+def _product(call: NodeContext, *matrices: GraphTensor) -> GraphTensor:
+    """Multiply matrices for each place of the dimensions before them, the batch among these."""
+    x = tuple(aligned(call, matrices))
+    if any(each.batch is not None and each.batch > len(each.full) - 3 for each in x):
+        raise NoLayerError("multiplies matrices one of whose dimensions is the batch", "keep samples apart")
+    return call.add("matmul", {}, *x)
+
+
+def _from_the_left(call: NodeContext, x: GraphTensor) -> GraphTensor:
+    """Multiply weights with each column: the linear layer over rows, between two that change places of dimensions."""
+    weight, rank = call.weight(0), len(x.dims)
+    if len(weight.dims) != 2 or rank < 2 or (x.batch is not None and x.batch > rank - 2):
+        raise NoLayerError("multiplies with weights that are no matrix, or along the batch")
+    turned = {"dims": (*range(1, rank - 1), rank, rank - 1)}
+    columns = call.add("permute", turned, x, name=call.assembly.names.numbered("permute"))
+    settings = {"in_features": weight.dims[1], "out_features": weight.dims[0], "bias": False}
+    y = call.add("linear", settings, columns, held=Weights((weight,)))
+    return call.add("permute", turned, y, name=call.assembly.names.numbered("permute"))
 
 
 def _linear(call: NodeContext, columns: tuple[int, ...]) -> GraphTensor:

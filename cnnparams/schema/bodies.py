@@ -26,6 +26,11 @@ class LayerBody(NamedTuple):
         """No: the network goes on with the layer's output."""
         return False
 
+    @property
+    def reads_nothing(self) -> bool:
+        """Whether the type of layer takes no input."""
+        return self.template.model.most_inputs == 0
+
     def wire(self, at: Site, x: Edges) -> Edges:
         """Put the layer here."""
         shared = at.shared
@@ -56,6 +61,11 @@ class BlockCall(NamedTuple):
     @property
     def side(self) -> bool:
         """No: the network goes on with the block's output."""
+        return False
+
+    @property
+    def reads_nothing(self) -> bool:
+        """No: its layers may."""
         return False
 
     def wire(self, at: Site, x: Edges) -> Edges:

@@ -86,6 +86,10 @@ class EntryBody(Protocol):
     def side(self) -> bool:
         """Whether the network goes on with what entered rather than with what leaves."""
 
+    @property
+    def reads_nothing(self) -> bool:
+        """Whether nothing enters, not even what the entry before gives."""
+
     def wire(self, at: Site, x: Edges) -> Edges:
         """Lay it out; return the tensors that leave."""
 
@@ -132,6 +136,7 @@ class Structure(BaseModel):
 
     type: ClassVar[str]
     side: ClassVar[bool] = False
+    reads_nothing: ClassVar[bool] = False
     merges: ClassVar[int] = 0
     """Layers of its own, beside those of its lists."""
 

@@ -45,6 +45,8 @@ class TorchNetwork:
                         learned = isinstance(tensor, self.torch.nn.Parameter)
                         made[id(tensor)] = self.torch.nn.Parameter(empty, tensor.requires_grad) if learned else empty
                     tensors[name] = made[id(tensor)]
+            if isinstance(constant := vars(part).get("weight"), self.torch.Tensor):
+                part.weight = self.torch.zeros_like(constant, device="cpu", dtype=self.dtype)
 
     def inputs(self, batch: int) -> dict[str, Any]:
         """Return a batch for each input: tokens where an embedding reads it."""

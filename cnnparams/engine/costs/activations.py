@@ -8,7 +8,7 @@ from __future__ import annotations
 from cnnparams.engine.costs.quantity import Column, Kind, Total
 from cnnparams.engine.costs.register import Measured
 from cnnparams.engine.memory.liveness import liveness
-from cnnparams.engine.network.graph import Graph
+from cnnparams.engine.network.graph import Graph, batchless
 from cnnparams.engine.setting import Setting
 
 AT_OTHER_SIZES = None
@@ -40,9 +40,11 @@ TOTALS = (
 def measure(graph: Graph, setting: Setting) -> Measured:
     """Return the bytes for a batch of samples."""
     batch = setting.batch
-    live, plain = (liveness(graph, setting.dtype, in_place=in_place) for in_place in (True, False))
+    live, plain = (liveness(graph, setting.dtype, batch, in_place=in_place) for in_place in (True, False))
+    once = batchless(graph)
     given = (node.output_shape.size * setting.itemsize(node.dtype) for node in graph.nodes)
-    rows = [(size * batch, alive * batch) for size, alive in zip(given, live.per_node, strict=True)]
+    sizes = [size * (1 if node.name in once else batch) for size, node in zip(given, graph.nodes, strict=True)]
+    rows = list(zip(sizes, live.per_node, strict=True))
     name = graph.nodes[live.peak].name if graph.nodes else ""
     whole = sum(size for size, _ in rows)
-    return Measured(rows, (max(live.per_node, default=0) * batch, whole, name, max(plain.per_node, default=0) * batch))
+    return Measured(rows, (max(live.per_node, default=0), whole, name, max(plain.per_node, default=0)))

@@ -1,4 +1,4 @@
-"""Which tensors are alive while each layer runs, one sample after another through the network, without training.
+"""Which tensors are alive while each layer runs, a batch of samples on its way through the network, without training.
 
 A tensor lives from the layer that makes it to the last that reads it; the results of the network live to the end. What
 a layer overwrites, or only looks at in another shape, needs no memory of its own. A layer whose spec says another dtype
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cnnparams.dtypes import DTYPES
-from cnnparams.engine.network.graph import Graph, Node
+from cnnparams.engine.network.graph import Graph, Node, batchless
 from cnnparams.layers.contract.base import Footprint
 
 
@@ -54,32 +54,37 @@ class Liveness(NamedTuple):
         return tuple(sorted(most, key=lambda life: -life.bytes))
 
 
-def liveness(graph: Graph, dtype: str, *, in_place: bool = True) -> Liveness:
-    """Return what lives when, of one sample; `dtype` is that of the input, and of each layer whose spec says none.
+def liveness(graph: Graph, dtype: str, batch: int = 1, *, in_place: bool = True) -> Liveness:
+    """Return what lives when; `dtype` is that of the input, and of each layer whose spec says none.
 
-    `in_place` lets elementwise layers overwrite an input that nobody needs any more.
+    What depends on no sample is there once, and what a layer holds is no memory of its own. `in_place` lets elementwise
+    layers overwrite an input that nobody needs any more.
     """
-    operations = tuple(_operations(graph, dtype))
+    operations = tuple(_operations(graph, dtype, batch))
     last_read = {name: time for time, operation in enumerate(operations) for name in operation.inputs}
     last_read |= {port.source: len(operations) for port in graph.outputs}
-    return _Homes(graph, DTYPES[dtype], operations, last_read, in_place=in_place).run()
+    return _Homes(graph, DTYPES[dtype] * batch, operations, last_read, in_place=in_place).run()
 
 
-def _operations(graph: Graph, usual: str) -> Iterator[KernelCall]:
+def _operations(graph: Graph, usual: str, batch: int) -> Iterator[KernelCall]:
     """Yield what is computed, in order. The value of a node is called like it; before its activation, it has a dot."""
     given = {port.source: usual for port in graph.inputs}
+    once = batchless(graph)
     mixed = any(node.dtype for node in graph.nodes)
     for i, node in enumerate(graph.nodes):
         dtype = given[node.name] = node.dtype or usual
-        size, inputs = node.output_shape.size * DTYPES[dtype], node.inputs
+        samples, inputs = 1 if node.name in once else batch, node.inputs
+        size = samples * node.output_shape.size * DTYPES[dtype]
         if mixed and node.layer.input_dtype is None and any(given[source] != dtype for source in inputs):
             for source, shape in dict(zip(inputs, node.input_shapes, strict=True)).items():
                 if given[source] != dtype:
                     copy = _copied(source, dtype, node)
-                    yield KernelCall(i, copy, (source,), shape.size * DTYPES[dtype], Footprint.NEW)
+                    copied = (1 if source in once else batch) * shape.size * DTYPES[dtype]
+                    yield KernelCall(i, copy, (source,), copied, Footprint.NEW)
             inputs = tuple([source if given[source] == dtype else _copied(source, dtype, node) for source in inputs])
         made = f"{node.name}." if node.activation else node.name
-        yield KernelCall(i, made, inputs, size, node.layer.footprint)
+        footprint = node.layer.footprint
+        yield KernelCall(i, made, inputs, 0 if footprint is Footprint.HELD else size, footprint)
         if node.activation:
             yield KernelCall(i, node.name, (made,), size, node.activation.footprint)
 
@@ -95,14 +100,14 @@ class _Homes:
     def __init__(
         self,
         graph: Graph,
-        itemsize: int,
+        port_bytes: int,
         operations: tuple[KernelCall, ...],
         last_read: dict[str, int],
         *,
         in_place: bool,
     ) -> None:
         self.graph = graph
-        self.itemsize = itemsize
+        self.port_bytes = port_bytes
         self.operations = operations
         self.last_read = last_read
         self.in_place = in_place
@@ -112,7 +117,7 @@ class _Homes:
     def run(self) -> Liveness:
         """Go through the operations."""
         for port in self.graph.inputs:
-            self._give_home(port.source, port.shape.size * self.itemsize, 0)
+            self._give_home(port.source, port.shape.size * self.port_bytes, 0)
         for time, operation in enumerate(self.operations):
             home = self._home_of_input(operation, time)
             if home is None:

@@ -35,12 +35,16 @@ class Saved(NamedTuple):
 
 
 class _TensorInMemory(NamedTuple):
-    """A tensor: the number of its memory, its strides there (None: not known), its dtype, if it needs a gradient."""
+    """A tensor: the number of its memory, its strides there (None: not known), its dtype, if it needs a gradient.
+
+    What depends on no sample has a batch of 1.
+    """
 
     piece: int
     strides: Strides | None
     dtype: str
     needs_grad: bool
+    batch: int
 
 
 class _SavingStep(NamedTuple):
@@ -51,6 +55,7 @@ class _SavingStep(NamedTuple):
     place: Placement
     kept: SavedForBackward
     needs_grad: bool
+    batch: int
 
 
 def saved(graph: Graph, setting: Setting) -> Saved:
@@ -60,7 +65,9 @@ def saved(graph: Graph, setting: Setting) -> Saved:
     for port in graph.inputs:
         dims = (setting.batch, *port.shape.dims)
         piece = memory.new(math.prod(dims), setting.dtype)
-        tensors[port.source] = _TensorInMemory(piece, contiguous(dims), setting.dtype, needs_grad=False)
+        tensors[port.source] = _TensorInMemory(
+            piece, contiguous(dims), setting.dtype, needs_grad=False, batch=setting.batch
+        )
     per_node: list[int] = []
     uncertain: list[str] = []
     buffers: dict[str, int] = {}
@@ -68,7 +75,7 @@ def saved(graph: Graph, setting: Setting) -> Saved:
         dtype, added = node.dtype or setting.dtype, 0
         inputs = [tensors[source] for source in node.inputs]
         if node.layer.input_dtype is None and any(x.dtype != dtype for x in inputs):
-            inputs = _copied(node, dtype, dict(zip(node.inputs, inputs, strict=True)), memory, setting.batch)
+            inputs = _copied(node, dtype, dict(zip(node.inputs, inputs, strict=True)), memory)
         for step in steps_of(node, inputs):
             output, more = memory.take(step, inputs, dtype)
             inputs, added = [output], added + more
@@ -82,16 +89,15 @@ def saved(graph: Graph, setting: Setting) -> Saved:
     return Saved(sum(per_node), tuple(per_node), tuple(uncertain), sum(buffers.values()))
 
 
-def _copied(
-    node: Node, dtype: str, tensors: dict[str, _TensorInMemory], memory: _Pieces, batch: int
-) -> list[_TensorInMemory]:
+def _copied(node: Node, dtype: str, tensors: dict[str, _TensorInMemory], memory: _Pieces) -> list[_TensorInMemory]:
     """Return the inputs as a layer reads them: what has another dtype as a copy, its elements in the same order."""
     for source, shape in zip(node.inputs, node.input_shapes, strict=True):
         x = tensors[source]
         if x.dtype != dtype:
-            dims = (batch, *shape.dims)
+            dims = (x.batch, *shape.dims)
             place = in_order(dims, None if x.strides is None else MemoryLayout(dims, x.strides))
-            tensors[source] = _TensorInMemory(memory.new(math.prod(dims), dtype), place.strides, dtype, x.needs_grad)
+            piece = memory.new(math.prod(dims), dtype)
+            tensors[source] = _TensorInMemory(piece, place.strides, dtype, x.needs_grad, x.batch)
     return [tensors[source] for source in node.inputs]
 
 
@@ -116,7 +122,7 @@ class _Pieces:
         held = (self._pieces[piece] for piece in pieces)
         shared = sum(elements * (kept.itemsize or itemsize) for elements, itemsize in held)
         own = sum(each.elements * (each.itemsize or DTYPES[dtype]) for each in kept.own)
-        return _TensorInMemory(made, place.strides, dtype, step.needs_grad), shared + own
+        return _TensorInMemory(made, place.strides, dtype, step.needs_grad, step.batch), shared + own
 
 
 class _Steps:
@@ -131,16 +137,16 @@ class _Steps:
         """Return the step of the layer, and that of its activation; what is shared learns where its owner does."""
         same = tuple([node.inputs.index(source) for source in node.inputs])
         trainable = self._trainable[node.shares or node.name]
-        circumstances = tuple([(x.strides, x.needs_grad) for x in inputs])
+        circumstances = tuple([(x.strides, x.needs_grad, x.batch) for x in inputs])
         key = (node.input_shapes, circumstances, same, trainable, node.dtype)
         return self._known.of((node.layer, node.activation), key, partial(self._asked, node, inputs, same, trainable))
 
     def _asked(
         self, node: Node, inputs: list[_TensorInMemory], same: tuple[int, ...], trainable: bool
     ) -> tuple[_SavingStep, ...]:
-        batch, itemsize = self.setting.batch, self.setting.itemsize(node.dtype)
+        batch, itemsize = max((x.batch for x in inputs), default=1), self.setting.itemsize(node.dtype)
         entering = zip(node.input_shapes, inputs, strict=True)
-        values = tuple(BatchTensor(shape, batch, x.strides, x.needs_grad) for shape, x in entering)
+        values = tuple(BatchTensor(shape, x.batch, x.strides, x.needs_grad) for shape, x in entering)
         learns = trainable and any(tensor.learned for tensor in node.layer.tensors(*node.input_shapes))
         first = _step(node.layer, ForwardPass(values, same, (batch, *node.output_shape.dims), learns, itemsize))
         if node.activation is None:
@@ -154,5 +160,6 @@ def _step(layer: Layer, run: ForwardPass) -> _SavingStep:
     """Return what a layer does; with no gradient to pass on it keeps nothing."""
     needs_grad = run.learns or any(x.needs_grad for x in run.inputs)
     kept = layer.saved_for_backward(run) if needs_grad else NOTHING
-    elements, place = math.prod(run.output), layer.placement(run)
-    return _SavingStep(elements, layer.output_itemsize, place, kept, needs_grad and layer.passes_gradient)
+    place = layer.placement(run)
+    elements, passes = 0 if place.held else math.prod(run.output), needs_grad and layer.passes_gradient
+    return _SavingStep(elements, layer.output_itemsize, place, kept, passes, run.output[0])

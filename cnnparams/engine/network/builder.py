@@ -150,6 +150,8 @@ def _check_number(layer: Layer, shapes: tuple[Shape, ...]) -> None:
     if len(shapes) < least:
         hint = "name what enters, such as from: [conv1, conv2]"
         raise LayerError(f"needs {least} inputs or more, but gets {len(shapes)}", hint=hint)
+    if most == 0 and shapes:
+        raise LayerError("reads nothing, but has inputs", "from", "leave from out")
     if most is not None and len(shapes) > most:
         hint = "put a concat, add or multiply before it, or name one layer with from"
         takes = "one input" if most == 1 else f"{most} inputs at most"

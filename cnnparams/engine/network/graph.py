@@ -1,12 +1,12 @@
 """The Graph: nodes in execution order, each a layer at the shapes that enter and leave it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import NamedTuple, TypeVar
 
 from cnnparams.engine.network.memo import Memo
 from cnnparams.errors import Problem
-from cnnparams.layers.contract.base import Layer
+from cnnparams.layers.contract.base import Footprint, Layer
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.schema.source import Document, KeyPath
 
@@ -58,6 +58,22 @@ def of_each(graph: Graph, ask: Callable[[Node], T]) -> list[T]:
     """Return what is asked of each node's layer at its shapes; one layer at one shape, of one dtype, is asked once."""
     memo = Memo[T]()
     return [memo.of((node.layer, node.input_shapes), node.dtype, partial(ask, node)) for node in graph.nodes]
+
+
+def batchless(graph: Graph) -> frozenset[str]:
+    """Return the nodes that depend on no sample: what is made of parameters and constants alone is made once."""
+    found: set[str] = set()
+    for node in graph.nodes:
+        if found.issuperset(node.inputs):
+            found.add(node.name)
+    return frozenset(found)
+
+
+def met_once(node: Node, batchless: Collection[str]) -> tuple[int, ...]:
+    """Return the places of inputs without a batch beside others, where a layer does not repeat them by itself."""
+    places = tuple(i for i, source in enumerate(node.inputs) if source in batchless)
+    repeats = node.layer.footprint is Footprint.ELEMENTWISE or len(places) == len(node.inputs)
+    return () if repeats else places
 
 
 def channels_of(shape: Shape) -> int:

@@ -103,7 +103,7 @@ class Listing:
                 return x
             entered = self._entering(entry, x, scope)
             context.plan.network.count_entries(len(entered))
-            scope[CHANNELS] = channels(entered)
+            scope[CHANNELS] = channels(entered or x)
             if (
                 entry.when is not True
                 and own_keys.reads(entry.when, CHANNELS)
@@ -143,7 +143,7 @@ class Listing:
 
     def _entering(self, entry: Entry, x: Edges, scope: dict[str, Value]) -> Edges:
         if not entry.sources:
-            return x
+            return () if entry.body.reads_nothing else x
         return tuple([edge for source in entry.sources for edge in self.refer(source, scope).edges])
 
     def _stop(self, entry: Entry, x: Edges, error: LayerError, name: str | None = None) -> NoReturn:

@@ -37,7 +37,7 @@ def _entries(graph: Graph) -> Iterator[Plain]:
 
 def _entry(node: Node, before: tuple[str, ...]) -> Plain:
     entry: Plain = {"type": node.layer.type, "name": node.name}
-    if node.inputs != before:
+    if node.inputs and node.inputs != before:
         entry["from"] = node.inputs[0] if len(node.inputs) == 1 else list(node.inputs)
     follow = set(inferred_settings(node.layer, node.input_shapes))
     entry |= _settings(node.layer, follow) if node.shares is None else _every_setting(node.layer)

@@ -28,6 +28,11 @@ class TracedEntry:
     left: Edges = ()
     lists: "list[Traced]" = field(default_factory=list)
 
+    @property
+    def source(self) -> str:
+        """Where what `channels` counts comes from."""
+        return (self.entered or self.flow)[0].source
+
 
 class Traced(Listing):
     """A list that remembers a step for each entry that is there, for each of its copies where it is repeated."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from cnnparams.engine.network.graph import Graph, Node, Port, of_each
 from cnnparams.engine.receptive_field.field import Field, Span, hull
-from cnnparams.layers.contract.reach import SAME_PLACE, Reaches, all_taps, same_places
+from cnnparams.layers.contract.reach import SAME_PLACE, UNKNOWN, Reaches, all_taps, same_places
 from cnnparams.layers.contract.shape import Shape
 
 
@@ -72,9 +72,15 @@ def _pass(graph: Graph, image: Port, reaches: Iterable[tuple[Reaches, ...]]) -> 
     """Yield what each node sees of an image."""
     spatial = tuple(dim for dim in range(len(image.shape.dims)) if dim != image.shape.channel_axis)
     extent = tuple(image.shape.dims[dim] for dim in spatial)
+    lost: set[str] = set()
+    """What sees the image in a way that is not known."""
     views: dict[str, ImageView] = {image.source: tuple(AxisView((dim,), Field((Span(0, 0),))) for dim in spatial)}
     for node, own in zip(graph.nodes, reaches, strict=True):
         before = tuple(map(views.get, node.inputs))
+        if not lost.isdisjoint(node.inputs) or (UNKNOWN in own and any(before)):
+            lost.add(node.name)
+            yield None
+            continue
         if view := _view(before, own, node):
             views[node.name] = view
         yield NodeView(extent, before, view) if view else None

@@ -163,11 +163,8 @@ def _either(choices: Iterable[str]) -> str:
 
 
 def _words(kind: str, schema: dict[str, Any]) -> str:
-    names = {"integer": "whole number", "number": "number", "boolean": "true or false", "null": "", "array": "list"}
+    numbers = {"integer": "whole number", "number": "number"}
+    names = {**numbers, "boolean": "true or false", "null": "", "array": "list", "string": "text"}
     bounds = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}
-    limits = (
-        [f"{sign} {schema[key]}" for key, sign in bounds.items() if key in schema]
-        if kind in ("integer", "number")
-        else []
-    )
+    limits = [f"{sign} {schema[key]}" for key, sign in bounds.items() if key in schema] if kind in numbers else []
     return " ".join([names[kind], " and ".join(limits)]).strip()

@@ -8,7 +8,7 @@ from cnnparams.engine.devices import Room, room_left
 from cnnparams.engine.memory.int8 import Quantized, quantized
 from cnnparams.engine.memory.liveness import liveness
 from cnnparams.engine.memory.saved import saved
-from cnnparams.engine.network.graph import Graph
+from cnnparams.engine.network.graph import Graph, batchless
 from cnnparams.engine.reports.measure import measure
 from cnnparams.engine.reports.report import Report
 from cnnparams.engine.setting import Setting
@@ -77,8 +77,8 @@ def memory(
     With a `limit` in bytes, also the largest batch that stays within it; in 8 bits where asked, and for a device.
     """
     report = measure(graph, (*USE, *(TRAINING if training else ())), setting)
-    live = liveness(graph, setting.dtype)
-    alive = tuple(Alive(life.name, life.bytes * setting.batch) for life in live.alive_at(live.peak))
+    live = liveness(graph, setting.dtype, setting.batch)
+    alive = tuple(Alive(life.name, life.bytes) for life in live.alive_at(live.peak) if life.bytes)
     fit = None if limit is None else _fit(graph, setting, limit, training=training)
     uncertain = saved(graph, setting).uncertain if training else ()
     small = quantized(graph) if int8 or setting.device else None
@@ -105,5 +105,10 @@ def _fit(graph: Graph, setting: Setting, limit: int, *, training: bool) -> Fit:
         return Fit(limit, 1, one)
     if two == three:
         return Fit(limit, None, two)
-    batch = 2 + (limit - two) // (three - two)
-    return Fit(limit, batch, two + (batch - 2) * (three - two))
+    batch, more = 2 + (limit - two) // (three - two), three - two
+    needed = two + (batch - 2) * more
+    if batchless(graph):  # where another layer has the peak in larger batches, each sample needs more
+        while (needed := bytes_needed(graph, setting._replace(batch=batch), training=training)) > limit:
+            more = needed - bytes_needed(graph, setting._replace(batch=batch - 1), training=training)
+            batch -= -(-(needed - limit) // more)
+    return Fit(limit, batch, needed)

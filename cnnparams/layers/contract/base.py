@@ -27,9 +27,13 @@ SAME_SIZES = "same sizes"
 
 
 class Footprint(Enum):
-    """What memory a layer's output needs when the network is used: its own, none, or its input's if that is free."""
+    """What memory a layer's output needs when the network is used: its own, none, or its input's if that is free.
+
+    What a layer holds is in memory with the model, whether it is read or not.
+    """
 
     NEW = auto()
+    HELD = auto()
     VIEW = auto()
     ELEMENTWISE = auto()
 

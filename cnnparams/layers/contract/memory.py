@@ -79,12 +79,14 @@ class ForwardPass(NamedTuple):
 class Placement(NamedTuple):
     """Where an output lies: how its elements are laid out, and whether in the memory of the first input.
 
-    Strides of None are not known; without `certain`, it is not known either whose memory it is.
+    Strides of None are not known; without `certain`, it is not known either whose memory it is. What is `held` is a
+    parameter.
     """
 
     strides: Strides | None
     shared: bool = False
     certain: bool = True
+    held: bool = False
 
 
 class OwnTensor(NamedTuple):

@@ -42,6 +42,8 @@ Reaches = tuple[Reach, ...]
 """What a place sees along each dimension of an input."""
 
 SAME_PLACE = Taps((range(1),), 1)
+UNKNOWN: Reaches = (Reach((), None),)
+"""The reaches of a layer of which nobody knows what it sees."""
 
 
 def moving(dim: int, taps: Taps = SAME_PLACE) -> Reach:

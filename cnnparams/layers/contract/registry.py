@@ -35,6 +35,8 @@ FAMILIES = (
     "elementwise",
     "pick",
     "parameter",
+    "source",
+    "opaque",
     "arrange",
     "embedding",
     "recurrent",

@@ -28,17 +28,23 @@ class Code(NamedTuple):
 
 
 CALLED = Code("{self}({x})")
-PARAMETER = "nn.Parameter("
-"""What the making of a bare parameter begins with."""
+PARAMETER, BUFFER, CONSTANT = "nn.Parameter(", "nn.Buffer(", "torch."
+"""What the making of a bare parameter begins with, or that of a buffer, or of a tensor that is neither."""
+
+
+def is_bare(make: Code) -> bool:
+    """Tell whether what is made is a tensor by itself, rather than a module."""
+    return make.template.startswith((PARAMETER, BUFFER, CONSTANT))
 
 
 class Spelling(NamedTuple):
     """How PyTorch writes a layer: what is made once, if anything, and the expression of the forward pass.
 
-    What is made is a module, whose tensors have the names and the order of the layer's, or a bare nn.Parameter, which
-    is the layer's only tensor. Both expressions know `torch`, `nn` (torch.nn) and `F` (torch.nn.functional). Holes of
-    `call`, beside those of its values: {self} is what was made; {x}, the same as {x0}, {x1} ... are the inputs, and
-    {inputs} all of them. An input may be read more than once: what stands for it is best a name.
+    What is made is a module, whose tensors have the names and the order of the layer's, or a bare nn.Parameter or
+    nn.Buffer, which is the layer's only tensor. Both expressions know `torch`, `nn` (torch.nn) and `F`
+    (torch.nn.functional). Holes of `call`, beside those of its values: {self} is what was made; {x}, the same as {x0},
+    {x1} ... are the inputs, and {inputs} all of them. An input may be read more than once: what stands for it is best
+    a name.
     """
 
     make: Code | None
@@ -47,7 +53,8 @@ class Spelling(NamedTuple):
     def called(self, name: str, inputs: Sequence[str]) -> str:
         """Return the forward expression: `name` stands for what was made, `inputs` for what enters."""
         each = {f"x{i}": text for i, text in enumerate(inputs)}
-        return self.call.text({"self": name, "x": inputs[0], "inputs": ", ".join(inputs), **each})
+        first = inputs[0] if inputs else ""
+        return self.call.text({"self": name, "x": first, "inputs": ", ".join(inputs), **each})
 
     def reading(self, x: Code) -> "Spelling":
         """Return the spelling of the same layer over an expression of its first input."""

@@ -58,7 +58,7 @@ def _sections(card: Card, layout: Layout) -> Iterator[Section]:
     yield Table(_headings("Quantity", "Formula"), formulas, "Formulas", is_list=True)
     if card.legend:
         yield Note((card.legend,))
-    shapes = f"{layout.texts(card.input_shapes)} -> {layout.text(card.output_shape)}"
+    shapes = f"{layout.texts(card.input_shapes)} -> {layout.text(card.output_shape)}".strip()
     yield Example(entry(card), shapes)
 
 

@@ -21,7 +21,8 @@ FrameKey = tuple[int, ...]
 class FrameStep:
     """A step of a frame: a layer, or a module with more inside. `flow` is what would go on without it.
 
-    `key` is its place among the steps of all frames of a kind; `conditions` are those under which it is there.
+    `key` is its place among the steps of all frames of a kind; `conditions` are those under which it is there. `once`
+    are the places of inputs that are the same for all samples of a batch, beside others.
     """
 
     key: FrameKey
@@ -33,6 +34,7 @@ class FrameStep:
     frame: Frame | None
     reads: tuple[str, ...]
     gives: tuple[str, ...]
+    once: tuple[int, ...] = ()
 
     @property
     def flow(self) -> str:

@@ -138,7 +138,7 @@ def _said(writer: ClassWriter, hole: Hole, rows: Sequence[HoleRow]) -> Expr:
 
 def written(op: FrameStep | None, value: object) -> Written | None:
     """Return a value of an entry as it is written in it."""
-    return Written(value, op.step.scope, op.view, op.step.entered[0].source) if op else None
+    return Written(value, op.step.scope, op.view, op.step.source) if op else None
 
 
 def _track(writer: ClassWriter, ops: Ops, rows: Sequence[HoleRow], said: Mapping[str, Expr]) -> None:

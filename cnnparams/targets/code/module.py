@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cnnparams.engine.network.build import room_to_nest
-from cnnparams.engine.network.graph import Graph, Node, channels_of
+from cnnparams.engine.network.graph import Graph, Node, batchless, channels_of, met_once
 from cnnparams.engine.network.trace import Traced, TracedEntry, trace
 from cnnparams.engine.reports.measure import measure
+from cnnparams.errors import CnnparamsError, LayerError
 from cnnparams.expression import Value
 from cnnparams.schema.bodies import BlockCall
 from cnnparams.schema.expression_hints import INDEX
@@ -32,14 +33,24 @@ _MERGE = 1_000_000
 
 def framed(graph: Graph, listing: Traced, blocks: Mapping[str, Block]) -> Frame:
     """Return the frame of the whole network."""
-    framer = _Framer({node.name: node for node in graph.nodes}, blocks)
+    framer = _Framer({node.name: _writable(node) for node in graph.nodes}, blocks, batchless(graph))
     return frames.whole(graph, listing, framer.ops(listing, (), "", {}, ()))
 
 
+def _writable(node: Node) -> Node:
+    """Return a node; raise CnnparamsError where its layer cannot be written."""
+    try:
+        node.layer.spelling(*node.input_shapes)
+    except LayerError as error:
+        raise CnnparamsError(f"{node.name}: {error}" + (f"\n  hint: {error.hint}" if error.hint else "")) from None
+    return node
+
+
 class _Framer:
-    def __init__(self, nodes: Mapping[str, Node], blocks: Mapping[str, Block]) -> None:
+    def __init__(self, nodes: Mapping[str, Node], blocks: Mapping[str, Block], once: Collection[str]) -> None:
         self.nodes = nodes
         self.blocks = blocks
+        self.once = once
 
     def ops(
         self, listing: Traced, key: FrameKey, under: str, view: NameView, conditions: Conditions
@@ -55,7 +66,8 @@ class _Framer:
                 yield from self._holding(inside, step, at, under, view, (*met, *self._conditions(step, view)))
             else:
                 node = self.nodes[step.path]
-                yield FrameStep(at, _below(node.name, under), step, view, met, node, None, node.inputs, (node.name,))
+                name, once = _below(node.name, under), met_once(node, self.once)
+                yield FrameStep(at, name, step, view, met, node, None, node.inputs, (node.name,), once)
 
     def _dissolved(
         self, step: TracedEntry, key: FrameKey, under: str, view: NameView, conditions: Conditions
@@ -71,7 +83,8 @@ class _Framer:
         merge = self.nodes.get(step.left[0].source)
         if merge and merge.path == step.entry.path:
             key, name = (*key, _MERGE), _below(merge.name, under)
-            yield FrameStep(key, name, step, view, conditions, merge, None, merge.inputs, (merge.name,))
+            once = met_once(merge, self.once)
+            yield FrameStep(key, name, step, view, conditions, merge, None, merge.inputs, (merge.name,), once)
 
     def _holding(
         self, inside: Frame, step: TracedEntry, key: FrameKey, under: str, view: NameView, conditions: Conditions
@@ -129,7 +142,7 @@ class _Framer:
         body = step.entry.body
         if not isinstance(body, BlockCall):
             return view
-        (listing,), given, source = step.lists, dict(body.args), step.entered[0].source
+        (listing,), given, source = step.lists, dict(body.args), step.source
         inner: dict[str, Written] = {}
         for param, default in self.blocks[listing.block].params.items():
             here = Written(default, listing.context.scope, inner, source)
@@ -156,7 +169,7 @@ def _frame(
 
 def _when(step: TracedEntry, view: NameView) -> Iterator[Written]:
     if step.entry.when is not True:
-        yield Written(step.entry.when, step.scope, view, step.entered[0].source)
+        yield Written(step.entry.when, step.scope, view, step.source)
 
 
 def _below(name: str, under: str) -> str:
@@ -167,9 +180,11 @@ def _below(name: str, under: str) -> str:
 def flattened(graph: Graph, listing: Traced) -> Frame:
     """Return the frame of the whole network, without any inside of it: layers are called by their whole names."""
     nodes = {node.name: node for node in graph.nodes}
-    steps = dict(_steps(listing, nodes))
+    steps, once = dict(_steps(listing, nodes)), batchless(graph)
     ops = [
-        FrameStep((i, 0), node.name, steps[node.name], {}, (), node, None, node.inputs, (node.name,))
+        FrameStep(
+            (i, 0), node.name, steps[node.name], {}, (), node, None, node.inputs, (node.name,), met_once(node, once)
+        )
         for i, node in enumerate(graph.nodes)
     ]
     return frames.whole(graph, listing, ops)

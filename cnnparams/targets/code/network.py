@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cnnparams.engine.network.graph import Node
-from cnnparams.layers.contract.spelling import PARAMETER, Code
+from cnnparams.layers.contract.spelling import Code, is_bare
 from cnnparams.targets.code import chain, making
 from cnnparams.targets.code.attributes import AttributeCode, Attributes
 from cnnparams.targets.code.frames import Frame, label
@@ -177,7 +177,7 @@ def _of(frame: Frame, writer: ClassWriter) -> Iterator[str]:
         node, shared = user[-1].node, owner[-1].node
         assert node
         assert shared
-        whole = (made := _made(node)) == _made(shared) or made.template.startswith(PARAMETER)
+        whole = (made := _made(node)) == _made(shared) or is_bare(made)
         names = [""] if whole else [f".{tensor.name}" for tensor in node.layer.tensors(*node.input_shapes)]
         yield from (f"{other}{name} = {one}{name}" for name in names)
 
@@ -233,7 +233,7 @@ class _Maker:
             elif op.node and (make := op.node.layer.in_forward(*op.node.input_shapes).make):
                 held = op.node.layer.tensors(*op.node.input_shapes)
                 own = frozenset(tensor.name.partition(".")[0] for tensor in held)
-                yield op.name, AttributeCode(make.template.startswith(PARAMETER), own)
+                yield op.name, AttributeCode(is_bare(make), own)
 
     def step(self, ops: Ops, number: int, reads: tuple[TensorRef, ...], flow: TensorRef | None) -> ForwardStep:
         """Write what a step makes; return how it is called."""
@@ -289,12 +289,12 @@ class _Maker:
     def _layer(self, ops: Ops, name: str) -> tuple[str | None, str]:
         """Return what makes a layer, if anything, and the template of its call."""
         made = making.layer(self.writer, ops, self.rows, in_forward=True)
-        inputs = [f"{{x{i}}}" for i in range(next(len(op.reads) for op in ops if op))]
+        inputs = _inputs(ops)
         texts = {hole: self.writer.text(said) for hole, said in made.said.items()}
         held = {hole: text if plain(made.said[hole]) else self._held(hole, text) for hole, text in texts.items()}
         each = {f"x{i}": text for i, text in enumerate(inputs)}
         place = f"self{self.attributes.of(name)}" if made.make else ""
-        places = {"self": place, "x": "{x0}", "inputs": ", ".join(inputs), **each}
+        places = {"self": place, "x": next(iter(inputs), ""), "inputs": ", ".join(inputs), **each}
         make = made.make and made.make + making.frozen(self.writer, ops, self.rows)
         return make, _spaced(made.call.format_map({**held, **places}))
 
@@ -320,6 +320,20 @@ class _Maker:
         flag = self.names.add(f"use_{name}")
         self.lines.append(f"self.{flag} = {when}")
         return f"{template} if self.{flag} else {{x{count}}}"
+
+
+def _inputs(ops: Ops) -> list[str]:
+    """Return the inputs of a layer; what is the same for all samples is repeated where there are others."""
+    first = next(op for op in ops if op)
+    if any(op.once != first.once for op in ops if op):
+        raise ConflictError(first.name)
+    inputs = [f"{{x{i}}}" for i in range(len(first.reads))]
+    many = next((i for i in range(len(inputs)) if i not in first.once), 0)
+    for i in first.once:
+        assert first.node
+        rank = len(first.node.input_shapes[i].dims)
+        inputs[i] = f"{{x{i}}}.expand(len({{x{many}}}), {', '.join(['-1'] * rank)})"
+    return inputs
 
 
 def _spaced(text: str) -> str:

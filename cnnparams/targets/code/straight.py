@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from cnnparams.layers.contract.spelling import CALLED, PARAMETER
+from cnnparams.layers.contract.spelling import CALLED, is_bare
 from cnnparams.targets.code.attributes import is_taken
 from cnnparams.targets.code.frames import Frame, FrameStep
 from cnnparams.targets.code.sharing import Sharing
@@ -29,7 +29,7 @@ def _is_module(op: FrameStep) -> bool:
     if op.node is None:
         return True
     spelling = op.node.layer.spelling(*op.node.input_shapes)
-    is_module = spelling.make is not None and not spelling.make.template.startswith(PARAMETER)
+    is_module = spelling.make is not None and not is_bare(spelling.make)
     return is_module and spelling.call == CALLED
 
 

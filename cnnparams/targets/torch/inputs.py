@@ -20,12 +20,12 @@ def batches(graph: Graph, device: str) -> list[Any]:
     return [batch_of(port.shape, device, wanted[port.source]) for port in graph.inputs]
 
 
-def batch_of(shape: Shape, device: str, dtype: str = "float32") -> Any:
+def batch_of(shape: Shape, device: str, dtype: str = "float32", samples: int = BATCH) -> Any:
     """Return a batch of zeros; raise CnnparamsError where there is no room for it."""
     try:
-        return torch.zeros(BATCH, *shape.dims, dtype=getattr(torch, dtype), device=device)
+        return torch.zeros(samples, *shape.dims, dtype=getattr(torch, dtype), device=device)
     except RuntimeError:
-        raise CnnparamsError(f"PyTorch has no room for a batch of {BATCH} x {shape.size:,} elements") from None
+        raise CnnparamsError(f"PyTorch has no room for a batch of {samples} x {shape.size:,} elements") from None
 
 
 def dtypes(graph: Graph) -> dict[str, str]:

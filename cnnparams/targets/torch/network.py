@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from cnnparams.engine.network.graph import Graph, Node
+from cnnparams.engine.network.graph import Graph, Node, batchless, met_once
 from cnnparams.layers.contract.spelling import Spelling
 
 Forward = Callable[..., Any]
@@ -25,6 +25,7 @@ class TorchNetwork(nn.Module):  # type: ignore[misc]  # torch is not typed here
         super().__init__()
         self.graph = graph
         self._forwards: dict[str, Forward] = {}
+        self.once = batchless(graph)
 
     @classmethod
     def of(cls, graph: Graph) -> TorchNetwork:
@@ -53,7 +54,12 @@ class TorchNetwork(nn.Module):  # type: ignore[misc]  # torch is not typed here
 
     def step(self, node: Node, values: Mapping[str, Any]) -> Any:
         """Return what a node makes of the values that it reads."""
-        return self._forwards[node.name](*(values[source] for source in node.inputs))
+        inputs = [values[source] for source in node.inputs]
+        alike = met_once(node, self.once)
+        batch = max((len(x) for x in inputs), default=1)
+        for place in alike:
+            inputs[place] = inputs[place].expand(batch, *inputs[place].shape[1:])
+        return self._forwards[node.name](*inputs)
 
     def forward(self, *inputs: Any) -> Any:
         """Return the result of a batch of each input; of several results, a tuple."""
@@ -64,15 +70,23 @@ class TorchNetwork(nn.Module):  # type: ignore[misc]  # torch is not typed here
         return results[0] if len(results) == 1 else results
 
 
+class _Bare(nn.Module):  # type: ignore[misc]  # torch is not typed here
+    """A module around a parameter, a buffer or a tensor that is neither: the weight of its layer."""
+
+    def __init__(self, weight: torch.Tensor) -> None:
+        super().__init__()
+        self.weight = weight
+
+
 def _made(spelling: Spelling) -> nn.Module | None:
-    """Return the module that is made; one around a bare parameter, which is the weight of its layer."""
+    """Return the module that is made, if any."""
     made = _evaluated(spelling.make.text()) if spelling.make else None
-    return nn.ParameterDict({"weight": made}) if isinstance(made, nn.Parameter) else made
+    return _Bare(made) if isinstance(made, torch.Tensor) else made
 
 
 def _call(spelling: Spelling, module: nn.Module | None, inputs: int) -> Forward:
     names = [f"x{i}" for i in range(inputs)]
-    made = 'made["weight"]' if isinstance(module, nn.ParameterDict) else "made"  # looked up when called: it may move
+    made = "made.weight" if isinstance(module, _Bare) else "made"  # looked up when called: it may move
     call: Forward = _evaluated(f"lambda {', '.join(names)}: {spelling.called(made, names)}", made=module)
     return call
 

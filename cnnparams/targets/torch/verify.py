@@ -43,7 +43,8 @@ def verify(graph: Graph) -> Verification:
     with warnings.catch_warnings(action="ignore"), torch.device("meta"), torch.no_grad(), counter:
         network = TorchNetwork(graph).eval()
         seen = dict(_run(network, counter))
-    totals = compared(report, {**counts(network), "total_macs": _macs(counter.get_total_flops())})
+    macs = sum(figures.macs or 0 for figures in seen.values())
+    totals = compared(report, {**counts(network), "total_macs": macs})
     return Verification(
         name=graph.name,
         other="PyTorch",
@@ -61,27 +62,28 @@ def _run(network: TorchNetwork, counter: Any) -> Iterator[tuple[str, _LayerFigur
     graph = network.graph
     values = dict(zip((port.source for port in graph.inputs), batches(graph, "meta"), strict=True))
     for node in graph.nodes:
-        before = counter.get_total_flops()
+        before, samples = counter.get_total_flops(), 1 if node.name in network.once else BATCH
         try:
             network.add(node)
             values[node.name] = network.step(node, values)
-            seen = _seen(node, network.made(node), values[node.name], counter.get_total_flops() - before)
+            flops = counter.get_total_flops() - before
+            seen = _seen(node, network.made(node), values[node.name], _macs(flops, samples), samples)
         except Exception as error:  # whatever PyTorch raises is its answer
             seen = _LayerFigures(refusal=" ".join(f"{type(error).__name__}: {error}".split()))
         if seen.output != node.output_shape:
-            values[node.name] = batch_of(node.output_shape, "meta")
+            values[node.name] = batch_of(node.output_shape, "meta", samples=samples)
         yield node.name, seen
 
 
-def _seen(node: Node, module: Any, value: Any, flops: int) -> _LayerFigures:
+def _seen(node: Node, module: Any, value: Any, macs: float, samples: int) -> _LayerFigures:
     own = held(module) if module is not None and node.shares is None else ()
     params = sum(math.prod(tensor.shape) for tensor in own if tensor.role != "buffer")
-    return _LayerFigures(sample_shape(value, node.output_shape), own, params, _macs(flops))
+    return _LayerFigures(sample_shape(value, node.output_shape, samples), own, params, macs)
 
 
-def _macs(flops: int) -> float:
+def _macs(flops: int, samples: int) -> float:
     """Return the multiply-accumulates of one sample."""
-    return number(Fraction(flops, 2 * BATCH))
+    return number(Fraction(flops, 2 * samples))
 
 
 def _results(graph: Graph, seen: Mapping[str, _LayerFigures]) -> Figure:
@@ -99,9 +101,9 @@ def _check(layer: LayerReport, seen: _LayerFigures) -> LayerCheck:
     return LayerCheck(layer.name, layer.type, figures, tensors, seen.refusal)
 
 
-def sample_shape(tensor: Any, ours: Shape) -> Shape | str:
+def sample_shape(tensor: Any, ours: Shape, samples: int = BATCH) -> Shape | str:
     """Return the shape of a sample of a batch, its channels where ours has them; as text, a shape without the batch."""
     dims = tuple(tensor.shape)
-    if dims[:1] != (BATCH,):
-        return f"{dims} for a batch of {BATCH}"
+    if dims[:1] != (samples,):
+        return f"{dims} for a batch of {samples}"
     return Shape(dims[1:], ours.channel_axis) if len(dims[1:]) == len(ours.dims) else Shape.of(dims[1:])

@@ -26,7 +26,8 @@ def validator() -> Any:
 
 def spec_of(card: Card) -> str:
     """Return a spec of a card's example; the layers that it names pass the input on."""
-    lines = [f"input: {{shape: {list(card.input_shapes[0].dims)}}}", "layers:"]
+    entering = card.input_shapes[0].dims if card.input_shapes else (1,)
+    lines = [f"input: {{shape: {list(entering)}}}", "layers:"]
     lines += [f"  - {{type: identity, name: {name}}}" for name in card.example.get("from", ())]
     return "\n".join([*lines, f"  - {entry(card)}"])
 

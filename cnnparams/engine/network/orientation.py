@@ -5,7 +5,7 @@ for the channels, and what lies between, such as a permute, tells which dimensio
 """
 
 from cnnparams.engine.network.graph import Graph, Port
-from cnnparams.layers.contract.reach import Reaches
+from cnnparams.layers.contract.reach import UNKNOWN, Reaches
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spatial import ImageLayer
 
@@ -43,5 +43,7 @@ def _channels(graph: Graph, source: str, rank: int) -> int | None:
 
 def _through(origin: DimOrigins, reaches: Reaches, rank: int) -> DimOrigins:
     """Return where the dimensions of a layer's output come from."""
+    if reaches == UNKNOWN:
+        return (None,) * rank
     moved = {reach.dims[0]: dim for dim, reach in zip(origin, reaches, strict=True) if len(reach.dims) == 1}
     return tuple(moved.get(at) for at in range(rank))

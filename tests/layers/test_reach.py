@@ -35,7 +35,7 @@ BOUNDED = {
         "lstm",
         "gru",
         "multihead_attention",
-        "scaled_dot_product_attention",
+        *("scaled_dot_product_attention", "einsum"),
         "group_norm",
         "layer_norm",
         "rms_norm",

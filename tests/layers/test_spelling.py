@@ -145,6 +145,8 @@ WRITTEN: list[tuple[str, dict[str, Any], tuple[Dims, ...], str]] = [
     ("add", {}, ((3,), (3,), (3,)), "x + y + z"),
     ("multiply", {}, ((3,), (3,)), "x * y"),
     ("matmul", {}, ((3, 4), (4, 3)), "x @ y"),
+    ("einsum", {"equation": "bij,bj->bi"}, ((3, 4), (4,)), 'torch.einsum("bij,bj->bi", x, y)'),
+    ("einsum", {"equation": "bi,bi->b"}, ((4,), (4,)), 'torch.einsum("bi,bi->b", x, y).unsqueeze(1)'),
     (
         "scaled_dot_product_attention",
         {"dropout_p": 0.1, "is_causal": True},

@@ -43,6 +43,7 @@ FAMILIES = (
     "attention",
     "product",
     "dot_product_attention",
+    "einsum",
     "unary",
     "arithmetic",
     "select",

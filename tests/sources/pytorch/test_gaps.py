@@ -42,10 +42,10 @@ def sequence(torch: ModuleType, function: Any, **tensors: Any) -> Any:
 
 
 def test_a_function_without_a_layer_is_named_by_its_module_and_line(torch: ModuleType) -> None:
-    first, second = gaps(named("unusual:OwnAttention")(), "5x8")
-    where = line_of("unusual:Products", "query @ key")
-    assert first.splitlines()[0] == f"{where}: attention: operator.matmul is a matrix product without a layer"
-    assert second.startswith(line_of("unusual:Products", ") @ value"))
+    first, second = gaps(named("unusual:Spectral")(), "5x8")
+    where = line_of("unusual:Inverse", "pinv")
+    assert first == f"{where}: inverse: torch.linalg.pinv is not one of the functions that layers stand for"
+    assert second.startswith(line_of("unusual:Inverse", "matrix_exp"))
 
 
 def test_a_way_that_values_decide_ends_the_reading(torch: ModuleType) -> None:
@@ -126,7 +126,7 @@ def test_what_follows_from_a_gap_is_not_told_again(torch: ModuleType) -> None:
 
 
 @pytest.mark.parametrize(
-    ("model", "shape"), [("unusual:OwnAttention", "5x8"), ("unusual:Values", "3x8x8"), ("unusual:Spare", "3x8x8")]
+    ("model", "shape"), [("unusual:Spectral", "5x8"), ("unusual:Values", "3x8x8"), ("unusual:Spare", "3x8x8")]
 )
 def test_a_spec_with_gaps_cannot_be_counted(torch: ModuleType, model: str, shape: str) -> None:
     reading = read(named(model)(), shape)

@@ -35,12 +35,6 @@ def other_elementwise(call: StepContext, *_: Any, **__: Any) -> NoReturn:
     raise NoLayerError("works element by element as no layer does", NOTHING_COUNTED)
 
 
-@function("matmul", "mm", "bmm", "baddbmm", "addmm", "einsum", "scaled_dot_product_attention")
-def product(call: StepContext, *_: Any, **__: Any) -> NoReturn:
-    """Raise NoLayerError: matrix products are a part of attention, and have no layer of their own."""
-    raise NoLayerError("is a matrix product without a layer", "nn.MultiheadAttention is understood as a whole")
-
-
 @function("cat", "concat", "concatenate")
 def concat(call: StepContext, x: Sequence[Any], dim: int = 0, **named: int) -> Batched:
     """Return tensors side by side; among them may be parameters, and zeros beside a single one."""

@@ -1,0 +1,84 @@
+"""Attention written out, in the ways in which people write it."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class Attention(nn.Module):
+    """Queries, keys and values of several heads, as vision transformers have them; `way` says what multiplies them."""
+
+    def __init__(self, dim: int, heads: int, way: str) -> None:
+        super().__init__()
+        self.heads = heads
+        self.way = way
+        self.qkv = nn.Linear(dim, 3 * dim)
+        self.proj = nn.Linear(dim, dim)
+
+    def forward(self, x: Tensor) -> Tensor:
+        batch, tokens, dim = x.shape
+        qkv = self.qkv(x).reshape(batch, tokens, 3, self.heads, dim // self.heads).permute(2, 0, 3, 1, 4)
+        query, key, value = qkv.unbind(0)
+        x = getattr(self, self.way)(query, key, value)
+        return self.proj(x.transpose(1, 2).reshape(batch, tokens, dim))
+
+    def matmul(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+        return (query @ key.transpose(-2, -1)).softmax(dim=-1) @ value
+
+    def function(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+        return F.scaled_dot_product_attention(query, key, value, dropout_p=0.1 if self.training else 0.0)
+
+    def causal(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+        return F.scaled_dot_product_attention(query, key, value, is_causal=True, scale=0.5)
+
+    def masked(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+        return F.scaled_dot_product_attention(query, key, value, attn_mask=query @ key.mT)
+
+    def shared(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+        key, value = key[:, :2], value[:, :1]
+        return F.scaled_dot_product_attention(query, key, value, enable_gqa=True)
+
+    def einsum(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+        weights = torch.einsum("bhqd, bhkd -> bhqk", query, key).softmax(-1)
+        return torch.einsum("...qk,...kd", weights, value)
+
+    def bmm(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+        each = zip(query.unbind(1), key.unbind(1), value.unbind(1), strict=True)
+        return torch.stack([torch.bmm(torch.bmm(q, k.mT).softmax(-1), v) for q, k, v in each], 1)
+
+    def added(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+        parts = []
+        for q, k, v in zip(query.unbind(1), key.unbind(1), value.unbind(1), strict=True):
+            weights = torch.baddbmm(q @ k.mT, q, k.mT).softmax(-1)
+            parts.append(torch.baddbmm(q, weights, v, beta=0))
+        return torch.stack(parts, 1)
+
+
+class Encoder(nn.Module):
+    """Patches, and attention of one way."""
+
+    def __init__(self, way: str) -> None:
+        super().__init__()
+        self.patches = nn.Conv2d(3, 16, 4, 4)
+        self.attention = Attention(16, 4, way)
+        self.head = nn.Linear(16, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.patches(x).flatten(2).transpose(1, 2)
+        x = x + self.attention(x)
+        return self.head(x.mean(1))
+
+
+class StepsFirst(nn.Module):
+    """Products of tensors whose samples come second, and along dimensions that come before others."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(6, 8)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.fc(x).transpose(0, 1)
+        weights = torch.einsum("nbd,mbd->bnm", x, x)
+        return torch.einsum("bnm,mbd->nbd", weights, x).transpose(0, 1)

@@ -1,0 +1,57 @@
+"""Attention that is written out, read as products: counted as torch counts it, and written so that it computes that."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import pytest
+
+from cnnparams.targets.code.module import export
+from tests.sources.read_back import counted, named, read, text, torchs
+from tests.specs import spec_of
+from tests.targets.code.exported import model_of
+
+WAYS = ("matmul", "function", "causal", "masked", "shared", "einsum", "bmm", "added")
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("training", [True, False])
+def test_attention_is_counted_as_torch_counts_its_products(torch: ModuleType, way: str, training: bool) -> None:
+    model = named("products:Encoder")(way).train(training)
+    assert counted(read(model, "3x16x16")) == torchs(model, torch.zeros(2, 3, 16, 16))
+
+
+def test_the_batch_is_the_first_letter_wherever_the_model_has_it(torch: ModuleType) -> None:
+    model = named("products:StepsFirst")()
+    reading = read(model, "5x6")
+    assert counted(reading) == torchs(model, torch.zeros(2, 5, 6))
+    first, second = (line for line in text(reading).splitlines() if "einsum" in line)
+    assert 'equation: "bnd,bmd->bnm"' in first
+    assert 'equation: "bnm,bmd->bnd"' in second
+
+
+@pytest.mark.parametrize(
+    ("equation", "what"),
+    [("bnd,cmd->bcnm", "mixes the samples of a batch"), ("bnd,bmd->nm", "mixes the samples of a batch")],
+)
+def test_an_equation_that_mixes_samples_is_a_gap(torch: ModuleType, equation: str, what: str) -> None:
+    class Mixing(torch.nn.Module):  # type: ignore[name-defined,misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.fc = torch.nn.Linear(6, 8)
+
+        def forward(self, x: object) -> object:
+            x = self.fc(x)
+            return torch.einsum(equation, x, x)
+
+    (gap, *_) = read(Mixing(), "5x6").gaps
+    assert what in gap.what
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_is_exported_computes_what_the_model_does(torch: ModuleType, way: str) -> None:
+    model = named("products:Encoder")(way).eval()
+    exported = model_of(export(spec_of(text(read(model, "3x16x16")))), "cpu").eval()
+    exported.load_state_dict(model.state_dict())
+    x = torch.rand(2, 3, 16, 16)
+    torch.testing.assert_close(exported(x), model(x))

@@ -19,7 +19,7 @@ from cnnparams.layers.contract.registry import layer_type
 from cnnparams.layers.contract.settings import setting
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spelling import Code, Spelling
-from cnnparams.layers.contract.strides import MemoryLayout, contiguous, view_strides
+from cnnparams.layers.contract.strides import MemoryLayout, contiguous, repeated_strides, view_strides
 
 _EXAMPLE = "such as bhnd,bhmd->bhnm, where b is the batch"
 
@@ -232,9 +232,10 @@ class Einsum(Layer):
         )
         kept = []
         for i in (i for i in range(2) if run.inputs[1 - i].needs_grad):
-            layout = run.inputs[i].layout
-            itself = not product.summed or (layout and _is_view(terms[i], layout, *groups[i]))
-            own = SavedForBackward(own=(OwnTensor(run.inputs[i].size),))
+            layout, dims = run.inputs[i].layout, (run.output[0], *run.inputs[i].shape.dims)
+            repeated = layout and MemoryLayout(dims, repeated_strides(dims, layout))
+            itself = not product.summed or (repeated and _is_view(terms[i], repeated, *groups[i]))
+            own = SavedForBackward(own=(OwnTensor(math.prod(dims)),))
             kept.append(SavedForBackward((i,)) if itself else own._replace(certain=layout is not None))
         return together(*kept)
 
@@ -248,7 +249,5 @@ class Einsum(Layer):
         once = all(len({*term}) == len(term) for term in equation.terms)
         if not once or {*first, *second} != {*product.letters}:
             return None
-        sizes = {
-            a: n for term, x in zip(equation.terms, run.inputs, strict=True) for a, n in zip(term, x.dims, strict=True)
-        }
+        sizes = self.symbols(*(x.shape for x in run.inputs)) | {equation.batch: run.output[0]}
         return _MatrixProduct.of(equation, sizes)

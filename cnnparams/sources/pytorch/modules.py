@@ -121,10 +121,10 @@ def _attention(
     average_attn_weights: bool = True,
     is_causal: bool = False,
 ) -> tuple[Batched, Unsaid]:
-    if key_padding_mask is not None or attn_mask is not None or is_causal:
-        raise NoLayerError(
-            "attends with a mask, which multihead_attention does not have", "without it the counts are the same"
-        )
+    """Put the layer, which has no mask: a mask changes no shape, is not learned, and multiplies nothing."""
+    for mask in (attn_mask, key_padding_mask):
+        if isinstance(mask, ModelTensor):
+            raise NoLayerError(f"attends with the mask {mask.path}, which no layer holds", "make it in forward")
     inputs = list(map(call.flow, (query, key, value)))
     while len(inputs) > 1 and inputs[-1] == inputs[-2]:
         inputs.pop()

@@ -82,3 +82,21 @@ class StepsFirst(nn.Module):
         x = self.fc(x).transpose(0, 1)
         weights = torch.einsum("nbd,mbd->bnm", x, x)
         return torch.einsum("bnm,mbd->nbd", weights, x).transpose(0, 1)
+
+
+class Causal(nn.Module):
+    """Attention with masks: one that is made on the way, and one that enters."""
+
+    def __init__(self, *, batch_first: bool = True) -> None:
+        super().__init__()
+        self.batch_first = batch_first
+        self.fc = nn.Linear(6, 8)
+        self.attention = nn.MultiheadAttention(8, 2, batch_first=batch_first)
+
+    def forward(self, x: Tensor, padding: Tensor) -> Tensor:
+        x = self.fc(x)
+        if not self.batch_first:
+            x = x.transpose(0, 1)
+        mask = torch.ones(5, 5).triu(1).bool()
+        x = self.attention(x, x, x, key_padding_mask=padding, attn_mask=mask, need_weights=False)[0]
+        return x if self.batch_first else x.transpose(0, 1)

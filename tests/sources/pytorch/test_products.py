@@ -30,6 +30,12 @@ def test_the_batch_is_the_first_letter_wherever_the_model_has_it(torch: ModuleTy
     assert 'equation: "bnm,bmd->bnd"' in second
 
 
+@pytest.mark.parametrize("batch_first", [True, False])
+def test_a_mask_of_a_module_counts_nothing(torch: ModuleType, batch_first: bool) -> None:
+    model = named("products:Causal")(batch_first=batch_first)
+    assert counted(read(model, "5x6", "5")) == torchs(model, torch.zeros(2, 5, 6), torch.zeros(2, 5))
+
+
 @pytest.mark.parametrize(
     ("equation", "what"),
     [("bnd,cmd->bcnm", "mixes the samples of a batch"), ("bnd,bmd->nm", "mixes the samples of a batch")],

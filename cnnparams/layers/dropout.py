@@ -1,7 +1,7 @@
-"""Dropout (PyTorch's Dropout and Dropout1d to Dropout3d): nothing to learn, the same shape."""
+"""Dropout (PyTorch's Dropout, Dropout1d to Dropout3d), and that of whole samples: nothing to learn, the same shape."""
 
 from collections.abc import Hashable
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from cnnparams.layers.contract.base import SAME_SIZES, Footprint, Layer
 from cnnparams.layers.contract.keras import KerasReading
@@ -19,7 +19,7 @@ from cnnparams.layers.contract.registry import keras_word, layer_type
 from cnnparams.layers.contract.settings import Flag, Real, setting
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spatial import SpatialLayer
-from cnnparams.layers.contract.spelling import Spelling, module
+from cnnparams.layers.contract.spelling import Code, Spelling, module
 
 
 class DropoutSettings(Layer):
@@ -66,6 +66,37 @@ class ChannelDropout(DropoutSettings, SpatialLayer):
 
     def _choices(self, x: BatchTensor) -> int:
         return x.batch * x.shape.channels
+
+
+@layer_type("stochastic_depth", example={"p": 0.2})
+class StochasticDepth(Layer):
+    """Stochastic depth: zeroes whole samples at random while training, so that a residual path is skipped.
+
+    After Huang et al., arXiv 1603.09382, as torchvision.ops.StochasticDepth has it.
+    """
+
+    footprint: ClassVar[Footprint] = Footprint.VIEW
+
+    p: Real = setting("probability of a sample to be zeroed while training", ge=0, le=1, label="p", always=True)
+    mode: Literal["row", "batch"] = setting("whether each sample is by itself, or all as one", "row", label="mode")
+
+    def geometry(self) -> Hashable | None:
+        """Return that every size is kept."""
+        return SAME_SIZES
+
+    def spelling(self, x: Shape) -> Spelling:
+        """Return a dropout of ones, with which the samples are multiplied: torch itself has no module for it."""
+        samples = "{x}.shape[0]" if self.mode == "row" else "1"
+        ones = f"{{x}}.new_ones({samples}{', 1' * len(x.dims)})"
+        return Spelling(module("Dropout", {"p": self.p}), Code(f"{{x}} * {{self}}({ones})"))
+
+    def placement(self, run: ForwardPass) -> Placement:
+        """Return the order of the input."""
+        return in_order(run.output, run.x.layout)
+
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
+        """Return the numbers with which the samples are multiplied."""
+        return SavedForBackward(own=(OwnTensor(run.x.batch if self.mode == "row" else 1),))
 
 
 @keras_word("SpatialDropout{rank}D")

@@ -106,6 +106,8 @@ class _Tracer(fx.Tracer):  # type: ignore[misc]  # torch is not typed here
             return kind_of(a)
         if is_dataclass(a) and not isinstance(a, type):  # results with names
             a = [getattr(a, field.name) for field in fields(a)]
+        if isinstance(a, tuple):  # of which some have names too
+            a = tuple(a)
         return super().create_arg(a)
 
     def getattr(self, attr: str, attr_val: Any, parameter_proxy_cache: dict[str, Any]) -> Any:

@@ -17,6 +17,7 @@ from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.pytorch import functions, modules
 from cnnparams.sources.pytorch.assembly import StepContext, TorchAssembly, around
 from cnnparams.sources.pytorch.functions import invoke
+from cnnparams.sources.pytorch.functions.chance import Chance
 from cnnparams.sources.pytorch.functions.reshape import without
 from cnnparams.sources.pytorch.names import ModuleNames, spelled
 from cnnparams.sources.pytorch.step import Program, TracedStep
@@ -127,6 +128,8 @@ class _Walker:
             self.assembly.origins.update((node.name, step.source) for node in self.assembly.network.order[length:])
         if isinstance(made, Batched) and isinstance(leaves[0], Batched) and self._overwrites(step, made):
             self.values.replace(leaves[0], made)
+        if step.overwrites and isinstance(made, Chance):
+            self.values.put(step.args[0], made)
         return made
 
     def _without(self, step: TracedStep, leaves: Sequence[Any], error: NoLayerError) -> Any:

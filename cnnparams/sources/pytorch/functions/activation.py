@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from cnnparams.sources.assembly import NOTHING_COUNTED, NoLayerError
 from cnnparams.sources.pytorch.assembly import StepContext
 from cnnparams.sources.pytorch.functions import function
 from cnnparams.sources.pytorch.values import Batched
@@ -63,14 +62,40 @@ for _name in ("softmax", "log_softmax"):
     function(_name)(partial(_over_dimension, _name))
 
 
-@function("clamp", "clip", "clamp_min", "hardtanh")
-def clamp(call: StepContext, x: Any, *bounds: Any, inplace: bool = False, **named: Any) -> Batched:
-    """Return a rectifier, where the bounds are those of one."""
-    least, most = (*bounds, *named.values(), None)[:2]
-    if (least, most) not in _CLAMPED:
-        raise NoLayerError("clamps to other bounds than a rectifier does", NOTHING_COUNTED)
+@function("clamp", "clip")
+def clamp(call: StepContext, x: Any, min: Any = None, max: Any = None) -> Batched:
+    """Return a rectifier where the bounds are those of one, else a clamp; the larger or smaller, of tensors."""
+    made = call.flow(x)
+    if (min, max) in _CLAMPED:
+        return call.put(_CLAMPED[min, max], {}, made, batch=made.batch)
+    numbers = {name: n for name, n in (("min", min), ("max", max)) if isinstance(n, int | float)}
+    if numbers:
+        made = call.put("clamp", numbers, made, batch=made.batch)
+    for type_, bound in (("maximum", min), ("minimum", max)):
+        if bound is not None and not isinstance(bound, int | float):
+            made = call.put(type_, {}, made, call.flow(bound), batch=made.batch)
+    return made
+
+
+@function("clamp_min")
+def clamp_min(call: StepContext, x: Any, min: Any) -> Batched:
+    """Return a clamp from below."""
+    return clamp(call, x, min)
+
+
+@function("clamp_max")
+def clamp_max(call: StepContext, x: Any, max: Any) -> Batched:
+    """Return a clamp from above."""
+    return clamp(call, x, None, max)
+
+
+@function("hardtanh")
+def hardtanh(call: StepContext, x: Any, min_val: Any = -1, max_val: Any = 1, inplace: bool = False) -> Batched:
+    """Return a rectifier where the bounds are those of one."""
     x = call.flow(x)
-    return call.put(_CLAMPED[least, most], {"inplace": inplace}, x, batch=x.batch)
+    if (min_val, max_val) in _CLAMPED:
+        return call.put(_CLAMPED[min_val, max_val], {"inplace": inplace}, x, batch=x.batch)
+    return call.put("hardtanh", {"min_val": min_val, "max_val": max_val, "inplace": inplace}, x, batch=x.batch)
 
 
 @function("dropout")

@@ -1,38 +1,16 @@
-"""Several tensors into one, or a tensor and a parameter."""
+"""Several tensors into one, and parameters that join them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import dropwhile
-from typing import Any, NoReturn
+from typing import Any
 
 from cnnparams.sources.assembly import NOTHING_COUNTED, NoLayerError
 from cnnparams.sources.pytorch.assembly import StepContext
 from cnnparams.sources.pytorch.functions import function
-from cnnparams.sources.pytorch.functions.reshape import Spread, regrouped
+from cnnparams.sources.pytorch.functions.reshape import regrouped
 from cnnparams.sources.pytorch.values import Batched, Implied, ModelTensor, Unsaid
-
-
-@function("add", "iadd", "radd")
-def add(call: StepContext, x: Any, other: Any, *, alpha: Any = 1) -> Batched:
-    """Return a sum of two tensors, or of one and a parameter."""
-    if alpha != 1:
-        raise NoLayerError(f"adds {alpha} times a tensor", NOTHING_COUNTED)
-    return _elementwise(call, "add", x, other, neutral=0)
-
-
-@function("mul", "imul", "rmul", "multiply")
-def multiply(call: StepContext, x: Any, other: Any) -> Batched:
-    """Return a product of two tensors, or of one and a parameter."""
-    return _elementwise(call, "multiply", x, other, neutral=1)
-
-
-@function("sub", "isub", "rsub", "subtract", "div", "truediv", "itruediv", "rtruediv", "divide", "true_divide")
-@function("neg", "pow", "ipow", "rpow", "square", "sqrt", "rsqrt", "reciprocal", "exp", "log", "abs", "sin", "cos")
-@function("maximum", "minimum", "where", "masked_fill", "randn_like", "rand_like", "bernoulli")
-def other_elementwise(call: StepContext, *_: Any, **__: Any) -> NoReturn:
-    """Raise NoLayerError: no layer does this to every element."""
-    raise NoLayerError("works element by element as no layer does", NOTHING_COUNTED)
 
 
 @function("cat", "concat", "concatenate")
@@ -61,19 +39,8 @@ def stack(call: StepContext, x: Sequence[Any], dim: int = 0) -> Batched:
     return call.put("concat", {"dim": parts[0].dim(axis)}, *parts, batch=parts[0].batch)
 
 
-def _elementwise(call: StepContext, type_: str, x: Any, other: Any, neutral: int) -> Batched:
-    for tensor, constant in ((x, other), (other, x)):
-        if isinstance(constant, int | float):
-            if constant == neutral and isinstance(tensor, Batched):
-                return tensor
-            raise NoLayerError(f"works with the constant {constant:g}, which no layer has", NOTHING_COUNTED)
-        if isinstance(constant, ModelTensor) and not isinstance(tensor, ModelTensor):
-            return _with_parameter(call, type_, call.flow(tensor), constant)
-    sides = [side.of if isinstance(side, Spread) else call.flow(side) for side in (x, other)]
-    return call.put(type_, {}, *sides, batch=sides[0].batch)
-
-
-def _with_parameter(call: StepContext, op: str, x: Batched, held: ModelTensor) -> Batched:
+def with_parameter(call: StepContext, op: str, x: Batched, held: ModelTensor) -> Batched:
+    """Return a sum or a product of a tensor and a parameter."""
     if not held.learned:
         raise NoLayerError(f"works with the buffer {held.path}, which no layer has", NOTHING_COUNTED)
     shape, seen = tuple(held.tensor.shape), _of_sample(x, held)
@@ -115,4 +82,4 @@ def _seeded(call: StepContext, like: Batched, dim: int, held: ModelTensor) -> Ba
     size = held.shape[-behind] if behind <= len(held.shape) else 1
     longer = call.put("pad", {"dim": at, "before": size}, like, batch=like.batch)
     zeros = call.put("slice", {"dim": at, "end": size}, longer, batch=like.batch)
-    return _with_parameter(call, "add", zeros, held)
+    return with_parameter(call, "add", zeros, held)

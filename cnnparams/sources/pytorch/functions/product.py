@@ -10,7 +10,7 @@ from typing import Any
 from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.pytorch.assembly import StepContext
 from cnnparams.sources.pytorch.functions import function
-from cnnparams.sources.pytorch.functions.merge import add, multiply
+from cnnparams.sources.pytorch.functions.arithmetic import add, multiply
 from cnnparams.sources.pytorch.values import Batched, is_list
 
 _ELLIPSIS = "..."
@@ -26,7 +26,7 @@ def matmul(call: StepContext, x: Any, other: Any) -> Batched:
 
 
 @function("baddbmm", "addmm", "addbmm")
-def added(call: StepContext, x: Any, first: Any, second: Any, *, beta: Any = 1, alpha: Any = 1) -> Batched:
+def added(call: StepContext, x: Any, first: Any, second: Any, *, beta: Any = 1, alpha: Any = 1) -> Any:
     """Return a sum of a tensor and a product of matrices, each perhaps times a number."""
     product = matmul(call, first, second)
     if alpha != 1:

@@ -153,6 +153,7 @@ class OnnxAssembly(Assembly):
         self.quantized: set[Origin] = set()
         self.kept_in: Mapping[str, str] = {}
         """The dtypes of values that are kept as whole numbers with a scale."""
+        self._sources: dict[tuple[frozenset[Origin], str, FileDims], GraphTensor] = {}
         self._settled: dict[tuple[str, tuple[int, ...]], GraphTensor] = {}
 
     def put(
@@ -185,6 +186,21 @@ class OnnxAssembly(Assembly):
         made = made._replace(is_accumulated=any(tensor.is_accumulated for tensor in inputs))
         is_number = edge.shape.dims == NUMBER and not any(tensor.dims for tensor in inputs)
         return made._replace(dims=(), view=op) if is_number else made
+
+    def source(self, op: OnnxNode, known: ConstantTensor, kind: str, dims: FileDims) -> GraphTensor:
+        """Return a tensor of the file as a layer that reads nothing gives it; it is there once, whoever reads it."""
+        key = (known.origins, kind, dims)
+        if key not in self._sources:
+            layer = layer_of("tensor", {"shape": dims, "kind": kind})
+            held = Weights((known._replace(dims=dims),)) if kind == "parameter" else NOTHING
+            one = len(known.origins) == 1
+            name = self.names.tensor(op, known, layer.stem) if one else self.names.numbered(layer.stem)
+            edge = self.add(name, layer, (), self._holding(held))
+            self.learned.update(*(one.origins for one in held.learned))
+            self._sources[key] = GraphTensor(
+                edge.source, edge.shape, dims, 1, None, op if dims != edge.shape.dims else None
+            )
+        return self._sources[key]
 
     def settle(self, x: GraphTensor) -> GraphTensor:
         """Return a tensor whose layer gives the dimensions that it is seen in; where it must be, put one there."""

@@ -149,6 +149,11 @@ class NodeContext(NamedTuple):
         return found
 
 
+def short(value: float) -> int | float:
+    """Return a number as a spec has it: a whole one as it is, another in as many digits as 32 bits hold."""
+    return int(value) if isinstance(value, int) else float(f"{value:.{_DIGITS}g}")
+
+
 def real(name: str, value: float) -> float:
     """Return a number of 32 bits in as many digits as it has; raise NoLayerError for what is no number."""
     if not abs(value) < _BEYOND:

@@ -27,6 +27,11 @@ class Origin(NamedTuple):
         """The number of elements."""
         return math.prod(self.dims)
 
+    @property
+    def is_weight(self) -> bool:
+        """Whether it may be learned: several floating point numbers."""
+        return self.size > 1 and self.dtype is not None and "float" in self.dtype
+
 
 class ConstantTensor(NamedTuple):
     """A tensor that does not depend on the input.

@@ -61,7 +61,10 @@ class Translation:
             self._use_up(op)
             self._keep(op, _results(NodeContext(op, self.assembly)))
         except NoLayerError as error:
-            self._refuse(op, error)
+            if len(op.parts) < 2:
+                self._refuse(op, error)
+            for part in op.parts if len(op.parts) > 1 else ():  # nodes that are no layer together may be layers each
+                self.read(part)
 
     def _branch(self, op: OnnxNode) -> Subgraph | None:
         """Return the branch that is taken, where it is known without running the network."""

@@ -115,12 +115,6 @@ CASES = {
         one("AveragePool", kernel_shape=[2, 2], dilations=[2, 2]),
         "averages with a dilation, as no layer does",
     ),
-    "a number that is added": (
-        one("Add", "n", numbers={"n": np.float32(2)}),
-        "computes with a number, as no layer does",
-    ),
-    "a difference": (one("Sub", "x"), "computes element by element what no layer does"),
-    "clipping": (one("Clip", opset=6, min=-1.0, max=1.0), "clips to other bounds than a rectifier does"),
     "softmax over the batch": (one("Softmax", axis=0), "works along the batch"),
     "softmax of old over an image": (one("Softmax", opset=9, axis=1), "is a softmax over several dimensions"),
     "samples joined": (one("Reshape", "s", numbers={"s": whole(-1, 6)}), "joins the batch with other dimensions"),
@@ -157,7 +151,6 @@ CASES = {
         one("Expand", "s", x=(1, 4, 1), numbers={"s": whole(1, 4, 5)}),
         "repeats a tensor, as no layer does",
     ),
-    "a cast to whole numbers": (one("Cast", to=7), "makes whole numbers of the network's values"),
     "a GRU of Keras": (
         one("GRU", "w", "r", x=(5, 2, 6), weights={"w": (1, 12, 6), "r": (1, 12, 4)}, hidden_size=4),
         "works otherwise than PyTorch's layer of that name: it resets the state before it is multiplied",

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.sources.onnx import cases_layers, cases_shapes, cases_windows
+from tests.sources.onnx import cases_arithmetic, cases_layers, cases_shapes, cases_windows
 from tests.sources.onnx.models import File, counted, inferred, kinds, shapes, whole
 
-CASES = {**cases_windows.CASES, **cases_shapes.CASES, **cases_layers.CASES}
+CASES = {**cases_arithmetic.CASES, **cases_windows.CASES, **cases_shapes.CASES, **cases_layers.CASES}
 
 
 @pytest.mark.parametrize(("file", "expected"), CASES.values(), ids=CASES)

@@ -15,12 +15,14 @@ Translator = Callable[[NodeContext], Results]
 
 FAMILIES = (
     "activation",
+    "arithmetic",
     "arrange",
     "border",
     "constant",
     "conv",
+    "function",
     "linear",
-    "merge",
+    "join",
     "norm",
     "pick",
     "pool",
@@ -46,7 +48,6 @@ def translates(*kinds: str) -> Callable[[Translator], Translator]:
 
 def translator_of(kind: str) -> Translator | None:
     """Return what translates an operation; None where nothing does."""
-    if not _translators:
-        for family in FAMILIES:
-            import_module(f"{__name__}.{family}")
+    for family in FAMILIES:
+        import_module(f"{__name__}.{family}")
     return _translators.get(kind)

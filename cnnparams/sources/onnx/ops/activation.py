@@ -10,7 +10,6 @@ from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.onnx.assembly import GraphTensor, OnnxValue, Weights, sample_axis
 from cnnparams.sources.onnx.call import NodeContext, real
 from cnnparams.sources.onnx.ops import translates
-from cnnparams.sources.onnx.ops.step import not_said
 
 _PLAIN = {
     "Relu": "relu",
@@ -44,12 +43,6 @@ def with_settings(call: NodeContext) -> GraphTensor:
     """Return an activation with settings."""
     type_, settings = _WITH[call.op.kind]
     return call.add(type_, settings(call), call.tensor())
-
-
-@translates("Clip")
-def clip(call: NodeContext) -> GraphTensor:
-    """Return no layer, unless the bounds are those of a rectifier, which is told before."""
-    raise not_said(call, "clips to other bounds than a rectifier does")
 
 
 @translates("Gelu", "TanhGelu")

@@ -17,6 +17,7 @@ from cnnparams.sources.onnx.proto import MOST_VALUES
 
 _NUMBERS = {"value_int": np.int64, "value_ints": np.int64, "value_float": np.float32, "value_floats": np.float32}
 _FLOATS = {1: np.float32, 10: np.float16, 11: np.float64, 16: np.float32}
+_BOOL = 9
 _WHOLE = {2: np.uint8, 3: np.int8, 4: np.uint16, 5: np.int16, 6: np.int32, 7: np.int64, 9: np.bool_, 13: np.uint64}
 """NumPy's types for the data types of TensorProto."""
 
@@ -82,7 +83,8 @@ def cast(call: NodeContext) -> OnnxValue:
         call.sizes(1)
     if isinstance(value, GraphTensor):
         if value.is_float and to not in _FLOATS and call.op.kind == "Cast":
-            raise not_said(call, "makes whole numbers of the network's values", is_float=False)
+            whole = call.add("ne", {"other": 0}, value) if to == _BOOL else call.add("trunc", {}, value)
+            return whole._replace(is_float=False)
         return value._replace(is_float=to in _FLOATS) if call.op.kind == "Cast" else value
     if call.op.kind == "CastLike" or (to not in _FLOATS and to not in _WHOLE):
         return value
@@ -113,4 +115,8 @@ def _broadcast(dims: FileDims, wanted: FileDims) -> FileDims:
 
 def _made(call: NodeContext, known: ConstantTensor) -> ConstantTensor:
     """Return a tensor that a node makes."""
-    return known._replace(origins=frozenset({Origin(call.op.outputs[0], known.dims, stored=False)}))
+    return known._replace(
+        origins=frozenset(
+            {Origin(call.op.outputs[0], known.dims, stored=False, dtype="float32" if known.is_float else "int64")}
+        )
+    )

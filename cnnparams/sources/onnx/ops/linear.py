@@ -6,8 +6,8 @@ from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.onnx.assembly import FOLD, NOT_OF_THE_INPUT, GraphTensor, Weights, sample_axis
 from cnnparams.sources.onnx.call import NodeContext
 from cnnparams.sources.onnx.model import ConstantTensor
+from cnnparams.sources.onnx.operands import aligned, with_tensor
 from cnnparams.sources.onnx.ops import translates
-from cnnparams.sources.onnx.ops.merge import aligned, with_tensor
 
 
 @translates("Gemm")

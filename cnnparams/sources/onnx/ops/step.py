@@ -14,24 +14,11 @@ from cnnparams.sources.onnx.model import FileDims
 from cnnparams.sources.onnx.ops import translates
 from cnnparams.sources.onnx.ops.reduce import axes_of
 
-_COMPARES = ("And", "Equal", "Greater", "GreaterOrEqual", "IsInf", "IsNaN", "Less", "LessOrEqual", "Not", "Or", "Xor")
-_COMPUTES = (
-    *("Abs", "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Ceil", "Celu", "Cos", "Cosh", "Erf", "Exp", "Floor"),
-    *("Log", "Max", "Mean", "Min", "Mod", "Neg", "Pow", "Reciprocal", "Round", "Shrink", "Sign", "Sin", "Sinh"),
-    *("Softsign", "Sqrt", "Tan", "ThresholdedRelu", "Where"),
-)
 _REDUCES = (
     *("ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceMin", "ReduceProd", "ReduceSum"),
     "ReduceSumSquare",
 )
 _PICKS = ("ArgMax", "ArgMin")
-_WHAT = "works element by element as no layer does"
-
-
-@translates(*_COMPUTES, *_COMPARES)
-def elementwise(call: NodeContext) -> GraphTensor:
-    """Return no layer: functions of numbers."""
-    raise not_said(call, _WHAT, is_float=call.op.kind not in _COMPARES)
 
 
 @translates(*_REDUCES, *_PICKS)

@@ -18,10 +18,6 @@ from cnnparams.sources.onnx.names import FileNames
 
 _WIDEST = 60
 
-NOTHING_LEARNED = "nothing is learned there, and --partial goes on behind it: put in its place what gives its sizes"
-"""The remedy for what gives other sizes than it gets."""
-
-
 NOT_OF_THE_INPUT = "computes what does not depend on the input"
 FOLD = "export it with constants folded, or fold them with onnxsim"
 
@@ -33,6 +29,16 @@ class KnownResult(NamedTuple):
     number: int
     batch: int | None = 0
     is_float: bool = True
+
+
+class UnsaidError(NoLayerError):
+    """A step that no layer type says, and that learns nothing and multiplies nothing: its result is all there is.
+
+    `gives` is that result where it is known better than onnx infers it.
+    """
+
+    def __init__(self, what: str, gives: KnownResult | None = None) -> None:
+        super().__init__(what, gives=gives)
 
 
 class GraphTensor(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnnparams.layers.contract.shape import MOST_ELEMENTS
 from cnnparams.sources.extra import extra
@@ -13,6 +13,7 @@ from cnnparams.sources.onnx.model import ConstantTensor, Declared, FileDims, Onn
 
 _RANDOM = ("Random", "Multinomial", "Bernoulli")
 _PLAIN = (int, float, str)
+_FLOATS = (0, 1, 10, 11, 16)  # of TensorProto, and where nothing is said
 
 
 def inferred_results(op: OnnxNode, values: Mapping[str, OnnxValue], opset: int) -> dict[str, KnownResult]:
@@ -25,10 +26,10 @@ def inferred_results(op: OnnxNode, values: Mapping[str, OnnxValue], opset: int) 
     if not x or len(numbers) > 1:
         return {}
     number = next(iter(numbers), 1)
-    now = _dims(op, values, opset, more=0)
-    other = _dims(op, values, opset, more=1) if numbers else now
-    found = {name: _result(dims, other.get(name), number, batched=bool(numbers)) for name, dims in now.items()}
-    return {name: result for name, result in found.items() if result}
+    now = _inferred(op, values, opset, more=0)
+    other = _inferred(op, values, opset, more=1) if numbers else now
+    found = {name: _result(dims, other.get(name), number, batched=bool(numbers)) for name, (dims, _) in now.items()}
+    return {name: result._replace(is_float=now[name].is_float) for name, result in found.items() if result}
 
 
 def constant_results(op: OnnxNode, known: Mapping[str, OnnxValue], opset: int) -> dict[str, ConstantTensor]:
@@ -42,32 +43,40 @@ def constant_results(op: OnnxNode, known: Mapping[str, OnnxValue], opset: int) -
     weights = [value for value in constants if value.is_float and value.size != 1] or constants
     origins = frozenset().union(*(value.origins for value in weights))
     is_float = any(value.is_float for value in weights)
-    found = ((name, _whole(dims)) for name, dims in _dims(op, known, opset, more=0).items())
+    found = ((name, _whole(dims)) for name, (dims, _) in _inferred(op, known, opset, more=0).items())
     return {name: ConstantTensor(dims, is_float, None, origins, reordered=True) for name, dims in found if dims}
 
 
 def _whole(dims: Declared) -> FileDims | None:
     """Return dimensions all of which are known."""
     known = tuple(n for n in dims if n is not None)
-    return known if len(known) == len(dims) and math.prod(known) <= MOST_ELEMENTS else None
+    is_whole = len(known) == len(dims) and min(known, default=0) >= 0
+    return known if is_whole and math.prod(known) <= MOST_ELEMENTS else None
 
 
-def _result(dims: Declared, other: Declared | None, number: int, *, batched: bool) -> KnownResult | None:
+def _result(dims: Declared, more: _Inferred | None, number: int, *, batched: bool) -> KnownResult | None:
     full = _whole(dims)
-    if full is None or other is None or len(other) != len(full) or 0 in full:
+    if full is None or more is None or len(more.dims) != len(full) or 0 in full:
         return None
-    grown = [at for at, (a, b) in enumerate(zip(full, other, strict=True)) if a != b]
+    grown = [at for at, (a, b) in enumerate(zip(full, more.dims, strict=True)) if a != b]
     if len(grown) != batched:
         return None
     if not grown:
         return KnownResult(full, number, None)
     (at,) = grown
-    is_batch = (full[at], other[at]) == (number, number + 1)
+    is_batch = (full[at], more.dims[at]) == (number, number + 1)
     return KnownResult((*full[:at], *full[at + 1 :]), number, at) if is_batch else None
 
 
-def _dims(op: OnnxNode, values: Mapping[str, OnnxValue], opset: int, *, more: int) -> dict[str, Declared]:
-    """Return the dimensions of the results of a node, None where onnx does not know one, with so many samples more."""
+class _Inferred(NamedTuple):
+    """The dimensions of a result, None where onnx does not know one, and whether it holds fractions."""
+
+    dims: Declared
+    is_float: bool
+
+
+def _inferred(op: OnnxNode, values: Mapping[str, OnnxValue], opset: int, *, more: int) -> dict[str, _Inferred]:
+    """Return the results of a node, with so many samples more."""
     onnx, op = extra("onnx"), op.parts[0] if len(op.parts) == 1 else op
     known = [(name, value) for name, value in values.items() if isinstance(value, ConstantTensor)]
     try:
@@ -80,7 +89,8 @@ def _dims(op: OnnxNode, values: Mapping[str, OnnxValue], opset: int, *, more: in
         )
     except Exception:  # whatever onnx says of a node that is none
         return {}
-    return {name: _declared(kind.tensor_type) for name, kind in found.items() if kind.tensor_type.HasField("shape")}
+    tensors = ((name, kind.tensor_type) for name, kind in found.items() if kind.tensor_type.HasField("shape"))
+    return {name: _Inferred(_declared(tensor), tensor.elem_type in _FLOATS) for name, tensor in tensors}
 
 
 def _attributes(op: OnnxNode) -> dict[str, Any]:

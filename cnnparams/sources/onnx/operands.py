@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.onnx.assembly import GraphTensor, OnnxValue, Weights
+from cnnparams.sources.onnx.assembly import NUMBER, GraphTensor, KnownResult, OnnxValue, Weights
 from cnnparams.sources.onnx.call import NodeContext
 from cnnparams.sources.onnx.model import ConstantTensor, FileDims, Origin
 
@@ -49,6 +49,23 @@ def with_tensor(call: NodeContext, x: GraphTensor, known: ConstantTensor, op: st
     call.assembly.remark(_LEARNED, name)
     settings = {"shape": known.own, "op": op, **({} if known.own in (seen, ()) else {"view": seen})}
     return call.add("parameter", settings, x, held=Weights((known,)), name=name)
+
+
+def opaque(call: NodeContext, gives: KnownResult) -> GraphTensor:
+    """Return the result of a step that no layer says, which reads tensors of the network, and maybe constants."""
+    tensors = []
+    for name, value in call.inputs().items():
+        if isinstance(value, GraphTensor):
+            tensors.append(value._replace(batch=None))
+        else:
+            call.assembly.read.update(value.origins)
+            if len(value.dims) > 1 and any(origin.is_weight for origin in value.origins):
+                call.assembly.remark(_CONSTANT, name)
+    name = call.assembly.names.layer(call.op, (), "opaque")
+    settings = {"op": f"onnx.{call.op.written}", "shape": gives.dims or NUMBER}
+    x = call.add("opaque", settings, *tensors, name=name)
+    seen = x._replace(dims=gives.dims, view=None if gives.dims else call.op)
+    return seen._replace(number=gives.number, batch=gives.batch, is_float=gives.is_float)
 
 
 def _enlarges(dims: FileDims, x: GraphTensor) -> bool:

@@ -13,17 +13,23 @@ from cnnparams.layers.contract.shape import MOST_ELEMENTS
 from cnnparams.schema.structures import Edge
 from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.extra import extra
-from cnnparams.sources.onnx.assembly import GraphTensor, KnownResult, OnnxAssembly, OnnxValue, bracketed
+from cnnparams.sources.onnx.assembly import GraphTensor, KnownResult, OnnxAssembly, OnnxValue, UnsaidError, bracketed
 from cnnparams.sources.onnx.call import NodeContext
 from cnnparams.sources.onnx.fold import fold_constants
 from cnnparams.sources.onnx.inference import constant_results, inferred_results
 from cnnparams.sources.onnx.model import ConstantTensor, Declared, Model, OnnxNode, Subgraph, Unread
 from cnnparams.sources.onnx.names import FileNames, path_of, safe
+from cnnparams.sources.onnx.operands import opaque
 from cnnparams.sources.onnx.ops import Results, translator_of
 from cnnparams.sources.onnx.prepare import prepared
 from cnnparams.sources.reading import Gap
 
 _AT_RUN_TIME = "export it with fixed sizes, so that nothing is decided at run time"
+_MULTIPLIES = (
+    *("AffineGrid", "Attention", "CausalConvWithState", "DeformConv", "Einsum", "If", "LinearAttention", "Loop"),
+    *("Scan", "SequenceMap"),
+)
+"""Operations of ONNX that multiply matrices, learn, or have a graph inside, and that no layer does."""
 _REMEDIES = {"If": _AT_RUN_TIME, "Loop": _AT_RUN_TIME, "Scan": _AT_RUN_TIME}
 _QUANTIZED = "import the network as it was before it was quantized"
 _OTHERWISE = "cut the file before it with onnx.utils.extract_model, or write the spec by hand"
@@ -59,12 +65,24 @@ class Translation:
         try:
             self._check_inputs(op)
             self._use_up(op)
-            self._keep(op, _results(NodeContext(op, self.assembly)))
+            self._keep(op, self._results(op))
         except NoLayerError as error:
             if len(op.parts) < 2:
                 self._refuse(op, error)
             for part in op.parts if len(op.parts) > 1 else ():  # nodes that are no layer together may be layers each
                 self.read(part)
+
+    def _results(self, op: OnnxNode) -> Results:
+        """Return what a node gives; of a step that no layer says no more is known than that."""
+        call = NodeContext(op, self.assembly)
+        try:
+            return _results(call)
+        except UnsaidError as error:
+            names = [name for name in op.outputs if name]
+            results = {names[0]: error.gives} if error.gives and len(names) == 1 else self._inferred(op)
+            if not all(name in results for name in names):
+                raise
+            return [opaque(call, results[name]) if name else None for name in op.outputs]
 
     def _branch(self, op: OnnxNode) -> Subgraph | None:
         """Return the branch that is taken, where it is known without running the network."""
@@ -242,6 +260,8 @@ def _translated(call: NodeContext) -> Results:
     is_one = bool(call.op.parts) or extra("onnx").defs.has(call.op.kind)
     translator = translator_of(call.op.kind) if is_one else None
     if translator is None:
+        if is_one and call.op.kind not in _MULTIPLIES:
+            raise UnsaidError("does what no layer does")
         raise NoLayerError("does what no layer does", _remedy(call))
     try:
         return translator(call)

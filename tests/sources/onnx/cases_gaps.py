@@ -30,7 +30,10 @@ def whole(*numbers: int) -> Any:
 
 
 CASES = {
-    "an operation that is no layer": (one("Einsum", equation="..."), "does what no layer does"),
+    "an operation that multiplies": (
+        one("AffineGrid", "s", x=(2, 2, 3), numbers={"s": whole(2, 3, 4, 4)}),
+        "does what no",
+    ),
     "an operation of another domain": (one("Relu", domain="my.ops"), "is an operation of 'my.ops', not of ONNX itself"),
     "a quantized convolution without a kernel": (
         one("ConvInteger", "w", numbers={"w": np.ones(1, np.int8)}),
@@ -107,16 +110,7 @@ CASES = {
         one("MaxPool", x=(1, 2, 3, 3, 3, 3), kernel_shape=[1, 1, 1, 1]),
         "has a window over 4 axes, and an input of 4",
     ),
-    "padding of a pool that no layer has": (
-        one("MaxPool", kernel_shape=[3, 3], pads=[0, 0, 2, 2], ceil_mode=1),
-        "pads one side more than the other, as no layer does",
-    ),
-    "a dilated average": (
-        one("AveragePool", kernel_shape=[2, 2], dilations=[2, 2]),
-        "averages with a dilation, as no layer does",
-    ),
     "softmax over the batch": (one("Softmax", axis=0), "works along the batch"),
-    "softmax of old over an image": (one("Softmax", opset=9, axis=1), "is a softmax over several dimensions"),
     "samples joined": (one("Reshape", "s", numbers={"s": whole(-1, 6)}), "joins the batch with other dimensions"),
     "a shape that does not fit": (
         one("Reshape", "s", numbers={"s": whole(2, 5)}),
@@ -129,28 +123,8 @@ CASES = {
         one("Slice", opset=9, starts=[-1], ends=[-9], axes=[1]),
         "cannot be slice: ",
     ),
-    "channels picked": (
-        one("Gather", "i", numbers={"i": whole(2, 0)}, axis=1),
-        "picks what does not follow one another",
-    ),
-    "other padding than zeros": (
-        one("Pad", opset=9, pads=[0, 0, 1, 1] * 2, value=1.0),
-        "pads with 1.0, where layers pad",
-    ),
-    "a mirror without a convolution": (
-        one("Pad", opset=9, pads=[0, 0, 1, 1] * 2, mode="edge"),
-        "pads in mode edge, as only",
-    ),
-    "channels resized": (
-        one("Resize", "", "s", numbers={"s": np.asarray([1, 2, 1, 1], np.float32)}),
-        "resizes the batch or the channels",
-    ),
     "a mean of the batch": (one("ReduceMean", opset=13, axes=[0]), "works along the batch"),
     "a mean of everything": (one("ReduceMean", opset=13), "reduces everything, the batch too"),
-    "a repetition": (
-        one("Expand", "s", x=(1, 4, 1), numbers={"s": whole(1, 4, 5)}),
-        "repeats a tensor, as no layer does",
-    ),
     "a GRU of Keras": (
         one("GRU", "w", "r", x=(5, 2, 6), weights={"w": (1, 12, 6), "r": (1, 12, 4)}, hidden_size=4),
         "works otherwise than PyTorch's layer of that name: it resets the state before it is multiplied",

@@ -213,16 +213,6 @@ def test_a_number_a_sample_scales_the_sample(tmp_path: Path) -> None:
     assert shapes(counted(whole(file.save(tmp_path)))) == run(file.proto()) == [(8,)]
 
 
-@pytest.mark.parametrize("keepdims", [0, 1])
-def test_places_of_values_are_a_gap_that_gives_them(keepdims: int, tmp_path: Path) -> None:
-    file = File([node("ArgMax", ["x"], ["y"], axis=1, keepdims=keepdims)], (1, 8, 5))
-    (gap,) = read(file.save(tmp_path)).gaps
-    assert gap.what.endswith("finds places of values, as no layer does")
-    alone = File([node("ArgMax", ["x"], ["y"], axis=1, keepdims=0)], (1, 8)).proto()
-    alone.graph.output[0].CopyFrom(helper.make_tensor_value_info("y", TensorProto.INT64, [1]))
-    assert len(read(save(alone, tmp_path)).gaps) == 1
-
-
 def test_whole_numbers_cast_to_whole_numbers_are_what_they_were(tmp_path: Path) -> None:
     nodes = [node("Cast", ["x"], ["i"], to=TensorProto.INT32), node("Gather", ["w", "i"], ["y"])]
     proto = File(nodes, (1, 6), {"w": (10, 4)}).proto()

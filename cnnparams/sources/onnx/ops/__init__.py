@@ -20,6 +20,7 @@ FAMILIES = (
     "border",
     "constant",
     "conv",
+    "einsum",
     "function",
     "linear",
     "join",

@@ -6,8 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.onnx.assembly import GraphTensor, OnnxValue, Weights, sample_axis
+from cnnparams.sources.onnx.assembly import GraphTensor, OnnxValue, UnsaidError, Weights, sample_axis
 from cnnparams.sources.onnx.call import NodeContext, real
 from cnnparams.sources.onnx.ops import translates
 
@@ -63,7 +62,7 @@ def prelu(call: NodeContext) -> GraphTensor:
 def swish(call: NodeContext) -> GraphTensor:
     """Return x times sigmoid(alpha x), which is SiLU for an alpha of 1."""
     if real("alpha", call.real("alpha", 1.0)) != 1:
-        raise NoLayerError("is a swish with an alpha, as no layer is", "an alpha of 1 is silu")
+        raise UnsaidError("is a swish with an alpha, as no layer is")
     return call.add("silu", {}, call.tensor())
 
 
@@ -74,7 +73,7 @@ def softmax(call: NodeContext) -> GraphTensor:
     by_rows = call.assembly.model.opset <= _LAST_OPSET_OF_ROWS
     at = sample_axis(x, call.integer("axis", 1 if by_rows else -1))
     if by_rows and math.prod(x.dims[at + 1 :]) != 1:
-        raise NoLayerError("is a softmax over several dimensions", "export it with opset 13 or later")
+        raise UnsaidError("is a softmax over several dimensions")
     return call.add(type_, {"dim": at + 1}, x)
 
 

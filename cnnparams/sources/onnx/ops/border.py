@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.onnx.assembly import GraphTensor, axis_of, sample_axis
+from cnnparams.sources.onnx.assembly import GraphTensor, UnsaidError, axis_of, sample_axis
 from cnnparams.sources.onnx.call import NodeContext
 from cnnparams.sources.onnx.ops import translates
 from cnnparams.sources.onnx.ops.conv import convolution
@@ -18,7 +18,7 @@ def pad(call: NodeContext) -> GraphTensor:
     x, sides = call.tensor(), _sides(call)
     value = call.number(2) if call.has(2) else call.real("value", 0.0)
     if value != 0:
-        raise NoLayerError(f"pads with {value}, where layers pad with zeros")
+        raise UnsaidError(f"pads with {value}, where layers pad with zeros")
     spatial = sides[2:]
     if x.batch == 0 and 1 <= len(spatial) <= 3 and any(map(any, spatial)):
         x, sides = added_border(call, x, spatial), (*sides[:2], *((0, 0),) * len(spatial))
@@ -32,7 +32,7 @@ def pad(call: NodeContext) -> GraphTensor:
 @translates("MirroredPad")
 def mirrored(call: NodeContext) -> GraphTensor:
     """Return a border that repeats the image, which stands in no layer but a convolution."""
-    raise NoLayerError(f"pads in mode {call.text('mode', '')}, as only convolutions do", "put it before a convolution")
+    raise UnsaidError(f"pads in mode {call.text('mode', '')}, as only convolutions do")
 
 
 @translates("PaddedConv")

@@ -7,12 +7,11 @@ import math
 import numpy as np
 
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.onnx.assembly import GraphTensor, OnnxValue, bracketed
+from cnnparams.sources.onnx.assembly import GraphTensor, KnownResult, OnnxValue, UnsaidError, bracketed
 from cnnparams.sources.onnx.call import NodeContext
 from cnnparams.sources.onnx.model import MOST_AXES, ConstantTensor, FileDims, Origin
 from cnnparams.sources.onnx.names import module_of
 from cnnparams.sources.onnx.ops import translates
-from cnnparams.sources.onnx.ops.step import not_said
 from cnnparams.sources.onnx.proto import MOST_VALUES
 
 _NUMBERS = {"value_int": np.int64, "value_ints": np.int64, "value_float": np.float32, "value_floats": np.float32}
@@ -43,9 +42,10 @@ def constant_of_shape(call: NodeContext) -> ConstantTensor:
         raise NoLayerError(f"makes a tensor of no possible size: {bracketed(dims)}", "export it again")
     one = value if isinstance(value, ConstantTensor) else ConstantTensor((1,), True, np.zeros(1, np.float32))
     made = ConstantTensor(dims, one.is_float, None)
-    if one.data is None or one.size != 1 or math.prod(max(n, 1) for n in dims) > MOST_VALUES:
-        return _made(call, made)
-    return _made(call, made._replace(data=np.full(dims, one.data.ravel()[0])))
+    if one.data is not None and one.size == 1 and math.prod(max(n, 1) for n in dims) <= MOST_VALUES:
+        made = made._replace(data=np.full(dims, one.data.ravel()[0]))
+    is_written = len(call.known(0).origins) == 1 and call.known(0).is_whole
+    return _made(call, made) if is_written else made  # what has sizes of the network is no weight
 
 
 @translates("Shape")
@@ -100,10 +100,18 @@ def expand(call: NodeContext) -> OnnxValue:
     dims = _broadcast(value.full, wanted)
     if isinstance(value, GraphTensor):
         if dims != value.full:
-            raise not_said(call, "repeats a tensor, as no layer does", dims)
+            raise UnsaidError("repeats a tensor, as no layer does", _repeated(value, dims))
         return value
     small = value.data is not None and math.prod(dims) <= MOST_VALUES
     return value._replace(dims=dims, data=np.broadcast_to(value.data, dims) if small else None)
+
+
+def _repeated(x: GraphTensor, dims: FileDims) -> KnownResult | None:
+    """Return a tensor of other dimensions, with its batch where it was, counted from the end."""
+    if x.batch is None:
+        return KnownResult(dims, x.number, None, x.is_float)
+    at = len(dims) - len(x.full) + x.batch
+    return KnownResult((*dims[:at], *dims[at + 1 :]), x.number, at, x.is_float) if dims[at] == x.number else None
 
 
 def _broadcast(dims: FileDims, wanted: FileDims) -> FileDims:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.onnx.assembly import GraphTensor
+from cnnparams.sources.onnx.assembly import GraphTensor, UnsaidError
 from cnnparams.sources.onnx.call import NodeContext, short
 from cnnparams.sources.onnx.ops import translates
 
@@ -82,5 +81,5 @@ def shrink(call: NodeContext) -> GraphTensor:
     """Return hardshrink or softshrink, by whether a bias is taken off."""
     lambd, bias = call.real("lambd", 0.5), call.real("bias", 0.0)
     if bias not in (0, lambd):
-        raise NoLayerError("takes off another bias than its bound, as no layer does")
+        raise UnsaidError("takes off another bias than its bound, as no layer does")
     return call.add("softshrink" if bias else "hardshrink", {"lambd": lambd}, call.tensor())

@@ -5,7 +5,15 @@ from __future__ import annotations
 from itertools import accumulate, pairwise
 
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.onnx.assembly import GraphTensor, OnnxValue, Weights, axis_of, bracketed, sample_axis
+from cnnparams.sources.onnx.assembly import (
+    GraphTensor,
+    OnnxValue,
+    UnsaidError,
+    Weights,
+    axis_of,
+    bracketed,
+    sample_axis,
+)
 from cnnparams.sources.onnx.call import NodeContext
 from cnnparams.sources.onnx.model import ConstantTensor
 from cnnparams.sources.onnx.ops import translates
@@ -65,9 +73,11 @@ def gather(call: NodeContext) -> OnnxValue:
         return _embedded(call, indices)
     at = axis_of(x, call.integer("axis", 0))
     places = [int(n) + (n < 0) * x.full[at] for n in call.numbers(1)]
+    if not all(0 <= place < x.full[at] for place in places):
+        raise NoLayerError("picks what is not there", "export it again")
     step = places[1] - places[0] if len(places) > 1 else 1
     if not places or step < 1 or any(b - a != step for a, b in pairwise(places)):
-        raise NoLayerError("picks what does not follow one another, as no layer does")
+        raise UnsaidError("picks what does not follow one another, as no layer does")
     part = _part(call, x, at, slice(places[0], places[-1] + 1, step))
     if not indices.dims:
         return arranged(part, [i for i in range(len(x.full)) if i != at], call.op)
@@ -93,7 +103,7 @@ def _part(call: NodeContext, x: OnnxValue, at: int, bounds: slice) -> OnnxValue:
         dims = (*x.dims[:at], len(kept), *x.dims[at + 1 :])
         return x._replace(dims=dims, data=None if x.data is None else x.data[(slice(None),) * at + (bounds,)])
     if kept.step < 1:
-        raise NoLayerError("puts a dimension into reverse, as no layer does")
+        raise UnsaidError("puts a dimension into reverse, as no layer does")
     dim = sample_axis(x, at) + 1
     end = kept.stop if kept.stop < n else None
     return call.add("slice", {"dim": dim, "start": kept.start, "end": end, "step": kept.step}, x)

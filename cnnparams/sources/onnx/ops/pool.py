@@ -6,7 +6,7 @@ from typing import Any
 
 from cnnparams.layers.contract import window as arithmetic
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.onnx.assembly import GraphTensor, OnnxValue
+from cnnparams.sources.onnx.assembly import GraphTensor, OnnxValue, UnsaidError
 from cnnparams.sources.onnx.call import NodeContext
 from cnnparams.sources.onnx.ops import translates
 from cnnparams.sources.onnx.windows import Window, added_border, window_of
@@ -33,7 +33,7 @@ def avg_pool(call: NodeContext) -> GraphTensor:
     x = call.image()
     window = _window(call, x)
     if set(window.dilation) != {1}:
-        raise NoLayerError("averages with a dilation, as no layer does", "set it to 1")
+        raise UnsaidError("averages with a dilation, as no layer does")
     counts = call.integer("count_include_pad", 0) != 0
     x, window, padding = _padded(call, x, window, exact=counts)
     included = {"count_include_pad": counts} if window.pads != ((0, 0),) * window.rank else {}
@@ -69,7 +69,7 @@ def _padded(
     if not (ceil or exact) and window.is_same(x.dims[1:]):
         return x, window, {"padding": "same"}
     if ceil:
-        raise NoLayerError(_ODD, "pad the same on both sides, or with a layer of its own")
+        raise UnsaidError(_ODD)
     if not exact and _hangs_over(x, window):
         return x, window, {"padding": tuple(pair[0] for pair in window.pads), "ceil_mode": True}
     padded = added_border(call, x, window.pads)

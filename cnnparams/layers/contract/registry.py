@@ -47,6 +47,7 @@ FAMILIES = (
     "unary",
     "arithmetic",
     "select",
+    "reduction",
 )
 
 _RANKS = (1, 2, 3)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, Field, GetCoreSchemaHandler, Strict, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, Field, GetCoreSchemaHandler, PlainSerializer, Strict, WithJsonSchema
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
@@ -191,6 +191,14 @@ Dims = Annotated[
 
 AnyDims = Annotated[tuple[Size, ...], BeforeValidator(_as_tuple, json_schema_input_type=Size | list[Size])]
 """The same, or none: the dimensions of a single number."""
+
+DimNumbers = Annotated[
+    tuple[Whole, ...],
+    Field(min_length=1),
+    BeforeValidator(_as_tuple, json_schema_input_type=Whole | Annotated[list[Whole], Field(min_length=1)]),
+    PlainSerializer(lambda dims: dims[0] if len(dims) == 1 else dims),
+]
+"""Numbers of dimensions, of which negative ones count from the end, or a single one."""
 
 Scales = Annotated[
     tuple[Scale, ...], Field(min_length=1), BeforeValidator(_as_tuple, json_schema_input_type=Scale | _SomeScales)

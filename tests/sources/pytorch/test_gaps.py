@@ -71,7 +71,7 @@ def test_a_module_that_is_called_is_not_what_is_never_used(torch: ModuleType) ->
     [
         (lambda _, x: x * float("inf"), "operator.mul works with inf, which no layer has"),
         (lambda _, x: x.bernoulli(), "Tensor.bernoulli draws by probabilities that the network gives"),
-        (lambda _, x: x.sum(1), "Tensor.sum is not one of the functions that layers stand for"),
+        (lambda _, x: x.sum(0), "Tensor.sum works along the batch, whose samples a spec keeps apart"),
         (lambda _, x: x.mean(), "Tensor.mean goes over all of a batch"),
         (lambda _, x: x.softmax(0), "Tensor.softmax works along the batch, whose samples a spec keeps apart"),
         (

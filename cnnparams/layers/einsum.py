@@ -126,7 +126,9 @@ class Einsum(Layer):
     legend: ClassVar[str] = "the letters of the equation, the batch left out"
 
     equation: str = setting(
-        "a letter for each dimension of each input, and of the output; the first is the batch", label="", always=True
+        "a letter for each dimension of each input, and of the output; the first is the batch",
+        label="equation",
+        always=True,
     )
 
     def check(self, *inputs: Shape) -> None:

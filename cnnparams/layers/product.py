@@ -1,16 +1,25 @@
-"""Products of two tensors that both come from the network: of their matrices (PyTorch's matmul)."""
+"""Products of two inputs: of their matrices (PyTorch's matmul), or with learned weights between them (Bilinear)."""
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.contract.base import Step
-from cnnparams.layers.contract.memory import NOTHING, ForwardPass, SavedForBackward, matrices_saved, together
-from cnnparams.layers.contract.reach import Reaches, everything, moving, repeated_reaches
+from cnnparams.layers.contract.base import Layer, Step
+from cnnparams.layers.contract.memory import (
+    NOTHING,
+    ForwardPass,
+    SavedForBackward,
+    matrices_saved,
+    rows_saved,
+    together,
+)
+from cnnparams.layers.contract.reach import Reaches, everything, moving, repeated_reaches, same_places
 from cnnparams.layers.contract.registry import layer_type
+from cnnparams.layers.contract.settings import Flag, Whole, setting
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spelling import Code, Spelling
+from cnnparams.layers.contract.tensor import Axis, AxisRole, Tensor
 from cnnparams.layers.contract.window import larger
 from cnnparams.layers.merge import Merge, pair
 
@@ -116,3 +125,77 @@ class Matmul(Merge):
 
     def _repeating(self, a: Shape, b: Shape) -> range:
         return range(len(a.dims) - 2 if a.dims[:-2] != b.dims[:-2] else 0)
+
+
+@layer_type("bilinear", example={"out_features": 10}, example_input=(128,))
+class Bilinear(Layer):
+    """Bilinear layer: every output is a weighted sum of all products of a feature of one input and one of another."""
+
+    least_inputs: ClassVar[int] = 2
+    most_inputs: ClassVar[int | None] = 2
+    accepts_activation: ClassVar[bool] = True
+    legend: ClassVar[str] = "F features; rows, the product of the dimensions before the last"
+
+    in1_features: Whole | None = setting("features of the first input; inferred", None, ge=1, label="in", always=True)
+    in2_features: Whole | None = setting("features of the second input; inferred", None, ge=1, label="in2", always=True)
+    out_features: Whole = setting("size of the output's last dimension", ge=1, label="out", always=True)
+    bias: Flag = setting("whether to learn a bias for each output", True, label="bias")
+
+    def inferred(self, *inputs: Shape) -> Mapping[str, Any]:
+        """Infer the features of either input."""
+        return {"in1_features": inputs[0].dims[-1], "in2_features": inputs[1].dims[-1]}
+
+    def check(self, *inputs: Shape) -> None:
+        """Raise LayerError where the inputs have other rows."""
+        a, b = inputs
+        if a.dims[:-1] != b.dims[:-1]:
+            message = f"needs inputs that agree in all but the last dimension, but gets {pair(a, b)}"
+            raise LayerError(message, hint="reshape or flatten one of them before")
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """Return the inputs' shape with out_features as its last dimension."""
+        x = inputs[0]
+        return Shape((*x.dims[:-1], self.out_features), x.channel_axis)
+
+    def reach(self, *inputs: Shape) -> tuple[Reaches, ...]:
+        """Return all features of the same row."""
+        return tuple((*same_places(len(x.dims) - 1), everything(x.dims[-1])) for x in inputs)
+
+    def spelling(self, *inputs: Shape) -> Spelling:
+        """Return the module, which is called with both."""
+        return Spelling(self.module(type(self).__name__, *inputs), Code("{self}({x0}, {x1})"))
+
+    def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
+        """Return weight (out_features, in1_features, in2_features) and bias (out_features)."""
+        outputs = Axis(AxisRole.OUT_CHANNELS, self.out_features, "F_out")
+        features = (Axis(AxisRole.IN_CHANNELS, x.dims[-1], f"F_{i}") for i, x in enumerate(inputs, 1))
+        weight = Tensor("weight", (outputs, *features))
+        return (weight, Tensor("bias", (outputs,))) if self.bias else (weight,)
+
+    def macs(self, *inputs: Shape) -> int:
+        """Return rows times weights, and the products of what these give with the second input."""
+        a, b = inputs
+        return math.prod(a.dims[:-1]) * self.out_features * (a.dims[-1] * b.dims[-1] + b.dims[-1])
+
+    def macs_formula(self, *inputs: Shape) -> str:
+        """Return rows times weights and products."""
+        return "rows * (weight + F_out * F_2)"
+
+    def symbols(self, *inputs: Shape) -> Mapping[str, float]:
+        """Return the features and how many rows of them there are."""
+        a, b = inputs
+        rows = math.prod(a.dims[:-1])
+        return {"F_1": a.dims[-1], "F_2": b.dims[-1], "F_out": self.out_features, "rows": rows}
+
+    def shape_steps(self, *inputs: Shape) -> Iterator[Step]:
+        """Yield the output features."""
+        yield Step("output features", "features", "F_out", self.out_features)
+
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
+        """Return each input, in plain rows, where the other or the weights need a gradient."""
+        kept = []
+        for i, x in enumerate(run.inputs):
+            if run.learns or run.inputs[1 - i].needs_grad:
+                rows = rows_saved(x.layout)
+                kept.append(rows._replace(inputs=(i,) if rows.inputs else ()))
+        return together(*kept)

@@ -41,7 +41,7 @@ DECIDING = (*MAKES, "depth_multiplier")
 WITH_TENSORS = sorted(name for name in TYPES if layer_class(TYPES[name]).tensors is not Layer.tensors)
 INFERRED = (
     *("in_channels", "in_features", "num_features", "num_channels", "normalized_shape"),
-    *("input_size", "embed_dim", "kdim", "vdim"),
+    *("input_size", "embed_dim", "kdim", "vdim", "in1_features", "in2_features"),
 )
 """Settings that follow the input where they are left out."""
 

@@ -133,6 +133,11 @@ def _attention(
     return made, Unsaid("the weights of an attention")
 
 
+def _bilinear(module: LayerModule, call: StepContext, x: Any, other: Any) -> Batched:
+    x, other = call.flow(x), call.flow(other)
+    return call.put("bilinear", module.settings, x, other, held=module.held, batch=x.batch)
+
+
 def _transposed(module: LayerModule, call: StepContext, x: Any, output_size: Any = None) -> Any:
     if output_size is None:
         return _plain(module, call, x)
@@ -147,5 +152,6 @@ _CALLS: Mapping[str, Callable[..., Any]] = {
     **{f"conv_transpose{rank}d": _transposed for rank in (1, 2, 3)},
     **{f"max_pool{rank}d": _max_pool for rank in (1, 2, 3)},
     "multihead_attention": _attention,
+    "bilinear": _bilinear,
 }
 """What is called with more than a tensor, or with one that others do not take."""

@@ -24,6 +24,7 @@ from cnnparams.engine.network.stack import stack
 from cnnparams.errors import CnnparamsError, quote, some
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spatial import SpatialLayer
+from cnnparams.layers.product import Bilinear
 from cnnparams.layers.recurrent import Recurrent
 from cnnparams.schema.keys import DESCRIPTION, NAME
 from cnnparams.sources.assembly import simplified
@@ -158,7 +159,7 @@ def _totals(model: nn.Module, ran: Run | None, draft: ModelNetwork) -> ModelTota
         return totals
     results = zip(ran.shapes, draft.results, strict=True)
     outputs = tuple(without(shape, result.batch) or (1,) for shape, result in results)
-    counted = not any(isinstance(node.layer, Recurrent) for node in draft.nodes)
+    counted = not any(isinstance(node.layer, Recurrent | Bilinear) for node in draft.nodes)
     macs = ran.flops // (2 * BATCH) if counted else None
     return totals._replace(outputs=outputs, macs=macs)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -39,7 +39,7 @@ class _LayerFigures(NamedTuple):
 def verify(graph: Graph) -> Verification:
     """Compare every figure of a network's report with PyTorch's."""
     report = measure(graph)
-    counter = FlopCounterMode(display=False)
+    counter = FlopCounterMode(display=False, custom_mapping={torch.ops.aten._trilinear: _bilinear_flops})
     with warnings.catch_warnings(action="ignore"), torch.device("meta"), torch.no_grad(), counter:
         network = TorchNetwork(graph).eval()
         seen = dict(_run(network, counter))
@@ -84,6 +84,12 @@ def _seen(node: Node, module: Any, value: Any, macs: float, samples: int) -> _La
 def _macs(flops: int, samples: int) -> float:
     """Return the multiply-accumulates of one sample."""
     return number(Fraction(flops, 2 * samples))
+
+
+def _bilinear_flops(first: Sequence[int], weight: Sequence[int], *_: Any, **__: Any) -> int:
+    """Return those of a bilinear layer, which is one kernel that PyTorch's counter knows nothing of."""
+    rows, (out, in1, in2) = first[0], weight
+    return 2 * rows * out * in2 * (in1 + 1)
 
 
 def _results(graph: Graph, seen: Mapping[str, _LayerFigures]) -> Figure:

@@ -1,13 +1,14 @@
-"""Matrix products against torch.matmul."""
+"""Matrix products against torch.matmul, bilinear layers against torch.nn.Bilinear."""
 
 from __future__ import annotations
 
+import math
 from types import ModuleType
 
 from hypothesis import strategies as st
 
 from tests.layers.oracles.case import BATCH, Built, Case, Difference, Dims, Oracle
-from tests.layers.oracles.drawing import ANY_DIMS, cases, rarely, with_more
+from tests.layers.oracles.drawing import ANY_DIMS, FLAG, Choices, cases, rarely, with_more
 
 SIZE = st.integers(1, 5)
 
@@ -45,7 +46,39 @@ def of_matrices(*dims: Dims) -> Difference:
     )
 
 
+def _bilinear_choices(dims: Dims) -> Choices:
+    return {
+        "in1_features": rarely(st.integers(1, 9), st.just(dims[-1])),
+        "in2_features": st.integers(1, 3),
+        "out_features": st.integers(1, 9),
+        "bias": FLAG,
+    }
+
+
+def _rows(case: Case) -> st.SearchStrategy[tuple[Dims, ...]]:
+    """Draw a second input, mostly of the same rows."""
+    written = case.settings.get("in2_features")
+    features = SIZE if written is None else rarely(SIZE, st.just(written))
+    return rarely(ANY_DIMS, features.map(lambda n: (*case.dims[:-1], n))).map(lambda dims: (dims,))
+
+
+def _build_bilinear(torch: ModuleType, case: Case) -> Built:
+    """Count it as the two products that it is: FlopCounterMode sees one kernel, and nothing in it."""
+    first, second = (dims[-1] for dims in case.inputs)
+    bilinear = torch.nn.Bilinear(**{"in1_features": first, "in2_features": second, **case.settings})
+    rows = math.prod(case.dims[:-1])
+    with torch.utils.flop_counter.FlopCounterMode(display=False) as counter:
+        between = torch.zeros(rows, first) @ bilinear.weight.transpose(0, 1).reshape(first, -1)
+        torch.bmm(between.reshape(rows, -1, second), torch.zeros(rows, second, 1))
+    return Built(bilinear, bilinear, macs=counter.get_total_flops() // 2)
+
+
+_BILINEAR_FAULTS = {"in1_features": st.sampled_from((0, -1, 12)), "out_features": st.sampled_from((0, -1))}
 ORACLES = {
+    "bilinear": Oracle(
+        with_more(cases(ANY_DIMS, _bilinear_choices, required=("out_features",), faults=_BILINEAR_FAULTS), _rows),
+        _build_bilinear,
+    ),
     "matmul": Oracle(
         with_more(cases(ANY_DIMS, lambda _: {}), _factor),
         _build,

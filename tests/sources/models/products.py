@@ -100,3 +100,16 @@ class Causal(nn.Module):
         mask = torch.ones(5, 5).triu(1).bool()
         x = self.attention(x, x, x, key_padding_mask=padding, attn_mask=mask, need_weights=False)[0]
         return x if self.batch_first else x.transpose(0, 1)
+
+
+class Pairs(nn.Module):
+    """A bilinear layer over two inputs, and another that is given its weights, and not the batch first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.compare = nn.Bilinear(6, 4, 5)
+        self.weight = nn.Parameter(torch.zeros(3, 5, 4))
+
+    def forward(self, a: Tensor, b: Tensor) -> Tensor:
+        compared = F.relu(self.compare(a, b))
+        return F.bilinear(compared.transpose(0, 1), b.transpose(0, 1), self.weight).transpose(0, 1)

@@ -36,6 +36,15 @@ def test_a_mask_of_a_module_counts_nothing(torch: ModuleType, batch_first: bool)
     assert counted(read(model, "5x6", "5")) == torchs(model, torch.zeros(2, 5, 6), torch.zeros(2, 5))
 
 
+def test_bilinear_layers_are_read_and_counted_as_the_products_that_they_are(torch: ModuleType) -> None:
+    """PyTorch's counter sees nothing in their kernel: rows times weights, and each result times a feature of b."""
+    model = named("products:Pairs")()
+    rows = 7
+    macs = rows * (5 * 6 * 4 + 5 * 4) + rows * (3 * 5 * 4 + 3 * 4)
+    expected = torchs(model, torch.zeros(2, 7, 6), torch.zeros(2, 7, 4))
+    assert counted(read(model, "7x6", "7x4")) == expected._replace(macs=macs)
+
+
 @pytest.mark.parametrize(
     ("equation", "what"),
     [("bnd,cmd->bcnm", "mixes the samples of a batch"), ("bnd,bmd->nm", "mixes the samples of a batch")],

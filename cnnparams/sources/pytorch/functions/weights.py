@@ -62,6 +62,14 @@ def linear(call: StepContext, x: Any, weight: Any, bias: Any = None) -> Batched:
     return call.put("linear", settings, x, held=held, batch=x.batch)
 
 
+@function("bilinear")
+def bilinear(call: StepContext, x: Any, input2: Any, weight: Any, bias: Any = None) -> Batched:
+    """Return a bilinear layer."""
+    x, other, held = call.flow(x), call.flow(input2), _given(weight, bias)
+    settings = {"out_features": held[0].shape[0], "bias": bias is not None}
+    return call.put("bilinear", settings, x, other, held=held, batch=x.batch)
+
+
 @function("batch_norm")
 def batch_norm(
     call: StepContext,

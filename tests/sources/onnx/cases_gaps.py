@@ -125,10 +125,6 @@ CASES = {
     ),
     "a mean of the batch": (one("ReduceMean", opset=13, axes=[0]), "works along the batch"),
     "a mean of everything": (one("ReduceMean", opset=13), "reduces everything, the batch too"),
-    "a GRU of Keras": (
-        one("GRU", "w", "r", x=(5, 2, 6), weights={"w": (1, 12, 6), "r": (1, 12, 4)}, hidden_size=4),
-        "works otherwise than PyTorch's layer of that name: it resets the state before it is multiplied",
-    ),
     "a fraction for an axis": (
         one("Squeeze", "a", numbers={"a": np.asarray([1.5], np.float32)}),
         "reads fractions for axes (input 1)",

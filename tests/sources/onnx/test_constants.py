@@ -253,37 +253,6 @@ def test_a_shuffle_of_channels_along_the_batch_is_read_on(tmp_path: Path) -> Non
     assert report.total_params == 5 * 2 * 9
 
 
-@pytest.mark.parametrize(("kind", "gates"), [("LSTM", 4), ("GRU", 3), ("RNN", 1)])
-def test_the_last_states_of_both_directions_are_results(kind: str, gates: int, tmp_path: Path) -> None:
-    """Weights: 2 directions x gates x 4 x (3 + 4), and two biases of 2 x gates x 4; states: 4 features a direction."""
-    weights = {"r.w": (2, gates * 4, 3), "r.r": (2, gates * 4, 4), "r.b": (2, gates * 8)}
-    reset = {"linear_before_reset": 1} if kind == "GRU" else {}
-    nodes = [
-        node("Transpose", ["x"], ["steps"], perm=[1, 0, 2]),
-        node(kind, ["steps", *weights], ["", "h"], hidden_size=4, direction="bidirectional", **reset),
-        node("Gather", ["h", "zero"], ["a"]),
-        node("Gather", ["h", "one"], ["b"]),
-        node("Concat", ["a", "b"], ["y"], axis=1),
-    ]
-    file = File(nodes, (2, 5, 3), weights, numbers={"zero": np.asarray(0), "one": np.asarray(1)})
-    report = counted(whole(file.save(tmp_path)))
-    assert report.total_params == 2 * gates * 4 * (3 + 4) + 2 * gates * 8
-    assert shapes(report) == [(8,)]
-
-
-def test_a_state_that_no_layer_gives_is_told_as_that(tmp_path: Path) -> None:
-    nodes = [
-        node("Transpose", ["x"], ["steps"], perm=[1, 0, 2]),
-        node("LSTM", ["steps", "w", "r"], ["", "", "c"], hidden_size=4),
-        node("Squeeze", ["c", "a"], ["y"]),
-    ]
-    file = File(nodes, (2, 5, 3), {"w": (1, 16, 3), "r": (1, 16, 4)}, numbers={"a": np.asarray([0])})
-    (gap,) = read(file.save(tmp_path)).gaps
-    assert "which is the output 2 of the LSTM that gives 'c', which no layer gives" in gap.what
-    assert gap.remedy
-    assert gap.remedy.startswith("no layer gives that result")
-
-
 @pytest.mark.parametrize("kind", ["AveragePool", "MaxPool"])
 @pytest.mark.parametrize(("pads", "size"), [([0, 0, 1, 1], 2), ([2, 1, 0, 3], (3, 5))])
 def test_pools_that_pad_one_side_more_give_the_sizes_of_the_file(
@@ -296,22 +265,6 @@ def test_pools_that_pad_one_side_more_give_the_sizes_of_the_file(
     assert shapes(counted(reading)) == inferred(file.proto()) == [(3, *sizes)]
     (remark,) = reading.remarks
     assert remark.endswith("values at the border are not: 'zeropad1'")
-
-
-def test_activations_of_a_recurrence_are_what_the_file_says(tmp_path: Path) -> None:
-    """A list of texts: Relu is a setting of rnn, another activation is no layer's."""
-    for activation, expected in (("Relu", "relu"), ("Sigmoid", None)):
-        nodes = [
-            node("Transpose", ["x"], ["steps"], perm=[1, 0, 2]),
-            node("RNN", ["steps", "w", "r"], ["", "h"], hidden_size=4, activations=[activation]),
-            node("Squeeze", ["h", "a"], ["y"]),
-        ]
-        file = File(nodes, (2, 5, 3), {"w": (1, 4, 3), "r": (1, 4, 4)}, numbers={"a": np.asarray([0])})
-        reading = read(file.save(tmp_path))
-        assert bool(reading.gaps) == (expected is None)
-        if expected:
-            (entry,) = (entry for entry in reading.spec["layers"] if entry["type"] == "rnn")
-            assert entry["nonlinearity"] == expected
 
 
 @pytest.mark.parametrize(

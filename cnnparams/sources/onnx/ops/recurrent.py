@@ -7,10 +7,15 @@ from typing import Any, NamedTuple
 from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.onnx.assembly import GraphTensor, OnnxValue, Weights
 from cnnparams.sources.onnx.call import NodeContext
-from cnnparams.sources.onnx.model import ConstantTensor
+from cnnparams.sources.onnx.model import ConstantTensor, FileDims
 from cnnparams.sources.onnx.ops import translates
 
 _OTHERWISE = "works otherwise than PyTorch's layer of that name"
+_FROM_ELSEWHERE = (
+    "a spec does not say that the first states or the lengths of these layers enter; no count depends on it"
+)
+_BACKWARDS = "a spec does not say that these layers run from the last step to the first; no count depends on it"
+_RESETS_FIRST = "these layers reset the state before they multiply it, as PyTorch's do not; their counts are the same"
 
 
 class _CellKind(NamedTuple):
@@ -31,18 +36,29 @@ _LENGTHS, _PEEPHOLES = 4, 7
 
 @translates(*_KINDS)
 def recurrent(call: NodeContext) -> list[OnnxValue | None]:
-    """Return a recurrent layer: the output at every step, and the last state; no layer gives that of LSTM's cell."""
+    """Return a recurrent layer: the output at every step, and the last states, of LSTM's cell too."""
     x, kind, held = call.tensor(), _KINDS[call.op.kind], Weights((call.weight(1), call.weight(2), *call.weights(3)))
     batch_first = call.integer("layout", 0) != 0
     if x.batch != (0 if batch_first else 1) or len(x.dims) != 2:
         raise NoLayerError("takes a dimension for the batch that is not the batch here", "feed it steps of features")
-    states = tuple(call.known(i) for i in kind.states if call.has(i))
-    if call.has(_LENGTHS) or call.has(_PEEPHOLES) or not all(map(_is_zero, states)):
-        raise NoLayerError("has lengths, peepholes or a first state of its own, as no layer has")
-    y = call.add(kind.type, _settings(call, kind, held.learned), x, held=held._replace(read=states))
+    y = call.add(kind.type, _settings(call, kind, held.learned), x, held=held._replace(read=_given(call, kind)))
     directions, hidden = held.learned[1].dims[0], held.learned[1].dims[2]
     steps = y._replace(dims=(y.dims[0], directions, hidden), batch=0 if batch_first else 2, view=call.op)
-    return [steps, _last(call, y, directions, batch=0 if batch_first else 1)]
+    batch = 0 if batch_first else 1
+    return [steps, _last(call, y, directions, batch), _cell(call, y, (directions, hidden), batch)]
+
+
+def _given(call: NodeContext, kind: _CellKind) -> tuple[ConstantTensor, ...]:
+    """Return what is read beside weights and changes no count: zeros as first states, lengths; remark on the others."""
+    if call.has(_PEEPHOLES):
+        raise NoLayerError("has peepholes, as no layer has")
+    others = [(i, call.value(i)) for i in (_LENGTHS, *kind.states) if call.has(i)]
+    known = tuple(value for _, value in others if isinstance(value, ConstantTensor))
+    if not all(map(_is_zero, (value for i, value in others if i != _LENGTHS and isinstance(value, ConstantTensor)))):
+        raise NoLayerError("has a first state of its own, as no layer has")
+    if len(known) < len(others):
+        call.assembly.remark(_FROM_ELSEWHERE, call.op.name or call.op.outputs[0])
+    return known
 
 
 def _settings(call: NodeContext, kind: _CellKind, weights: tuple[ConstantTensor, ...]) -> dict[str, Any]:
@@ -51,10 +67,13 @@ def _settings(call: NodeContext, kind: _CellKind, weights: tuple[ConstantTensor,
     directions, _, inputs = weights[0].dims
     both = call.text("direction", "forward") == "bidirectional"
     nonlinearity = _activation(call, kind, 2 if both else 1)
-    if call.text("direction", "forward") == "reverse" or directions != 1 + both:
-        raise NoLayerError("runs backwards only, as no layer does", "reverse its input instead")
+    if directions != 1 + both:
+        raise NoLayerError("has weights for another number of directions", "export it again")
+    name = call.op.name or call.op.outputs[0]
+    if call.text("direction", "forward") == "reverse":
+        call.assembly.remark(_BACKWARDS, name)
     if call.op.kind == "GRU" and not call.integer("linear_before_reset", 0):
-        raise NoLayerError(f"{_OTHERWISE}: it resets the state before it is multiplied", "set linear_before_reset to 1")
+        call.assembly.remark(_RESETS_FIRST, name)
     settings = {"input_size": inputs, "hidden_size": weights[1].dims[2], "bidirectional": both}
     return {**settings, **nonlinearity, "bias": len(weights) == 3}
 
@@ -79,7 +98,8 @@ def _last(call: NodeContext, y: GraphTensor, directions: int, batch: int) -> Gra
     """Return the last state of each direction: of the second it is the output at the first step."""
     if len(call.op.outputs) < 2 or not call.op.outputs[1]:
         return None
-    last = _part(call, y, {"dim": 1, "start": -1})
+    is_reverse = call.text("direction", "forward") == "reverse"
+    last = _part(call, y, {"dim": 1, "end": 1} if is_reverse else {"dim": 1, "start": -1})
     if directions == 1:
         return last._replace(batch=batch)
     hidden = y.dims[1] // directions
@@ -87,6 +107,14 @@ def _last(call: NodeContext, y: GraphTensor, directions: int, batch: int) -> Gra
     backward = _part(call, _part(call, y, {"dim": 1, "end": 1}), {"dim": 2, "start": hidden})
     both = call.add("concat", {"dim": 1}, forward, backward, name=call.assembly.names.numbered("concat"))
     return both._replace(batch=batch)
+
+
+def _cell(call: NodeContext, y: GraphTensor, dims: FileDims, batch: int) -> GraphTensor | None:
+    """Return the last state of LSTM's cell, which no layer gives, but its size: that of the output of a step."""
+    if len(call.op.outputs) < 3 or not call.op.outputs[2]:
+        return None
+    shape = {"op": "onnx.LSTM.Y_c", "shape": dims}
+    return call.add("opaque", shape, y, name=call.assembly.names.numbered("opaque"))._replace(batch=batch)
 
 
 def _part(call: NodeContext, x: GraphTensor, settings: dict[str, int]) -> GraphTensor:

@@ -181,9 +181,7 @@ class OnnxAssembly(Assembly):
         edge = self.add(called, layer, edges, self._holding(held), self._dtype(op, held))
         if self.network.order[-1].dtype and any(len(known.dims) == 1 for known in held.learned):
             self.remark(_BIASES, edge.source)
-        self.origins[edge.source] = (
-            f"node {quote(op.name)}" if op.name else f"node that gives {quote(next(iter(op.outputs), ''))}"
-        )
+        self.origins[edge.source] = f"node {'' if op.name else 'that gives '}{quote(op.called)}"
         self.learned.update(*(known.origins for known in held.learned))
         self.buffers.update(*(known.origins for known in held.buffers))
         self.read.update(*(known.origins for known in held.read))

@@ -110,6 +110,11 @@ class OnnxNode(NamedTuple):
         return self.inputs + self.captured
 
     @property
+    def called(self) -> str:
+        """Its name, or else that of the first value that it gives."""
+        return self.name or next(filter(None, self.outputs), "")
+
+    @property
     def graphs(self) -> tuple[Subgraph, ...]:
         """The graphs inside of it."""
         return tuple(value for value in self.attributes.values() if isinstance(value, Subgraph))

@@ -11,9 +11,7 @@ from cnnparams.sources.onnx.model import ConstantTensor, FileDims
 from cnnparams.sources.onnx.ops import translates
 
 _OTHERWISE = "works otherwise than PyTorch's layer of that name"
-_FROM_ELSEWHERE = (
-    "a spec does not say that the first states or the lengths of these layers enter; no count depends on it"
-)
+_FROM_ELSEWHERE = "a spec does not say that first states or lengths of these layers enter; no count depends on it"
 _BACKWARDS = "a spec does not say that these layers run from the last step to the first; no count depends on it"
 _RESETS_FIRST = "these layers reset the state before they multiply it, as PyTorch's do not; their counts are the same"
 
@@ -57,7 +55,7 @@ def _given(call: NodeContext, kind: _CellKind) -> tuple[ConstantTensor, ...]:
     if not all(map(_is_zero, (value for i, value in others if i != _LENGTHS and isinstance(value, ConstantTensor)))):
         raise NoLayerError("has a first state of its own, as no layer has")
     if len(known) < len(others):
-        call.assembly.remark(_FROM_ELSEWHERE, call.op.name or call.op.outputs[0])
+        call.assembly.remark(_FROM_ELSEWHERE, call.op.called)
     return known
 
 
@@ -69,7 +67,7 @@ def _settings(call: NodeContext, kind: _CellKind, weights: tuple[ConstantTensor,
     nonlinearity = _activation(call, kind, 2 if both else 1)
     if directions != 1 + both:
         raise NoLayerError("has weights for another number of directions", "export it again")
-    name = call.op.name or call.op.outputs[0]
+    name = call.op.called
     if call.text("direction", "forward") == "reverse":
         call.assembly.remark(_BACKWARDS, name)
     if call.op.kind == "GRU" and not call.integer("linear_before_reset", 0):

@@ -1,4 +1,4 @@
-"""Rows and columns added around an image or taken off it (PyTorch's ZeroPad and pad, Keras' Cropping)."""
+"""Rows and columns added around an image or taken off it (PyTorch's ZeroPad and its kin, and pad, Keras' Cropping)."""
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar
@@ -8,10 +8,19 @@ from pydantic_core import PydanticCustomError
 from cnnparams.errors import LayerError
 from cnnparams.layers.contract.base import Layer, Step
 from cnnparams.layers.contract.keras import KerasReading
-from cnnparams.layers.contract.memory import NOTHING, ForwardPass, Placement, SavedForBackward, as_image, in_order
+from cnnparams.layers.contract.memory import (
+    INPUT,
+    NOTHING,
+    ForwardPass,
+    Placement,
+    SavedForBackward,
+    as_image,
+    fresh,
+    in_order,
+)
 from cnnparams.layers.contract.reach import Reaches, image_reaches, moving, replaced, same_places, window_taps
 from cnnparams.layers.contract.registry import keras_word, layer_type
-from cnnparams.layers.contract.settings import PerAxis, Whole, one_for_all, setting
+from cnnparams.layers.contract.settings import Number, PerAxis, Whole, one_for_all, setting
 from cnnparams.layers.contract.shape import AXES, Shape, axis_name, check_dim, dim_index
 from cnnparams.layers.contract.spatial import SpatialLayer, dims_text
 from cnnparams.layers.contract.spelling import Code, Spelling, module
@@ -87,6 +96,77 @@ class ZeroPad(BorderLayer):
         return self.padding
 
 
+@layer_type("constant_pad", ranks=(1, 2, 3), example={"padding": 1, "value": 0.5})
+class ConstantPad(BorderLayer):
+    """Padding around the image with a number; a negative number of rows takes them off."""
+
+    written: ClassVar[str] = "padding"
+
+    padding: Sides = setting(f"rows on each side, one number for all or {_ORDER}", label="p", always=True)
+    value: Number = setting("what the rows are filled with", label="value", always=True)
+
+    def sides(self) -> tuple[int, ...]:
+        """Return the padding."""
+        return self.padding
+
+
+class LookingPad(BorderLayer):
+    """Padding that repeats the image; what it sees of it beyond the border is left out of the receptive field."""
+
+    written: ClassVar[str] = "padding"
+    beyond: ClassVar[int | None]
+    """How many rows more than the image has it can add on a side; None where there is no end."""
+
+    padding: SidesToCrop = setting(f"rows on each side, one number for all or {_ORDER}", label="p", always=True)
+
+    def sides(self) -> tuple[int, ...]:
+        """Return the padding."""
+        return self.padding
+
+    def check(self, x: Shape) -> None:
+        """Raise LayerError also for more rows than there are to repeat."""
+        super().check(x)
+        if self.beyond is None:
+            return
+        for n, sides in zip(x.spatial, self._by_axis(), strict=True):
+            if max(sides) > n + self.beyond:
+                message = f"padding {max(sides)} is more than the {n + self.beyond} that an input of {n} has to repeat"
+                raise LayerError(message, "padding", "use less padding, or zero_pad")
+
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
+        """Return the input."""
+        return INPUT
+
+
+@layer_type("reflection_pad", ranks=(1, 2, 3), example={"padding": 1})
+class ReflectionPad(LookingPad):
+    """Reflection padding: repeats the image backwards at its borders, without the outermost row."""
+
+    beyond: ClassVar[int | None] = -1
+
+
+@layer_type("replication_pad", ranks=(1, 2, 3), example={"padding": 1})
+class ReplicationPad(LookingPad):
+    """Replication padding: repeats the outermost row."""
+
+    beyond: ClassVar[int | None] = None
+
+
+@layer_type("circular_pad", ranks=(1, 2, 3), example={"padding": 1})
+class CircularPad(LookingPad):
+    """Circular padding: goes on with the other end of the image."""
+
+    beyond: ClassVar[int | None] = 0
+
+    def placement(self, run: ForwardPass) -> Placement:
+        """Return an image that is laid out anew."""
+        return fresh(run)
+
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
+        """Return nothing."""
+        return NOTHING
+
+
 @layer_type("crop", ranks=(1, 2, 3), keras="Cropping{rank}D", example={"cropping": 1})
 class Crop(BorderLayer):
     """Cropping: takes rows and columns off the image."""
@@ -113,6 +193,7 @@ class Pad(Layer):
     dim: Whole = setting("dimension to make longer; 0 is the batch, 1 the channels", 1, label="dim")
     before: Whole = setting("zeros before", 0, ge=0, label="before", always=True)
     after: Whole = setting("zeros after", 0, ge=0, label="after", always=True)
+    value: Number = setting("what stands in place of zeros", 0, label="value")
 
     def check(self, x: Shape) -> None:
         """Raise LayerError where there is no such dimension."""
@@ -127,7 +208,9 @@ class Pad(Layer):
         """Return the functional pad, which names the last dimension first."""
         behind = ", 0" * 2 * (len(x.dims) - 1 - dim_index(self.dim, x))
         sides = f"({behind[2:]}, {{before}}, {{after}})" if behind else "({before}, {after})"
-        return Spelling(None, Code(f"F.pad({{x}}, {sides})", {"before": self.before, "after": self.after}))
+        values = {"before": self.before, "after": self.after, **({"value": self.value} if self.value else {})}
+        filled = ", value={value}" if self.value else ""
+        return Spelling(None, Code(f"F.pad({{x}}, {sides}{filled})", values))
 
     def reach(self, x: Shape) -> tuple[Reaches, ...]:
         """Return the same place, which lies further on along `dim`."""

@@ -11,6 +11,7 @@ from cnnparams.layers.contract.memory import (
     NOTHING,
     OUTPUT,
     ForwardPass,
+    OwnTensor,
     Placement,
     SavedForBackward,
     in_order,
@@ -100,6 +101,58 @@ class Hardswish(InPlaceActivation):
 @layer_type("hardsigmoid")
 class Hardsigmoid(InPlaceActivation):
     """Hardsigmoid: sigmoid made of straight lines."""
+
+
+@layer_type("hardtanh")
+class Hardtanh(InPlaceActivation):
+    """Hardtanh: x between two bounds, and these beyond them."""
+
+    min_val: Real = setting("lower bound", -1.0, label="min_val")
+    max_val: Real = setting("upper bound", 1.0, label="max_val")
+
+
+@layer_type("threshold", example={"threshold": 0.1, "value": 0})
+class Threshold(InPlaceActivation):
+    """Threshold: x where it is above a threshold, else a value."""
+
+    threshold: Real = setting("above this x stays", label="threshold", always=True)
+    value: Real = setting("what takes its place otherwise", label="value", always=True)
+
+
+@layer_type("hardshrink")
+class Hardshrink(Activation):
+    """Hardshrink: x, but 0 between -lambd and lambd."""
+
+    lambd: Real = setting("half the width of the gap", 0.5, label="lambd")
+
+
+@layer_type("softshrink")
+class Softshrink(Activation):
+    """Softshrink: x moved towards 0 by lambd, and 0 where that is further than x."""
+
+    lambd: Real = setting("how far to move", 0.5, ge=0, label="lambd")
+
+
+@layer_type("rrelu")
+class RReLU(InPlaceActivation):
+    """RReLU: leaky ReLU whose slope is drawn at random while training, and else is the middle (arXiv 1505.00853)."""
+
+    lower: Real = setting("least slope", 1 / 8, label="lower")
+    upper: Real = setting("largest slope", 1 / 3, label="upper")
+
+    def check(self, x: Shape) -> None:
+        """Raise LayerError where the bounds are not in order."""
+        if self.lower > self.upper:
+            raise LayerError(f"lower {self.lower} is more than upper {self.upper}", "lower", "swap them")
+
+    def in_forward(self, x: Shape) -> Spelling:
+        """Return the module, which knows whether it is being trained."""
+        return self.spelling(x)
+
+    def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
+        """Return the input, or the output over it, and the slopes."""
+        kept = OUTPUT if self.inplace else INPUT
+        return kept._replace(own=(OwnTensor(run.x.size),))
 
 
 @layer_type("identity")

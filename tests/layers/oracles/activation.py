@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.layers.oracles.case import Built, Case, Dims, Oracle
 from tests.layers.oracles.differences import of_the_batch
-from tests.layers.oracles.drawing import ANY_DIMS, FLAG, Choices, cases, rarely
+from tests.layers.oracles.drawing import ANY_DIMS, FLAG, Choices, any_dim, cases, rarely
 
 _INPLACE = {"inplace": FLAG}
 _NUMBER = st.sampled_from((0.25, 1.0, 2, 3.5))
@@ -28,8 +28,18 @@ _ELEMENTWISE: dict[str, tuple[str, Choices]] = {
     "sigmoid": ("Sigmoid", {}),
     "tanh": ("Tanh", {}),
     "softplus": ("Softplus", {"beta": _NUMBER, "threshold": _NUMBER}),
+    "hardtanh": ("Hardtanh", {**_INPLACE, "min_val": st.sampled_from((-2.0, 0)), "max_val": _NUMBER}),
+    "threshold": ("Threshold", {**_INPLACE, "threshold": _NUMBER, "value": _NUMBER}),
+    "hardshrink": ("Hardshrink", {"lambd": _NUMBER}),
+    "softshrink": ("Softshrink", {"lambd": _NUMBER}),
+    "rrelu": ("RReLU", {**_INPLACE, "lower": st.sampled_from((0.0, 0.25)), "upper": _NUMBER}),
+    "celu": ("CELU", {**_INPLACE, "alpha": _NUMBER}),
+    "softsign": ("Softsign", {}),
+    "tanhshrink": ("Tanhshrink", {}),
+    "logsigmoid": ("LogSigmoid", {}),
     "identity": ("Identity", {}),
 }
+_REQUIRED = {"threshold": ("threshold", "value")}
 _FAULTS: dict[str, Choices] = {
     "leaky_relu": {"negative_slope": _TEXT},
     "elu": {"alpha": _TEXT},
@@ -45,7 +55,8 @@ def _build(module: str, torch: ModuleType, case: Case) -> Built:
 
 def _elementwise(name: str) -> Oracle:
     module, choices = _ELEMENTWISE[name]
-    return Oracle(cases(ANY_DIMS, lambda _: choices, faults=_FAULTS.get(name)), partial(_build, module))
+    drawn = cases(ANY_DIMS, lambda _: choices, required=_REQUIRED.get(name, ()), faults=_FAULTS.get(name))
+    return Oracle(drawn, partial(_build, module))
 
 
 def _prelu_choices(dims: Dims) -> Choices:
@@ -64,6 +75,7 @@ def _over_dimension(module: str) -> Oracle:
     )
 
 
+_EVEN = st.lists(st.sampled_from((2, 4, 6)), min_size=1, max_size=4).map(tuple)
 ORACLES = {
     **{name: _elementwise(name) for name in _ELEMENTWISE},
     "prelu": Oracle(
@@ -72,4 +84,10 @@ ORACLES = {
     ),
     "softmax": _over_dimension("Softmax"),
     "log_softmax": _over_dimension("LogSoftmax"),
+    "softmin": _over_dimension("Softmin"),
+    "glu": Oracle(
+        cases(_EVEN, lambda dims: {"dim": any_dim(dims)}, faults={"dim": st.integers(-6, 6)}, wrong_dims=ANY_DIMS),
+        partial(_build, "GLU"),
+        (of_the_batch("dim", example={"dim": 0}),),
+    ),
 }

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.layers.oracles.case import Built, Case, Difference, Dims, Oracle
-from tests.layers.oracles.differences import any_rank, of_the_batch
+from tests.layers.oracles.differences import any_rank, of_the_batch, unbatched
 from tests.layers.oracles.drawing import (
     ANY_DIMS,
     Choices,
@@ -57,8 +57,50 @@ def _crop(rank: int) -> Oracle:
     )
 
 
+def _build_module(name: str, rank: int, torch: ModuleType, case: Case) -> Built:
+    pad: Any = getattr(torch.nn, f"{name}{rank}d")(**case.arguments())
+    return Built(pad, pad)
+
+
+def _constant_pad(rank: int) -> Oracle:
+    choices = {"padding": per_axis(2 * rank, -2, 4), "value": st.sampled_from((0, 1, -0.5))}
+    faults = {"padding": wrong_per_axis(2 * rank, -5)}
+    required = ("padding", "value")
+    return Oracle(
+        cases(images(rank, 2), lambda _: choices, required=required, faults=faults, wrong_dims=of_rank_not(rank)),
+        partial(_build_module, "ConstantPad", rank),
+        (any_rank(rank, {"padding": 1, "value": 0}),),
+    )
+
+
+_LOOKING = {"reflection_pad": "ReflectionPad", "replication_pad": "ReplicationPad", "circular_pad": "CircularPad"}
+_NEVER_LESS = "padding that repeats the image adds to it, and crop takes off; PyTorch's does where a number is negative"
+
+
+def _takes_off(case: Case) -> bool:
+    padding = case.settings["padding"]
+    return padding is not None and min(padding if isinstance(padding, list) else [padding]) < 0
+
+
+def _looking_pad(name: str, rank: int) -> Oracle:
+    choices, faults = {"padding": per_axis(2 * rank, 0, 3)}, {"padding": wrong_per_axis(2 * rank, -1, 20)}
+    return Oracle(
+        cases(images(rank, 2), lambda _: choices, required=("padding",), faults=faults, wrong_dims=of_rank_not(rank)),
+        partial(_build_module, _LOOKING[name], rank),
+        (
+            unbatched(rank, {"padding": 1}),
+            Difference(_NEVER_LESS, _takes_off, Case({"padding": -1}, (2,) + (4,) * rank)),
+        ),
+    )
+
+
 def _along_one(dims: Dims) -> Choices:
-    return {"dim": any_dim(dims), "before": st.integers(0, 3), "after": st.integers(0, 3)}
+    return {
+        "dim": any_dim(dims),
+        "before": st.integers(0, 3),
+        "after": st.integers(0, 3),
+        "value": st.sampled_from((0, 2, 0.5)),
+    }
 
 
 def _build_along_one(torch: ModuleType, case: Case) -> Built:
@@ -66,7 +108,8 @@ def _build_along_one(torch: ModuleType, case: Case) -> Built:
     after_it = len(case.dims) - (dim + len(case.dims) + 1 if dim < 0 else dim)
     if not 0 <= after_it <= len(case.dims):
         raise ValueError("no such dimension")
-    return Built(torch.nn.Identity(), lambda x: torch.nn.functional.pad(x, (0, 0) * after_it + (before, after)))
+    sides, value = (0, 0) * after_it + (before, after), case.settings.get("value", 0)
+    return Built(torch.nn.Identity(), lambda x: torch.nn.functional.pad(x, sides, value=value))
 
 
 _ALONG_ONE = {"dim": 1, "before": 0, "after": 0}
@@ -87,5 +130,7 @@ ORACLES = {
         (of_the_batch("dim", example={"dim": 0, "after": 1}), _TAKES_OFF),
     ),
     **{f"zero_pad{rank}d": _zero_pad(rank) for rank in (1, 2, 3)},
+    **{f"constant_pad{rank}d": _constant_pad(rank) for rank in (1, 2, 3)},
+    **{f"{name}{rank}d": _looking_pad(name, rank) for name in _LOOKING for rank in (1, 2, 3)},
     **{f"crop{rank}d": _crop(rank) for rank in (1, 2, 3)},
 }

@@ -23,9 +23,18 @@ _ARGUMENTS: dict[str, tuple[str, ...]] = {
     "sigmoid": (),
     "tanh": (),
     "softplus": ("beta", "threshold"),
+    "celu": ("alpha", "inplace"),
+    "threshold": ("threshold", "value", "inplace"),
+    "hardshrink": ("lambd",),
+    "softshrink": ("lambd",),
+    "rrelu": ("lower", "upper", "training", "inplace"),
+    "softsign": (),
+    "tanhshrink": (),
+    "logsigmoid": (),
 }
 """What follows the tensor, in order. Each is the layer type of its name."""
 
+_ALSO: dict[str, tuple[str, ...]] = {"logsigmoid": ("log_sigmoid",)}
 _CLAMPED = {(0, None): "relu", (0, 6): "relu6"}
 
 
@@ -34,11 +43,19 @@ def _activation(type_: str, call: StepContext, x: Any, *args: Any, **kwargs: Any
     settings = {**dict(zip(_ARGUMENTS[type_], args, strict=False)), **kwargs}
     if call.step.overwrites:
         settings["inplace"] = True
+    settings.pop("training", None)
     return call.put(type_, settings, x, batch=x.batch)
 
 
 for _name in _ARGUMENTS:
-    function(_name)(partial(_activation, _name))
+    function(_name, *_ALSO.get(_name, ()))(partial(_activation, _name))
+
+
+@function("glu")
+def glu(call: StepContext, x: Any, dim: int = -1) -> Batched:
+    """Return a gated linear unit."""
+    x = call.flow(x)
+    return call.put("glu", {"dim": x.dim(dim)}, x, batch=x.batch)
 
 
 def _over_dimension(
@@ -58,7 +75,7 @@ def normalised(x: Batched, dim: int | None) -> int | None:
     return None if len(x.full) == 3 and x.axis(dim) == x.batch == 0 else x.dim(dim)
 
 
-for _name in ("softmax", "log_softmax"):
+for _name in ("softmax", "log_softmax", "softmin"):
     function(_name)(partial(_over_dimension, _name))
 
 

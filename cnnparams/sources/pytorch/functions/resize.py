@@ -25,24 +25,40 @@ class Lowest(NamedTuple):
         raise NoLayerError("reads what is padded with -inf", "zero_pad2d counts the same")
 
 
+_LOOKING = {"reflect": "reflection_pad", "replicate": "replication_pad", "circular": "circular_pad"}
+"""The types that stand for modes of padding which repeat the image."""
+
+
 @function("pad", "constant_pad_nd")
-def padded(call: StepContext, x: Any, pad: Any, mode: str = "constant", value: Any = None) -> Batched | Lowest:
-    """Return zero padding: of the image where its channels stay as they are, else dimension by dimension."""
+def padded(call: StepContext, x: Any, pad: Any, mode: Any = "constant", value: Any = None) -> Batched | Lowest:
+    """Return padding: of the image where its channels stay as they are, else dimension by dimension."""
+    if not isinstance(mode, str):  # ATen has no mode there
+        mode, value = "constant", mode
     if mode == "constant" and value == -math.inf:
         return Lowest(call.flow(x), tuple(pad))
-    if mode != "constant" or value:
-        what = f"pads with {value:g}" if value else f"pads in {mode} mode"
-        raise NoLayerError(what, "zero_pad2d counts the same")
     flow = call.flow(x)
     rank = len(flow.dims) - 1
+    if mode != "constant":
+        return call.put(f"{_LOOKING[mode]}{len(pad) // 2}d", {"padding": [*pad]}, flow)
+    filled = {"value": value} if value else {}
     if 1 <= rank <= _MOST_AXES and len(pad) <= 2 * rank and not flow.batch:
-        return call.put(f"zero_pad{rank}d", {"padding": [*pad, *[0] * (2 * rank - len(pad))]}, flow)
+        sides = {"padding": [*pad, *[0] * (2 * rank - len(pad))]}
+        return call.put(f"constant_pad{rank}d" if filled else f"zero_pad{rank}d", {**sides, **filled}, flow)
     for i in range(0, len(pad), 2):
         before, after = pad[i : i + 2]
         if before or after:
-            settings = {"dim": flow.dim(-1 - i // 2), "before": before, "after": after}
+            settings = {"dim": flow.dim(-1 - i // 2), "before": before, "after": after, **filled}
             flow = call.put("pad", settings, flow, batch=flow.batch)
     return flow
+
+
+def _looking(mode: str, call: StepContext, x: Any, pad: Any) -> Any:
+    return padded(call, x, pad, mode)
+
+
+for _mode, _word in {"reflect": "reflection", "replicate": "replication"}.items():
+    for _rank in (1, 2, 3):
+        function(f"{_word}_pad{_rank}d")(partial(_looking, _mode))
 
 
 @function("interpolate", "upsample")

@@ -109,9 +109,23 @@ def _entry(reader: Reader, draft: Draft, name: str) -> Entry | None:
     share = read_references(inside, (*draft.path, "share"), own.get("share"), subject)
     flags = (given.get("repeat"), given.get("when", True), given.get("trainable", True))
     shared = share[0] if share else None
+    folded = given.get("batch_dims") or 0
+    if folded and not isinstance(body, LayerBody):
+        hint = "write it at each layer inside that needs it"
+        reader.problems.add((*draft.path, "batch_dims"), "batch_dims is for a layer", subject=subject, hint=hint)
     counted = characters([*draft.keys.values(), *_settings(draft.keys.get(ACTIVATION))])
     return Entry(
-        draft.path, draft.kind, draft.name, draft.stem, body, *flags, sources, shared, counted, given.get("dtype")
+        draft.path,
+        draft.kind,
+        draft.name,
+        draft.stem,
+        body,
+        *flags,
+        sources,
+        shared,
+        counted,
+        given.get("dtype"),
+        folded,
     )
 
 

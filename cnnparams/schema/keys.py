@@ -200,6 +200,9 @@ class EntryKeys(BaseModel):
     )
     share: str | None = Field(None, description="name of an earlier layer whose tensors are used again")
     trainable: Flag = Field(True, description="false freezes the layer: its parameters count as frozen")
+    batch_dims: Annotated[int, Strict(), Field(ge=1)] | None = Field(
+        None, description="how many leading dimensions of the input a layer takes as further samples, such as windows"
+    )
     dtype: Dtype | None = Field(
         None, description="type of the elements that the layer holds and gives; that of --dtype where not given"
     )

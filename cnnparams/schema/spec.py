@@ -43,6 +43,7 @@ class Entry(NamedTuple):
     share: Reference | None
     characters: int = 0
     dtype: Any = None
+    batch_dims: int = 0
 
 
 class Block(NamedTuple):

@@ -56,7 +56,7 @@ def test_what_they_hold_counts_by_its_kind() -> None:
 
 
 def test_what_depends_on_no_sample_has_no_batch() -> None:
-    assert batchless(graph(TOKENS)) == {"cls", "table", "turned", "fc0", "mask"}
+    assert batchless(graph(TOKENS).nodes) == {"cls", "table", "turned", "fc0", "mask"}
 
 
 def test_what_is_held_is_no_activation_and_what_is_made_of_it_is_there_once() -> None:

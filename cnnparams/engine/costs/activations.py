@@ -41,7 +41,7 @@ def measure(graph: Graph, setting: Setting) -> Measured:
     """Return the bytes for a batch of samples."""
     batch = setting.batch
     live, plain = (liveness(graph, setting.dtype, batch, in_place=in_place) for in_place in (True, False))
-    once = batchless(graph)
+    once = batchless(graph.nodes)
     given = (node.output_shape.size * setting.itemsize(node.dtype) for node in graph.nodes)
     sizes = [size * (1 if node.name in once else batch) for size, node in zip(given, graph.nodes, strict=True)]
     rows = list(zip(sizes, live.per_node, strict=True))

@@ -12,6 +12,7 @@ from cnnparams.engine.difference.alignment import Pair, align
 from cnnparams.engine.difference.difference import Change, Difference, LayerDifference, TotalDifference
 from cnnparams.engine.network.stack import inferred_settings
 from cnnparams.engine.reports.report import LayerReport, PortReport, Report, Shape
+from cnnparams.layers.contract.folding import BATCH_DIMS, folding, unfolded
 from cnnparams.layers.contract.registry import find_type, layer_class
 from cnnparams.layers.contract.settings import Hyperparameter
 
@@ -188,7 +189,8 @@ def _decided(layer: LayerReport) -> set[str]:
     if declaration is None:
         return set()
     values = {setting.name: setting.value for setting in layer.hyperparameters}
-    return set(inferred_settings(layer_class(declaration).model_construct(**values), layer.input_shapes))
+    made = folding(layer_class(declaration).model_construct(**values), values.pop(BATCH_DIMS, 0))
+    return set(inferred_settings(*unfolded(made, layer.input_shapes)[:2]))
 
 
 def _learns(layer: LayerReport) -> bool | None:

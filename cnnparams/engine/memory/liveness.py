@@ -69,7 +69,7 @@ def liveness(graph: Graph, dtype: str, batch: int = 1, *, in_place: bool = True)
 def _operations(graph: Graph, usual: str, batch: int) -> Iterator[KernelCall]:
     """Yield what is computed, in order. The value of a node is called like it; before its activation, it has a dot."""
     given = {port.source: usual for port in graph.inputs}
-    once = batchless(graph)
+    once = batchless(graph.nodes)
     mixed = any(node.dtype for node in graph.nodes)
     for i, node in enumerate(graph.nodes):
         dtype = given[node.name] = node.dtype or usual

@@ -1,6 +1,6 @@
 """The Graph: nodes in execution order, each a layer at the shapes that enter and leave it."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from typing import NamedTuple, TypeVar
 
@@ -60,10 +60,10 @@ def of_each(graph: Graph, ask: Callable[[Node], T]) -> list[T]:
     return [memo.of((node.layer, node.input_shapes), node.dtype, partial(ask, node)) for node in graph.nodes]
 
 
-def batchless(graph: Graph) -> frozenset[str]:
+def batchless(nodes: Iterable[Node]) -> frozenset[str]:
     """Return the nodes that depend on no sample: what is made of parameters and constants alone is made once."""
     found: set[str] = set()
-    for node in graph.nodes:
+    for node in nodes:
         if found.issuperset(node.inputs):
             found.add(node.name)
     return frozenset(found)

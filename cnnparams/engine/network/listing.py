@@ -15,6 +15,7 @@ from cnnparams.engine.network.replay import Recording, pattern, replay
 from cnnparams.errors import LayerError, quote, some, suggest
 from cnnparams.expression import ExpressionError, Value, at
 from cnnparams.layers.contract.base import Layer
+from cnnparams.layers.contract.folding import folding
 from cnnparams.layers.contract.registry import find_type, layer_class
 from cnnparams.schema.bodies import misfits
 from cnnparams.schema.computed import value_of
@@ -249,7 +250,7 @@ class EntrySite:
 
     def layer(self, layer: Layer, activation: Layer | None, x: Edges) -> Edges:
         """Put a layer here."""
-        return self._add(self.context.prefix, layer, activation, x)
+        return self._add(self.context.prefix, folding(layer, self.entry.batch_dims), activation, x)
 
     def merge(self, type_: str, activation: Layer | None, x: Edges) -> Edges:
         """Put a merge inside of what is here, under the name of its type."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from cnnparams.engine.network.graph import Graph, Node
 from cnnparams.layers.contract.base import Layer
+from cnnparams.layers.contract.folding import BATCH_DIMS, unfolded
 from cnnparams.layers.contract.settings import one_for_all, per_axis
 from cnnparams.layers.contract.shape import AXES, Shape
 from cnnparams.schema.budget import BUDGET
@@ -39,8 +40,11 @@ def _entry(node: Node, before: tuple[str, ...]) -> Plain:
     entry: Plain = {"type": node.layer.type, "name": node.name}
     if node.inputs and node.inputs != before:
         entry["from"] = node.inputs[0] if len(node.inputs) == 1 else list(node.inputs)
-    follow = set(inferred_settings(node.layer, node.input_shapes))
-    entry |= _settings(node.layer, follow) if node.shares is None else _every_setting(node.layer)
+    layer, shapes, folded = unfolded(node.layer, node.input_shapes)
+    if folded:
+        entry[BATCH_DIMS] = folded
+    follow = set(inferred_settings(layer, shapes))
+    entry |= _settings(layer, follow) if node.shares is None else _every_setting(layer)
     if node.activation:
         settings = _settings(node.activation, set())
         entry["activation"] = {"type": node.activation.type, **settings} if settings else node.activation.type

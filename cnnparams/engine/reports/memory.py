@@ -107,7 +107,7 @@ def _fit(graph: Graph, setting: Setting, limit: int, *, training: bool) -> Fit:
         return Fit(limit, None, two)
     batch, more = 2 + (limit - two) // (three - two), three - two
     needed = two + (batch - 2) * more
-    if batchless(graph):  # where another layer has the peak in larger batches, each sample needs more
+    if batchless(graph.nodes):  # where another layer has the peak in larger batches, each sample needs more
         while (needed := bytes_needed(graph, setting._replace(batch=batch), training=training)) > limit:
             more = needed - bytes_needed(graph, setting._replace(batch=batch - 1), training=training)
             batch -= -(-(needed - limit) // more)

@@ -6,16 +6,21 @@ import reprlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from types import EllipsisType
 from typing import Any
 
 from cnnparams.engine.network.context import joined
 from cnnparams.engine.network.graph import Node
-from cnnparams.layers.contract.base import Layer
+from cnnparams.layers.contract.base import Footprint, Layer
+from cnnparams.layers.contract.folding import folding
 from cnnparams.schema.structures import Edge, Edges
 from cnnparams.sources.assembly import Assembly, Holding, NoLayerError, layer_of
 from cnnparams.sources.pytorch.names import ModuleNames, spelled
 from cnnparams.sources.pytorch.step import TracedStep
 from cnnparams.sources.pytorch.values import Batched, Implied, ModelTensor, Unsaid
+
+_BARE = ("parameter", "tensor")
+"""Types that hold one tensor, which a module made of the network has under the layer's own name."""
 
 
 class TorchAssembly(Assembly):
@@ -27,6 +32,7 @@ class TorchAssembly(Assembly):
         super().__init__(names)
         self.tensors = {held.path: held for held in tensors}
         self._paths: dict[str, tuple[str, ...]] = {}
+        self._sources: dict[int, Edge] = {}
         self._within = Counter(part for path in self.tensors for part in around(path))
 
     def are_all(self, held: Sequence[ModelTensor], module: str) -> bool:
@@ -42,10 +48,19 @@ class TorchAssembly(Assembly):
         self._paths[name] = () if self.network.nodes[name].shares else tuple(each.path for each in held)
         return edge
 
+    def source_of(self, name: str, held: ModelTensor) -> Edge:
+        """Return a tensor of the model as it is, for layers to read; it enters the network once."""
+        key = id(held.tensor)
+        if key not in self._sources or self._sources[key].source not in self.network.nodes:
+            kind = "parameter" if held.learned else "buffer"
+            layer = layer_of("tensor", {"shape": list(held.tensor.shape), "kind": kind})
+            self._sources[key] = self.put(name, layer, (), (held,))
+        return self._sources[key]
+
     def renamed(self) -> Iterator[str]:
         """Yield the tensors of the model that have another name in a module that is made of the network."""
         for node in self.nodes:
-            alone = node.layer.type == "parameter"
+            alone = node.layer.type in _BARE
             own = (tensor.name for tensor in node.layer.tensors(*node.input_shapes))
             names = {node.name} if alone else {joined(node.name, name) for name in own}
             yield from (path for path in self._paths.get(node.name, ()) if path not in names)
@@ -109,7 +124,20 @@ class StepContext:
             return value
         if isinstance(value, Implied):
             return value.put(self)
+        if isinstance(value, ModelTensor):
+            return self._held(value)
+        if isinstance(value, Unsaid) and value.constant is not None:
+            return self.put("tensor", {"shape": list(value.constant), "kind": "constant"}, batch=None)
         raise _error(value)
+
+    def _held(self, value: ModelTensor) -> Batched:
+        """Return a tensor of the model, under the dimensions in which it is used."""
+        name = self._own_name([value], alone=True)
+        name = self.assembly.names.of_layer(name, name if name in self.assembly.names.own else self.name)
+        x = Batched(self.assembly.source_of(name, value), None)
+        if tuple(value.shape) in (x.dims, ()):
+            return x
+        return self.put("reshape", {"shape": list(value.shape)}, x, batch=None)
 
     def put(
         self,
@@ -117,21 +145,51 @@ class StepContext:
         settings: Mapping[str, Any],
         *inputs: Batched,
         held: Sequence[ModelTensor] = (),
-        batch: int = 0,
+        batch: int | EllipsisType | None = ...,
     ) -> Batched:
-        """Put a layer here, which wants the batch as this dimension; raise NoLayerError where it cannot stand."""
-        for x in inputs:
-            if x.batch != batch:
-                raise NoLayerError(f"expects the batch as dimension {batch}, but it is dimension {x.batch}")
+        """Put a layer here, which wants the batch as this dimension; raise NoLayerError where it cannot stand.
+
+        Where `batch` is not given, PyTorch has it first, and the layer sees nothing but what is behind that: dimensions
+        folded into it are more samples. Beside tensors that have a batch there may be others that have none; it is then
+        as the first has it where `batch` is None.
+        """
         layer = layer_of(type_, settings)
-        edges = tuple(x.edge for x in inputs)
-        return Batched(self.assembly.put(self._name(layer, held), layer, edges, held), batch)
+        sampled = [x for x in inputs if x.batch is not None]
+        wanted = 0 if isinstance(batch, EllipsisType) else batch
+        if wanted is None and sampled:
+            wanted = sampled[0].batch
+        for x in sampled:
+            if x.batch != wanted:
+                raise NoLayerError(f"expects the batch as dimension {wanted}, but it is dimension {x.batch}")
+        folds = {x.folded for x in sampled} or {0}
+        if len(folds) > 1:
+            raise NoLayerError("reads tensors of which one has dimensions folded into the batch, and another has not")
+        (folded,) = folds
+        if isinstance(batch, EllipsisType) and inputs:
+            layer = folding(layer, folded if sampled else 1)
+        if sampled and layer.footprint is Footprint.ELEMENTWISE:
+            inputs = tuple(self.aligned(x, sampled[0]) for x in inputs)
+        edge = self.assembly.put(self._name(layer, held), layer, tuple(x.edge for x in inputs), held)
+        return Batched(edge, wanted, folded) if sampled else Batched(edge, None)
+
+    def aligned(self, x: Batched, like: Batched) -> Batched:
+        """Return a tensor without a batch as it meets every sample of another: under as many dimensions."""
+        if x.batch is not None or like.batch is None:
+            return x
+        own, behind = x.dims, len(like.full) - 1 - like.batch
+        cut = len(own) - behind  # what is left of it meets the batch, and what stands before that
+        if cut > 0 and own[cut - 1] != 1:
+            raise NoLayerError(f"has something else for each sample of a batch: {list(own)} beside {list(like.full)}")
+        before, after = own[: max(cut - 1, 0)], own[max(cut, 0) :]
+        ones = [like.batch - len(before), like.folded + behind - len(after)]
+        dims = (*[1] * ones[0], *before, *[1] * ones[1], *after)
+        return x if dims == own else self.put("reshape", {"shape": list(dims)}, x, batch=None)
 
     def _name(self, layer: Layer, held: Sequence[ModelTensor]) -> str:
         names = self.assembly.names
         if self.step.kind == "module":
             return names.of_layer(self.name, self.name)
-        if held and (own := self._own_name(held, alone=layer.type == "parameter")):
+        if held and (own := self._own_name(held, alone=layer.type in _BARE)):
             return names.of_layer(own, own if own in names.own else self.name)
         if layer.type in _MERGES:  # as residual and parallel call it
             return names.of_layer(joined(self.name, layer.type), self.name)
@@ -150,5 +208,4 @@ class StepContext:
 def _error(value: Any) -> NoLayerError:
     if isinstance(value, Unsaid):
         return NoLayerError(f"uses {value.what}", told=value.told)
-    what = value.path if isinstance(value, ModelTensor) else reprlib.repr(value)
-    return NoLayerError(f"uses {what} where a tensor is due that comes from the input")
+    return NoLayerError(f"uses {reprlib.repr(value)} where a tensor is due")

@@ -18,21 +18,18 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import FlopCounterMode
 
-from cnnparams.engine.network.graph import Graph, Node, Port
+from cnnparams.engine.network.graph import Graph, Node, Port, batchless
 from cnnparams.engine.network.orientation import oriented
 from cnnparams.engine.network.stack import stack
 from cnnparams.errors import CnnparamsError, quote, some
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spatial import SpatialLayer
-from cnnparams.layers.product import Bilinear
-from cnnparams.layers.recurrent import Recurrent
 from cnnparams.schema.keys import DESCRIPTION, NAME
 from cnnparams.sources.assembly import simplified
 from cnnparams.sources.foreign import ForeignError, doing, failed, foreign, told
 from cnnparams.sources.input_shape import InputShape
 from cnnparams.sources.pytorch import mode
 from cnnparams.sources.pytorch.failure import NEEDS_VALUES, failed_module, refuse, run_hint
-from cnnparams.sources.pytorch.functions.reshape import without
 from cnnparams.sources.pytorch.mode import Mode, described, enter, other
 from cnnparams.sources.pytorch.model_inputs import ModelInputs, model_inputs
 from cnnparams.sources.pytorch.names import spelled
@@ -47,6 +44,9 @@ _MOST_FRAMES = 4_000
 """A module within others takes four frames of Python, of which there are 1,000, and some twelve as it is traced."""
 
 _RENAMED = "warning: a checkpoint does not fit a module that is exported from the spec, which has other names for {}"
+_UNCOUNTED = ("rnn", "lstm", "gru", "bilinear")
+"""Types whose MACs torch cannot count."""
+
 _MOST_STACK = 100 << 20
 """Bytes; Linux keeps 128 MB free below the stack of a process."""
 
@@ -88,7 +88,7 @@ def _read(model: nn.Module, inputs: Sequence[InputShape], name: str) -> Reading:
     totals = None if draft.gaps else _totals(model, ran, draft)
     renamed = (_RENAMED.format(some(map(quote, draft.renamed))),) if draft.renamed and not draft.gaps else ()
     dtypes = {str(tensor.dtype).removeprefix("torch.") for tensor in model.parameters()}
-    remarks = (*renamed, *unsaid_dtypes(dtypes))
+    remarks = (*draft.remarks, *renamed, *unsaid_dtypes(dtypes))
     return Reading(stack(_graph(draft, name)), draft.gaps, remarks, totals, dict(_classes(model)), draft.origins)
 
 
@@ -138,7 +138,7 @@ def _room() -> Iterator[None]:
 def _graph(draft: ModelNetwork, name: str) -> Graph:
     last = [each.name for each in draft.nodes[-1:]]  # what is left of a model that was not read to its end
     shapes = {each.name: each.output_shape for each in draft.nodes} | {port.name: port.shape for port in draft.inputs}
-    results = [Port(source, source, shapes[source]) for source in [each.name for each in draft.results] or last]
+    results = [Port(source, source, shapes[source]) for source in [each.edge.source for each in draft.results] or last]
     graph = simplified(Graph(name, draft.inputs, draft.nodes, tuple(results)))
     return graph._replace(inputs=tuple(port._replace(shape=_as_read(port, graph.nodes)) for port in oriented(graph)))
 
@@ -158,10 +158,12 @@ def _totals(model: nn.Module, ran: Run | None, draft: ModelNetwork) -> ModelTota
     if ran is None:
         return totals
     results = zip(ran.shapes, draft.results, strict=True)
-    outputs = tuple(without(shape, result.batch) or (1,) for shape, result in results)
-    counted = not any(isinstance(node.layer, Recurrent | Bilinear) for node in draft.nodes)
-    macs = ran.flops // (2 * BATCH) if counted else None
-    return totals._replace(outputs=outputs, macs=macs)
+    outputs = tuple(result.sample(shape) or (1,) for shape, result in results)
+    if any(node.layer.type in _UNCOUNTED for node in draft.nodes):
+        return totals._replace(outputs=outputs)
+    alike = batchless(draft.nodes)
+    once = sum(node.layer.macs(*node.input_shapes) for node in draft.nodes if node.name in alike)
+    return totals._replace(outputs=outputs, macs=once + (ran.flops // 2 - once) // BATCH)
 
 
 @contextmanager

@@ -36,11 +36,27 @@ def trace_program(model: nn.Module, fake: FakeTensorMode, inputs: ModelInputs) -
     """Return what the model does with its inputs; where its run ends early, what it did before."""
     tracer = _Tracer(model, fake, inputs)
     try:
-        with foreign():
+        with foreign(), _functions_open():
             tracer.trace(model)
     except ForeignError as raised:
         return Program(tuple(map(tracer.step, tracer.graph.nodes)), failure(raised.error, tracer.path))
     return Program(tuple(map(tracer.step, tracer.graph.nodes)))
+
+
+@contextmanager
+def _functions_open() -> Iterator[None]:
+    """Let torch.fx look into functions that a package has marked as one step, but those that a translation knows."""
+    wrapped = fx._symbolic_trace._wrapped_fns_to_patch
+    before = dict(wrapped)
+    for key, (_, name) in [(key, key) for key in before]:
+        function = before[key].get(name)
+        if not functions.knows(called(function)[0]):
+            del wrapped[key]
+    try:
+        yield
+    finally:
+        wrapped.clear()
+        wrapped.update(before)
 
 
 class _Tracer(fx.Tracer):  # type: ignore[misc]  # torch is not typed here

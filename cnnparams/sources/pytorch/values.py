@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from itertools import islice
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
+from cnnparams.layers.contract.shape import Shape
 from cnnparams.schema.structures import Edge
 from cnnparams.sources.assembly import NoLayerError
 
@@ -16,35 +18,74 @@ _MOST_NAMED = 3
 """Tensors that a message names of those that something is made of: with all of them it would grow with each step."""
 
 
+TorchDims = tuple[int, ...]
+"""Dimensions as PyTorch has them."""
+
+
 class Batched(NamedTuple):
-    """A tensor on its way through the network; `batch` is the dimension along which it has the samples."""
+    """A tensor on its way through the network, in the two forms that it has: in PyTorch, and as a sample in a spec.
+
+    PyTorch has the samples along its dimension `batch`; None is a tensor that depends on no sample, such as a
+    parameter. A model may fold dimensions of a sample into the batch, as windows of an image: from `batch` on, the
+    sample has so many that are `folded`, in their order behind the batch.
+    """
 
     edge: Edge
-    batch: int = 0
+    batch: int | None = 0
+    folded: int = 0
 
     @property
-    def dims(self) -> tuple[int, ...]:
+    def dims(self) -> TorchDims:
         """The dimensions of a sample."""
         return self.edge.shape.dims
 
     @property
-    def full(self) -> tuple[int, ...]:
-        """The dimensions with the batch among them."""
-        return (*self.dims[: self.batch], BATCH, *self.dims[self.batch :])
+    def full(self) -> TorchDims:
+        """The dimensions in PyTorch, with the batch among them."""
+        if self.batch is None:
+            return self.dims
+        end = self.batch + self.folded
+        return (*self.dims[: self.batch], BATCH * math.prod(self.dims[self.batch : end]), *self.dims[end:])
+
+    @property
+    def folds(self) -> TorchDims:
+        """The dimensions that are folded into the batch."""
+        return () if self.batch is None else self.dims[self.batch : self.batch + self.folded]
+
+    def sample(self, full: TorchDims, batch: int | None = None) -> TorchDims:
+        """Return the dimensions of a sample of what PyTorch has under other sizes, the batch perhaps elsewhere."""
+        if self.batch is None:
+            return full
+        at = self.batch if batch is None else batch
+        return (*full[:at], *self.folds, *full[at + 1 :])
 
     def axis(self, dim: Any) -> int:
-        """Return a dimension counted from 0 with the batch among them; raise NoLayerError where there is none."""
-        rank = len(self.dims) + 1
+        """Return a dimension in PyTorch, counted from 0; raise NoLayerError where there is none."""
+        rank = len(self.full)
         if not isinstance(dim, int) or not -rank <= dim < rank:
             raise NoLayerError(f"works along dimension {dim} of {rank}")
         return dim % rank
 
+    def at(self, dim: Any) -> int:
+        """Return where in a sample a dimension of PyTorch is; raise NoLayerError for the batch."""
+        axis = self.axis(dim)
+        if axis == self.batch:
+            raise NoLayerError("works along the batch, whose samples a spec keeps apart")
+        return axis if self.batch is None or axis < self.batch else axis - 1 + self.folded
+
     def dim(self, dim: Any) -> int:
         """Return the number of a dimension in a spec, where the batch is 0; raise NoLayerError for the batch."""
-        at = self.axis(dim)
-        if at == self.batch:
-            raise NoLayerError("works along the batch, whose samples a spec keeps apart")
-        return at if at > self.batch else at + 1
+        return self.at(dim) + 1
+
+    @classmethod
+    def standing(cls, source: str, full: TorchDims) -> Batched | None:
+        """Return the tensor that a node gives of which PyTorch's dimensions are known; None where no batch is there."""
+        for batch, n in enumerate(full):
+            if n and n % BATCH == 0:
+                own = (n // BATCH,) if n > BATCH else ()
+                dims = (*full[:batch], *own, *full[batch + 1 :])
+                return cls(Edge(source, Shape.of(dims or (1,))), batch, len(own))
+        return None
 
 
 class ModelTensor(NamedTuple):
@@ -59,13 +100,15 @@ class ModelTensor(NamedTuple):
 class Unsaid(NamedTuple):
     """A tensor that no layer gives: fine as long as nothing reads it. `zeros` is its shape where it is all zeros.
 
-    `origins` are what it was made of in the first place: a few names, however many steps lie between.
+    Of a `constant` it is the shape: it depends neither on a sample nor on anything that the model holds. `origins` are
+    what it was made of in the first place: a few names, however many steps lie between.
     """
 
     what: str
     told: bool = False
     zeros: tuple[int, ...] | None = None
     origins: tuple[str, ...] = ()
+    constant: tuple[int, ...] | None = None
 
     @classmethod
     def made(cls, label: str, of: Iterable[ModelTensor | Unsaid], *, told: bool) -> Unsaid:

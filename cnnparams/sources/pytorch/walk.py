@@ -3,37 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any, NamedTuple, NoReturn
 
 import torch
 from torch._subclasses.fake_tensor import FakeTensor
+from torch.utils.flop_counter import FlopCounterMode
 
 from cnnparams.engine.network.context import joined
 from cnnparams.engine.network.graph import Node, Port
-from cnnparams.layers.contract.settings import Dims
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.schema.structures import Edge, Edges
-from cnnparams.sources.assembly import NoLayerError
+from cnnparams.sources.assembly import NoLayerError, layer_of
+from cnnparams.sources.foreign import ForeignError, foreign
 from cnnparams.sources.pytorch import functions, modules
 from cnnparams.sources.pytorch.assembly import StepContext, TorchAssembly, around
 from cnnparams.sources.pytorch.functions import invoke
 from cnnparams.sources.pytorch.functions.chance import Chance
-from cnnparams.sources.pytorch.functions.reshape import without
 from cnnparams.sources.pytorch.names import ModuleNames, spelled
 from cnnparams.sources.pytorch.step import Program, TracedStep
-from cnnparams.sources.pytorch.values import BATCH, Batched, Implied, ModelTensor, Unsaid, Values, is_list
+from cnnparams.sources.pytorch.values import Batched, Implied, ModelTensor, TorchDims, Unsaid, Values, is_list
 from cnnparams.sources.reading import Gap
 
-_UNUSED = "let forward use it, or take it out of the model"
 _UNREAD = "not.read"
 """What stands as a type in place of the rest of a model that was not read to its end."""
-
-
-class ModelResult(NamedTuple):
-    """A result of the model: the node that gives it, and the dimension along which it has the samples."""
-
-    name: str
-    batch: int
 
 
 class ModelNetwork(NamedTuple):
@@ -41,8 +34,9 @@ class ModelNetwork(NamedTuple):
 
     inputs: tuple[Port, ...]
     nodes: tuple[Node, ...]
-    results: tuple[ModelResult, ...]
+    results: tuple[Batched, ...]
     gaps: tuple[Gap, ...]
+    remarks: tuple[str, ...]
     renamed: tuple[str, ...]
     origins: Mapping[str, str]
 
@@ -52,15 +46,20 @@ def walk(program: Program, model: torch.nn.Module) -> ModelNetwork:
     walker = _Walker(program, model)
     for step in program.steps:
         walker.take(step)
-    used = walker.met | walker.assembly.owners.keys()
+    made, remarks = walker.assembly, list(walker.remarks)
     if program.failure:
-        walker.assembly.gap(walker.assembly.names.of_layer("rest", ""), _UNREAD, gap=program.failure)
+        made.gap(made.names.of_layer("rest", ""), _UNREAD, gap=program.failure)
     else:
         called = {path for step in program.steps for _, path in step.chain}
-        _note_unused(walker.assembly, model, used, called)
-    made = walker.assembly
+        remarks += _hold_unused(made, model, walker.met, called)
     return ModelNetwork(
-        made.inputs, made.nodes, tuple(walker.results), tuple(made.gaps), tuple(made.renamed()), made.origins
+        made.inputs,
+        made.nodes,
+        tuple(walker.results),
+        tuple(made.gaps),
+        tuple(remarks),
+        tuple(made.renamed()),
+        made.origins,
     )
 
 
@@ -73,14 +72,17 @@ class _Walker:
         tensors = [*modules.model_tensors("", model)]
         self.names = ModuleNames(entering, [*filter(None, self.modules), *(held.path for held in tensors)])
         self.assembly = TorchAssembly(self.names, tensors)
-        self.results: list[ModelResult] = []
+        self.results: list[Batched] = []
+        self.remarks: dict[str, None] = {}
         self.met: set[int] = set()
         self.values = Values()
+        self.ran: dict[Any, Any] = {}
         self.held = {id(each.tensor): each for each in self.assembly.tensors.values()}
 
     def take(self, step: TracedStep) -> None:
         """Translate one step."""
         take: Callable[[TracedStep], Any] = getattr(self, f"_{step.kind}")
+        self.ran[step.node] = step.value
         self.values.put(step.node, take(step))
 
     def _input(self, step: TracedStep) -> Batched:
@@ -92,15 +94,14 @@ class _Walker:
         held = self.held.get(id(step.value))
         unknown = held or step.value.is_meta or isinstance(step.value, FakeTensor)
         zeros = None if unknown or step.value.any() else tuple(step.value.shape)
-        return held or Unsaid("a constant tensor", zeros=zeros)
+        return held or Unsaid("a constant tensor", zeros=zeros, constant=tuple(step.value.shape))
 
     def _output(self, step: TracedStep) -> None:
         call = StepContext(self.assembly, step)
         for value in _leaves(self._known(step.args)):
             if value is not None and not isinstance(value, int | float | str):
                 try:
-                    flow = call.flow(value)
-                    self.results.append(ModelResult(flow.edge.source, flow.batch))
+                    self.results.append(call.flow(value))
                 except NoLayerError as error:
                     self._gap(step, error, self.names.of_layer("result", ""), _UNREAD)
 
@@ -133,23 +134,62 @@ class _Walker:
         return made
 
     def _without(self, step: TracedStep, leaves: Sequence[Any], error: NoLayerError) -> Any:
-        """Return what stands for the results of a step that cannot be said."""
+        """Return what stands for the results of a step that cannot be said.
+
+        What is made of constants alone is another; a step that learns nothing and multiplies nothing is opaque.
+        """
+        others = [each for each in leaves if isinstance(each, ModelTensor | Unsaid)]
+        unknown = [each for each in others if isinstance(each, Unsaid) and each.constant is None]
+        entering = [each for each in leaves if isinstance(each, Batched | Implied | ModelTensor)]
+        if not entering and not unknown and not error.told:
+            return _constants(step.value, step.label)
+        if not unknown and not error.told and _flops(step, self.ran, self.modules) == 0:
+            return self._opaque(step, entering, error)
         flows = [
-            each if isinstance(each, Batched) else each.of for each in leaves if isinstance(each, Batched | Implied)
+            each.of if isinstance(each, Implied) else each for each in leaves if isinstance(each, Batched | Implied)
         ]
         if error.told or not flows:  # only a tensor that leads on from the input matters
-            others = [each for each in leaves if isinstance(each, ModelTensor | Unsaid)]
-            told = error.told or any(each.told for each in others if isinstance(each, Unsaid))
+            told = error.told or any(each.told for each in unknown)
             return Unsaid.made(step.label, others, told=told)
-        name = self.assembly.names.of_call(step.chain)
-        if step.kind == "function":
-            name = self.assembly.names.of_layer(joined(name, spelled(step.label.rpartition(".")[2])), name)
-        gives = next((without(tuple(value.shape), 0) for value in _leaves(step.value) if _batched(value)), None)
-        entry = self._gap(step, error, name, step.label, tuple(flow.edge for flow in flows), gives or None)
+        name = self._name(step)
+        gives = next((standing.dims for value in _leaves(step.value) if (standing := _standing_for(value, name))), None)
+        entry = self._gap(step, error, name, step.label, tuple(flow.edge for flow in flows), gives)
         return _standing(step.value, entry)
 
+    def _name(self, step: TracedStep) -> str:
+        name = self.assembly.names.of_call(step.chain)
+        if step.kind != "function":
+            return name
+        return self.assembly.names.of_layer(joined(name, spelled(step.label.rpartition(".")[2])), name)
+
+    def _opaque(self, step: TracedStep, entering: Sequence[Any], error: NoLayerError) -> Any:
+        """Return the results of a step of which no more is known than their shapes, a layer for each."""
+        call = StepContext(self.assembly, step)
+        try:
+            flows = [call.flow(each) for each in entering]
+        except NoLayerError as other:
+            return Unsaid.made(step.label, (), told=other.told)
+        edges = tuple(dict.fromkeys(flow.edge for flow in flows))
+        sampled = any(flow.batch is not None for flow in flows)
+
+        def stand(value: Any) -> Any:
+            if isinstance(value, tuple | list):
+                return tuple(map(stand, value))
+            if not isinstance(value, torch.Tensor):
+                return value
+            name = self._name(step)
+            full = tuple(value.shape)
+            found = Batched.standing(name, full)
+            if found is None and sampled:
+                return Unsaid(f"what {step.label} makes of all samples together")
+            dims = found.dims if found else full or (1,)
+            edge = self.assembly.put(name, layer_of("opaque", {"op": step.label, "shape": list(dims)}), edges)
+            return found._replace(edge=edge) if found else Batched(edge, None)
+
+        return stand(step.value)
+
     def _gap(
-        self, step: TracedStep, error: NoLayerError, name: str, what: str, x: Edges = (), gives: Dims | None = None
+        self, step: TracedStep, error: NoLayerError, name: str, what: str, x: Edges = (), gives: TorchDims | None = None
     ) -> str:
         gap = Gap(step.path, f"{step.label} {error.what}", step.source, error.remedy)
         return self.assembly.gap(name, what, x, gap=None if error.told else gap, gives=gives)
@@ -164,10 +204,10 @@ class _Walker:
         return torch.fx.map_arg(args, self.values.of)
 
 
-def _note_unused(
+def _hold_unused(
     assembly: TorchAssembly, model: torch.nn.Module, met: Collection[Hashable], called: Collection[str]
-) -> None:
-    """Note a gap for each module, or tensor of one, that no step uses: what it holds would not be counted.
+) -> Iterator[str]:
+    """Let each tensor of the model that no layer holds enter the network, as numel() counts it; yield what to know.
 
     `met` are the ids of the tensors that steps use, `called` the modules that steps happen in, with or without those.
     """
@@ -175,23 +215,26 @@ def _note_unused(
     busy = holding.union(called)
     groups: dict[str, list[ModelTensor]] = {}
     for held in assembly.tensors.values():
-        if id(held.tensor) not in met:
+        if id(held.tensor) not in met and id(held.tensor) not in assembly.owners:
             path = next((part for part in around(held.path) if part not in busy), held.path)
             groups.setdefault(path, []).append(held)
     inside = dict(model.named_modules())
     for path, group in groups.items():
-        _note_group(assembly, path, _kind(inside, path, group), group)
+        yield _told_unused(path, _kind(inside, path, group), group)
+    if not assembly.gaps:
+        for held in assembly.tensors.values():
+            if id(held.tensor) not in assembly.owners:
+                name = spelled(held.path)
+                assembly.source_of(assembly.names.of_layer(name, name), held)
 
 
-def _note_group(assembly: TorchAssembly, path: str, kind: str, group: Sequence[ModelTensor]) -> None:
+def _told_unused(path: str, kind: str, group: Sequence[ModelTensor]) -> str:
     sizes = {"parameters": True, "buffers": False}
     counts = {
         what: sum(held.tensor.numel() for held in group if held.learned is learned) for what, learned in sizes.items()
     }
     holds = " and ".join(f"{n:,} {what}" for what, n in counts.items() if n)
-    name = assembly.names.of_layer(spelled(path), spelled(path))
-    gap = Gap(path, f"{kind} is never used: its {holds} would not be counted", None, _UNUSED)
-    assembly.gap(name, kind, gap=gap, parameters=counts["parameters"] or None)
+    return f"warning: {path} ({kind}) is never used by forward; its {holds} count all the same"
 
 
 def _kind(inside: Mapping[str, torch.nn.Module], path: str, group: Sequence[ModelTensor]) -> str:
@@ -209,9 +252,9 @@ def _fitting(step: TracedStep, made: Any) -> Any:
     if is_list(made) and isinstance(step.value, torch.Tensor):
         made = made[0]
     for result, value in zip(_leaves(made), _leaves(step.value), strict=False):
-        if isinstance(result, Batched) and result.dims != (without(tuple(value.shape), result.batch) or (1,)):
+        if isinstance(result, Batched) and result.dims != (result.sample(tuple(value.shape)) or (1,)):
             raise NoLayerError(
-                f"gives {list(value.shape[1:])}, where the layer that should stand for it gives {list(result.dims)}"
+                f"gives {list(value.shape)}, where the layer that should stand for it gives {list(result.full)}"
             )
     return made
 
@@ -220,13 +263,37 @@ def _standing(value: Any, entry: str) -> Any:
     """Return what stands for a result, or several, that come out of a gap."""
     if isinstance(value, tuple | list):
         return tuple(_standing(each, entry) for each in value)
-    if _batched(value):
-        return Batched(Edge(entry, Shape.of(without(tuple(value.shape), 0) or (1,))))
-    return Unsaid("what comes of it", told=True)
+    return _standing_for(value, entry) or Unsaid("what comes of it", told=True)
 
 
-def _batched(value: Any) -> bool:
-    return isinstance(value, torch.Tensor) and value.ndim > 0 and value.shape[0] == BATCH
+def _standing_for(value: Any, entry: str) -> Batched | None:
+    return Batched.standing(entry, tuple(value.shape)) if isinstance(value, torch.Tensor) else None
+
+
+def _constants(value: Any, label: str) -> Any:
+    """Return what is made of constants alone: others."""
+    if isinstance(value, tuple | list):
+        return tuple(_constants(each, label) for each in value)
+    shape = tuple(value.shape) if isinstance(value, torch.Tensor) else None
+    return Unsaid(f"what {label} makes of constants", constant=shape)
+
+
+def _flops(step: TracedStep, ran: Mapping[Any, Any], inside: Mapping[str, torch.nn.Module]) -> int | None:
+    """Return the FLOPs that PyTorch counts for a step as it runs; None where it does not run by itself."""
+    args, kwargs = torch.fx.map_arg((step.args, step.kwargs), ran.__getitem__)
+    fake = next((value.fake_mode for value in _leaves((args, kwargs)) if isinstance(value, FakeTensor)), None)
+    counter = FlopCounterMode(display=False)
+    try:
+        with foreign(), fake or nullcontext(), counter:
+            if step.kind == "module":
+                inside[step.name](*args, **kwargs)
+            elif isinstance(step.node.target, str):
+                getattr(args[0], step.node.target)(*args[1:], **kwargs)
+            else:
+                step.node.target(*args, **kwargs)
+    except ForeignError:
+        return None
+    return int(counter.get_total_flops())
 
 
 def _leaves(value: Any) -> Iterator[Any]:

@@ -33,7 +33,7 @@ _MERGE = 1_000_000
 
 def framed(graph: Graph, listing: Traced, blocks: Mapping[str, Block]) -> Frame:
     """Return the frame of the whole network."""
-    framer = _Framer({node.name: _writable(node) for node in graph.nodes}, blocks, batchless(graph))
+    framer = _Framer({node.name: _writable(node) for node in graph.nodes}, blocks, batchless(graph.nodes))
     return frames.whole(graph, listing, framer.ops(listing, (), "", {}, ()))
 
 
@@ -180,7 +180,7 @@ def _below(name: str, under: str) -> str:
 def flattened(graph: Graph, listing: Traced) -> Frame:
     """Return the frame of the whole network, without any inside of it: layers are called by their whole names."""
     nodes = {node.name: node for node in graph.nodes}
-    steps, once = dict(_steps(listing, nodes)), batchless(graph)
+    steps, once = dict(_steps(listing, nodes)), batchless(graph.nodes)
     ops = [
         FrameStep(
             (i, 0), node.name, steps[node.name], {}, (), node, None, node.inputs, (node.name,), met_once(node, once)

@@ -25,7 +25,7 @@ class TorchNetwork(nn.Module):  # type: ignore[misc]  # torch is not typed here
         super().__init__()
         self.graph = graph
         self._forwards: dict[str, Forward] = {}
-        self.once = batchless(graph)
+        self.once = batchless(graph.nodes)
 
     @classmethod
     def of(cls, graph: Graph) -> TorchNetwork:

@@ -92,12 +92,11 @@ def elementwise(type_: str, call: StepContext, x: Any, other: Any) -> Any:
     if isinstance(x, Chance) or isinstance(other, Chance):
         return multiplied(type_, call, x, other)
     for tensor, constant in ((x, other), (other, x)):
-        if isinstance(constant, ModelTensor) and isinstance(tensor, Batched | Implied):
-            if type_ in _EITHER_WAY:
-                return with_parameter(call, type_, call.flow(tensor), constant)
-            raise NoLayerError(
-                "works element by element with a parameter or a buffer as no layer does", NOTHING_COUNTED
-            )
+        learned = isinstance(constant, ModelTensor) and constant.learned and type_ in _EITHER_WAY
+        if learned and isinstance(tensor, Batched | Implied):
+            flow = call.flow(tensor)
+            if flow.batch is not None and not flow.folded:
+                return with_parameter(call, type_, flow, constant)
     if isinstance(other, int | float):
         return _with_number(call, type_, call.flow(x), other)
     if isinstance(x, int | float):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import dropwhile
 from typing import Any
 
-from cnnparams.sources.assembly import NOTHING_COUNTED, NoLayerError
+from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.pytorch.assembly import StepContext
 from cnnparams.sources.pytorch.functions import function
 from cnnparams.sources.pytorch.functions.reshape import regrouped
@@ -18,15 +18,23 @@ def concat(call: StepContext, x: Sequence[Any], dim: int = 0, **named: int) -> B
     """Return tensors side by side; among them may be parameters, and zeros beside a single one."""
     dim = named.get("axis", dim)
     flows = [call.flow(each) for each in x if isinstance(each, Batched | Implied)]
-    if not flows:
-        raise NoLayerError("joins tensors none of which comes from the input")
-    at = flows[0].dim(dim)
     if len(x) == 1:
-        return flows[0]
+        return call.flow(x[0])
     if len(flows) == 1 and all(isinstance(each, Batched | Implied) or _is_zeros(each) for each in x):
-        return _padded(call, flows[0], at, x)
-    parts = [_seeded(call, flows[0], dim, each) if isinstance(each, ModelTensor) else call.flow(each) for each in x]
-    return call.put("concat", {"dim": at}, *parts, batch=flows[0].batch)
+        return _padded(call, flows[0], flows[0].dim(dim), x)
+    parts = [call.flow(each) for each in x]
+    like = next((part for part in parts if part.batch is not None), parts[0])
+    if like.axis(dim) == like.batch:
+        return _along_batch(call, parts, like)
+    return call.put("concat", {"dim": like.dim(dim)}, *parts, batch=like.batch)
+
+
+def _along_batch(call: StepContext, parts: Sequence[Batched], like: Batched) -> Batched:
+    """Return batches one behind the other as samples of several: the parts are folded into the batch."""
+    if any(part.batch != 0 or part.folded or part.dims != like.dims for part in parts):
+        raise NoLayerError("joins batches of different tensors")
+    each = [call.put("reshape", {"shape": [1, *part.dims]}, part, batch=0) for part in parts]
+    return call.put("concat", {"dim": 1}, *each, batch=0)._replace(folded=1)
 
 
 @function("stack")
@@ -36,13 +44,17 @@ def stack(call: StepContext, x: Sequence[Any], dim: int = 0) -> Batched:
     axis = dim % len(shape)
     one = (*shape[:axis], 1, *shape[axis + 1 :])
     parts = [regrouped(call, call.flow(each), one) for each in x]
-    return call.put("concat", {"dim": parts[0].dim(axis)}, *parts, batch=parts[0].batch)
+    like = next((part for part in parts if part.batch is not None), parts[0])
+    return call.put("concat", {"dim": like.dim(axis)}, *parts, batch=like.batch)
+
+
+def batch_of(tensors: Sequence[Batched]) -> int | None:
+    """Return where the samples lie of tensors that go together; those that have none do not say."""
+    return next((x.batch for x in tensors if x.batch is not None), None)
 
 
 def with_parameter(call: StepContext, op: str, x: Batched, held: ModelTensor) -> Batched:
     """Return a sum or a product of a tensor and a parameter."""
-    if not held.learned:
-        raise NoLayerError(f"works with the buffer {held.path}, which no layer has", NOTHING_COUNTED)
     shape, seen = tuple(held.tensor.shape), _of_sample(x, held)
     view = {} if _stripped(seen) == _stripped(shape) else {"view": list(seen)}
     return call.put("parameter", {"shape": list(shape), **view, "op": op}, x, held=[held], batch=x.batch)
@@ -50,6 +62,7 @@ def with_parameter(call: StepContext, op: str, x: Batched, held: ModelTensor) ->
 
 def _of_sample(x: Batched, held: ModelTensor) -> tuple[int, ...]:
     """Return the shape in which a tensor meets a sample; raise NoLayerError where samples meet different parts."""
+    assert x.batch is not None
     at = x.batch - len(x.full) + len(held.shape)  # where the batch is, seen from the tensor's first dimension
     if at < 0:
         return held.shape
@@ -69,17 +82,7 @@ def _is_zeros(value: Any) -> bool:
 
 def _padded(call: StepContext, x: Batched, at: int, parts: Sequence[Any]) -> Batched:
     """Return a tensor with the zeros that stand before and after it."""
-    axis = at if at > x.batch else at - 1
+    axis = at - 1 if x.batch is None or at <= x.batch else at
     sizes = [each.zeros[axis] if isinstance(each, Unsaid) and each.zeros else 0 for each in parts]
     own = sizes.index(0)
     return call.put("pad", {"dim": at, "before": sum(sizes[:own]), "after": sum(sizes[own:])}, x, batch=x.batch)
-
-
-def _seeded(call: StepContext, like: Batched, dim: int, held: ModelTensor) -> Batched:
-    """Return a parameter as a tensor on its way: zeros beside one that is, cut out, and the parameter added to them."""
-    at, axis = like.dim(dim), like.axis(dim)
-    behind = len(like.full) - axis
-    size = held.shape[-behind] if behind <= len(held.shape) else 1
-    longer = call.put("pad", {"dim": at, "before": size}, like, batch=like.batch)
-    zeros = call.put("slice", {"dim": at, "end": size}, longer, batch=like.batch)
-    return with_parameter(call, "add", zeros, held)

@@ -20,7 +20,7 @@ _ELLIPSIS = "..."
 def matmul(call: StepContext, x: Any, other: Any) -> Batched:
     """Return a product of matrices."""
     x, other = call.flow(x), call.flow(other)
-    if any(each.batch > len(each.full) - 3 for each in (x, other)):
+    if any(each.batch is not None and each.batch > len(each.full) - 3 for each in (x, other)):
         raise NoLayerError("multiplies matrices one of whose dimensions is the batch", "keep samples apart")
     return call.put("matmul", {}, x, other, batch=x.batch)
 
@@ -59,12 +59,12 @@ def einsum(call: StepContext, equation: str, *operands: Any) -> Batched:
     """Return sums of products; the batch is the first letter of each term, wherever the model has it."""
     flows = [call.flow(each) for each in (operands[0] if is_list(operands[0]) else operands)]
     terms, output = _written(equation, [len(each.full) for each in flows])
-    batches = {term[each.batch] for term, each in zip(terms, flows, strict=True)}
-    if len(batches) > 1 or (batch := batches.pop()) not in output:
+    batches = {term[each.batch] for term, each in zip(terms, flows, strict=True) if each.batch is not None}
+    if len(batches) != 1 or (batch := batches.pop()) not in output:
         raise NoLayerError(f"mixes the samples of a batch in {equation}", "a spec says what happens to one sample")
     first = [batch + term.replace(batch, "") for term in terms]
     settings = {"equation": f"{','.join(first)}->{batch}{output.replace(batch, '')}"}
-    made = call.put("einsum", settings, *(each._replace(batch=0) for each in flows))
+    made = call.put("einsum", settings, *(each if each.batch is None else each._replace(batch=0) for each in flows))
     return made._replace(batch=output.index(batch))
 
 

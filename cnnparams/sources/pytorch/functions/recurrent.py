@@ -24,7 +24,7 @@ class States(NamedTuple):
         """Return the state of a single layer and direction as a list of one: the output at the last step."""
         if self.layers * self.directions > 1:
             raise NoLayerError("uses the states of several layers or directions", "take one, as h[-1] does")
-        dim = self.of.dim(1 - self.of.batch)
+        dim = self.of.dim(1 - (self.of.batch or 0))
         last = call.put("slice", {"dim": dim, "start": -1}, self.of, batch=self.of.batch)
         return last._replace(batch=1)
 
@@ -35,7 +35,7 @@ class States(NamedTuple):
             raise NoLayerError("uses the state of an inner layer", "only that of the last layer, h[-1], leaves it")
         out = self.of
         step = {"start": -1} if direction == 0 else {"end": 1}
-        out = call.put("slice", {"dim": out.dim(1 - out.batch), **step}, out, batch=out.batch)
+        out = call.put("slice", {"dim": out.dim(1 - (out.batch or 0)), **step}, out, batch=out.batch)
         if self.directions > 1:
             size = out.dims[-1] // self.directions
             half = {"end": size} if direction == 0 else {"start": size}

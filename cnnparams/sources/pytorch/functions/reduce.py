@@ -11,7 +11,6 @@ from cnnparams.sources.assembly import NOTHING_COUNTED, NoLayerError
 from cnnparams.sources.pytorch.assembly import StepContext
 from cnnparams.sources.pytorch.functions import function
 from cnnparams.sources.pytorch.functions.arithmetic import elementwise
-from cnnparams.sources.pytorch.functions.reshape import without
 from cnnparams.sources.pytorch.values import Batched
 
 _MOST_AXES = 3
@@ -110,16 +109,18 @@ def normalize(call: StepContext, x: Any, p: float = 2.0, dim: int = 1, eps: floa
 
 def reduced(call: StepContext, type_: str, x: Batched, dim: Any, shape: tuple[int, ...], **settings: Any) -> Batched:
     """Return a function over dimensions, which gives this shape, the batch among its dimensions."""
+    if x.batch is None and dim in (None, (), []):
+        dim = range(len(x.dims))
     if dim is None or dim in ((), []):
         raise NoLayerError("goes over all of a batch", "name the dimensions of a sample, such as dim=(2, 3)")
     over = sorted(x.axis(each) for each in ([dim] if isinstance(dim, int) else dim))
     dims = [x.dim(axis) for axis in over]
     kept = len(shape) == len(x.full)
-    batch = x.batch if kept else x.batch - sum(axis < x.batch for axis in over)
+    batch = x.batch if kept or x.batch is None else x.batch - sum(axis < x.batch for axis in over)
     pooled = len(x.full) - 2
-    if type_ in _POOLS and x.batch == 0 and dims == [*range(2, len(x.full))] and 1 <= pooled <= _MOST_AXES:
+    if type_ in _POOLS and x.batch == 0 and not x.folded and dims == [*range(2, len(x.full))] and 1 <= pooled <= _MOST_AXES:
         return call.put(f"{_POOLS[type_]}{pooled}d", {"keepdims": kept}, x)
     settings |= {"dim": dims[0] if len(dims) == 1 else dims, "keepdim": kept}
     made = call.put(type_, settings, x, batch=x.batch)._replace(batch=batch)
-    assert made.dims == (without(shape, batch) or (1,))
+    assert made.dims == (x.sample(shape, batch) or (1,))
     return made

@@ -12,9 +12,7 @@ from cnnparams.schema.structures import Edge
 from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.pytorch.assembly import StepContext
 from cnnparams.sources.pytorch.functions import function
-from cnnparams.sources.pytorch.values import BATCH, Batched, ModelTensor
-
-TorchDims = tuple[int, ...]
+from cnnparams.sources.pytorch.values import BATCH, Batched, ModelTensor, TorchDims
 
 
 class Spread(NamedTuple):
@@ -86,45 +84,45 @@ def attribute(call: StepContext, x: Any, name: str) -> Any:
 
 
 @function("expand", "expand_as", "repeat", "broadcast_to")
-def expand(call: StepContext, x: Any, *_: Any, **__: Any) -> ModelTensor | Spread:
+def expand(call: StepContext, x: Any, *_: Any, **__: Any) -> ModelTensor | Spread | Batched:
     """Return what repeats sizes of 1: a parameter as it is, which layers repeat by themselves."""
     own = x.shape if isinstance(x, ModelTensor) else call.flow(x).full
     facing = zip(reversed(own), reversed(call.shape), strict=False)
     if len(own) > len(call.shape) or any(n not in (1, size) for n, size in facing):
         raise NoLayerError(f"repeats {list(own)} to {list(call.shape)}")
-    if isinstance(x, ModelTensor):
+    if isinstance(x, ModelTensor) and BATCH not in call.shape:
         return x
     x = call.flow(x)
-    return Spread(x, without(call.shape, x.batch))
+    if x.batch is None and BATCH in call.shape:
+        return _for_each_sample(call, x)
+    return Spread(x, x.sample(call.shape))
 
 
 def regrouped(call: StepContext, x: Batched, shape: TorchDims) -> Batched:
     """Return the same elements in another shape, with the batch; raise NoLayerError where it mixes samples."""
-    batch = _batch(x, shape)
-    dims = without(shape, batch) or (1,)
-    x = x._replace(batch=batch)
-    if dims != x.dims:
+    batch, own = _batch(x, shape)
+    dims = shape if batch is None else (*shape[:batch], *own, *shape[batch + 1 :])
+    x = x._replace(batch=batch, folded=len(own))
+    if (dims or (1,)) != x.dims:
         x = _before_regrouping(call, x)
-    if dims == x.dims:
+    if (dims or (1,)) == x.dims:
         return x
     if groups := _dealt_to(call, x, dims):
-        return groups
-    type_, settings = _regrouping(x.dims, dims)
+        return groups._replace(batch=batch, folded=len(own))
+    type_, settings = _regrouping(x.dims, dims or (1,))
     return call.put(type_, settings, x, batch=batch)
 
 
 def permuted(call: StepContext, x: Batched, order: list[int]) -> Batched:
     """Return the dimensions in an order, the batch among them, which a spec leaves where it is."""
-    batch = order.index(x.batch)
-    inner = [axis if axis > x.batch else axis + 1 for axis in order if axis != x.batch]
+    inner: list[int] = []
+    for axis in order:
+        own = range(axis, axis + x.folded) if axis == x.batch else (x.at(axis),)
+        inner += [at + 1 for at in own]
+    batch, folded = None if x.batch is None else order.index(x.batch), x.folded
     if inner != sorted(inner):
         x = call.put("permute", {"dims": [0, *inner]}, x, batch=x.batch)
-    return x._replace(batch=batch)
-
-
-def without(shape: TorchDims, batch: int) -> TorchDims:
-    """Return the dimensions of a sample."""
-    return (*shape[:batch], *shape[batch + 1 :])
+    return x._replace(batch=batch, folded=folded)
 
 
 def _before_regrouping(call: StepContext, x: Batched) -> Batched:
@@ -150,16 +148,37 @@ def _dealt_to(call: StepContext, x: Batched, dims: TorchDims) -> Batched | None:
     return call.put("channel_shuffle", {"groups": groups}, Batched(Edge(grouped.inputs[0], before)))
 
 
-def _batch(x: Batched, shape: TorchDims) -> int:
-    """Return where the samples lie after a regrouping: as many elements come before as did."""
+def _batch(x: Batched, shape: TorchDims) -> tuple[int | None, TorchDims]:
+    """Return where the samples lie after a regrouping, and what is folded into them: as much comes before as did."""
+    if x.batch is None:
+        return None, ()
     before = math.prod(x.dims[: x.batch])
     for at, n in enumerate(shape):
-        if n == BATCH and math.prod(shape[:at]) == before:
-            return at
+        if n and n % BATCH == 0 and math.prod(shape[:at]) == before:
+            return at, _folds(x, n // BATCH)
     raise NoLayerError(
         f"mixes the samples of a batch: {_batched(x.full)} becomes {_batched(shape)}",
         "a spec says what happens to one sample: keep the batch as a dimension, as x.flatten(1) does",
     )
+
+
+def _folds(x: Batched, count: int) -> TorchDims:
+    """Return the dimensions that are folded into the batch: as they were, where they are still the same."""
+    return x.folds if math.prod(x.folds) == count else (count,) if count > 1 else ()
+
+
+def _for_each_sample(call: StepContext, x: Batched) -> Batched:
+    """Return a tensor without a batch as each sample has it."""
+    shape = call.shape
+    batch = shape.index(BATCH)
+    own = (*[1] * (len(shape) - len(x.dims)), *x.dims)
+    if own[batch] != 1:
+        raise NoLayerError(f"repeats {list(x.dims)} to {list(shape)}")
+    dims, wanted = ((*each[:batch], *each[batch + 1 :]) for each in (own, shape))
+    if dims != x.dims:
+        x = call.put("reshape", {"shape": list(dims or (1,))}, x, batch=None)
+    x = x._replace(batch=batch)
+    return x if dims == wanted else Spread(x, wanted).put(call)
 
 
 def _regrouping(dims: TorchDims, wanted: TorchDims) -> tuple[str, dict[str, Any]]:

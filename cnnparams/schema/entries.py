@@ -107,12 +107,13 @@ def _entry(reader: Reader, draft: Draft, name: str) -> Entry | None:
         return None
     sources = read_references(inside, (*draft.path, "from"), own.get("from"), subject)
     share = read_references(inside, (*draft.path, "share"), own.get("share"), subject)
+    weight = read_references(inside, (*draft.path, "weight"), own.get("weight"), subject)
     flags = (given.get("repeat"), given.get("when", True), given.get("trainable", True))
     shared = share[0] if share else None
-    folded = given.get("batch_dims") or 0
-    if folded and not isinstance(body, LayerBody):
-        hint = "write it at each layer inside that needs it"
-        reader.problems.add((*draft.path, "batch_dims"), "batch_dims is for a layer", subject=subject, hint=hint)
+    for key in ("batch_dims", "weight"):
+        if given.get(key) and not isinstance(body, LayerBody):
+            hint = "write it at each layer inside that needs it"
+            reader.problems.add((*draft.path, key), f"{key} is for a layer", subject=subject, hint=hint)
     counted = characters([*draft.keys.values(), *_settings(draft.keys.get(ACTIVATION))])
     return Entry(
         draft.path,
@@ -125,7 +126,8 @@ def _entry(reader: Reader, draft: Draft, name: str) -> Entry | None:
         shared,
         counted,
         given.get("dtype"),
-        folded,
+        given.get("batch_dims") or 0,
+        weight[0] if weight else None,
     )
 
 

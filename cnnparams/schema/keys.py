@@ -198,6 +198,9 @@ class EntryKeys(BaseModel):
     from_: OneOrMore | None = Field(
         None, alias="from", description="name of the layer, or of the layers, whose outputs enter; else the one before"
     )
+    weight: str | None = Field(
+        None, description="name of a tensor of the network that is the layer's weight, in place of one of its own"
+    )
     share: str | None = Field(None, description="name of an earlier layer whose tensors are used again")
     trainable: Flag = Field(True, description="false freezes the layer: its parameters count as frozen")
     batch_dims: Annotated[int, Strict(), Field(ge=1)] | None = Field(

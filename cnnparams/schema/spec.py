@@ -44,6 +44,7 @@ class Entry(NamedTuple):
     characters: int = 0
     dtype: Any = None
     batch_dims: int = 0
+    weight: Reference | None = None
 
 
 class Block(NamedTuple):

@@ -1,7 +1,7 @@
 """Spec -> Graph: every layer in its place, every shape computed."""
 
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NoReturn, TypeVar
 
@@ -67,7 +67,7 @@ def _laid_out(spec: Spec, kind: type[L], scope: Mapping[str, Value], inputs: tup
         listing.expect(Estimate(spec.blocks, scope))
         last = listing.run(tuple(edge for (edge,) in edges.values()))
     outputs = tuple(_outputs(spec, listing, last))
-    told = (with_place(spec, remark) for remark in network.remarks.values())
+    told = (with_place(spec, alike) for alike in _alike(network.remarks.values()))
     remarks = (*spec.remarks, *told, *unread(spec, network, [port.source for port in outputs]))
     name = spec.choice.variant or spec.name
     return Graph(name, inputs, tuple(network.order), outputs, remarks, spec.document), listing
@@ -136,10 +136,24 @@ def stopper(
     return stop
 
 
-def with_place(spec: Spec, remark: Remark) -> Problem:
-    """Return the remark on a layer, with its place."""
-    subject = f"{remark.name} ({remark.type})"
-    return Problem(f"warning: {remark.text}", spec.document.place(remark.path), subject=subject)
+def with_place(spec: Spec, remarks: Sequence[Remark]) -> Problem:
+    """Return what is remarked on layers alike, at the place of the first."""
+    remark, *others = remarks
+    hint = f"the same is true of {len(others)} more, such as {others[0].name}" if others else None
+    return Problem(
+        f"warning: {remark.text}",
+        spec.document.place(remark.path),
+        subject=f"{remark.name} ({remark.type})",
+        hint=hint,
+    )
+
+
+def _alike(remarks: Iterable[Remark]) -> Iterable[list[Remark]]:
+    """Return remarks in groups of which each says the same."""
+    groups: dict[tuple[str, str], list[Remark]] = {}
+    for remark in remarks:
+        groups.setdefault((remark.type, remark.text), []).append(remark)
+    return groups.values()
 
 
 def _why(network: GraphBuilder, x: Edges) -> Iterator[str]:

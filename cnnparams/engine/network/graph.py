@@ -7,6 +7,7 @@ from typing import NamedTuple, TypeVar
 from cnnparams.engine.network.memo import Memo
 from cnnparams.errors import Problem
 from cnnparams.layers.contract.base import Footprint, Layer
+from cnnparams.layers.contract.given import Given
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.schema.source import Document, KeyPath
 
@@ -71,8 +72,9 @@ def batchless(nodes: Iterable[Node]) -> frozenset[str]:
 
 def met_once(node: Node, batchless: Collection[str]) -> tuple[int, ...]:
     """Return the places of inputs without a batch beside others, where a layer does not repeat them by itself."""
-    places = tuple(i for i, source in enumerate(node.inputs) if source in batchless)
-    repeats = node.layer.footprint is Footprint.ELEMENTWISE or len(places) == len(node.inputs)
+    inputs = node.inputs[:-1] if isinstance(node.layer, Given) else node.inputs  # a weight is the same for all anyway
+    places = tuple(i for i, source in enumerate(inputs) if source in batchless)
+    repeats = node.layer.footprint is Footprint.ELEMENTWISE or len(places) == len(inputs)
     return () if repeats else places
 
 

@@ -16,6 +16,7 @@ from cnnparams.errors import LayerError, quote, some, suggest
 from cnnparams.expression import ExpressionError, Value, at
 from cnnparams.layers.contract.base import Layer
 from cnnparams.layers.contract.folding import folding
+from cnnparams.layers.contract.given import given_weight
 from cnnparams.layers.contract.registry import find_type, layer_class
 from cnnparams.schema.bodies import misfits
 from cnnparams.schema.computed import value_of
@@ -250,6 +251,9 @@ class EntrySite:
 
     def layer(self, layer: Layer, activation: Layer | None, x: Edges) -> Edges:
         """Put a layer here."""
+        if self.entry.weight:
+            given = self.listing.refer(self.entry.weight, self.scope).edges
+            layer, x = given_weight(layer), (*x, *given)
         return self._add(self.context.prefix, folding(layer, self.entry.batch_dims), activation, x)
 
     def merge(self, type_: str, activation: Layer | None, x: Edges) -> Edges:

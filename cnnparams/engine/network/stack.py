@@ -7,6 +7,7 @@ from typing import Any
 from cnnparams.engine.network.graph import Graph, Node
 from cnnparams.layers.contract.base import Layer
 from cnnparams.layers.contract.folding import BATCH_DIMS, unfolded
+from cnnparams.layers.contract.given import WEIGHT, Given
 from cnnparams.layers.contract.settings import one_for_all, per_axis
 from cnnparams.layers.contract.shape import AXES, Shape
 from cnnparams.schema.budget import BUDGET
@@ -38,9 +39,12 @@ def _entries(graph: Graph) -> Iterator[Plain]:
 
 def _entry(node: Node, before: tuple[str, ...]) -> Plain:
     entry: Plain = {"type": node.layer.type, "name": node.name}
-    if node.inputs and node.inputs != before:
-        entry["from"] = node.inputs[0] if len(node.inputs) == 1 else list(node.inputs)
+    inputs = node.inputs[:-1] if isinstance(node.layer, Given) else node.inputs
+    if inputs and inputs != before:
+        entry["from"] = inputs[0] if len(inputs) == 1 else list(inputs)
     layer, shapes, folded = unfolded(node.layer, node.input_shapes)
+    if isinstance(layer, Given):
+        entry[WEIGHT], shapes, layer = node.inputs[-1], layer.inside(*shapes), layer.inner
     if folded:
         entry[BATCH_DIMS] = folded
     follow = set(inferred_settings(layer, shapes))

@@ -7,21 +7,18 @@ out, in this one place: what the layer itself sees is without them.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
-from typing import Any, Self
-
-from pydantic import InstanceOf
+from collections.abc import Iterator, Mapping
+from typing import Self
 
 from cnnparams.errors import LayerError
-from cnnparams.layers.contract.base import Layer, Step
+from cnnparams.layers.contract.base import Layer
 from cnnparams.layers.contract.memory import BatchTensor, ForwardPass, Placement, SavedForBackward
 from cnnparams.layers.contract.reach import UNKNOWN, Reach, Reaches, moving
 from cnnparams.layers.contract.settings import Hyperparameter
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spelling import Code, Spelling
 from cnnparams.layers.contract.strides import Strides, view_strides
-from cnnparams.layers.contract.tensor import Tensor
+from cnnparams.layers.contract.wrapping import Wrapping, wrapping
 
 BATCH_DIMS = "batch_dims"
 _FOLDED = "folded"
@@ -29,36 +26,28 @@ _FOLDED = "folded"
 
 def folding(layer: Layer, count: int) -> Layer:
     """Return a layer for which so many leading dimensions of a sample are samples too."""
-    return _class(type(layer))(inner=layer, batch_dims=count) if count else layer
+    return wrapping(Folding, type(layer))(inner=layer, batch_dims=count) if count else layer
 
 
-def unfolded(layer: Layer, shapes: Sequence[Shape]) -> tuple[Layer, tuple[Shape, ...], int]:
+def unfolded(layer: Layer, shapes: tuple[Shape, ...]) -> tuple[Layer, tuple[Shape, ...], int]:
     """Return a layer as its type has it, the shapes that it sees, and how many dimensions are folded before it."""
     if not isinstance(layer, Folding):
-        return layer, tuple(shapes), 0
-    return layer.inner, tuple(map(layer.seen, shapes)), layer.batch_dims
+        return layer, shapes, 0
+    return layer.inner, layer.inside(*shapes), layer.batch_dims
 
 
-@cache
-def _class(inner: type[Layer]) -> type[Folding]:
-    """Return the class of such layers, which says of itself what the type of layer does."""
-    said = {name: getattr(inner, name) for name in Layer.__class_vars__ if hasattr(inner, name)}
-    return type(inner.__name__, (Folding,), {"__module__": __name__, **said})
-
-
-class Folding(Layer):
+class Folding(Wrapping):
     """A layer of any type, its leading dimensions folded into the batch."""
 
-    inner: InstanceOf[Layer]
     batch_dims: int
+
+    def inside(self, *inputs: Shape) -> tuple[Shape, ...]:
+        """Return the inputs without their leading dimensions."""
+        return tuple(map(self.seen, inputs))
 
     def reads(self, x: Shape) -> Shape:  # type: ignore[override]  # how many dimensions there are, each layer says
         """Return an input as the layer takes it, behind its leading dimensions."""
         return self._around(self.inner.reads(self.seen(x)), x)
-
-    def inferred(self, *inputs: Shape) -> Mapping[str, Any]:
-        """Return what the layer infers."""
-        return self.inner.inferred(*map(self.seen, inputs))
 
     def resolve(self, *inputs: Shape) -> Self:
         """Return the layer with its inner one resolved; raise LayerError where there are no such dimensions."""
@@ -67,53 +56,37 @@ class Folding(Layer):
             found = " and ".join(map(str, inputs))
             message = f"batch_dims {self.batch_dims} wants inputs with that many leading dimensions, but gets {found}"
             raise LayerError(message, BATCH_DIMS, "leave out batch_dims where a sample is one input of the layer")
-        return self.model_copy(update={"inner": self.inner.resolve(*map(self.seen, inputs))})
+        return super().resolve(*inputs)
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return what the layer gives, behind the leading dimensions."""
-        return self._around(self.inner.output_shape(*map(self.seen, inputs)), inputs[0])
+        return self._around(super().output_shape(*inputs), inputs[0])
 
     def reach(self, *inputs: Shape) -> tuple[Reaches, ...]:
         """Return the same place along the leading dimensions, and what the layer sees of the others."""
-        return tuple(map(self._behind, self.inner.reach(*map(self.seen, inputs))))
-
-    def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
-        """Return the layer's tensors."""
-        return self.inner.tensors(*map(self.seen, inputs))
+        return tuple(map(self._behind, self.inner.reach(*self.inside(*inputs))))
 
     def macs(self, *inputs: Shape) -> int:
         """Return those of each, times how many there are."""
-        return math.prod(self._leading(inputs[0])) * self.inner.macs(*map(self.seen, inputs))
+        return math.prod(self._leading(inputs[0])) * super().macs(*inputs)
 
     def macs_formula(self, *inputs: Shape) -> str:
         """Return the layer's formula, times how many there are."""
-        formula = self.inner.macs_formula(*map(self.seen, inputs))
+        formula = super().macs_formula(*inputs)
         return formula if formula == "0" else f"{_FOLDED} * ({formula})"
 
     def symbols(self, *inputs: Shape) -> Mapping[str, float]:
         """Return the layer's symbols, and how many samples a sample is."""
-        return {_FOLDED: math.prod(self._leading(inputs[0])), **self.inner.symbols(*map(self.seen, inputs))}
-
-    def shape_steps(self, *inputs: Shape) -> Iterator[Step]:
-        """Yield how the sizes behind the leading dimensions come about."""
-        return self.inner.shape_steps(*map(self.seen, inputs))
-
-    def other_size_hint(self, written: object, *inputs: Shape) -> str | None:
-        """Return what the layer says."""
-        return self.inner.other_size_hint(written, *map(self.seen, inputs))
-
-    def remark(self, *inputs: Shape) -> str | None:
-        """Return what the layer says."""
-        return self.inner.remark(*map(self.seen, inputs))
+        return {_FOLDED: math.prod(self._leading(inputs[0])), **super().symbols(*inputs)}
 
     def hyperparameters(self) -> Iterator[Hyperparameter]:
         """Yield the layer's, and how many dimensions are folded."""
-        yield from self.inner.hyperparameters()
+        yield from super().hyperparameters()
         yield Hyperparameter(BATCH_DIMS, self.batch_dims, BATCH_DIMS, self.batch_dims)
 
     def spelling(self, *inputs: Shape) -> Spelling:
         """Return the layer between flatten and unflatten."""
-        made = self.inner.spelling(*map(self.seen, inputs))
+        made = self.inner.spelling(*self.inside(*inputs))
         names = [f"{{x{i}}}" for i in range(len(inputs))]
         template = made.call.template.replace("{x}", names[0]).replace("{inputs}", ", ".join(names))
         for name in names:

@@ -13,6 +13,7 @@ from cnnparams.engine.network.context import joined
 from cnnparams.engine.network.graph import Node
 from cnnparams.layers.contract.base import Footprint, Layer
 from cnnparams.layers.contract.folding import folding
+from cnnparams.layers.contract.given import Given, given_weight
 from cnnparams.schema.structures import Edge, Edges
 from cnnparams.sources.assembly import Assembly, Holding, NoLayerError, layer_of
 from cnnparams.sources.pytorch.names import ModuleNames, spelled
@@ -21,6 +22,10 @@ from cnnparams.sources.pytorch.values import Batched, Implied, ModelTensor, Unsa
 
 _BARE = ("parameter", "tensor")
 """Types that hold one tensor, which a module made of the network has under the layer's own name."""
+
+
+_REPEATING = ("matmul", "scaled_dot_product_attention")
+"""Types that repeat leading dimensions of 1, beside those that work element by element."""
 
 
 class TorchAssembly(Assembly):
@@ -146,28 +151,24 @@ class StepContext:
         *inputs: Batched,
         held: Sequence[ModelTensor] = (),
         batch: int | EllipsisType | None = ...,
+        weight: Batched | None = None,
     ) -> Batched:
         """Put a layer here, which wants the batch as this dimension; raise NoLayerError where it cannot stand.
 
         Where `batch` is not given, PyTorch has it first, and the layer sees nothing but what is behind that: dimensions
         folded into it are more samples. Beside tensors that have a batch there may be others that have none; it is then
-        as the first has it where `batch` is None.
+        as the first has it where `batch` is None. The `weight` of a layer may be a tensor of the network.
         """
         layer = layer_of(type_, settings)
+        if weight:
+            if weight.batch is not None:
+                raise NoLayerError("has another weight for each sample")
+            layer, inputs = given_weight(layer), (*inputs, weight)
         sampled = [x for x in inputs if x.batch is not None]
-        wanted = 0 if isinstance(batch, EllipsisType) else batch
-        if wanted is None and sampled:
-            wanted = sampled[0].batch
-        for x in sampled:
-            if x.batch != wanted:
-                raise NoLayerError(f"expects the batch as dimension {wanted}, but it is dimension {x.batch}")
-        folds = {x.folded for x in sampled} or {0}
-        if len(folds) > 1:
-            raise NoLayerError("reads tensors of which one has dimensions folded into the batch, and another has not")
-        (folded,) = folds
+        wanted, folded = _samples(sampled, 0 if isinstance(batch, EllipsisType) else batch)
         if isinstance(batch, EllipsisType) and inputs:
             layer = folding(layer, folded if sampled else 1)
-        if sampled and layer.footprint is Footprint.ELEMENTWISE:
+        if sampled and (layer.footprint is Footprint.ELEMENTWISE or layer.type in _REPEATING):
             inputs = tuple(self.aligned(x, sampled[0]) for x in inputs)
         edge = self.assembly.put(self._name(layer, held), layer, tuple(x.edge for x in inputs), held)
         return Batched(edge, wanted, folded) if sampled else Batched(edge, None)
@@ -189,6 +190,8 @@ class StepContext:
         names = self.assembly.names
         if self.step.kind == "module":
             return names.of_layer(self.name, self.name)
+        if isinstance(layer, Given):
+            return names.of_layer(self.name, self.name)
         if held and (own := self._own_name(held, alone=layer.type in _BARE)):
             return names.of_layer(own, own if own in names.own else self.name)
         if layer.type in _MERGES:  # as residual and parallel call it
@@ -203,6 +206,19 @@ class StepContext:
         part = own if alone else own.removesuffix("weight").rstrip("_")
         name = self.name if owner == self.step.path else owner
         return spelled(joined(name, part) if part else name)
+
+
+def _samples(inputs: Sequence[Batched], wanted: int | None) -> tuple[int | None, int]:
+    """Return where the samples lie of inputs that agree in that, and what is folded; raise NoLayerError for others."""
+    if not inputs:
+        return wanted, 0
+    wanted = inputs[0].batch if wanted is None else wanted
+    for x in inputs:
+        if x.batch != wanted:
+            raise NoLayerError(f"expects the batch as dimension {wanted}, but it is dimension {x.batch}")
+        if x.folded != inputs[0].folded:
+            raise NoLayerError("reads tensors of which one has dimensions folded into the batch, and another has not")
+    return wanted, inputs[0].folded
 
 
 def _error(value: Any) -> NoLayerError:

@@ -10,7 +10,7 @@ import operator
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import fields, is_dataclass
 from io import StringIO
 from itertools import groupby
@@ -22,6 +22,7 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.export.graph_signature import InputKind, OutputKind
 
 from cnnparams.sources.foreign import ForeignError, foreign
+from cnnparams.sources.pytorch import functions
 from cnnparams.sources.pytorch.failure import failure
 from cnnparams.sources.pytorch.model_inputs import ModelInputs
 from cnnparams.sources.pytorch.modules import kind_of, layer_class_of, tensors_of
@@ -48,10 +49,9 @@ def _functions_open() -> Iterator[None]:
     """Let torch.fx look into functions that a package has marked as one step, but those that a translation knows."""
     wrapped = fx._symbolic_trace._wrapped_fns_to_patch
     before = dict(wrapped)
-    for key, (_, name) in [(key, key) for key in before]:
-        function = before[key].get(name)
-        if not functions.knows(called(function)[0]):
-            del wrapped[key]
+    for (where, name), around in before.items():
+        if not functions.knows(called(around.get(name))[0]):
+            del wrapped[where, name]
     try:
         yield
     finally:

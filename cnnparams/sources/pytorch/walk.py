@@ -165,10 +165,7 @@ class _Walker:
     def _opaque(self, step: TracedStep, entering: Sequence[Any], error: NoLayerError) -> Any:
         """Return the results of a step of which no more is known than their shapes, a layer for each."""
         call = StepContext(self.assembly, step)
-        try:
-            flows = [call.flow(each) for each in entering]
-        except NoLayerError as other:
-            return Unsaid.made(step.label, (), told=other.told)
+        flows = [each.of if isinstance(each, Implied) else call.flow(each) for each in entering]
         edges = tuple(dict.fromkeys(flow.edge for flow in flows))
         sampled = any(flow.batch is not None for flow in flows)
 

@@ -55,6 +55,12 @@ def translation_of(step: TracedStep) -> Translate | None:
     return KNOWN.get(step.label) or KNOWN.get(step.name.strip("_"))
 
 
+def knows(name: str) -> bool:
+    """Tell whether a function of that name has a translation."""
+    _load()
+    return name in KNOWN
+
+
 @cache
 def _load() -> None:
     for module in iter_modules(__path__):

@@ -3,13 +3,47 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnnparams.engine.network.context import joined
 from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.pytorch.assembly import StepContext
 from cnnparams.sources.pytorch.functions import function
-from cnnparams.sources.pytorch.values import Batched, ModelTensor, Unsaid
+from cnnparams.sources.pytorch.values import Batched, ModelTensor, TorchDims, Unsaid
+
+
+class _Weights(NamedTuple):
+    """A weight and a bias: those that the layer holds, and those that are tensors of the network."""
+
+    shape: TorchDims
+    held: list[ModelTensor]
+    weight: Batched | None
+    bias: Batched | None
+
+    def put(self, call: StepContext, type_: str, settings: dict[str, Any], x: Batched, channels: int) -> Batched:
+        """Put a layer, whose output has its channels first or last in a sample; a bias of the network is added."""
+        settings = {**settings, "bias": len(self.held) == (2 if self.weight is None else 1)}
+        where = {"batch": x.batch} if channels == -1 else {}
+        made = call.put(type_, settings, x, held=self.held, weight=self.weight, **where)
+        if self.bias is None:
+            return made
+        behind = len(made.dims) - made.folded - 1 if channels == 0 else 0
+        bias = self.bias
+        if behind:
+            bias = call.put("reshape", {"shape": [*bias.dims, *[1] * behind]}, bias, batch=None)
+        return call.put("add", {}, made, bias, batch=made.batch)
+
+
+def _weights(call: StepContext, weight: Any, bias: Any) -> _Weights:
+    """Return what a layer is given: parameters as they are, or else tensors that depend on no sample."""
+    held: list[ModelTensor] = []
+    flows: list[Batched | None] = []
+    for each in (weight, bias):
+        own = isinstance(each, ModelTensor) and each.learned and tuple(each.tensor.shape) == each.shape
+        held += [each] if own else []
+        flows.append(None if own or each is None else call.flow(each))
+    shape = tuple(weight.shape) if isinstance(weight, ModelTensor) else call.flow(weight).full
+    return _Weights(shape, held, *flows)
 
 
 def _conv(
@@ -23,11 +57,11 @@ def _conv(
     dilation: Any = 1,
     groups: int = 1,
 ) -> Batched:
-    held = _given(weight, bias)
-    out, _, *kernel = held[0].shape
+    weights = _weights(call, weight, bias)
+    out, _, *kernel = weights.shape
     settings = {"out_channels": out, "kernel_size": kernel, "stride": stride, "padding": padding}
-    rest = {"dilation": dilation, "groups": groups, "bias": bias is not None}
-    return call.put(f"conv{rank}d", {**_per_axis(settings), **_per_axis(rest)}, call.flow(x), held=held)
+    rest = {"dilation": dilation, "groups": groups}
+    return weights.put(call, f"conv{rank}d", {**_per_axis(settings), **_per_axis(rest)}, call.flow(x), 0)
 
 
 def _conv_transpose(
@@ -42,11 +76,11 @@ def _conv_transpose(
     groups: int = 1,
     dilation: Any = 1,
 ) -> Batched:
-    held = _given(weight, bias)
-    _, out, *kernel = held[0].shape
+    weights = _weights(call, weight, bias)
+    _, out, *kernel = weights.shape
     settings = {"out_channels": out * groups, "kernel_size": kernel, "stride": stride, "padding": padding}
-    rest = {"output_padding": output_padding, "dilation": dilation, "groups": groups, "bias": bias is not None}
-    return call.put(f"conv_transpose{rank}d", {**_per_axis(settings), **_per_axis(rest)}, call.flow(x), held=held)
+    rest = {"output_padding": output_padding, "dilation": dilation, "groups": groups}
+    return weights.put(call, f"conv_transpose{rank}d", {**_per_axis(settings), **_per_axis(rest)}, call.flow(x), 0)
 
 
 for _rank in (1, 2, 3):
@@ -57,9 +91,8 @@ for _rank in (1, 2, 3):
 @function("linear")
 def linear(call: StepContext, x: Any, weight: Any, bias: Any = None) -> Batched:
     """Return a linear layer."""
-    x, held = call.flow(x), _given(weight, bias)
-    settings = {"out_features": held[0].shape[0], "bias": bias is not None}
-    return call.put("linear", settings, x, held=held, batch=x.batch)
+    x, weights = call.flow(x), _weights(call, weight, bias)
+    return weights.put(call, "linear", {"out_features": weights.shape[0]}, x, -1)
 
 
 @function("bilinear")

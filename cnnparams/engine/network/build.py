@@ -139,12 +139,12 @@ def stopper(
 def with_place(spec: Spec, remarks: Sequence[Remark]) -> Problem:
     """Return what is remarked on layers alike, at the place of the first."""
     remark, *others = remarks
-    hint = f"the same is true of {len(others)} more, such as {others[0].name}" if others else None
+    more = (f"the same is true of {len(others)} more, such as {others[0].name}",) if others else ()
     return Problem(
         f"warning: {remark.text}",
         spec.document.place(remark.path),
         subject=f"{remark.name} ({remark.type})",
-        hint=hint,
+        notes=more,
     )
 
 

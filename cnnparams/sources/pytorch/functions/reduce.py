@@ -118,7 +118,13 @@ def reduced(call: StepContext, type_: str, x: Batched, dim: Any, shape: tuple[in
     kept = len(shape) == len(x.full)
     batch = x.batch if kept or x.batch is None else x.batch - sum(axis < x.batch for axis in over)
     pooled = len(x.full) - 2
-    if type_ in _POOLS and x.batch == 0 and not x.folded and dims == [*range(2, len(x.full))] and 1 <= pooled <= _MOST_AXES:
+    if (
+        type_ in _POOLS
+        and x.batch == 0
+        and not x.folded
+        and dims == [*range(2, len(x.full))]
+        and 1 <= pooled <= _MOST_AXES
+    ):
         return call.put(f"{_POOLS[type_]}{pooled}d", {"keepdims": kept}, x)
     settings |= {"dim": dims[0] if len(dims) == 1 else dims, "keepdim": kept}
     made = call.put(type_, settings, x, batch=x.batch)._replace(batch=batch)

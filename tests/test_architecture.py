@@ -184,6 +184,7 @@ ONE_IMPORTER = {
 FOUND_BY_NAME = {
     "cli/commands",
     "engine/costs",
+    "layers",
     "render/answers",
     "render/formats",
     "sources/onnx/ops",

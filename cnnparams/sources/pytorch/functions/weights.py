@@ -12,7 +12,7 @@ from cnnparams.sources.pytorch.functions import function
 from cnnparams.sources.pytorch.values import Batched, ModelTensor, TorchDims, Unsaid
 
 
-class _Weights(NamedTuple):
+class _GivenTensors(NamedTuple):
     """A weight and a bias: those that the layer holds, and those that are tensors of the network."""
 
     shape: TorchDims
@@ -34,7 +34,7 @@ class _Weights(NamedTuple):
         return call.put("add", {}, made, bias, batch=made.batch)
 
 
-def _weights(call: StepContext, weight: Any, bias: Any) -> _Weights:
+def _given_tensors(call: StepContext, weight: Any, bias: Any) -> _GivenTensors:
     """Return what a layer is given: parameters as they are, or else tensors that depend on no sample."""
     held: list[ModelTensor] = []
     flows: list[Batched | None] = []
@@ -43,7 +43,7 @@ def _weights(call: StepContext, weight: Any, bias: Any) -> _Weights:
         held += [each] if own else []
         flows.append(None if own or each is None else call.flow(each))
     shape = tuple(weight.shape) if isinstance(weight, ModelTensor) else call.flow(weight).full
-    return _Weights(shape, held, *flows)
+    return _GivenTensors(shape, held, *flows)
 
 
 def _conv(
@@ -57,7 +57,7 @@ def _conv(
     dilation: Any = 1,
     groups: int = 1,
 ) -> Batched:
-    weights = _weights(call, weight, bias)
+    weights = _given_tensors(call, weight, bias)
     out, _, *kernel = weights.shape
     settings = {"out_channels": out, "kernel_size": kernel, "stride": stride, "padding": padding}
     rest = {"dilation": dilation, "groups": groups}
@@ -76,7 +76,7 @@ def _conv_transpose(
     groups: int = 1,
     dilation: Any = 1,
 ) -> Batched:
-    weights = _weights(call, weight, bias)
+    weights = _given_tensors(call, weight, bias)
     _, out, *kernel = weights.shape
     settings = {"out_channels": out * groups, "kernel_size": kernel, "stride": stride, "padding": padding}
     rest = {"output_padding": output_padding, "dilation": dilation, "groups": groups}
@@ -91,7 +91,7 @@ for _rank in (1, 2, 3):
 @function("linear")
 def linear(call: StepContext, x: Any, weight: Any, bias: Any = None) -> Batched:
     """Return a linear layer."""
-    x, weights = call.flow(x), _weights(call, weight, bias)
+    x, weights = call.flow(x), _given_tensors(call, weight, bias)
     return weights.put(call, "linear", {"out_features": weights.shape[0]}, x, -1)
 
 

@@ -113,3 +113,84 @@ class Pairs(nn.Module):
     def forward(self, a: Tensor, b: Tensor) -> Tensor:
         compared = F.relu(self.compare(a, b))
         return F.bilinear(compared.transpose(0, 1), b.transpose(0, 1), self.weight).transpose(0, 1)
+
+
+class Learned(nn.Module):
+    """Products with parameters as they are; `way` says which."""
+
+    def __init__(self, way: str) -> None:
+        super().__init__()
+        self.way = way
+        self.fc = nn.Linear(6, 8)
+        shapes = {
+            "right": (8, 5),
+            "turned": (5, 8),
+            "left": (3, 7),
+            "vector": (8,),
+            "for_each_head": (2, 4, 3),
+            "for_each_sample": (8, 5),
+            "columns": (5, 8),
+            "steps_first": (8, 5),
+            "with_bias": (8, 5),
+            "bias": (2, 7, 7),
+            "equation": (2, 4, 8),
+        }
+        self.weight = nn.Parameter(torch.rand(shapes[way]))
+
+    def forward(self, x: Tensor) -> Tensor:
+        result: Tensor = getattr(self, self.way)(self.fc(x))
+        return result
+
+    def heads(self, x: Tensor) -> Tensor:
+        return x.unflatten(-1, (2, 4)).transpose(1, 2)
+
+    def right(self, x: Tensor) -> Tensor:
+        return x @ self.weight
+
+    def turned(self, x: Tensor) -> Tensor:
+        return x @ self.weight.t()
+
+    def left(self, x: Tensor) -> Tensor:
+        return self.weight @ x
+
+    def vector(self, x: Tensor) -> Tensor:
+        return torch.matmul(x, self.weight)
+
+    def for_each_head(self, x: Tensor) -> Tensor:
+        return self.heads(x) @ self.weight
+
+    def for_each_sample(self, x: Tensor) -> Tensor:
+        return x.mean(1).mm(self.weight)
+
+    def columns(self, x: Tensor) -> Tensor:
+        return torch.mm(self.weight, x.mean(1).t()).t()
+
+    def steps_first(self, x: Tensor) -> Tensor:
+        return (x.transpose(0, 1) @ self.weight).transpose(0, 1)
+
+    def with_bias(self, x: Tensor) -> Tensor:
+        return torch.addmm(self.weight[0], x[:, 0], self.weight, alpha=2)
+
+    def bias(self, x: Tensor) -> Tensor:
+        x = self.heads(x)
+        return F.scaled_dot_product_attention(x, x, x, attn_mask=self.weight[None])
+
+    def equation(self, x: Tensor) -> Tensor:
+        return torch.einsum("bnhd,hdc->bnc", x.unflatten(-1, (2, 4)), self.weight)
+
+
+class Windows(nn.Module):
+    """Attention within windows, which are folded into the batch; `way` says what multiplies them."""
+
+    def __init__(self, way: str) -> None:
+        super().__init__()
+        self.patches = nn.Conv2d(3, 16, 2, 2)
+        self.attention = Attention(16, 4, way)
+        self.weight = nn.Parameter(torch.rand(16, 5))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.patches(x)
+        batch, dim, height, width = x.shape
+        x = x.view(batch, dim, height // 2, 2, width // 2, 2).permute(0, 2, 4, 3, 5, 1)
+        x = self.attention(x.reshape(-1, 4, dim)) @ self.weight
+        return x.reshape(batch, -1, 5)

@@ -6,11 +6,16 @@ from types import ModuleType
 
 import pytest
 
+from cnnparams.sources.input_shape import shape_of
 from cnnparams.targets.code.module import export
 from tests.sources.read_back import counted, named, read, text, torchs
 from tests.specs import spec_of
 from tests.targets.code.exported import model_of
 
+LEARNED = (
+    *("right", "turned", "left", "vector", "for_each_head", "for_each_sample", "columns", "steps_first", "with_bias"),
+    *("bias", "equation"),
+)
 WAYS = ("matmul", "function", "causal", "masked", "shared", "einsum", "bmm", "added")
 
 
@@ -19,6 +24,18 @@ WAYS = ("matmul", "function", "causal", "masked", "shared", "einsum", "bmm", "ad
 def test_attention_is_counted_as_torch_counts_its_products(torch: ModuleType, way: str, training: bool) -> None:
     model = named("products:Encoder")(way).train(training)
     assert counted(read(model, "3x16x16")) == torchs(model, torch.zeros(2, 3, 16, 16))
+
+
+@pytest.mark.parametrize("way", LEARNED)
+def test_products_with_a_parameter_are_counted_as_torch_counts_them(torch: ModuleType, way: str) -> None:
+    model = named("products:Learned")(way)
+    assert counted(read(model, "7x6")) == torchs(model, torch.zeros(2, 7, 6))
+
+
+@pytest.mark.parametrize("way", ["matmul", "function", "masked", "einsum"])
+def test_windows_that_are_folded_into_the_batch_are_counted(torch: ModuleType, way: str) -> None:
+    model = named("products:Windows")(way)
+    assert counted(read(model, "3x8x8")) == torchs(model, torch.zeros(2, 3, 8, 8))
 
 
 def test_the_batch_is_the_first_letter_wherever_the_model_has_it(torch: ModuleType) -> None:
@@ -63,10 +80,17 @@ def test_an_equation_that_mixes_samples_is_a_gap(torch: ModuleType, equation: st
     assert what in gap.what
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_what_is_exported_computes_what_the_model_does(torch: ModuleType, way: str) -> None:
-    model = named("products:Encoder")(way).eval()
-    exported = model_of(export(spec_of(text(read(model, "3x16x16")))), "cpu").eval()
+@pytest.mark.parametrize(
+    ("name", "way", "shape"),
+    [
+        *(("Encoder", way, "3x16x16") for way in WAYS),
+        *(("Learned", way, "7x6") for way in LEARNED),
+        *(("Windows", way, "3x8x8") for way in ("matmul", "function", "einsum")),
+    ],
+)
+def test_what_is_exported_computes_what_the_model_does(torch: ModuleType, name: str, way: str, shape: str) -> None:
+    model = named(f"products:{name}")(way).eval()
+    exported = model_of(export(spec_of(text(read(model, shape)))), "cpu").eval()
     exported.load_state_dict(model.state_dict())
-    x = torch.rand(2, 3, 16, 16)
+    x = torch.rand(2, *shape_of(shape).dims)
     torch.testing.assert_close(exported(x), model(x))

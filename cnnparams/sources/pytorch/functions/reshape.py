@@ -53,10 +53,12 @@ def permute(call: StepContext, x: Any, *dims: Any) -> Batched:
     return permuted(call, x, [x.axis(dim) for dim in listed])
 
 
-@function("transpose", "swapaxes", "swapdims")
-def transpose(call: StepContext, x: Any, dim0: Any, dim1: Any) -> Batched:
-    """Return two dimensions in each other's place."""
+@function("transpose", "swapaxes", "swapdims", "t", "adjoint")
+def transpose(call: StepContext, x: Any, dim0: Any = -2, dim1: Any = -1) -> Any:
+    """Return two dimensions in each other's place; of a vector, t() gives the vector."""
     x = call.flow(x)
+    if len(x.full) == 1:
+        return x
     order = list(range(len(x.full)))
     first, second = x.axis(dim0), x.axis(dim1)
     order[first], order[second] = second, first

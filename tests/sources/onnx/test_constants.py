@@ -277,6 +277,12 @@ def test_what_does_not_fit_is_not_joined(dims: Any, what: str, tmp_path: Path) -
     assert what in reading.gaps[0].what
 
 
+def test_a_new_class_token_is_learned_though_it_is_all_zeros(tmp_path: Path) -> None:
+    nodes = [node("Concat", ["cls_token", "x"], ["y"], axis=1)]
+    numbers = {"cls_token": np.zeros((1, 1, 6), np.float32)}
+    assert counted(whole(File(nodes, (1, 4, 6), numbers=numbers).save(tmp_path))).total_params == 6
+
+
 def test_zeros_that_are_joined_are_a_constant(tmp_path: Path) -> None:
     nodes = [node("ConstantOfShape", ["s"], ["k"]), node("Concat", ["x", "k"], ["y"], axis=1)]
     file = File(nodes, _IMAGE, numbers={"s": np.asarray([1, 2, 8, 8])})

@@ -15,6 +15,7 @@ from cnnparams.sources.onnx.assembly import (
 )
 from cnnparams.sources.onnx.call import NodeContext
 from cnnparams.sources.onnx.model import ConstantTensor
+from cnnparams.sources.onnx.names import is_made_up
 from cnnparams.sources.onnx.operands import aligned
 from cnnparams.sources.onnx.ops import translates
 
@@ -37,8 +38,11 @@ def concat(call: NodeContext) -> OnnxValue:
 
 
 def _is_filling(value: OnnxValue) -> bool:
-    """Tell whether a tensor of the file is one number throughout, as what fills up a border is."""
-    return isinstance(value, GraphTensor) or (value.data is not None and len({*value.data.ravel().tolist()}) < 2)
+    """Tell whether a tensor of the file is one number throughout, as what fills up a border is, and has no name."""
+    if isinstance(value, GraphTensor):
+        return True
+    named = any(origin.stored and not is_made_up(origin.name) for origin in value.origins)
+    return not named and value.data is not None and len({*value.data.ravel().tolist()}) < 2
 
 
 def _joined(call: NodeContext, values: Sequence[ConstantTensor]) -> ConstantTensor:

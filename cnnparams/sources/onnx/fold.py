@@ -14,6 +14,10 @@ from cnnparams.sources.onnx.model import ConstantTensor, FileDims, OnnxNode
 from cnnparams.sources.onnx.proto import MOST_VALUES
 
 
+class _TooManyError(Exception):
+    """More numbers than any setting has."""
+
+
 def fold_constants(op: OnnxNode, known: Sequence[ConstantTensor]) -> ConstantTensor | None:
     """Return what a node computes of tensors of the file; None where that is not arithmetic, or values are not read.
 
@@ -28,10 +32,12 @@ def fold_constants(op: OnnxNode, known: Sequence[ConstantTensor]) -> ConstantTen
             return _of_sizes(op, known)
         with np.errstate(all="ignore"):
             result = np.asarray(compute(op, *(one.data for one in known)))
+    except _TooManyError:
+        return None
     except (ArithmeticError, LookupError, TypeError, ValueError, MemoryError) as error:
         raise NoLayerError(f"computes what cannot be computed: {brief(str(error))}", "export it again") from None
     if result.size > MOST_VALUES:
-        raise NoLayerError(f"computes {result.size:,} numbers, which are more than any setting has")
+        return None
     return _made(known, result.shape, result, is_float=result.dtype.kind == "f")
 
 
@@ -56,13 +62,13 @@ def _divide(a: Any, b: Any) -> Any:
 def _gather(op: OnnxNode, data: Any, indices: Any) -> Any:
     axis = _axis(op, 0)
     if indices.size * data.size > MOST_VALUES * data.shape[axis]:
-        raise ValueError("too many numbers")
+        raise _TooManyError
     return np.take(data, indices, axis=axis)
 
 
 def _matmul(op: OnnxNode, a: Any, b: Any) -> Any:
     if a.ndim > 2 or b.ndim > 2 or a.size * b.size > MOST_VALUES * max(*a.shape[-1:], 1, 1) ** 2:
-        raise ValueError("too many numbers")
+        raise _TooManyError
     return np.matmul(a, b)
 
 
@@ -100,7 +106,7 @@ def _elementwise(compute: Callable[..., Any]) -> Callable[..., Any]:
 
     def bounded(op: OnnxNode, *data: Any) -> Any:
         if math.prod(np.broadcast_shapes(*(one.shape for one in data))) > MOST_VALUES:
-            raise ValueError("too many numbers")
+            raise _TooManyError
         return compute(*data)
 
     return bounded

@@ -51,6 +51,11 @@ def with_tensor(call: NodeContext, x: GraphTensor, known: ConstantTensor, op: st
     return call.add("parameter", settings, x, held=Weights((known,)), name=name)
 
 
+def given(call: NodeContext, known: ConstantTensor) -> GraphTensor:
+    """Return a constant as a layer gives it."""
+    return _given(call, known, known.dims, None, 1, learned=False)
+
+
 def opaque(call: NodeContext, gives: KnownResult) -> GraphTensor:
     """Return the result of a step that no layer says, which reads tensors of the network, and maybe constants."""
     tensors = []

@@ -19,12 +19,13 @@ from cnnparams.sources.onnx.fold import fold_constants
 from cnnparams.sources.onnx.inference import constant_results, inferred_results
 from cnnparams.sources.onnx.model import ConstantTensor, Declared, Model, OnnxNode, Subgraph, Unread
 from cnnparams.sources.onnx.names import FileNames, path_of, safe
-from cnnparams.sources.onnx.operands import opaque
+from cnnparams.sources.onnx.operands import given, opaque
 from cnnparams.sources.onnx.ops import Results, translator_of
 from cnnparams.sources.onnx.prepare import prepared
 from cnnparams.sources.reading import Gap
 
 _AT_RUN_TIME = "export it with fixed sizes, so that nothing is decided at run time"
+_PRODUCTS = ("Gemm", "Linear", "MatMul")
 _MULTIPLIES = (
     *("AffineGrid", "Attention", "CausalConvWithState", "DeformConv", "Einsum", "If", "LinearAttention", "Loop"),
     *("Scan", "SequenceMap"),
@@ -247,6 +248,8 @@ def _of_constants(call: NodeContext, known: Sequence[ConstantTensor]) -> Results
     if folded is not None:
         call.assembly.read.update(*(one.origins - folded.origins for one in known))
         return folded
+    if call.op.kind in _PRODUCTS:
+        return _translated(_with_source(call))
     try:
         return _translated(call)
     except NoLayerError:
@@ -254,6 +257,16 @@ def _of_constants(call: NodeContext, known: Sequence[ConstantTensor]) -> Results
         if not sizes:
             raise
         return [sizes.get(name) for name in call.op.outputs]
+
+
+def _with_source(call: NodeContext) -> NodeContext:
+    """Return a product of constants with weights as one whose first factor enters the graph: it counts once.
+
+    So are biases of relative positions worked out, of which the offsets are a constant (Swin Transformer V2).
+    """
+    name = f"{call.op.called}:entering"
+    call.assembly.values[name] = given(call, call.known(0))
+    return call._replace(op=call.op._replace(inputs=(name, *call.op.inputs[1:])))
 
 
 def _translated(call: NodeContext) -> Results:

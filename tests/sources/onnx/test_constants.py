@@ -128,6 +128,32 @@ def test_a_class_token_is_learned_where_it_is_joined(tmp_path: Path) -> None:
     assert shapes(report) == inferred(file.proto()) == [(5, 6)]
 
 
+def test_a_table_that_is_worked_out_from_constants_counts_its_products_once(tmp_path: Path) -> None:
+    """As Swin Transformer V2 has its positions: 225 offsets of 2, 32 features, 3 heads; the batch of 4 is no matter."""
+    nodes = [
+        node("MatMul", ["offsets", "mlp.0.weight"], ["a"]),
+        node("Relu", ["a"], ["b"]),
+        node("MatMul", ["b", "mlp.1.weight"], ["c"]),
+        node("Add", ["x", "c"], ["y"]),
+    ]
+    weights = {"mlp.0.weight": (2, 320), "mlp.1.weight": (320, 3)}
+    numbers: Any = {"offsets": np.ones((225, 2), np.float32)}
+    reading = whole(File(nodes, (4, 225, 3), weights, numbers=numbers).save(tmp_path))
+    report = counted(reading)
+    assert kinds(reading) == ["tensor", "linear", "linear", "add"]
+    assert report.total_params == 2 * 320 + 320 * 3
+    assert report.total_macs == 225 * (2 * 320 + 320 * 3)
+    assert shapes(report) == [(225, 3)]
+
+
+def test_places_that_are_not_read_are_picked_all_the_same(tmp_path: Path) -> None:
+    """5,000 indices: their number is known, and more of them is not asked."""
+    proto = File(
+        [node("Gather", ["x", "i"], ["y"], axis=1)], (1, 4, 6), numbers={"i": np.zeros(5000, np.int64)}
+    ).proto()
+    assert shapes(counted(whole(save(proto, tmp_path)))) == inferred(proto) == [(5000, 6)]
+
+
 @pytest.mark.parametrize("number", [0, 2])
 def test_a_number_may_come_first(number: float, tmp_path: Path) -> None:
     reading = whole(File([node("Sub", ["n", "x"], ["y"])], (1, 5), numbers={"n": np.float32(number)}).save(tmp_path))
@@ -279,7 +305,7 @@ def test_what_does_not_fit_is_not_joined(dims: Any, what: str, tmp_path: Path) -
 
 def test_a_new_class_token_is_learned_though_it_is_all_zeros(tmp_path: Path) -> None:
     nodes = [node("Concat", ["cls_token", "x"], ["y"], axis=1)]
-    numbers = {"cls_token": np.zeros((1, 1, 6), np.float32)}
+    numbers: Any = {"cls_token": np.zeros((1, 1, 6), np.float32)}
     assert counted(whole(File(nodes, (1, 4, 6), numbers=numbers).save(tmp_path))).total_params == 6
 
 

@@ -69,9 +69,13 @@ def split_part(call: NodeContext) -> OnnxValue:
 def gather(call: NodeContext) -> OnnxValue:
     """Return indices that follow one another, or a single one, whose dimension goes; or a look-up of vectors."""
     x, indices = call.value(0), call.value(1)
-    if isinstance(indices, GraphTensor):
+    if isinstance(indices, GraphTensor) and isinstance(x, ConstantTensor):
         return _embedded(call, indices)
     at = axis_of(x, call.integer("axis", 0))
+    if isinstance(indices, GraphTensor) or indices.data is None:
+        if isinstance(x, GraphTensor):
+            sample_axis(x, at)
+        raise UnsaidError("picks places that are not known before it runs, as no layer does")
     places = [int(n) + (n < 0) * x.full[at] for n in call.numbers(1)]
     if not all(0 <= place < x.full[at] for place in places):
         raise NoLayerError("picks what is not there", "export it again")
@@ -86,9 +90,9 @@ def gather(call: NodeContext) -> OnnxValue:
 
 def _embedded(call: NodeContext, tokens: GraphTensor) -> GraphTensor:
     """Look a vector up for each token."""
-    table = call.weight(0)
-    if len(table.dims) != 2 or call.integer("axis", 0) not in (0, -2):
-        raise NoLayerError("looks up what are no vectors")
+    table = call.known(0)
+    if len(table.dims) != 2 or call.integer("axis", 0) not in (0, -2) or not table.is_float:
+        raise UnsaidError("looks up what are no vectors")
     settings = {"num_embeddings": table.dims[0], "embedding_dim": table.dims[1]}
     return call.add("embedding", settings, tokens, held=Weights((table,)))
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from cnnparams.engine.network.graph import Node
 from cnnparams.errors import brief, quote
+from cnnparams.layers.contract.folding import folding
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.recurrent import Recurrent
 from cnnparams.schema.structures import Edge
@@ -46,8 +47,9 @@ class GraphTensor(NamedTuple):
 
     `batch` is where the batch stands and `number` how many samples it has; a batch of one may be dropped (None).
     `view` is the first node that saw it in other dimensions; `is_accumulated` tells of sums of products of whole
-    numbers that are not scaled yet. A sample of no dimensions is a number; the layer's shape is then a vector of one
-    feature.
+    numbers that are not scaled yet. `folds` are dimensions of a sample before `dims` that one node takes for samples,
+    such as windows of an image, where the file has them in the place of a batch of one. A sample of no dimensions is a
+    number; the layer's shape is then a vector of one feature.
     """
 
     source: str
@@ -58,6 +60,7 @@ class GraphTensor(NamedTuple):
     view: OnnxNode | None = None
     is_float: bool = True
     is_accumulated: bool = False
+    folds: FileDims = ()
 
     @property
     def full(self) -> FileDims:
@@ -85,6 +88,14 @@ class GraphTensor(NamedTuple):
         if self.batch is not None or self.number != 1 or self.dims[:1] != (1,):
             return self
         return self.with_dims(self.dims, 0, op)
+
+    def folded(self) -> GraphTensor:
+        """Return the tensor as a node takes it whose first dimension is the batch, and that has none: as samples."""
+        return self._replace(dims=self.dims[1:], batch=0, folds=self.dims[:1])
+
+    def unfolded(self) -> GraphTensor:
+        """Return the tensor with what one node took for samples as a dimension of its own again."""
+        return self._replace(dims=(*self.folds, *self.dims), batch=None, folds=()) if self.folds else self
 
     def _batch_in(self, full: FileDims) -> int | None:
         """Return where in other dimensions of the same elements the batch stands, None if nowhere."""
@@ -175,7 +186,8 @@ class OnnxAssembly(Assembly):
         x = [self.settle(tensor) for tensor in inputs]
         if any(tensor.batch != x[0].batch for tensor in x):
             raise NoLayerError("reads tensors whose batches stand at different dimensions")
-        layer = layer_of(type_, settings, "export it again")
+        folds = x[0].folds if x else ()
+        layer = folding(layer_of(type_, settings, "export it again"), len(folds))
         called = name or self.names.layer(op, held.learned, layer.stem)
         edges = tuple(Edge(tensor.source, tensor.shape) for tensor in x)
         edge = self.add(called, layer, edges, self._holding(held), self._dtype(op, held))
@@ -186,7 +198,8 @@ class OnnxAssembly(Assembly):
         self.buffers.update(*(known.origins for known in held.buffers))
         self.read.update(*(known.origins for known in held.read))
         is_float = inputs[0].is_float or bool(held.learned)
-        made = GraphTensor(edge.source, edge.shape, edge.shape.dims, x[0].number, x[0].batch, None, is_float)
+        dims = edge.shape.dims[len(folds) :]
+        made = GraphTensor(edge.source, edge.shape, dims, x[0].number, x[0].batch, None, is_float, folds=folds)
         made = made._replace(is_accumulated=any(tensor.is_accumulated for tensor in inputs))
         is_number = edge.shape.dims == NUMBER and not any(tensor.dims for tensor in inputs)
         return made._replace(dims=(), view=op) if is_number else made
@@ -208,6 +221,8 @@ class OnnxAssembly(Assembly):
 
     def settle(self, x: GraphTensor) -> GraphTensor:
         """Return a tensor whose layer gives the dimensions that it is seen in; where it must be, put one there."""
+        if x.folds:
+            return self.settle(x.unfolded()).folded()
         x = x._replace(dims=x.dims or NUMBER)
         if x.dims == x.shape.dims:
             return x

@@ -60,6 +60,8 @@ class NodeContext(NamedTuple):
     def image(self, i: int = 0) -> GraphTensor:
         """Return an input whose first dimension is the batch, as that of a convolution must be."""
         found = self.tensor(i).with_batch(self.op)
+        if found.batch is None and found.number == 1 and len(found.dims) > 2:
+            return found.folded()
         if found.batch != 0:
             raise NoLayerError("takes its first dimension for the batch, which it is not here")
         return found

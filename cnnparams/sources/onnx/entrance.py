@@ -121,9 +121,20 @@ def _entered(
         return _number(given[0], declared, is_float=port.is_float)
     if len(declared) == 1 and (given or (declared[0] or 1) > 1):
         batch = None  # a vector, such as a sound, without a batch
+    if _is_sequence(port, given):
+        batch = None
     sizes = declared if batch is None else (*declared[:batch], *declared[batch + 1 :])
     number = None if batch is None else declared[batch]
     return Sample(_sizes(path, port, sizes, given, alone=alone), batch, number or 1)
+
+
+def _is_sequence(port: FilePort, given: FileDims | None) -> bool:
+    """Tell whether sizes are given for all dimensions of an input whose first is open, and is not called the batch.
+
+    Such an input may be a sequence, whose steps are seen one by one before a recurrent layer joins them.
+    """
+    is_open = port.dims is not None and port.dims[:1] == (None,) and port.batch is None
+    return is_open and given is not None and len(given) == len(port.dims or ()) and given[0] > 1
 
 
 def _sizes(path: str, port: FilePort, sizes: Declared, given: FileDims | None, *, alone: bool) -> FileDims:

@@ -175,6 +175,8 @@ class Translation:
             value = values[i] if i < len(values) else None
             if not name:
                 continue
+            if isinstance(value, GraphTensor):
+                value = value.unfolded()
             if value is None:
                 self._refused[name] = f"is the output {i} of {_called(op)}, which no layer gives"
                 continue

@@ -264,3 +264,39 @@ def test_states_whose_batch_comes_second_enter_as_samples(tmp_path: Path) -> Non
         reading = whole(file.save(tmp_path))
         assert reading.spec["inputs"]["state"] == {"shape": [2, 8]}
         assert shapes(counted(reading)) == [(8,)]
+
+
+def test_a_sequence_is_given_whole(tmp_path: Path) -> None:
+    """5 steps of 16 samples, each convolved as a sample of its own, and joined by a recurrent layer."""
+    nodes = [
+        node("Unsqueeze", ["x", "one"], ["u"]),
+        node("Conv", ["u", "c.w"], ["c"], strides=[4], pads=[0, 2]),
+        node("Relu", ["c"], ["r"]),
+        node("Reshape", ["r", "steps"], ["s"]),
+        node("LSTM", ["s", "l.w", "l.r"], ["h"], hidden_size=4),
+        node("Squeeze", ["h", "one"], ["y"]),
+    ]
+    weights = {"c.w": (3, 1, 6), "l.w": (1, 16, 12), "l.r": (1, 16, 4)}
+    numbers: Any = {"one": np.asarray([1]), "steps": np.asarray([-1, 1, 12])}
+    reading = whole(File(nodes, ("steps", 16), weights, numbers=numbers).save(tmp_path), (5, 16))
+    report = counted(reading)
+    assert report.total_params == 18 + 16 * 16
+    assert report.total_macs == 5 * (3 * 4 * 6 + 16 * 16)
+    assert shapes(report) == [(5, 4)]
+
+
+def test_windows_in_the_place_of_the_batch_are_samples_to_layers_over_images(tmp_path: Path) -> None:
+    """An image of 8 x 8 in 4 windows of 4 x 4, laid out as a batch of 4."""
+    nodes = [
+        node("Reshape", ["x", "cut"], ["a"]),
+        node("Transpose", ["a"], ["b"], perm=[2, 4, 0, 1, 3, 5]),
+        node("Reshape", ["b", "windows"], ["c"]),
+        node("Conv", ["c", "w"], ["d"], pads=[1, 0, 0, 0]),
+        node("Relu", ["d"], ["y"]),
+    ]
+    numbers: Any = {"cut": np.asarray([1, 3, 2, 4, 2, 4]), "windows": np.asarray([4, 3, 4, 4])}
+    file = File(nodes, (1, 3, 8, 8), {"w": (5, 3, 3, 3)}, numbers=numbers)
+    report = counted(whole(file.save(tmp_path)))
+    assert report.total_params == 5 * 27
+    assert report.total_macs == 4 * 5 * 27 * 3 * 2
+    assert shapes(report) == [(4, 5, 3, 2)]

@@ -37,6 +37,8 @@ def recurrent(call: NodeContext) -> list[OnnxValue | None]:
     """Return a recurrent layer: the output at every step, and the last states, of LSTM's cell too."""
     x, kind, held = call.tensor(), _KINDS[call.op.kind], Weights((call.weight(1), call.weight(2), *call.weights(3)))
     batch_first = call.integer("layout", 0) != 0
+    if x.batch is None and x.number == 1 and x.full[1:2] == (1,):
+        x = x.with_dims(x.full, 1, call.op)
     if x.batch != (0 if batch_first else 1) or len(x.dims) != 2:
         raise NoLayerError("takes a dimension for the batch that is not the batch here", "feed it steps of features")
     y = call.add(kind.type, _settings(call, kind, held.learned), x, held=held._replace(read=_given(call, kind)))

@@ -15,7 +15,7 @@ from cnnparams.layers.contract.memory import (
     OwnTensor,
     Placement,
     SavedForBackward,
-    fresh,
+    as_usual,
 )
 from cnnparams.layers.contract.reach import Reaches, everything, moving, same_places
 from cnnparams.layers.contract.registry import layer_type, layer_types
@@ -33,11 +33,6 @@ class ReducingFunction(NamedTuple):
     name: str
     does: str
     keeps: SavedForBackward = NOTHING
-
-
-def _plain(run: ForwardPass) -> Placement:
-    """Return the place of what is made of a tensor in the usual order; of another it is not known."""
-    return fresh(run) if run.x.layout and is_contiguous(run.x.layout) else Placement(None)
 
 
 class OverDimensions(Layer):
@@ -92,7 +87,7 @@ class OverDimensions(Layer):
 
     def placement(self, run: ForwardPass) -> Placement:
         """Return the usual order, of what is in it."""
-        return _plain(run)
+        return as_usual(run)
 
     def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return what is declared."""
@@ -247,7 +242,7 @@ class AlongDimension(Layer):
 
     def placement(self, run: ForwardPass) -> Placement:
         """Return the usual order, of what is in it."""
-        return _plain(run)
+        return as_usual(run)
 
     def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return what is declared."""

@@ -14,6 +14,7 @@ from cnnparams.layers.contract.memory import (
     OwnTensor,
     Placement,
     SavedForBackward,
+    as_usual,
     fresh,
 )
 from cnnparams.layers.contract.reach import Reaches, moving, replaced, same_places, window_taps
@@ -21,7 +22,6 @@ from cnnparams.layers.contract.registry import layer_type
 from cnnparams.layers.contract.settings import Real, Whole, setting
 from cnnparams.layers.contract.shape import Shape, axis_name, check_dim, dim_index
 from cnnparams.layers.contract.spelling import Spelling, module
-from cnnparams.layers.contract.strides import is_contiguous
 
 
 @layer_type("gelu")
@@ -152,7 +152,7 @@ class GLU(Layer):
 
     def placement(self, run: ForwardPass) -> Placement:
         """Return the usual order, of what is in it."""
-        return fresh(run) if run.x.layout and is_contiguous(run.x.layout) else Placement(None)
+        return as_usual(run)
 
     def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return the input."""

@@ -43,7 +43,7 @@ def known_before(derivation: Derivation, index: int) -> dict[str, float]:
     return {**{name: value for name, value in derivation.symbols.items() if name not in later}, **tensors}
 
 
-REORDERED = ("permute", "reshape")
+REORDERED = ("permute", "reshape", "squeeze", "unsqueeze")
 """Types whose output is the input in another order, or what was asked for: there may be nothing to derive."""
 
 

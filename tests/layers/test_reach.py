@@ -43,6 +43,8 @@ BOUNDED = {
         "layer_norm2d",
     ),
     *(
+        *("roll", "flip", "tril", "triu", "squeeze", "unsqueeze", "expand", "repeat", "repeat_interleave", "stack"),
+        *("index_select", "topk", "sort", "gather", "unfold", "fold", "grid_sample"),
         *("cumsum", "cumprod", "logcumsumexp", "normalize", "std", "var"),
         "parameter",
         "layer_scale",

@@ -63,12 +63,16 @@ def test_the_layer_as_written_has_the_tensors_the_output_and_the_macs_of_the_lay
     assert answer == pytorchs(torch, ORACLES[name], case) == ours(name, case)
 
 
+READ_INDICES = {"gather"}
+"""Types that want more of what enters them than that it is a number."""
+
+
 def uncounted_padding(case: Case) -> bool:
     """Tell whether a mean leaves padding "same" out, as Keras does; the oracle counts the zeros before a pool."""
     return case.settings.get("padding") == "same" and case.settings.get("count_include_pad") is False
 
 
-@pytest.mark.parametrize("name", ORACLES)
+@pytest.mark.parametrize("name", sorted(set(ORACLES) - READ_INDICES))
 @given(data=st.data())
 @examples(15)
 def test_the_layer_as_written_computes_what_pytorch_s_own_does(

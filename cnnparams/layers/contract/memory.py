@@ -146,6 +146,11 @@ def fresh(run: ForwardPass) -> Placement:
     return Placement(contiguous(run.output))
 
 
+def as_usual(run: ForwardPass) -> Placement:
+    """Return the usual place of what is made of an input in the usual order; of another it is not known."""
+    return fresh(run) if run.x.layout and is_contiguous(run.x.layout) else Placement(None)
+
+
 def overwritten(run: ForwardPass) -> Placement:
     """Return the place of an output that is the first input, or is written over it."""
     return Placement(run.x.strides, shared=True)

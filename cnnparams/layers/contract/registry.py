@@ -48,6 +48,11 @@ FAMILIES = (
     "arithmetic",
     "select",
     "reduction",
+    "rearrange",
+    "repeat",
+    "index",
+    "patches",
+    "grid_sample",
 )
 
 _RANKS = (1, 2, 3)

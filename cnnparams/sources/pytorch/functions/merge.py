@@ -40,12 +40,16 @@ def _along_batch(call: StepContext, parts: Sequence[Batched], like: Batched) -> 
 @function("stack")
 def stack(call: StepContext, x: Sequence[Any], dim: int = 0) -> Batched:
     """Return tensors side by side along a dimension of their own."""
-    shape = call.shape
-    axis = dim % len(shape)
-    one = (*shape[:axis], 1, *shape[axis + 1 :])
-    parts = [regrouped(call, call.flow(each), one) for each in x]
-    like = next((part for part in parts if part.batch is not None), parts[0])
-    return call.put("concat", {"dim": like.dim(axis)}, *parts, batch=like.batch)
+    parts, axis = [call.flow(each) for each in x], dim % len(call.shape)
+    first = parts[0]
+    if any((part.batch, part.folded) != (first.batch, first.folded) for part in parts):
+        one = (*call.shape[:axis], 1, *call.shape[axis + 1 :])
+        parts = [regrouped(call, part, one) for part in parts]
+        like = next((part for part in parts if part.batch is not None), first)
+        return call.put("concat", {"dim": like.dim(axis)}, *parts, batch=like.batch)
+    batch = None if first.batch is None else first.batch + (axis <= first.batch)
+    at = axis + 1 if batch is None or axis < batch else axis + first.folded
+    return call.put("stack", {"dim": at}, *parts, batch=first.batch)._replace(batch=batch)
 
 
 def batch_of(tensors: Sequence[Batched]) -> int | None:

@@ -90,15 +90,27 @@ def _each(index: Any, rank: int) -> Iterator[Any]:
     for part in parts:
         if isinstance(part, EllipsisType):
             yield from [_FULL] * (rank - len(parts) + 1)
-        elif isinstance(part, int | slice) and not isinstance(part, bool):
+        elif isinstance(part, slice) or type(part) is int or (_is_indices(part) and len(_advanced(parts)) == 1):
             yield part
         else:
             raise NoLayerError("picks elements by a list or a tensor")
 
 
-def _cut(call: StepContext, x: Batched, axis: int, part: int | slice) -> Batched:
+def _is_indices(part: Any) -> bool:
+    return isinstance(part, list) and all(type(each) is int for each in part)
+
+
+def _advanced(parts: list[Any]) -> list[Any]:
+    """Return what of an index is neither a slice nor an ellipsis: several of those are taken together."""
+    return [part for part in parts if not isinstance(part, slice | EllipsisType)]
+
+
+def _cut(call: StepContext, x: Batched, axis: int, part: int | slice | list[int]) -> Batched:
     """Return a part along one dimension, which stays, with a size of 1 for a single element."""
     size = x.full[axis]
+    if isinstance(part, list):
+        index = [each % size for each in part]
+        return call.put("index_select", {"dim": x.dim(axis), "index": index}, x, batch=x.batch)
     if isinstance(part, int):
         part = slice(part, None if part == -1 else part + 1)
     kept = range(size)[part]

@@ -22,15 +22,14 @@ class Spread(NamedTuple):
     dims: TorchDims
 
     def put(self, call: StepContext) -> Batched:
-        """Put an upsampling, which repeats the pixels of an image."""
+        """Put the layer that repeats them."""
         x, dims = self
-        if len(dims) < 2 or x.dims[0] != dims[0]:
-            raise NoLayerError(f"repeats {list(x.dims)} to {list(dims)}")
-        return call.put("upsample", {"size": list(dims[1:])}, x)
+        size = [-1 if n == wanted else wanted for n, wanted in zip(x.dims, dims, strict=True)]
+        return call.put("expand", {"size": size}, x, batch=x.batch)
 
 
 @function("contiguous", "clone", "detach", "to", "float", "double", "half", "bfloat16", "type", "type_as", "alias")
-@function("cpu", "cuda", "requires_grad", "lift_fresh_copy", "identity")
+@function("bool", "int", "long", "cpu", "cuda", "requires_grad", "lift_fresh_copy", "identity")
 def unchanged(call: StepContext, x: Any, *_: Any, **__: Any) -> Any:
     """Return the tensor itself."""
     return x
@@ -85,7 +84,7 @@ def attribute(call: StepContext, x: Any, name: str) -> Any:
     return transpose(call, x, -2, -1)
 
 
-@function("expand", "expand_as", "repeat", "broadcast_to")
+@function("expand", "expand_as", "broadcast_to")
 def expand(call: StepContext, x: Any, *_: Any, **__: Any) -> ModelTensor | Spread | Batched:
     """Return what repeats sizes of 1: a parameter as it is, which layers repeat by themselves."""
     own = x.shape if isinstance(x, ModelTensor) else call.flow(x).full
@@ -97,6 +96,8 @@ def expand(call: StepContext, x: Any, *_: Any, **__: Any) -> ModelTensor | Sprea
     x = call.flow(x)
     if x.batch is None and BATCH in call.shape:
         return _for_each_sample(call, x)
+    if len(call.shape) != len(x.full):
+        raise NoLayerError(f"repeats {list(own)} to {list(call.shape)}")
     return Spread(x, x.sample(call.shape))
 
 

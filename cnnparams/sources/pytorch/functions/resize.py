@@ -112,3 +112,41 @@ def pixel_unshuffle(call: StepContext, x: Any, downscale_factor: int) -> Batched
 def channel_shuffle(call: StepContext, x: Any, groups: int) -> Batched:
     """Return a channel shuffle."""
     return call.put("channel_shuffle", {"groups": groups}, call.flow(x))
+
+
+@function("torch.nn.functional.unfold", "im2col")
+def unfold(
+    call: StepContext, x: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1
+) -> Batched:
+    """Return patches as columns."""
+    window = {"kernel_size": kernel_size, "dilation": dilation, "padding": padding, "stride": stride}
+    return call.put("unfold", window, call.flow(x))
+
+
+@function("fold", "col2im")
+def fold(
+    call: StepContext,
+    x: Any,
+    output_size: Any,
+    kernel_size: Any,
+    dilation: Any = 1,
+    padding: Any = 0,
+    stride: Any = 1,
+) -> Batched:
+    """Return an image of patches that are columns."""
+    window = {"kernel_size": kernel_size, "dilation": dilation, "padding": padding, "stride": stride}
+    return call.put("fold", {"output_size": output_size, **window}, call.flow(x))
+
+
+@function("grid_sample")
+def grid_sample(
+    call: StepContext,
+    x: Any,
+    grid: Any,
+    mode: str = "bilinear",
+    padding_mode: str = "zeros",
+    align_corners: bool | None = None,
+) -> Batched:
+    """Return pixels at places that another tensor gives."""
+    settings = {"mode": mode, "padding_mode": padding_mode, "align_corners": bool(align_corners)}
+    return call.put("grid_sample", settings, call.flow(x), call.flow(grid))

@@ -9,7 +9,7 @@ from cnnparams.schema.parse import parse
 from cnnparams.schema.plain import document_of
 from cnnparams.schema.spec import Spec
 from cnnparams.sources.checking import graph_differences
-from cnnparams.sources.reading import Reading
+from cnnparams.sources.reading import Reading, told_once
 
 
 def spec_of(reading: Reading, name: str) -> Spec:
@@ -18,7 +18,8 @@ def spec_of(reading: Reading, name: str) -> Spec:
     Raise SpecError with the gaps, if there are any, and CnnparamsError where it would not come to the model's totals.
     """
     if reading.gaps:
-        gaps = dict.fromkeys(Problem(gap.what, None, gap.source, gap.path or None, gap.remedy) for gap in reading.gaps)
+        told = told_once(reading.gaps)
+        gaps = dict.fromkeys(Problem(gap.what, None, gap.source, gap.path or None, gap.remedy) for gap in told)
         hint = f"cnnparams import {printable(name)} --partial writes the rest as a spec, with these marked"
         fact = "has no answer, as the vocabulary has no words for this"
         raise SpecError([*gaps, Problem(fact, source=printable(name), hint=hint)])

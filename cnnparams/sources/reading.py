@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ class Gap(NamedTuple):
 
     `path` is the module that it belongs to, such as layer1.0.conv1, or empty for the model itself; `source` is the line
     of code, as file:line, where it is known. `entry` is the name of the spec's entry that stands in its place, if any.
+    `kind` is what it has in common with others that are told with it; by default its line of code.
     """
 
     path: str
@@ -24,12 +25,23 @@ class Gap(NamedTuple):
     source: str | None = None
     remedy: str | None = None
     entry: str | None = None
+    kind: str | None = None
 
     def __str__(self) -> str:
         lines = [": ".join(part for part in (self.source, self.path, self.what) if part)]
         if self.remedy:
             lines.append(f"hint: {self.remedy}")
         return "\n  ".join(map(printable, lines))
+
+
+def told_once(gaps: Iterable[Gap]) -> Iterator[Gap]:
+    """Yield the first gap of each kind, with the number of the other places that have one."""
+    kinds: dict[object, list[Gap]] = {}
+    for gap in gaps:
+        kinds.setdefault(gap.kind or (gap.what, gap.source or gap.path), []).append(gap)
+    for first, *others in kinds.values():
+        more = f", and so at {len(others):,} other place{'s' if len(others) > 1 else ''}" if others else ""
+        yield first._replace(what=f"{first.what}{more}")
 
 
 class ModelTotals(NamedTuple):

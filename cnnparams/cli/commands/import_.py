@@ -45,10 +45,11 @@ def command(model: str, inputs: list[InputShape], mode: Mode | None, partial: bo
     """
     from cnnparams.render.answers.stack import StackAnswer
     from cnnparams.render.yaml import marked
+    from cnnparams.sources.reading import told_once
     from cnnparams.sources.structure.recover import recovered
 
     reading = _read(model, inputs, mode)
-    for remark in dict.fromkeys((*reading.remarks, *map(str, reading.gaps))):  # a line of a loop is told once
+    for remark in (*reading.remarks, *map(str, told_once(reading.gaps))):
         tell(remark)
     if reading.gaps and not partial:
         tell(f"nothing is written, as {_GAPS}; --partial writes the rest, with these marked")

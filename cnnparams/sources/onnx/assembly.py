@@ -20,6 +20,7 @@ from cnnparams.sources.onnx.names import FileNames
 _WIDEST = 60
 
 NOT_OF_THE_INPUT = "computes what does not depend on the input"
+CUT = "cut the file before it with onnx.utils.extract_model, or write the spec by hand"
 FOLD = "export it with constants folded, or fold them with onnxsim"
 
 
@@ -39,7 +40,7 @@ class UnsaidError(NoLayerError):
     """
 
     def __init__(self, what: str, gives: KnownResult | None = None) -> None:
-        super().__init__(what, gives=gives)
+        super().__init__(what, CUT, gives)
 
 
 class GraphTensor(NamedTuple):

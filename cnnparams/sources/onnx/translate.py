@@ -13,7 +13,15 @@ from cnnparams.layers.contract.shape import MOST_ELEMENTS
 from cnnparams.schema.structures import Edge
 from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.extra import extra
-from cnnparams.sources.onnx.assembly import GraphTensor, KnownResult, OnnxAssembly, OnnxValue, UnsaidError, bracketed
+from cnnparams.sources.onnx.assembly import (
+    CUT,
+    GraphTensor,
+    KnownResult,
+    OnnxAssembly,
+    OnnxValue,
+    UnsaidError,
+    bracketed,
+)
 from cnnparams.sources.onnx.call import NodeContext
 from cnnparams.sources.onnx.fold import fold_constants
 from cnnparams.sources.onnx.inference import constant_results, inferred_results
@@ -33,7 +41,6 @@ _MULTIPLIES = (
 """Operations of ONNX that multiply matrices, learn, or have a graph inside, and that no layer does."""
 _REMEDIES = {"If": _AT_RUN_TIME, "Loop": _AT_RUN_TIME, "Scan": _AT_RUN_TIME}
 _QUANTIZED = "import the network as it was before it was quantized"
-_OTHERWISE = "cut the file before it with onnx.utils.extract_model, or write the spec by hand"
 _LEFT_OUT = "what reads the result of a gap is left out, where the file does not declare its sizes"
 _AGAIN = "the file contradicts itself: export it again"
 _NOT_GIVEN = "no layer gives that result: cut the file before it with onnx.utils.extract_model, or do without it"
@@ -208,7 +215,8 @@ class Translation:
         names = [name for name in op.outputs if name]
         gives = error.gives or self._given(op, read, names[0]) if len(names) == 1 else None
         edges = tuple(Edge(x.source, x.shape) for x in read)
-        gap = Gap(path_of(op) or "", f"{_called(op)} {error.what}", remedy=error.remedy)
+        kind = f"{op.written} {error.what}"
+        gap = Gap(path_of(op) or "", f"{_called(op)} {error.what}", remedy=error.remedy, kind=kind)
         dims = (gives and gives.dims) or None
         entry = self.assembly.gap(self.assembly.names.layer(op, (), "gap"), _type_of(op), edges, gap=gap, gives=dims)
         if gives:
@@ -290,7 +298,7 @@ def _remedy(call: NodeContext) -> str:
     if op.kind == "If" and numbers:
         return f"give the number that decides: --input {numbers[0]}=NUMBER"
     quantized = op.kind.startswith(("QLinear", "Quantize", "Dequantize", "DynamicQuantize")) or "Integer" in op.kind
-    return _QUANTIZED if quantized else _REMEDIES.get(op.kind, _OTHERWISE)
+    return _QUANTIZED if quantized else _REMEDIES.get(op.kind, CUT)
 
 
 def _sample(read: list[GraphTensor], declared: Declared | None) -> KnownResult | None:

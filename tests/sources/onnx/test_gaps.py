@@ -10,6 +10,7 @@ from onnx import TensorProto, helper
 from cnnparams.errors import SpecError
 from cnnparams.render.yaml import spec_lines
 from cnnparams.sources.onnx import open as read
+from cnnparams.sources.reading import told_once
 from tests.sources.onnx.cases_gaps import CASES, IMAGE, one
 from tests.sources.onnx.models import File, kinds, layer, node, save
 from tests.specs import report_of
@@ -131,3 +132,14 @@ def test_a_spec_with_a_gap_cannot_be_counted(file: File, what: str, tmp_path: Pa
     assert all(f"name: {gap.entry}" in text for gap in reading.gaps)
     with pytest.raises(SpecError, match=r"unknown layer type '(onnx|my\.ops)\."):
         report_of(text)
+
+
+def test_gaps_of_one_kind_are_told_once(tmp_path: Path) -> None:
+    nodes = [node("NonZero", ["x"], [f"z{i}"], name=f"/block{i}/NonZero") for i in range(3)]
+    reading = read(File(nodes, IMAGE, outputs=("z0", "z1", "z2")).save(tmp_path))
+    assert [gap.entry for gap in reading.gaps] == ["block0", "block1", "block2"]
+    (gap,) = told_once(reading.gaps)
+    assert (gap.path, gap.what) == (
+        "block0",
+        "node '/block0/NonZero' (NonZero) does what no layer does, and so at 2 other places",
+    )

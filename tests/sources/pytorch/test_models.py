@@ -63,6 +63,13 @@ SAMPLES = [
     Sample("unusual:Sliced", ("3x8x8",)),
     Sample("unusual:Viewed", ("3x8x8",)),
     Sample("unusual:StepsFirstScale", ("7x6",)),
+    Sample("functional:Scaled", ("3x8x8",)),
+    Sample("functional:Compared", ("3x8x8",)),
+    Sample("functional:Reduced", ("3x8x8",)),
+    Sample("functional:DroppedPath", ("3x8x8",)),
+    Sample("functional:Padded", ("3x8x8",)),
+    Sample("functional:Activated", ("3x8x8",)),
+    Sample("functional:Moved", ("3x8x8",)),
 ]
 
 

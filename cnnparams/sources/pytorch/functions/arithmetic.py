@@ -215,6 +215,15 @@ def _filled(call: StepContext, x: Batched, mask: Batched, value: float) -> Batch
     return call.put("masked_fill", {"value": written}, x, mask, batch=x.batch)
 
 
+def _added_to(type_: str, call: StepContext, x: Any, first: Any, second: Any, *, value: Any = 1) -> Any:
+    """Return x + value * (first * second), or with a quotient."""
+    return add(call, x, elementwise(type_, call, first, second), alpha=value)
+
+
+function("addcmul")(partial(_added_to, "multiply"))
+function("addcdiv")(partial(_added_to, "divide"))
+
+
 @function("lerp")
 def lerp(call: StepContext, x: Any, end: Any, weight: Any) -> Batched:
     """Return what lies between two tensors."""

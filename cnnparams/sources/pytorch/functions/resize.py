@@ -37,11 +37,11 @@ def padded(call: StepContext, x: Any, pad: Any, mode: Any = "constant", value: A
     if mode == "constant" and value == -math.inf:
         return Lowest(call.flow(x), tuple(pad))
     flow = call.flow(x)
-    rank = len(flow.dims) - 1
+    rank = len(flow.full) - 2
     if mode != "constant":
         return call.put(f"{_LOOKING[mode]}{len(pad) // 2}d", {"padding": [*pad]}, flow)
     filled = {"value": value} if value else {}
-    if 1 <= rank <= _MOST_AXES and len(pad) <= 2 * rank and not flow.batch:
+    if 1 <= rank <= _MOST_AXES and len(pad) <= 2 * rank and flow.batch == 0 and not flow.folded:
         sides = {"padding": [*pad, *[0] * (2 * rank - len(pad))]}
         return call.put(f"constant_pad{rank}d" if filled else f"zero_pad{rank}d", {**sides, **filled}, flow)
     for i in range(0, len(pad), 2):

@@ -188,7 +188,7 @@ class StepContext:
 
     def _name(self, layer: Layer, held: Sequence[ModelTensor]) -> str:
         names = self.assembly.names
-        if self.step.kind == "module":
+        if self.step.kind == "module" and layer.type != "permute":  # which stands around a module, and is none
             return names.of_layer(self.name, self.name)
         if isinstance(layer, Given):
             return names.of_layer(self.name, self.name)

@@ -12,12 +12,13 @@ from torch import nn
 
 from cnnparams.layers.contract.base import Layer
 from cnnparams.layers.contract.registry import find_type, layer_class
-from cnnparams.sources.assembly import NoLayerError, layer_of
+from cnnparams.sources.assembly import layer_of
 from cnnparams.sources.pytorch.assembly import StepContext
 from cnnparams.sources.pytorch.functions import invoke
 from cnnparams.sources.pytorch.functions.activation import normalised
 from cnnparams.sources.pytorch.functions.pool import surrounded
 from cnnparams.sources.pytorch.functions.recurrent import States, recurrent
+from cnnparams.sources.pytorch.functions.reshape import permuted
 from cnnparams.sources.pytorch.values import Batched, ModelTensor, Unsaid
 
 _HOME = "torch.nn.modules."
@@ -93,7 +94,7 @@ def _plain(module: LayerModule, call: StepContext, x: Any) -> Any:
     settings, anywhere = module.settings, module.type.is_activation or module.type.type in _ANYWHERE
     if module.type.is_activation and "dim" in settings:
         settings = {**settings, "dim": normalised(x, settings["dim"])}
-    made = call.put(module.type.type, settings, x, held=module.held, batch=x.batch if anywhere else 0)
+    made = call.put(module.type.type, settings, x, held=module.held, batch=x.batch if anywhere else ...)
     return (made, Unsaid("the indices of a maximum")) if isinstance(call.step.value, tuple) else made
 
 
@@ -124,12 +125,15 @@ def _attention(
     """Put the layer, which has no mask: a mask changes no shape, is not learned, and multiplies nothing."""
     for mask in (attn_mask, key_padding_mask):
         if isinstance(mask, ModelTensor):
-            raise NoLayerError(f"attends with the mask {mask.path}, which no layer holds", "make it in forward")
+            call.flow(mask)  # what the model keeps, it counts
     inputs = list(map(call.flow, (query, key, value)))
     while len(inputs) > 1 and inputs[-1] == inputs[-2]:
         inputs.pop()
-    batch = 0 if module.settings["batch_first"] else 1
-    made = call.put(module.type.type, module.settings, *inputs, held=module.held, batch=batch)
+    if module.settings["batch_first"]:
+        made = call.put(module.type.type, module.settings, *inputs, held=module.held)
+    else:
+        first = (permuted(call, x, [1, 0, 2]) for x in inputs)
+        made = permuted(call, call.put(module.type.type, module.settings, *first, held=module.held), [1, 0, 2])
     return made, Unsaid("the weights of an attention")
 
 

@@ -85,13 +85,15 @@ class StepsFirst(nn.Module):
 
 
 class Causal(nn.Module):
-    """Attention with masks: one that is made on the way, and one that enters."""
+    """Attention with masks: one that is made on the way, one that enters, and one that is kept."""
 
     def __init__(self, *, batch_first: bool = True) -> None:
         super().__init__()
         self.batch_first = batch_first
         self.fc = nn.Linear(6, 8)
         self.attention = nn.MultiheadAttention(8, 2, batch_first=batch_first)
+        self.kept: Tensor
+        self.register_buffer("kept", torch.ones(5, 5).triu(1))
 
     def forward(self, x: Tensor, padding: Tensor) -> Tensor:
         x = self.fc(x)
@@ -99,6 +101,7 @@ class Causal(nn.Module):
             x = x.transpose(0, 1)
         mask = torch.ones(5, 5).triu(1).bool()
         x = self.attention(x, x, x, key_padding_mask=padding, attn_mask=mask, need_weights=False)[0]
+        x, _ = self.attention(x, x, x, attn_mask=self.kept)
         return x if self.batch_first else x.transpose(0, 1)
 
 
@@ -131,6 +134,7 @@ class Learned(nn.Module):
             "for_each_sample": (8, 5),
             "columns": (5, 8),
             "steps_first": (8, 5),
+            "each_step": (7, 8, 5),
             "with_bias": (8, 5),
             "bias": (2, 7, 7),
             "equation": (2, 4, 8),
@@ -168,6 +172,9 @@ class Learned(nn.Module):
     def steps_first(self, x: Tensor) -> Tensor:
         return (x.transpose(0, 1) @ self.weight).transpose(0, 1)
 
+    def each_step(self, x: Tensor) -> Tensor:
+        return torch.matmul(x.transpose(0, 1), self.weight).transpose(0, 1)
+
     def with_bias(self, x: Tensor) -> Tensor:
         return torch.addmm(self.weight[0], x[:, 0], self.weight, alpha=2)
 
@@ -194,3 +201,20 @@ class Windows(nn.Module):
         x = x.view(batch, dim, height // 2, 2, width // 2, 2).permute(0, 2, 4, 3, 5, 1)
         x = self.attention(x.reshape(-1, 4, dim)) @ self.weight
         return x.reshape(batch, -1, 5)
+
+
+class AttentionInWindows(nn.Module):
+    """Attention as a module, over tokens of windows that are folded into the batch."""
+
+    def __init__(self, *, batch_first: bool = True) -> None:
+        super().__init__()
+        self.batch_first = batch_first
+        self.fc = nn.Linear(6, 8)
+        self.attention = nn.MultiheadAttention(8, 2, batch_first=batch_first)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.fc(x).reshape(-1, 4, 8)
+        if not self.batch_first:
+            y = y.transpose(0, 1)
+        y, _ = self.attention(y, y, y)
+        return (y if self.batch_first else y.transpose(0, 1)).reshape(len(x), -1, 8)

@@ -6,6 +6,7 @@ from types import ModuleType
 
 import pytest
 
+from cnnparams.sources.checking import spec_differences
 from cnnparams.sources.input_shape import shape_of
 from cnnparams.targets.code.module import export
 from tests.sources.read_back import counted, named, read, text, torchs
@@ -13,8 +14,8 @@ from tests.specs import spec_of
 from tests.targets.code.exported import model_of
 
 LEARNED = (
-    *("right", "turned", "left", "vector", "for_each_head", "for_each_sample", "columns", "steps_first", "with_bias"),
-    *("bias", "equation"),
+    *("right", "turned", "left", "vector", "for_each_head", "for_each_sample", "columns", "steps_first", "each_step"),
+    *("with_bias", "bias", "equation"),
 )
 WAYS = ("matmul", "function", "causal", "masked", "shared", "einsum", "bmm", "added")
 
@@ -50,7 +51,16 @@ def test_the_batch_is_the_first_letter_wherever_the_model_has_it(torch: ModuleTy
 @pytest.mark.parametrize("batch_first", [True, False])
 def test_a_mask_of_a_module_counts_nothing(torch: ModuleType, batch_first: bool) -> None:
     model = named("products:Causal")(batch_first=batch_first)
-    assert counted(read(model, "5x6", "5")) == torchs(model, torch.zeros(2, 5, 6), torch.zeros(2, 5))
+    reading = read(model, "5x6", "5")
+    assert reading.totals
+    assert list(spec_differences(text(reading), reading.totals)) == []
+    assert counted(reading) == torchs(model, torch.zeros(2, 5, 6), torch.zeros(2, 5))
+
+
+@pytest.mark.parametrize("batch_first", [True, False])
+def test_attention_in_windows_is_that_of_a_module(torch: ModuleType, batch_first: bool) -> None:
+    model = named("products:AttentionInWindows")(batch_first=batch_first)
+    assert counted(read(model, "12x6")) == torchs(model, torch.zeros(2, 12, 6))
 
 
 def test_bilinear_layers_are_read_and_counted_as_the_products_that_they_are(torch: ModuleType) -> None:

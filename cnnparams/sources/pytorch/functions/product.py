@@ -25,10 +25,12 @@ def matmul(call: StepContext, x: Any, other: Any) -> Batched:
         return reduced(call, "sum", multiply(call, x, other), -1, call.shape)
     first, second = call.flow(x), call.flow(other)
     rows, columns = _rows(call, first), _columns(call, second)
+    if rows is not first and len(second.full) > 2:  # what stands before the samples are more matrices
+        columns = _with_one(call, second, len(second.full) - 2)
     like = next((each for each in (rows, columns) if each.batch is not None), rows)
     if like.batch is not None and like.batch > len(like.full) - 3:
         raise NoLayerError("multiplies matrices one of whose dimensions is the batch", "keep samples apart")
-    made = call.put("matmul", {}, call.aligned(rows, like), call.aligned(columns, like), batch=like.batch)
+    made = call.put("matmul", {}, rows, columns, batch=like.batch)
     if columns is second or second.batch is None:
         return regrouped(call, made, call.shape)
     made = regrouped(call, made, made.full[:-1])
@@ -83,9 +85,7 @@ def attention(
     """Return attention without projections."""
     inputs = [call.flow(each) for each in (x, key, value, attn_mask) if each is not None]
     settings = {"dropout_p": dropout_p, "is_causal": is_causal, "scale": scale, "enable_gqa": enable_gqa}
-    like = next((each for each in inputs if each.batch is not None), inputs[0])
-    aligned = (call.aligned(each, like) for each in inputs)
-    return call.put("scaled_dot_product_attention", settings, *aligned, batch=like.batch)
+    return call.put("scaled_dot_product_attention", settings, *inputs, batch=None)
 
 
 @function("einsum")

@@ -110,7 +110,7 @@ def _made_of(call: NodeContext, known: ConstantTensor, weights: Sequence[Origin]
     for x in tensors:
         call.assembly.remark(_LEARNED, x.source)
     name = call.assembly.names.numbered("opaque")
-    return call.add("opaque", {"op": f"onnx.{call.op.written}", "shape": dims}, *tensors, name=name)
+    return call.add("opaque", {"op": "onnx.constants", "shape": dims}, *tensors, name=name)
 
 
 def _without_batch(dims: FileDims, x: GraphTensor) -> FileDims:

@@ -19,6 +19,11 @@ def op(kind: str, x: Sequence[Any] = _IMAGE, opset: int = 20, outputs: int = 1, 
     return File([node(kind, ["x", *inputs], names, **attributes)], x, numbers=numbers, outputs=names, opset=opset)
 
 
+def top_k(k: Any, **attributes: Any) -> File:
+    """Return a file whose result are the largest values, and not their places."""
+    return File([node("TopK", ["x", "k"], ["y", "places"], **attributes)], _IMAGE, numbers={"k": k})
+
+
 def whole(*numbers: int) -> Any:
     return np.asarray(numbers, np.int64)
 
@@ -100,6 +105,41 @@ CASES: dict[str, tuple[File, list[str]]] = {
     "the logarithm of a sum of exponentials": (op("ReduceLogSumExp", axes=whole(1)), ["logsumexp"]),
     "sums of all before": (op("CumSum", axis=np.asarray(2)), ["cumsum"]),
     "vectors of length 1": (op("LpNormalization", axis=1, p=1), ["normalize"]),
+    "an expansion": (op("Expand", (1, 4, 1), shape=whole(1, 4, 5)), ["expand"]),
+    "an expansion to more dimensions": (
+        File(
+            [node("Expand", ["z", "s"], ["e"]), node("Add", ["x", "e"], ["y"])],
+            (2, 3, 4),
+            {},
+            {},
+            {"s": whole(3, 4)},
+            {"z": ()},
+        ),
+        ["reshape", "expand", "add"],
+    ),
+    "rows beside themselves": (op("Tile", repeats=whole(1, 2, 1, 3)), ["repeat"]),
+    "rows picked": (op("Gather", indices=whole(2, 0), axis=2), ["index_select"]),
+    "rows picked twice over": (
+        op("Gather", indices=np.asarray([[2, 0], [1, -1]]), axis=2),
+        ["index_select", "reshape"],
+    ),
+    "every other row backwards": (
+        op("Slice", starts=whole(-1), ends=whole(-10), axes=whole(2), steps=whole(-2)),
+        ["flip", "slice"],
+    ),
+    "all rows backwards": (op("Slice", starts=whole(-1), ends=whole(-9), axes=whole(2), steps=whole(-1)), ["flip"]),
+    "elements at places": (
+        op("GatherElements", indices=np.zeros((1, 4, 6, 3), np.int64), axis=3),
+        ["tensor", "gather"],
+    ),
+    "the largest values": (top_k(whole(3), axis=2), ["topk"]),
+    "the smallest values": (top_k(whole(3), largest=0), ["topk"]),
+    "an upper triangle": (op("Trilu", k=np.asarray(1)), ["triu"]),
+    "a lower triangle": (op("Trilu", upper=0), ["tril"]),
+    "an image at places": (
+        File([node("GridSample", ["x", "z"], ["y"], mode="linear")], (2, 4, 6, 6), more_inputs={"z": (2, 3, 5, 2)}),
+        ["grid_sample"],
+    ),
     "a network that does nothing": (op("Identity"), ["identity"]),
     "a cast": (op("Cast", to=1), ["identity"]),
     "an expansion to what it is": (op("Expand", shape=whole(1, 4, 1, 1)), ["identity"]),

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from cnnparams.sources.assembly import NoLayerError
-from cnnparams.sources.onnx.assembly import GraphTensor, KnownResult, OnnxValue, UnsaidError, bracketed
+from cnnparams.sources.onnx.assembly import GraphTensor, OnnxValue, bracketed
 from cnnparams.sources.onnx.call import NodeContext
 from cnnparams.sources.onnx.model import MOST_AXES, ConstantTensor, FileDims, Origin
 from cnnparams.sources.onnx.names import module_of
@@ -99,19 +99,31 @@ def expand(call: NodeContext) -> OnnxValue:
     value, wanted = call.value(0), tuple(call.numbers(1))
     dims = _broadcast(value.full, wanted)
     if isinstance(value, GraphTensor):
-        if dims != value.full:
-            raise UnsaidError("repeats a tensor, as no layer does", _repeated(value, dims))
-        return value
+        return _repeated(call, value, dims)
     small = value.data is not None and math.prod(dims) <= MOST_VALUES
     return value._replace(dims=dims, data=np.broadcast_to(value.data, dims) if small else None)
 
 
-def _repeated(x: GraphTensor, dims: FileDims) -> KnownResult | None:
-    """Return a tensor of other dimensions, with its batch where it was, counted from the end."""
-    if x.batch is None:
-        return KnownResult(dims, x.number, None, x.is_float)
-    at = len(dims) - len(x.full) + x.batch
-    return KnownResult((*dims[:at], *dims[at + 1 :]), x.number, at, x.is_float) if dims[at] == x.number else None
+def _repeated(call: NodeContext, x: GraphTensor, dims: FileDims) -> GraphTensor:
+    """Return a tensor repeated to other dimensions, its batch where it was, counted from the end."""
+    missing = len(dims) - len(x.full)
+    batch = None if x.batch is None else x.batch + missing
+    if batch is not None and dims[batch] != x.number:
+        raise NoLayerError("repeats samples", "repeat something else than the batch")
+    full = (1,) * missing + x.full
+    seen = x.with_dims(full, batch, call.op) if missing else x
+    own = dims if batch is None else (*dims[:batch], *dims[batch + 1 :])
+    return seen if seen.dims == own else call.add("expand", {"size": own}, seen)
+
+
+@translates("Tile")
+def tile(call: NodeContext) -> GraphTensor:
+    """Return a tensor laid beside itself, along each dimension so often."""
+    x, times = call.tensor(), call.integers(1, "repeats") or ()
+    if len(times) != len(x.full) or (x.batch is not None and times[x.batch] != 1):
+        raise NoLayerError("repeats samples, or lacks a number for each dimension", "repeat something else")
+    own = [n for at, n in enumerate(times) if at != x.batch]
+    return call.add("repeat", {"repeats": own}, x) if set(own) != {1} else x
 
 
 def _broadcast(dims: FileDims, wanted: FileDims) -> FileDims:

@@ -16,8 +16,12 @@ from cnnparams.sources.onnx.assembly import (
 )
 from cnnparams.sources.onnx.call import NodeContext
 from cnnparams.sources.onnx.model import ConstantTensor
+from cnnparams.sources.onnx.operands import aligned
 from cnnparams.sources.onnx.ops import translates
 from cnnparams.sources.onnx.ops.arrange import arranged, viewed
+
+_MOST_PLACES = 100
+"""The indices that a spec has; more are no line that a person reads."""
 
 
 @translates("Slice")
@@ -75,17 +79,28 @@ def gather(call: NodeContext) -> OnnxValue:
     if isinstance(indices, GraphTensor) or indices.data is None:
         if isinstance(x, GraphTensor):
             sample_axis(x, at)
-        raise UnsaidError("picks places that are not known before it runs, as no layer does")
+        raise UnsaidError("picks places that are not known before it runs, or not read, as no layer does")
     places = [int(n) + (n < 0) * x.full[at] for n in call.numbers(1)]
     if not all(0 <= place < x.full[at] for place in places):
         raise NoLayerError("picks what is not there", "export it again")
     step = places[1] - places[0] if len(places) > 1 else 1
-    if not places or step < 1 or any(b - a != step for a, b in pairwise(places)):
-        raise UnsaidError("picks what does not follow one another, as no layer does")
-    part = _part(call, x, at, slice(places[0], places[-1] + 1, step))
+    if places and step > 0 and all(b - a == step for a, b in pairwise(places)):
+        part = _part(call, x, at, slice(places[0], places[-1] + 1, step))
+    elif isinstance(x, GraphTensor) and 0 < len(places) <= _MOST_PLACES:
+        part = call.add("index_select", {"dim": sample_axis(x, at) + 1, "index": places}, x)
+    else:
+        raise UnsaidError("picks more places than a spec has numbers, as no layer does")
     if not indices.dims:
         return arranged(part, [i for i in range(len(x.full)) if i != at], call.op)
     return viewed(part, (*x.full[:at], *indices.dims, *x.full[at + 1 :]), call.op)
+
+
+@translates("GatherElements")
+def gather_elements(call: NodeContext) -> GraphTensor:
+    """Return the elements along a dimension at the places that another tensor has."""
+    x = call.tensor()
+    dim = sample_axis(x, call.integer("axis", 0)) + 1
+    return call.add("gather", {"dim": dim}, *aligned(call, (x, call.value(1))))._replace(is_float=x.is_float)
 
 
 def _embedded(call: NodeContext, tokens: GraphTensor) -> GraphTensor:
@@ -106,8 +121,9 @@ def _part(call: NodeContext, x: OnnxValue, at: int, bounds: slice) -> OnnxValue:
     if isinstance(x, ConstantTensor):
         dims = (*x.dims[:at], len(kept), *x.dims[at + 1 :])
         return x._replace(dims=dims, data=None if x.data is None else x.data[(slice(None),) * at + (bounds,)])
-    if kept.step < 1:
-        raise UnsaidError("puts a dimension into reverse, as no layer does")
     dim = sample_axis(x, at) + 1
+    if kept.step < 0:
+        x = call.add("flip", {"dims": dim}, x)
+        return _part(call, x, at, slice(n - 1 - kept.start, n - 1 - kept[-1] + 1, -kept.step)) if kept else x
     end = kept.stop if kept.stop < n else None
     return call.add("slice", {"dim": dim, "start": kept.start, "end": end, "step": kept.step}, x)

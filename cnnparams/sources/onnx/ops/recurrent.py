@@ -12,7 +12,6 @@ from cnnparams.sources.onnx.ops import translates
 
 _OTHERWISE = "works otherwise than PyTorch's layer of that name"
 _FROM_ELSEWHERE = "a spec does not say that first states or lengths of these layers enter; no count depends on it"
-_BACKWARDS = "a spec does not say that these layers run from the last step to the first; no count depends on it"
 _RESETS_FIRST = "these layers reset the state before they multiply it, as PyTorch's do not; their counts are the same"
 
 
@@ -41,11 +40,20 @@ def recurrent(call: NodeContext) -> list[OnnxValue | None]:
         x = x.with_dims(x.full, 1, call.op)
     if x.batch != (0 if batch_first else 1) or len(x.dims) != 2:
         raise NoLayerError("takes a dimension for the batch that is not the batch here", "feed it steps of features")
-    y = call.add(kind.type, _settings(call, kind, held.learned), x, held=held._replace(read=_given(call, kind)))
+    y = _flipped(call, x)
+    y = call.add(kind.type, _settings(call, kind, held.learned), y, held=held._replace(read=_given(call, kind)))
+    y = _flipped(call, y)
     directions, hidden = held.learned[1].dims[0], held.learned[1].dims[2]
     steps = y._replace(dims=(y.dims[0], directions, hidden), batch=0 if batch_first else 2, view=call.op)
     batch = 0 if batch_first else 1
     return [steps, _last(call, y, directions, batch), _cell(call, y, (directions, hidden), batch)]
+
+
+def _flipped(call: NodeContext, x: GraphTensor) -> GraphTensor:
+    """Return the steps from the last to the first, where a layer runs backwards."""
+    if call.text("direction", "forward") != "reverse":
+        return x
+    return call.add("flip", {"dims": 1}, x, name=call.assembly.names.numbered("flip"))
 
 
 def _given(call: NodeContext, kind: _CellKind) -> tuple[ConstantTensor, ...]:
@@ -69,11 +77,8 @@ def _settings(call: NodeContext, kind: _CellKind, weights: tuple[ConstantTensor,
     nonlinearity = _activation(call, kind, 2 if both else 1)
     if directions != 1 + both:
         raise NoLayerError("has weights for another number of directions", "export it again")
-    name = call.op.called
-    if call.text("direction", "forward") == "reverse":
-        call.assembly.remark(_BACKWARDS, name)
     if call.op.kind == "GRU" and not call.integer("linear_before_reset", 0):
-        call.assembly.remark(_RESETS_FIRST, name)
+        call.assembly.remark(_RESETS_FIRST, call.op.called)
     settings = {"input_size": inputs, "hidden_size": weights[1].dims[2], "bidirectional": both}
     return {**settings, **nonlinearity, "bias": len(weights) == 3}
 

@@ -35,7 +35,7 @@ from cnnparams.sources.reading import Gap
 _AT_RUN_TIME = "export it with fixed sizes, so that nothing is decided at run time"
 _PRODUCTS = ("Gemm", "Linear", "MatMul")
 _MULTIPLIES = (
-    *("AffineGrid", "Attention", "CausalConvWithState", "DeformConv", "Einsum", "If", "LinearAttention", "Loop"),
+    *("AffineGrid", "CausalConvWithState", "DeformConv", "Einsum", "If", "LinearAttention", "Loop"),
     *("Scan", "SequenceMap"),
 )
 """Operations of ONNX that multiply matrices, learn, or have a graph inside, and that no layer does."""

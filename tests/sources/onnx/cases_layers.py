@@ -64,6 +64,28 @@ CASES: dict[str, tuple[File, list[str]]] = {
         File([node("MatMul", ["x", "z"], ["y"])], (2, 4, 3, 6), more_inputs={"z": (2, 1, 6, 5)}),
         ["matmul"],
     ),
+    "attention of heads": (
+        File(
+            [node("Attention", ["x", "k", "v", "mask"], ["y"], scale=0.5)],
+            (2, 4, 5, 8),
+            numbers={"mask": np.ones((5, 7), np.float32)},
+            more_inputs={"k": (2, 4, 7, 8), "v": (2, 4, 7, 6)},
+            opset=23,
+        ),
+        ["tensor", "scaled_dot_product_attention"],
+    ),
+    "attention of features side by side": (
+        File(
+            [node("Attention", ["x", "x", "x"], ["y"], q_num_heads=4, kv_num_heads=4, is_causal=1)],
+            (2, 5, 32),
+            opset=23,
+        ),
+        ["reshape", "permute", "permute", "permute", "scaled_dot_product_attention", "permute", "flatten"],
+    ),
+    "attention whose keys serve several heads": (
+        File([node("Attention", ["x", "k", "k"], ["y"])], (2, 4, 5, 8), more_inputs={"k": (2, 2, 7, 8)}, opset=23),
+        ["scaled_dot_product_attention"],
+    ),
     "weights from the left": (
         File([node("MatMul", ["w", "x"], ["y"])], (2, 4, 3, 6), {"w": (5, 3)}),
         ["permute", "linear", "permute"],

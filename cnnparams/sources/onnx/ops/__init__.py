@@ -17,6 +17,7 @@ FAMILIES = (
     "activation",
     "arithmetic",
     "arrange",
+    "attention",
     "border",
     "constant",
     "conv",

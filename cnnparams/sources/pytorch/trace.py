@@ -20,6 +20,7 @@ import torch
 from torch import fx, nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.export.graph_signature import InputKind, OutputKind
+from torch.overrides import TorchFunctionMode
 
 from cnnparams.sources.foreign import ForeignError, foreign
 from cnnparams.sources.pytorch import functions
@@ -28,6 +29,7 @@ from cnnparams.sources.pytorch.model_inputs import ModelInputs
 from cnnparams.sources.pytorch.modules import kind_of, layer_class_of, tensors_of
 from cnnparams.sources.pytorch.proxy import TensorProxy
 from cnnparams.sources.pytorch.step import Chain, Program, TracedStep, called, line, writes_over
+from cnnparams.sources.pytorch.values import BATCH
 
 _KINDS = {"placeholder": "input", "get_attr": "tensor", "call_module": "module", "output": "output"}
 _SOURCE, _VALUE = "source", "val"
@@ -37,7 +39,7 @@ def trace_program(model: nn.Module, fake: FakeTensorMode, inputs: ModelInputs) -
     """Return what the model does with its inputs; where its run ends early, what it did before."""
     tracer = _Tracer(model, fake, inputs)
     try:
-        with foreign(), _functions_open():
+        with foreign(), _functions_open(), _Drawn(tracer):
             tracer.trace(model)
     except ForeignError as raised:
         return Program(tuple(map(tracer.step, tracer.graph.nodes)), failure(raised.error, tracer.path))
@@ -182,6 +184,22 @@ class _Tracer(fx.Tracer):  # type: ignore[misc]  # torch is not typed here
                 return getattr(args[0], target)(*args[1:], **kwargs) if kind == "call_method" else run(*args, **kwargs)
         finally:
             self.evaluating = False
+
+
+class _Drawn(TorchFunctionMode):  # type: ignore[misc]  # torch is not typed here
+    """Notes that a number is drawn for each sample, which no tensor of the model has a part in, and no value tells."""
+
+    def __init__(self, tracer: _Tracer) -> None:
+        super().__init__()
+        self.tracer = tracer
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        if func in (torch.rand, torch.empty) and not self.tracer.evaluating:
+            size = kwargs.get("size", args[0] if args and isinstance(args[0], tuple | list) else args)
+            if len(size) > 0 and size[0] == BATCH:
+                return self.tracer.create_proxy("call_function", func, args, kwargs)
+        return func(*args, **kwargs)
 
 
 def _unwrapped(value: Any) -> Any:

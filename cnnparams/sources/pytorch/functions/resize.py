@@ -150,3 +150,12 @@ def grid_sample(
     """Return pixels at places that another tensor gives."""
     settings = {"mode": mode, "padding_mode": padding_mode, "align_corners": bool(align_corners)}
     return call.put("grid_sample", settings, call.flow(x), call.flow(grid))
+
+
+_ATEN_MODES, _ATEN_BORDERS = ("bilinear", "nearest", "bicubic"), ("zeros", "border", "reflection")
+
+
+@function("grid_sampler", "grid_sampler_2d", "grid_sampler_3d")
+def aten_grid_sample(call: StepContext, x: Any, grid: Any, mode: int, border: int, align_corners: bool) -> Batched:
+    """Return the same, of which ATen has numbers for words."""
+    return grid_sample(call, x, grid, _ATEN_MODES[mode], _ATEN_BORDERS[border], align_corners)

@@ -19,6 +19,7 @@ from cnnparams.layers.contract.registry import layer_type
 from cnnparams.layers.contract.settings import Flag, Whole, setting
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spelling import Code, Spelling
+from cnnparams.layers.contract.strides import MemoryLayout, repeated_strides
 from cnnparams.layers.contract.tensor import Axis, AxisRole, Tensor
 from cnnparams.layers.contract.window import larger
 from cnnparams.layers.merge import Merge, pair
@@ -196,6 +197,7 @@ class Bilinear(Layer):
         kept = []
         for i, x in enumerate(run.inputs):
             if run.learns or run.inputs[1 - i].needs_grad:
-                rows = rows_saved(x.layout)
+                dims = (run.output[0], *x.shape.dims)
+                rows = rows_saved(x.layout and MemoryLayout(dims, repeated_strides(dims, x.layout)))
                 kept.append(rows._replace(inputs=(i,) if rows.inputs else ()))
         return together(*kept)

@@ -65,7 +65,9 @@ def _run(network: TorchNetwork, counter: Any) -> Iterator[tuple[str, _LayerFigur
         before, samples = counter.get_total_flops(), 1 if node.name in network.once else BATCH
         try:
             network.add(node)
-            values[node.name] = network.step(node, values)
+            values[node.name] = network.step(
+                node, values
+            ).detach()  # the counter's hooks trip over a view of a parameter
             flops = counter.get_total_flops() - before
             seen = _seen(node, network.made(node), values[node.name], _macs(flops, samples), samples)
         except Exception as error:  # whatever PyTorch raises is its answer

@@ -139,10 +139,15 @@ class StepContext:
         """Return a tensor of the model, under the dimensions in which it is used."""
         name = self._own_name([value], alone=True)
         name = self.assembly.names.of_layer(name, name if name in self.assembly.names.own else self.name)
-        x = Batched(self.assembly.source_of(name, value), None)
-        if tuple(value.shape) in (x.dims, ()):
+        x, wanted = Batched(self.assembly.source_of(name, value), None), value.repeated or value.shape
+        own = (*[1] * (len(wanted) - len(value.shape)), *value.shape)
+        if own not in (x.dims, ()):
+            x = self.put("reshape", {"shape": list(own)}, x, batch=None)
+        if wanted == own:
             return x
-        return self.put("reshape", {"shape": list(value.shape)}, x, batch=None)
+        return self.put(
+            "expand", {"size": [-1 if n == m else m for n, m in zip(own, wanted, strict=True)]}, x, batch=None
+        )
 
     def put(
         self,

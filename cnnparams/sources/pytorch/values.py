@@ -89,12 +89,16 @@ class Batched(NamedTuple):
 
 
 class ModelTensor(NamedTuple):
-    """A parameter or a buffer of the model, in the shape in which it is used."""
+    """A parameter or a buffer of the model, in the shape in which it is used.
+
+    It may be `repeated` to other dimensions, which sums and products do by themselves.
+    """
 
     path: str
     tensor: Any
     shape: tuple[int, ...]
     learned: bool
+    repeated: TorchDims | None = None
 
 
 class Unsaid(NamedTuple):

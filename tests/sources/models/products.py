@@ -130,6 +130,7 @@ class Learned(nn.Module):
             "turned": (5, 8),
             "left": (3, 7),
             "vector": (8,),
+            "repeated": (8,),
             "for_each_head": (2, 4, 3),
             "for_each_sample": (8, 5),
             "columns": (5, 8),
@@ -159,6 +160,9 @@ class Learned(nn.Module):
 
     def vector(self, x: Tensor) -> Tensor:
         return torch.matmul(x, self.weight)
+
+    def repeated(self, x: Tensor) -> Tensor:
+        return x @ self.weight[:, None].expand(-1, 6).reshape(8, 2, 3).flatten(1)
 
     def for_each_head(self, x: Tensor) -> Tensor:
         return self.heads(x) @ self.weight

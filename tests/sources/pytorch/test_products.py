@@ -15,7 +15,7 @@ from tests.targets.code.exported import model_of
 
 LEARNED = (
     *("right", "turned", "left", "vector", "for_each_head", "for_each_sample", "columns", "steps_first", "each_step"),
-    *("with_bias", "bias", "equation"),
+    *("repeated", "with_bias", "bias", "equation"),
 )
 WAYS = ("matmul", "function", "causal", "masked", "shared", "einsum", "bmm", "added")
 

@@ -25,7 +25,9 @@ def getitem(call: StepContext, x: Any, index: Any) -> Any:
     first, *more = index if isinstance(index, tuple) else (index,)
     if isinstance(x, States) and isinstance(first, int) and all(each == _FULL for each in more):
         return x.pick(call, first)
-    if isinstance(x, ModelTensor) and math.prod(call.shape) == math.prod(x.shape):  # nothing but dimensions of 1
+    if (
+        isinstance(x, ModelTensor) and x.repeated is None and math.prod(call.shape) == math.prod(x.shape)
+    ):  # nothing but dimensions of 1
         return x._replace(shape=call.shape)
     x = call.flow(x)
     for axis, part in enumerate(_each(index, len(x.full))):

@@ -39,7 +39,7 @@ def unchanged(call: StepContext, x: Any, *_: Any, **__: Any) -> Any:
 @function("ravel")
 def regroup(call: StepContext, x: Any, *_: Any, **__: Any) -> Batched | ModelTensor:
     """Return the same elements in the shape that the model gives them."""
-    if isinstance(x, ModelTensor):
+    if isinstance(x, ModelTensor) and x.repeated is None:
         return x._replace(shape=call.shape)
     return regrouped(call, call.flow(x), call.shape)
 
@@ -91,8 +91,8 @@ def expand(call: StepContext, x: Any, *_: Any, **__: Any) -> ModelTensor | Sprea
     facing = zip(reversed(own), reversed(call.shape), strict=False)
     if len(own) > len(call.shape) or any(n not in (1, size) for n, size in facing):
         raise NoLayerError(f"repeats {list(own)} to {list(call.shape)}")
-    if isinstance(x, ModelTensor) and BATCH not in call.shape:
-        return x
+    if isinstance(x, ModelTensor) and x.repeated is None and BATCH not in call.shape:
+        return x._replace(repeated=None if call.shape == x.shape else call.shape)
     x = call.flow(x)
     if x.batch is None and BATCH in call.shape:
         return _for_each_sample(call, x)

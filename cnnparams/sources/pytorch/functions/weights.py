@@ -39,10 +39,15 @@ def _given_tensors(call: StepContext, weight: Any, bias: Any) -> _GivenTensors:
     held: list[ModelTensor] = []
     flows: list[Batched | None] = []
     for each in (weight, bias):
-        own = isinstance(each, ModelTensor) and each.learned and tuple(each.tensor.shape) == each.shape
+        own = (
+            isinstance(each, ModelTensor)
+            and each.learned
+            and tuple(each.tensor.shape) == each.shape
+            and not each.repeated
+        )
         held += [each] if own else []
         flows.append(None if own or each is None else call.flow(each))
-    shape = tuple(weight.shape) if isinstance(weight, ModelTensor) else call.flow(weight).full
+    shape = tuple(weight.repeated or weight.shape) if isinstance(weight, ModelTensor) else call.flow(weight).full
     return _GivenTensors(shape, held, *flows)
 
 

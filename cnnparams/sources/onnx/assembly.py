@@ -171,6 +171,8 @@ class OnnxAssembly(Assembly):
         self.quantized: set[Origin] = set()
         self.kept_in: Mapping[str, str] = {}
         """The dtypes of values that are kept as whole numbers with a scale."""
+        self.apart: frozenset[str] = frozenset()
+        """The tensors that several layers would have beside others: each is a layer of its own."""
         self._sources: dict[tuple[frozenset[Origin], str, FileDims], GraphTensor] = {}
         self._settled: dict[tuple[str, tuple[int, ...]], GraphTensor] = {}
 

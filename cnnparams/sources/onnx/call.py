@@ -92,6 +92,11 @@ class NodeContext(NamedTuple):
             return () if made and known.data is not None and not known.data.any() else (known,)
         return ()
 
+    def is_apart(self, *known: ConstantTensor) -> bool:
+        """Tell whether tensors are also those of other layers, beside others than here."""
+        names = {origin.name for one in known for origin in one.origins}
+        return not names.isdisjoint(self.assembly.apart)
+
     def sizes(self, i: int) -> FileDims:
         """Return the dimensions of an input, of which the values do not matter."""
         found = self.value(i)

@@ -51,6 +51,11 @@ def with_tensor(call: NodeContext, x: GraphTensor, known: ConstantTensor, op: st
     return call.add("parameter", settings, x, held=Weights((known,)), name=name)
 
 
+def with_channels(call: NodeContext, x: GraphTensor, known: ConstantTensor, op: str) -> GraphTensor:
+    """Add a number for each channel of an image, or multiply with it."""
+    return with_tensor(call, x, known._replace(dims=(known.size, *[1] * (len(x.dims) - 1))), op)
+
+
 def given(call: NodeContext, known: ConstantTensor) -> GraphTensor:
     """Return a constant as a layer gives it."""
     return _given(call, known, known.dims, None, 1, learned=False)

@@ -218,6 +218,33 @@ def prepared(
     return tuple(_live(tuple(fused([_told_apart(op, constants) for op in live], constants, kept)), kept))
 
 
+_HOLDING = (
+    *("Conv", "ConvTranspose", "PaddedConv", "Gemm", "Linear", "MatMul", "Add", "Mul", "Sum"),
+    *("LayerNormalization", "DecomposedLayerNorm", "GroupNormalization", "DecomposedGroupNorm"),
+)
+"""Operations whose second and further inputs are weights."""
+
+
+def shared_in_part(ops: Iterable[OnnxNode], known: Iterable[str]) -> frozenset[str]:
+    """Return the tensors of a file that nodes read beside others than another node does.
+
+    Optimizers store equal tensors once, as the biases of a new network, which are all zeros.
+    """
+    made: dict[str, frozenset[str]] = {name: frozenset([name]) for name in known}
+    groups: dict[str, set[frozenset[str]]] = {}
+    for op in ops:
+        read = [name for name in op.reads if name]
+        if all(name in made for name in read):
+            own = frozenset().union(*(made[name] for name in read)) if read else frozenset(op.outputs)
+            made.update(dict.fromkeys(op.outputs, frozenset(op.outputs) if op.kind == "Identity" else own))
+        elif op.kind in _HOLDING:
+            first = 0 if op.kind in ("Add", "Mul", "Sum") else 1
+            group = frozenset().union(*(made.get(name, ()) for name in op.inputs[first:]))
+            for name in group:
+                groups.setdefault(name, set()).add(group)
+    return frozenset(name for name, several in groups.items() if len(several) > 1)
+
+
 def _live(ops: Sequence[OnnxNode], kept: frozenset[str]) -> list[OnnxNode]:
     wanted = set(kept)
     live = []

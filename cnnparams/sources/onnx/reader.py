@@ -19,7 +19,7 @@ from cnnparams.sources.onnx.entrance import Sample, entering
 from cnnparams.sources.onnx.file import fail
 from cnnparams.sources.onnx.model import ConstantTensor, FilePort, OnnxNode
 from cnnparams.sources.onnx.names import FileNames
-from cnnparams.sources.onnx.prepare import prepared
+from cnnparams.sources.onnx.prepare import prepared, shared_in_part
 from cnnparams.sources.onnx.proto import read_model
 from cnnparams.sources.onnx.quantized import kept_in
 from cnnparams.sources.onnx.translate import Translation
@@ -41,6 +41,7 @@ def reading(path: str, given: Sequence[InputShape]) -> Reading:
     ports = tuple(Port(tensor.source, tensor.source, tensor.shape) for tensor in entered.values())
     assembly.inputs = ports
     assembly.kept_in = kept_in(ops, model.initializers)
+    assembly.apart = shared_in_part(ops, model.initializers)
     for op in ops:
         translation.read(op)
     outputs = tuple(translation.outputs())

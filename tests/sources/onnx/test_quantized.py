@@ -190,6 +190,18 @@ def test_sums_and_joins_of_the_runtime_are_those_on_numbers(tmp_path: Path) -> N
     assert shapes(counted(reading)) == [(6, 1, 1)]
 
 
+def test_padding_with_the_zero_point_is_padding_with_zeros(tmp_path: Path) -> None:
+    nodes = [
+        node("QuantizeLinear", ["x", "s", "eleven"], ["q"]),
+        node("Pad", ["q", "sides", "eleven"], ["p"]),
+        node("DequantizeLinear", ["p", "s", "eleven"], ["y"]),
+    ]
+    numbers = {"s": _SCALES["s"], "eleven": np.uint8(11), "sides": np.asarray([0, 0, 1, 1, 0, 0, 1, 1])}
+    reading = whole(File(nodes, _IMAGE, numbers=numbers).save(tmp_path))
+    assert kinds(reading) == ["zero_pad2d"]
+    assert shapes(counted(reading)) == [(3, 10, 10)]
+
+
 def test_an_image_with_channels_last_is_a_gap(tmp_path: Path) -> None:
     nodes = [
         node("QuantizeLinear", ["x", *_SCALED], ["q"]),

@@ -17,7 +17,8 @@ def pad(call: NodeContext) -> GraphTensor:
     """Return zeros around an image, and along other dimensions."""
     x, sides = call.tensor(), _sides(call)
     value = call.number(2) if call.has(2) else call.real("value", 0.0)
-    if value != 0:
+    is_zero_point = call.has(2) and x.is_float and not call.known(2).is_float  # of numbers that are kept in 8 bits
+    if value != 0 and not is_zero_point:
         raise UnsaidError(f"pads with {value}, where layers pad with zeros")
     spatial = sides[2:]
     if x.batch == 0 and 1 <= len(spatial) <= 3 and any(map(any, spatial)):

@@ -7,6 +7,7 @@ from cnnparams.sources.onnx.assembly import GraphTensor, Weights
 from cnnparams.sources.onnx.call import NodeContext
 from cnnparams.sources.onnx.model import ConstantTensor, FileDims
 from cnnparams.sources.onnx.names import module_of
+from cnnparams.sources.onnx.operands import with_channels
 from cnnparams.sources.onnx.ops import translates
 from cnnparams.sources.onnx.windows import Pads, Window, added_border, explicit, window_of
 
@@ -24,7 +25,9 @@ def convolution(call: NodeContext, border: Pads = (), mode: str = "zeros") -> Gr
 
     Padding that is not the same on both sides is a layer of its own, or "same".
     """
-    x, weights = call.image(), (call.weight(1), *call.bias(2))
+    x, bias = call.image(), call.bias(2)
+    apart = bias if call.is_apart(*bias) else ()
+    weights = (call.weight(1), *(() if apart else bias))
     window = window_of(call, x, weights[0].dims[2:])
     if border:
         window = window._replace(pads=_only(border, window))
@@ -46,7 +49,7 @@ def convolution(call: NodeContext, border: Pads = (), mode: str = "zeros") -> Gr
     y = call.add(f"conv{window.rank}d", settings, x, held=Weights(weights))
     if _is_folded(call, weights[0]):
         call.assembly.remark(_FOLDED, y.source)
-    return y
+    return with_channels(call, y, apart[0], "add") if apart else y
 
 
 @translates("ConvTranspose")

@@ -63,7 +63,8 @@ def _linear(call: NodeContext, columns: tuple[int, ...]) -> GraphTensor:
         raise NoLayerError("multiplies with weights that are no matrix, or along the batch")
     settings = {"in_features": columns[0], "out_features": columns[1]}
     bias = call.bias(2)
-    if all(known.size == columns[1] == (known.dims or (1,))[-1] for known in bias):
+    fits = all(known.size == columns[1] == (known.dims or (1,))[-1] for known in bias)
+    if fits and not call.is_apart(*bias):
         return call.add("linear", {**settings, "bias": bool(bias)}, x, held=Weights((weight, *bias)))
     y = call.add("linear", {**settings, "bias": False}, x, held=Weights((weight,)))
     return with_tensor(call, y, bias[0], "add")

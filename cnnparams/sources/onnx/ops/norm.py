@@ -10,6 +10,7 @@ from cnnparams.sources.onnx.assembly import GraphTensor, OnnxValue, Weights, sam
 from cnnparams.sources.onnx.call import NodeContext, real
 from cnnparams.sources.onnx.model import ConstantTensor, FileDims
 from cnnparams.sources.onnx.names import is_made_up, is_of_a_module
+from cnnparams.sources.onnx.operands import with_tensor
 from cnnparams.sources.onnx.ops import translates
 from cnnparams.sources.onnx.ops.arrange import reshaped
 from cnnparams.sources.onnx.ops.reduce import axes_of
@@ -65,10 +66,15 @@ def _trailing(call: NodeContext, type_: str, x: GraphTensor, shape: FileDims) ->
         raise NoLayerError("normalises over the batch")
     if any(known.size != math.prod(shape) for known in affine):
         raise NoLayerError(_OTHERWISE, "its scale must have the shape that it normalises over")
-    settings = {"normalized_shape": shape, **_eps(call), "elementwise_affine": bool(affine)}
+    apart = affine if call.is_apart(*affine) else ()
+    held = () if apart else affine
+    settings = {"normalized_shape": shape, **_eps(call), "elementwise_affine": bool(held)}
     if type_ == "layer_norm":
-        settings["bias"] = len(affine) != 1
-    return call.add(type_, settings, x, held=Weights(affine))
+        settings["bias"] = len(held) != 1
+    y = call.add(type_, settings, x, held=Weights(held))
+    for known, op in zip(apart, ("multiply", "add"), strict=False):
+        y = with_tensor(call, y, known, op)
+    return y
 
 
 @translates("GroupNormalization")

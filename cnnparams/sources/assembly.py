@@ -149,6 +149,7 @@ class Assembly:
         length = len(self.network.order)
         try:
             owner = self._owner(holding)
+            dtype = self.network.nodes[owner].dtype if owner else dtype
             (edge,) = self.network.add(Placing(name, (), holding.trainable, owner, dtype), layer, None, x)
             holding.check(self.network.order[-1])
         except LayerError as error:

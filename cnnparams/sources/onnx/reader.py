@@ -82,12 +82,13 @@ def _remarks(assembly: OnnxAssembly) -> Iterator[str]:
     yield from unsaid_dtypes({origin.dtype for origin in assembly.learned if origin.dtype and "float" in origin.dtype})
 
 
-_MOST_TOLD = 3
+_MOST_TOLD = 2
+_LONGEST_NAME = 32
 
 
 def _told(about: Sequence[str]) -> str:
     """Return the first of what a remark is about, and how many more there are."""
-    first = ", ".join(brief(quote(name)) for name in about[:_MOST_TOLD])
+    first = ", ".join(brief(quote(name), _LONGEST_NAME) for name in about[:_MOST_TOLD])
     more = len(about) - _MOST_TOLD
     return f"{first} and {more:,} more" if more > 0 else first
 

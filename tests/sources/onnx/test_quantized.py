@@ -190,6 +190,19 @@ def test_sums_and_joins_of_the_runtime_are_those_on_numbers(tmp_path: Path) -> N
     assert shapes(counted(reading)) == [(6, 1, 1)]
 
 
+def test_a_number_in_8_bits_is_the_number_that_it_stands_for(tmp_path: Path) -> None:
+    """(7 - 2) x 0.5."""
+    reads = ["q", "s", "zero", "seven", "half", "two", "s", "zero"]
+    nodes = [
+        node("QuantizeLinear", ["x", *_SCALED], ["q"]),
+        node("QLinearMul", reads, ["m"], domain="com.microsoft"),
+        node("DequantizeLinear", ["m", *_SCALED], ["y"]),
+    ]
+    own = {"seven": np.int8(7), "two": np.int8(2), "half": np.float32(0.5)}
+    reading = whole(File(nodes, _IMAGE, numbers={"s": _SCALES["s"], "zero": _SCALES["zero"], **own}).save(tmp_path))
+    assert [(entry["type"], entry["other"]) for entry in reading.spec["layers"]] == [("multiply", 2.5)]
+
+
 def test_padding_with_the_zero_point_is_padding_with_zeros(tmp_path: Path) -> None:
     nodes = [
         node("QuantizeLinear", ["x", "s", "eleven"], ["q"]),

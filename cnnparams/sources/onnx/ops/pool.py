@@ -12,10 +12,7 @@ from cnnparams.sources.onnx.ops import translates
 from cnnparams.sources.onnx.windows import Window, added_border, window_of
 
 _ODD = "pads one side more than the other, as no layer does"
-_BY_ZEROS = (
-    "a layer of zeros stands for the padding of pools that pad one side more than the other: sizes and counts are the "
-    "same, values at the border are not"
-)
+_BY_ZEROS = "zeros stand for odd padding of pools: sizes and counts are the same, values at the border are not"
 
 
 @translates("MaxPool")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+
 from cnnparams.sources.onnx.assembly import GraphTensor, OnnxValue
 from cnnparams.sources.onnx.call import NodeContext
 from cnnparams.sources.onnx.model import ConstantTensor
@@ -22,9 +26,20 @@ def quantized(call: NodeContext) -> OnnxValue:
         return value._replace(is_float=True)
     if value.is_float:
         return value
+    if value.size == 1:
+        call.assembly.read.update(value.origins)
+        return value._replace(is_float=True, data=_number(call, value))
     call.assembly.quantized.update(value.origins)
     call.assembly.remark(_STANDS_FOR, call.op.inputs[0])
     return value._replace(is_float=True, data=None)
+
+
+def _number(call: NodeContext, value: ConstantTensor) -> Any:
+    """Return the number that a single whole one stands for; None where that is not known."""
+    scale, zero = (call.known(i).data if call.has(i) else np.zeros(1) for i in (1, 2))
+    if value.data is None or scale is None or zero is None or scale.size != 1 or zero.size != 1:
+        return None
+    return (value.data.astype(np.float32) - zero.item()) * np.float32(scale.item())
 
 
 @translates("DynamicQuantizeLinear")

@@ -13,7 +13,7 @@ from cnnparams.engine.network.context import joined
 from cnnparams.engine.network.graph import Node
 from cnnparams.layers.contract.base import Footprint, Layer
 from cnnparams.layers.contract.folding import folding
-from cnnparams.layers.contract.given import Given, given_weight
+from cnnparams.layers.contract.given import WEIGHT, Given, given_weight
 from cnnparams.schema.structures import Edge, Edges
 from cnnparams.sources.assembly import Assembly, Holding, NoLayerError, layer_of
 from cnnparams.sources.pytorch.names import ModuleNames, spelled
@@ -165,6 +165,8 @@ class StepContext:
         as the first has it where `batch` is None. The `weight` of a layer may be a tensor of the network.
         """
         layer = layer_of(type_, settings)
+        if weight is None and len({each.tensor.requires_grad for each in held if each.learned}) > 1:
+            held, weight = self._apart(held)
         if weight:
             if weight.batch is not None:
                 raise NoLayerError("has another weight for each sample")
@@ -177,6 +179,12 @@ class StepContext:
             inputs = tuple(self.aligned(x, sampled[0]) for x in inputs)
         edge = self.assembly.put(self._name(layer, held), layer, tuple(x.edge for x in inputs), held)
         return Batched(edge, wanted, folded) if sampled else Batched(edge, None)
+
+    def _apart(self, held: Sequence[ModelTensor]) -> tuple[list[ModelTensor], Batched | None]:
+        """Return the tensors of a layer whose weight learns and whose others do not, or the reverse, and the weight."""
+        weights = [each for each in held if each.path.rpartition(".")[2] == WEIGHT]
+        others = [each for each in held if each not in weights]
+        return (others, self._held(weights[0])) if len(weights) == 1 else (list(held), None)
 
     def aligned(self, x: Batched, like: Batched) -> Batched:
         """Return a tensor without a batch as it meets every sample of another: under as many dimensions."""
@@ -195,7 +203,7 @@ class StepContext:
         names = self.assembly.names
         if self.step.kind == "module" and layer.type != "permute":  # which stands around a module, and is none
             return names.of_layer(self.name, self.name)
-        if isinstance(layer, Given):
+        if isinstance(layer, Given) and self.name:
             return names.of_layer(self.name, self.name)
         if held and (own := self._own_name(held, alone=layer.type in _BARE)):
             return names.of_layer(own, own if own in names.own else self.name)

@@ -144,7 +144,12 @@ class _Walker:
         if not entering and not unknown and not error.told:
             return _constants(step.value, step.label)
         if not unknown and not error.told and _flops(step, self.ran, self.modules) == 0:
-            return self._opaque(step, entering, error)
+            length = len(self.assembly.network.order)
+            try:
+                return self._opaque(step, entering)
+            except NoLayerError as other:
+                self.assembly.rewind(length)
+                error = other
         flows = [
             each.of if isinstance(each, Implied) else each for each in leaves if isinstance(each, Batched | Implied)
         ]
@@ -162,8 +167,11 @@ class _Walker:
             return name
         return self.assembly.names.of_layer(joined(name, spelled(step.label.rpartition(".")[2])), name)
 
-    def _opaque(self, step: TracedStep, entering: Sequence[Any], error: NoLayerError) -> Any:
-        """Return the results of a step of which no more is known than their shapes, a layer for each."""
+    def _opaque(self, step: TracedStep, entering: Sequence[Any]) -> Any:
+        """Return the results of a step of which no more is known than their shapes, a layer for each.
+
+        Raise NoLayerError where one of them is of all samples together.
+        """
         call = StepContext(self.assembly, step)
         flows = [each.of if isinstance(each, Implied) else call.flow(each) for each in entering]
         edges = tuple(dict.fromkeys(flow.edge for flow in flows))
@@ -178,7 +186,7 @@ class _Walker:
             full = tuple(value.shape)
             found = Batched.standing(name, full)
             if found is None and sampled:
-                return Unsaid(f"what {step.label} makes of all samples together")
+                raise NoLayerError("gives one result for all samples of a batch", "keep the batch as a dimension")
             dims = found.dims if found else full or (1,)
             edge = self.assembly.put(name, layer_of("opaque", {"op": step.label, "shape": list(dims)}), edges)
             return found._replace(edge=edge) if found else Batched(edge, None)

@@ -258,10 +258,76 @@ class Sliced(nn.Module):
         return x
 
 
+class PartlyFrozen(nn.Module):
+    """A convolution whose weight is frozen and whose bias is not, and a norm of which the bias is frozen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3)
+        self.conv.weight.requires_grad_(False)
+        self.norm = nn.BatchNorm2d(8)
+        self.norm.bias.requires_grad_(False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.norm(self.conv(x))
+
+
+class Standardised(nn.Module):
+    """Weights that are made on the way: standardised, transposed, of a buffer, and tied to an embedding."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3)
+        self.embed = nn.Linear(8, 5, bias=False)
+        self.register_buffer("blur", torch.ones(8, 1, 3, 3) / 9)
+
+    def forward(self, x: Tensor) -> Tensor:
+        weight = self.conv.weight
+        weight = (weight - weight.mean((1, 2, 3), keepdim=True)) / weight.std((1, 2, 3), keepdim=True)
+        x = nn.functional.conv2d(x, weight, self.conv.bias)
+        x = nn.functional.conv2d(x, self.blur, groups=8)
+        x = self.embed(x.mean((2, 3)))
+        return nn.functional.linear(x, self.embed.weight.t())
+
+
+class Tokens(nn.Module):
+    """A class token, positions that a small network gives, and a bias of attention out of a table."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.token = nn.Parameter(torch.zeros(1, 1, 16))
+        self.positions = nn.Linear(2, 16)
+        self.register_buffer("places", torch.ones(1, 10, 2))
+        self.register_buffer("index", torch.zeros(100, dtype=torch.int64))
+        self.table = nn.Parameter(torch.zeros(19, 2))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = torch.cat([self.token.expand(len(x), -1, -1), x], 1) + self.positions(self.places)
+        q = x.reshape(len(x), 10, 2, 8).transpose(1, 2)
+        bias = self.table[self.index].view(10, 10, 2).permute(2, 0, 1).unsqueeze(0)
+        return ((q @ q.transpose(-2, -1) * 8**-0.5 + bias).softmax(-1) @ q).transpose(1, 2).flatten(2)
+
+
+class Windows(nn.Module):
+    """Windows of an image, which are folded into the batch for a convolution and for attention, and put together."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(4, 8, 3, padding=1)
+        self.attention = nn.MultiheadAttention(8, 2, batch_first=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        n, c, h, w = x.shape
+        x = x.view(n, c, h // 4, 4, w // 4, 4).permute(0, 2, 4, 1, 3, 5).reshape(-1, c, 4, 4)
+        x = self.conv(x).flatten(2).transpose(1, 2)
+        x = x + self.attention(x, x, x, need_weights=False)[0]
+        return x.view(n, h // 4, w // 4, 4, 4, 8).permute(0, 5, 1, 3, 2, 4).reshape(n, 8, h, w)
+
+
 class Growing(nn.Module):
     """A weight that is made in steps, of which each uses what the one before gave twice."""
 
-    def __init__(self, steps: int) -> None:
+    def __init__(self, steps: int = 3) -> None:
         super().__init__()
         self.steps = steps
         self.conv = nn.Conv2d(3, 8, 3)
@@ -277,7 +343,7 @@ class Growing(nn.Module):
 class MixedBatch(nn.Module):
     """Norms over samples and tokens at once, in residual steps."""
 
-    def __init__(self, steps: int) -> None:
+    def __init__(self, steps: int = 3) -> None:
         super().__init__()
         self.norms = nn.ModuleList(nn.BatchNorm1d(16) for _ in range(steps))
 

@@ -30,6 +30,8 @@ class Sample(NamedTuple):
 
 
 STEPS, ROWS = 36, 28
+POSITIONS = 10 * 2 * 16
+"""MACs that depend on no sample: as at batch 1, of which a batch of two has a half for each."""
 SAMPLES = [
     Sample("classic:Tutorial", ("3x64x64",)),
     Sample("classic:LeNet", ("1x28x28",)),
@@ -70,6 +72,16 @@ SAMPLES = [
     Sample("functional:Padded", ("3x8x8",)),
     Sample("functional:Activated", ("3x8x8",)),
     Sample("functional:Moved", ("3x8x8",)),
+    Sample("unusual:Spectral", ("5x8",)),
+    Sample("unusual:Spare", ("3x8x8",)),
+    Sample("unusual:SpareInside", ("3x8x8",)),
+    Sample("unusual:Growing", ("3x8x8",)),
+    Sample("unusual:MixedBatch", ("10x16",)),
+    Sample("unusual:ManyWeights", ("3x8x8",)),
+    Sample("unusual:PartlyFrozen", ("3x8x8",)),
+    Sample("unusual:Standardised", ("3x8x8",)),
+    Sample("unusual:Tokens", ("9x16",), POSITIONS // 2),
+    Sample("unusual:Windows", ("4x8x8",)),
 ]
 
 

@@ -68,13 +68,11 @@ def _in_mode(model: nn.Module, inputs: Sequence[InputShape], name: str, mode: Mo
     with untouched(model), _plainly(), _room():
         if mode:
             enter(model, mode)
-        reading = _read(model, inputs, name)
-        spec = {NAME: name, DESCRIPTION: described(model), **reading.spec}
-        hints = () if mode or not reading.gaps else (_HINT.format(described(model), other(model)),)
-        return reading._replace(spec=spec, remarks=(*reading.remarks, *hints))
+        reading = _read(model, inputs, name, mode)
+        return reading._replace(spec={NAME: name, DESCRIPTION: described(model), **reading.spec})
 
 
-def _read(model: nn.Module, inputs: Sequence[InputShape], name: str) -> Reading:
+def _read(model: nn.Module, inputs: Sequence[InputShape], name: str, mode: Mode | None) -> Reading:
     fake = FakeTensorMode(allow_non_fake_inputs=True)
     entered = model_inputs(model, fake, inputs)
     with untouched(model):
@@ -88,7 +86,8 @@ def _read(model: nn.Module, inputs: Sequence[InputShape], name: str) -> Reading:
     totals = None if draft.gaps else _totals(model, ran, draft)
     renamed = (_RENAMED.format(some(map(quote, draft.renamed))),) if draft.renamed and not draft.gaps else ()
     dtypes = {str(tensor.dtype).removeprefix("torch.") for tensor in model.parameters()}
-    remarks = (*draft.remarks, *renamed, *unsaid_dtypes(dtypes))
+    other_mode = (_HINT.format(described(model), other(model)),) if draft.gaps or draft.remarks else ()
+    remarks = (*draft.remarks, *renamed, *unsaid_dtypes(dtypes), *(() if mode else other_mode))
     return Reading(stack(_graph(draft, name)), draft.gaps, remarks, totals, dict(_classes(model)), draft.origins)
 
 

@@ -7,7 +7,7 @@ is there in a blink.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -21,12 +21,12 @@ from cnnparams.engine.setting import USUAL, Setting
 from cnnparams.errors import CnnparamsError, quote
 from cnnparams.schema import load as loading
 from cnnparams.schema import variables
+from cnnparams.schema.input_shape import Inputs, InputShape, shapes_of
 from cnnparams.schema.parse import parse
 from cnnparams.schema.plain import document_of
 from cnnparams.schema.source import Text, text_of
 from cnnparams.schema.spec import Spec
 from cnnparams.sources import pytorch
-from cnnparams.sources.input_shape import Inputs, InputShape, shapes_of
 from cnnparams.sources.register import source_of
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from cnnparams.engine.difference.difference import Difference
     from cnnparams.engine.reports.explain import Explanation
     from cnnparams.engine.reports.memory import Memory
+    from cnnparams.sources.pytorch.mode import Mode
     from cnnparams.sources.reading import Reading
 
 
@@ -68,6 +69,9 @@ class Report(engine_report.Report):
         return "".join(format_.render(ReportAnswer([self], engine_report.default_columns()), View()))
 
 
+Reread = Callable[[Sequence[InputShape]], Spec]
+
+
 @dataclass(frozen=True)
 class Network:
     """A network: its spec, with what was chosen of it, and where that came from.
@@ -79,6 +83,8 @@ class Network:
 
     spec: Spec
     source: str
+    reread: Reread | None = field(default=None, repr=False, compare=False)
+    """What reads it again with other inputs, where it is not from a spec."""
 
     @property
     def name(self) -> str:
@@ -102,11 +108,16 @@ class Network:
     def set(self, **values: Any) -> Network:
         """Return the network with other values of its vars."""
         choice = self.spec.choice
-        return Network(variables.choose(self.spec, choice.variant, {**choice.values, **values}), self.source)
+        return replace(self, spec=variables.choose(self.spec, choice.variant, {**choice.values, **values}))
+
+    def resized(self, input: Inputs) -> Network:
+        """Return the network at another size of its input, given as for `load`: read again, where it is no spec."""
+        shapes = _shapes(input)
+        return replace(self, spec=self.reread(shapes) if self.reread else _resized(self.spec, shapes))
 
     def variants(self) -> tuple[Network, ...]:
         """Return the networks that it stands for: each variant of a family of which none is chosen, else itself."""
-        return tuple(Network(member, self.source) for member in variables.members(self.spec))
+        return tuple(replace(self, spec=member) for member in variables.members(self.spec))
 
     def report(self, fields: Collection[str] = (), setting: Setting = USUAL, depth: int | None = None) -> Report:
         """Return what it is and costs: the costs that are always measured, and those that give these fields.
@@ -161,7 +172,7 @@ Loadable = str | Path | Mapping[str, Any] | IO[str] | IO[bytes] | TorchModule
 _FAMILIAR = "a path, the name of a network, YAML text, a dict, an open file, or a torch.nn.Module"
 
 
-def load(spec: Loadable, *, input: Inputs | None = None, **values: Any) -> Network:
+def load(spec: Loadable, *, input: Inputs | None = None, mode: str | None = None, **values: Any) -> Network:
     """Return a network, its spec read and validated; raise CnnparamsError with everything that is wrong with that.
 
     A spec is a path, or the name of one that comes with cnnparams, where FILE@VARIANT chooses a variant; the text of
@@ -169,15 +180,15 @@ def load(spec: Loadable, *, input: Inputs | None = None, **values: Any) -> Netwo
     the code of one as "package.module:factory", which is run, or a live torch.nn.Module.
 
     `input` is the shape of one sample, without the batch, such as (3, 160, 160), "3x160x160" or {"image": (3, 8, 8)}:
-    another one than the spec says, or what the source leaves open. `values` override the vars of the spec:
-    load("resnet50", size=160).
+    another one than the spec says, or what the source leaves open. `mode` is that in which a PyTorch model is read,
+    "eval" or "train"; by default the one that it is in. `values` override the vars of the spec: load("resnet50",
+    size=160).
     """
-    try:
-        shapes = shapes_of(input)
-    except ValueError as error:
-        raise CnnparamsError(f"input: {error}") from None
-    read, source = _read(spec, shapes)
-    return Network(variables.choose(read, read.choice.variant, {**read.choice.values, **values}), source)
+    network = _read(spec, _shapes(input), _mode(mode))
+    for name, value in network.spec.choice.values.items():
+        if values.get(name, value) != value:
+            raise CnnparamsError(f"{name} is set to {values[name]}, but the input says {value}: give one of them")
+    return network.set(**values)
 
 
 def count(spec: Loadable | Network, *, input: Inputs | None = None, **values: Any) -> Report:
@@ -192,24 +203,45 @@ def count(spec: Loadable | Network, *, input: Inputs | None = None, **values: An
     return spec.set(**values).report()
 
 
-def _read(spec: Loadable, inputs: Sequence[InputShape]) -> tuple[Spec, str]:
-    """Return the spec of anything, and what messages call that."""
-    if isinstance(spec, Path) or (isinstance(spec, str) and "\n" not in spec):
-        return _named(str(spec), inputs), str(spec)
-    if pytorch.is_model(spec):
-        name = type(spec).__name__
-        return _entered(pytorch.open_model(spec, inputs, name), name), name
-    if isinstance(spec, Mapping):
-        return _resized(parse(document_of(spec, "<dict>")), inputs), "<dict>"
-    if not isinstance(spec, str) and not hasattr(spec, "read"):
-        raise CnnparamsError(f"{quote(type(spec).__name__)} is no network\n  hint: give {_FAMILIAR}")
-    text = Text("<text>", spec) if isinstance(spec, str) else text_of(cast("IO[str] | IO[bytes]", spec))
-    return _resized(loading.spec_of(text), inputs), text.name
+def _shapes(given: Inputs | None) -> tuple[InputShape, ...]:
+    try:
+        return tuple(shapes_of(given))
+    except ValueError as error:
+        raise CnnparamsError(f"input: {error}") from None
 
 
-def _named(name: str, inputs: Sequence[InputShape]) -> Spec:
-    source = source_of(name)
-    return _resized(loading.load(name), inputs) if source is None else _entered(source.open(name, inputs), name)
+_MODES: Mapping[str | None, Mode | None] = {
+    None: None,
+    **dict.fromkeys(("eval", "evaluation"), "evaluation"),
+    **dict.fromkeys(("train", "training"), "training"),
+}
+
+
+def _mode(word: str | None) -> Mode | None:
+    if word not in _MODES:
+        raise CnnparamsError(f"mode: {quote(str(word))} is neither eval nor train")
+    return _MODES[word]
+
+
+def _read(spec: Loadable, inputs: Sequence[InputShape], mode: Mode | None) -> Network:
+    if opens := _foreign(spec, mode):
+        name, reread = opens
+        return Network(reread(inputs), name, reread)
+    if mode:
+        raise CnnparamsError("--mode is for PyTorch models: a spec has none")
+    found, name = _spec(spec)
+    return Network(_resized(found, inputs), name)
+
+
+def _foreign(thing: Loadable, mode: Mode | None) -> tuple[str, Reread] | None:
+    """Return what messages call a network from elsewhere, and what reads it; None for a spec."""
+    if pytorch.is_model(thing):
+        name = type(thing).__name__
+        return name, lambda inputs: _entered(pytorch.open_model(thing, inputs, name, mode), name)
+    source = source_of(name := str(thing)) if _is_name(thing) else None
+    if source is None:
+        return None
+    return name, lambda inputs: _entered(source.open(name, inputs, mode), name)
 
 
 def _entered(reading: Reading, name: str) -> Spec:
@@ -218,11 +250,25 @@ def _entered(reading: Reading, name: str) -> Spec:
     return spec_of(reading, name)
 
 
+def _is_name(thing: Loadable) -> bool:
+    return isinstance(thing, Path) or (isinstance(thing, str) and "\n" not in thing)
+
+
+def _spec(spec: Loadable) -> tuple[Spec, str]:
+    """Return what a spec says, and what messages call it."""
+    if _is_name(spec):
+        return loading.load(str(spec)), str(spec)
+    if isinstance(spec, Mapping):
+        return parse(document_of(spec, "<dict>")), "<dict>"
+    if not isinstance(spec, str) and not hasattr(spec, "read"):
+        raise CnnparamsError(f"{quote(type(spec).__name__)} is no network\n  hint: give {_FAMILIAR}")
+    text = Text("<text>", spec) if isinstance(spec, str) else text_of(cast("IO[str] | IO[bytes]", spec))
+    return loading.spec_of(text), text.name
+
+
 def _resized(spec: Spec, inputs: Sequence[InputShape]) -> Spec:
     if not inputs:
         return spec
     from cnnparams.schema.input_size import with_inputs
 
-    if typed := next((each for each in inputs if each.dtype), None):
-        raise CnnparamsError(f"--input: {typed}:{typed.dtype}: a spec says no type of its input: leave it out")
-    return with_inputs(spec, [(each.name, each.dims) for each in inputs])
+    return with_inputs(spec, inputs)

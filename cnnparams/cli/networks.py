@@ -9,12 +9,12 @@ import click
 
 from cnnparams.api import Network, load
 from cnnparams.cli.messages import tell
+from cnnparams.cli.options import Opening
 from cnnparams.cli.streams import keep_apart
 from cnnparams.errors import CnnparamsError, Problem, SpecError, quote, some, suggest
 from cnnparams.schema.compose import compose
 from cnnparams.schema.source import STDIN, Text
 from cnnparams.schema.spec import Spec
-from cnnparams.sources.input_shape import InputShape
 from cnnparams.sources.register import source_of
 
 if TYPE_CHECKING:
@@ -33,18 +33,32 @@ def parse_assignment(text: str) -> tuple[str, Any]:
     return name, found[name]
 
 
-def load_one(name: str, values: Mapping[str, Any], inputs: Sequence[InputShape] = ()) -> Network:
+AS_IT_IS = Opening()
+
+
+def load_one(name: str, values: Mapping[str, Any], opening: Opening = AS_IT_IS) -> Network:
     """Load a network, whatever it is; raise CnnparamsError where there is none."""
-    source = source_of(name)
-    if source and source.RUNS_CODE:
+    if _is_code(name):
         keep_apart()  # what the code prints is not the answer
-    return load(name, input=inputs, **values)
+    return load(name, input=opening.inputs, mode=opening.mode, **values)
+
+
+def _is_code(name: str) -> bool:
+    source = source_of(name)
+    return source is not None and source.RUNS_CODE
+
+
+def _opens(names: Sequence[str], opening: Opening) -> Callable[[str], Opening]:
+    """Return how each of several is opened: where some are models, the mode is theirs alone."""
+    if opening.mode is None or not any(map(_is_code, names)):
+        return lambda _: opening
+    return lambda name: opening if _is_code(name) else opening._replace(mode=None)
 
 
 def load_networks(
     paths: Iterable[str],
     values: Mapping[str, Any] | None = None,
-    inputs: Sequence[InputShape] = (),
+    opening: Opening = AS_IT_IS,
     *,
     families: bool = False,
 ) -> list[Network]:
@@ -52,13 +66,14 @@ def load_networks(
 
     With `families`, one of which no variant is chosen stands for all its variants; the first with a problem tells it.
     """
-
-    def members(path: str) -> list[Network]:
-        network = load_one(path, values or {}, inputs)
-        return [*map(_member, network.variants())] if families else [_laid_out(network)]
-
     paths = list(paths)
     _check_stdin(paths)
+    opens = _opens(paths, opening)
+
+    def members(path: str) -> list[Network]:
+        network = load_one(path, values or {}, opens(path))
+        return [*map(_member, network.variants())] if families else [_laid_out(network)]
+
     networks = [network for networks in each(members, paths) for network in networks]
     _remark(networks)
     return networks
@@ -69,14 +84,15 @@ def load_pair(
     second: str,
     values: Mapping[str, Any],
     of_second: Mapping[str, Any],
-    inputs: Sequence[InputShape] = (),
+    opening: Opening = AS_IT_IS,
 ) -> tuple[Network, Network]:
     """Load and build two specs as `load_networks` does, the vars that each has overridden by `values`.
 
     `of_second` are values for the second alone. Raise BadParameter for a var that neither has.
     """
     _check_stdin([first, second])
-    pair = each(lambda name: load_one(name, {}, inputs), [first, second])
+    opens = _opens([first, second], opening)
+    pair = each(lambda name: load_one(name, {}, opens(name)), [first, second])
     _check_vars(values, [network.spec for network in pair])
     held = [{name: value for name, value in values.items() if name in network.spec.variables.names} for network in pair]
     held[1] |= of_second

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import reduce, wraps
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 import click
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from cnnparams.engine.costs.quantity import Limit
     from cnnparams.engine.devices import Device
-    from cnnparams.sources.input_shape import InputShape
+    from cnnparams.schema.input_shape import InputShape
+    from cnnparams.sources.pytorch.mode import Mode
 
 F = TypeVar("F", bound=Callable[..., Any])
 _MOST = 2**63 - 1
@@ -66,18 +67,38 @@ values = click.option(
 )
 
 
-def _input_shapes(context: click.Context, parameter: click.Parameter, written: tuple[str, ...]) -> list[InputShape]:
+def _input_shapes(
+    context: click.Context, parameter: click.Parameter, written: tuple[str, ...]
+) -> tuple[InputShape, ...]:
     if not written:
-        return []
-    from cnnparams.sources.input_shape import shape_of
+        return ()
+    from cnnparams.schema.input_shape import shape_of
 
     try:
-        return [shape_of(text) for text in written]
+        return tuple(map(shape_of, written))
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
 
 
-inputs = click.option(
+class Opening(NamedTuple):
+    """How networks are read: the shapes of their inputs where these are given, and the mode of models."""
+
+    inputs: tuple[InputShape, ...] = ()
+    mode: Mode | None = None
+
+
+class _Words(click.Choice):  # type: ignore[type-arg]  # which click before 8.2 does not take
+    """A word of several; of `others` each stands for one of them."""
+
+    def __init__(self, words: Sequence[str], others: Mapping[str, str]) -> None:
+        super().__init__(words)
+        self.others = others
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return super().convert(self.others.get(value, value), param, ctx)
+
+
+_input = click.option(
     "--input",
     "inputs",
     metavar="[NAME=]SHAPE",
@@ -86,6 +107,23 @@ inputs = click.option(
     help="Shape of one sample, without the batch, such as 3x160x160 or tokens=128:int64; once for each input. "
     "Code needs it, an ONNX file only where it leaves sizes open; a spec then has another size.",
 )
+mode = click.option(
+    "--mode",
+    type=_Words(["evaluation", "training"], {"eval": "evaluation", "train": "training"}),
+    help="The mode to read a PyTorch model in, or eval, or train; by default that which it is in.",
+)
+
+
+def opening(function: F) -> F:
+    """Add --input and --mode; the function gets an `opening`."""
+
+    @wraps(function)
+    def opened(*args: Any, inputs: tuple[InputShape, ...], mode: Mode | None, **others: Any) -> Any:
+        return function(*args, opening=Opening(inputs, mode), **others)
+
+    return cast("F", _input(mode(opened)))
+
+
 values_of_second = click.option(
     "--set-b",
     "values_of_second",
@@ -233,13 +271,6 @@ def blaming(option: str) -> Iterator[None]:
         raise click.BadParameter(f"{error}; {hint}" if hint else str(error), param_hint=option) from None
 
 
-class _Format(click.Choice):  # type: ignore[type-arg]  # which click before 8.2 does not take
-    """The name of a format; text was called table where it is one."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        return super().convert("text" if value == "table" else value, param, ctx)
-
-
 class _FormatFlag(click.Option):
     """An option that is short for a --format. Where it is not given it has that option's default.
 
@@ -267,7 +298,7 @@ def _format_options(
     """Return --format, and the flags that are short for one of its choices; see `answers`."""
     others = {"json"} - {json}
     names = sorted({*(only or _general()), *own} - others)
-    known = _Format(names)
+    known = _Words(names, {"table": "text"})  # which text was called where it is one
     chosen = click.option("--format", "format_", type=known, default=default, show_default=True, help="Output format.")
     flags = [
         click.option(

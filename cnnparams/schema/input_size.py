@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cnnparams.errors import Problem, SpecError, some
+from cnnparams.errors import CnnparamsError, Problem, SpecError, some
 from cnnparams.schema.computed import Computed
+from cnnparams.schema.input_shape import InputShape
 from cnnparams.schema.keys import INPUT, Input
 from cnnparams.schema.parse import parse
 from cnnparams.schema.plain import NOWHERE
@@ -15,12 +16,14 @@ from cnnparams.schema.template import Template
 Sizes = tuple[int, ...]
 
 
-def with_inputs(spec: Spec, given: Sequence[tuple[str | None, Sizes]]) -> Spec:
+def with_inputs(spec: Spec, given: Sequence[InputShape]) -> Spec:
     """Return a spec with other sizes of its inputs, which have names or come in order; raise SpecError for others.
 
     Where a size is a var of the spec, the var is set: other parts of the network may depend on it.
     """
-    values: dict[str, Any] = dict(spec.choice.values)
+    if typed := next((each for each in given if each.dtype), None):
+        raise CnnparamsError(f"--input: {typed}:{typed.dtype}: a spec says no type of its input: leave it out")
+    values: dict[str, Any] = {}
     changed: dict[KeyPath, Mapping[str, Any]] = {}
     for name, sizes in _matched(spec, given).items():
         path: KeyPath = (INPUT,) if INPUT in spec.document.root else ("inputs", name)
@@ -28,16 +31,17 @@ def with_inputs(spec: Spec, given: Sequence[tuple[str | None, Sizes]]) -> Spec:
     root = spec.document.root
     for path, keys in changed.items():
         root = _replaced(root, path, keys)
+    choice = spec.choice._replace(values={**spec.choice.values, **values})
     if root is spec.document.root:
-        return spec._replace(choice=spec.choice._replace(values=values))
+        return spec._replace(choice=choice)
     resized = parse(spec.document._replace(root=root))  # whose vars may have lost their use: that is no mistake
-    return resized._replace(choice=spec.choice._replace(values=values), remarks=spec.remarks)
+    return resized._replace(choice=choice, remarks=spec.remarks)
 
 
-def _matched(spec: Spec, given: Sequence[tuple[str | None, Sizes]]) -> dict[str, Sizes]:
+def _matched(spec: Spec, given: Sequence[InputShape]) -> dict[str, Sizes]:
     names = list(spec.inputs)
-    named = {name: sizes for name, sizes in given if name}
-    others = [sizes for name, sizes in given if not name]
+    named = {each.name: each.dims for each in given if each.name}
+    others = [each.dims for each in given if not each.name]
     rest = [name for name in names if name not in named]
     if (unknown := [name for name in named if name not in names]) or len(others) > len(rest):
         what = f"no input is called {some(unknown)}" if unknown else f"{len(given)} inputs are given"

@@ -15,7 +15,7 @@ from cnnparams.inert import printable
 from cnnparams.sources.unread import unread
 
 if TYPE_CHECKING:
-    from cnnparams.sources.input_shape import InputShape
+    from cnnparams.schema.input_shape import InputShape
     from cnnparams.sources.pytorch.mode import Mode
     from cnnparams.sources.reading import Reading
 

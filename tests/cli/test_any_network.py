@@ -22,6 +22,14 @@ class Spectrum(nn.Module):
     def forward(self, x):
         return torch.fft.fft2(x).abs()
 
+class Twice(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 3, 3, padding=1)
+
+    def forward(self, x):
+        return self.conv(self.conv(x)) if self.training else self.conv(x)
+
 def gaps():
     return nn.Sequential(nn.Conv2d(3, 8, 3), Spectrum())
 """
@@ -119,3 +127,36 @@ def test_choosing_takes_another_size_in_every_process() -> None:
     assert (one.code, one.stderr) == (0, "")
     assert one == two
     assert one != run(*asked[:-4], "--format", "csv")
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "sweep", "solve"])
+def test_every_command_takes_a_mode_for_models_alone(command: str) -> None:
+    own = {"sweep": ("--set", "size=160"), "solve": ("--var", "size", "--max", "params=1M")}
+    done = cnnparams(command, "resnet18", *own.get(command, ()), "--mode", "eval")
+    assert (done.code, done.out) == (2, "")
+    assert "--mode is for PyTorch models: a spec has none" in done.err
+
+
+def test_a_model_is_read_in_either_mode() -> None:
+    pytest.importorskip("torch")
+    asked = ("count", "models_of_any:Twice", "--input", "3x8x8", "--json")
+    layers = {
+        mode: len(json.loads(cnnparams(*asked, "--mode", mode).out)["layers"])
+        for mode in ("train", "training", "eval", "evaluation")
+    }
+    assert layers == {"train": 2, "training": 2, "eval": 1, "evaluation": 1}
+    assert len(json.loads(cnnparams(*asked).out)["layers"]) == 2
+
+
+def test_among_several_the_mode_is_that_of_the_models() -> None:
+    pytest.importorskip("torch")
+    asked = ("resnet18", "models_of_any:Twice", "--input", "3x64x64", "--mode", "eval", "--json")
+    assert [row["layer_count"] for row in json.loads(cnnparams("compare", *asked).out)] == [51, 1]
+    assert json.loads(cnnparams("diff", *asked).out)["totals"]["layer_count"]["after"] == 1
+
+
+def test_a_size_is_said_once() -> None:
+    done = cnnparams("count", "resnet18", "--input", "3x160x160", "--set", "size=128")
+    assert (done.code, done.out) == (2, "")
+    assert "size is set to 128, but the input says 160: give one of them" in done.err
+    assert cnnparams("count", "resnet18", "--input", "3x160x160", "--set", "size=160").code == 0

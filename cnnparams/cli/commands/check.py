@@ -13,12 +13,12 @@ from cnnparams.cli.exit_code import ExitCode
 from cnnparams.cli.messages import tell
 
 if TYPE_CHECKING:
+    from cnnparams.cli.options import Opening
     from cnnparams.cli.show import Show
     from cnnparams.engine.choosing.check import Verdict
     from cnnparams.engine.costs.quantity import Limit
     from cnnparams.engine.setting import Setting
     from cnnparams.errors import Problem
-    from cnnparams.sources.input_shape import InputShape
 
 _GIVE = "set one with --max params=1M, or in the spec with budget: {params: 1M}"
 
@@ -27,14 +27,14 @@ _GIVE = "set one with --max params=1M, or in the spec with budget: {params: 1M}"
 @options.specs
 @options.limits
 @options.values
-@options.inputs
+@options.opening
 @options.setting_of_totals
 @options.answers("github")
 def command(
     specs: tuple[str, ...],
     limits: tuple[Limit, ...],
     values: dict[str, Any],
-    inputs: list[InputShape],
+    opening: Opening,
     setting: Setting,
     show: Show,
 ) -> ExitCode:
@@ -53,7 +53,7 @@ def command(
     with options.blaming("--max"):
         measurable_limits(limits, setting)
     try:
-        networks = load_networks(specs, values, inputs, families=True)
+        networks = load_networks(specs, values, opening, families=True)
         verdicts = each(lambda network: network.check(limits, setting), networks)
     except SpecError as error:
         if not show.problems(error.problems):

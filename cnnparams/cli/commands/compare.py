@@ -11,12 +11,12 @@ from cnnparams.cli import options
 from cnnparams.cli.command import Command
 
 if TYPE_CHECKING:
+    from cnnparams.cli.options import Opening
     from cnnparams.cli.show import Show
     from cnnparams.engine.costs.quantity import Total
     from cnnparams.engine.reports.report import Report
     from cnnparams.engine.setting import Setting
     from cnnparams.render.sections import Scatter
-    from cnnparams.sources.input_shape import InputShape
 
 _NAME = "name"
 
@@ -24,7 +24,7 @@ _NAME = "name"
 @click.command(cls=Command, group="Choose", example="cnnparams compare resnet18 resnet50 mobilenet_v2")
 @options.specs
 @options.values
-@options.inputs
+@options.opening
 @options.setting_of_totals
 @click.option("--sort", metavar="WORD", help="Order by name, params, macs, ..., the least first; -params: the most.")
 @click.option("--plot", is_flag=True, help="Also draw parameters against MACs, in the terminal.")
@@ -32,7 +32,7 @@ _NAME = "name"
 def command(
     specs: tuple[str, ...],
     values: dict[str, Any],
-    inputs: list[InputShape],
+    opening: Opening,
     setting: Setting,
     sort: str | None,
     plot: bool,
@@ -56,7 +56,7 @@ def command(
     with options.blaming("--sort"):
         also = measurable([by] if by else [], setting)
     fields = [total.field for total in (*short_totals(setting), *also)]
-    networks = load_networks(specs, values, inputs, families=True)
+    networks = load_networks(specs, values, opening, families=True)
     reports = [network.report(fields, setting) for network in progress(networks, len(networks), "measuring")]
     grid = with_ratios(side_by_side(reports, also))
     if sort:

@@ -10,17 +10,17 @@ from cnnparams.cli import layers_shown, options
 from cnnparams.cli.command import Command
 
 if TYPE_CHECKING:
+    from cnnparams.cli.options import Opening
     from cnnparams.cli.show import Show
     from cnnparams.engine.reports.ranking import Ranking
     from cnnparams.engine.reports.report import Column
     from cnnparams.engine.setting import Setting
-    from cnnparams.sources.input_shape import InputShape
 
 
 @click.command(cls=Command, group="Count and explain", example="cnnparams count resnet50 --depth 1")
 @options.specs
 @options.values
-@options.inputs
+@options.opening
 @options.answers(shapes=True)
 @layers_shown.columns
 @layers_shown.ranking("params")
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def command(
     specs: tuple[str, ...],
     values: dict[str, Any],
-    inputs: list[InputShape],
+    opening: Opening,
     show: Show,
     columns: str | None,
     ranking: Ranking,
@@ -47,7 +47,7 @@ def command(
 
     shown = _chosen(columns)
     fields = [column.field for column in (*shown, *([ranking.column] if ranking.column else []))]
-    reports = [network.report(fields, setting, depth) for network in load_networks(specs, values, inputs)]
+    reports = [network.report(fields, setting, depth) for network in load_networks(specs, values, opening)]
     show(ReportAnswer(reports, shown, ranking, is_usual=columns is None, whole_shapes=True))
 
 

@@ -10,16 +10,16 @@ from cnnparams.cli import options
 from cnnparams.cli.command import Command
 
 if TYPE_CHECKING:
+    from cnnparams.cli.options import Opening
     from cnnparams.cli.show import Show
     from cnnparams.engine.setting import Setting
-    from cnnparams.sources.input_shape import InputShape
 
 
 @click.command(cls=Command, group="Choose", example="cnnparams diff resnet18 resnet34")
 @options.first
 @options.second
 @options.values
-@options.inputs
+@options.opening
 @options.values_of_second
 @options.setting
 @options.answers(shapes=True)
@@ -27,7 +27,7 @@ def command(
     first: str,
     second: str,
     values: dict[str, Any],
-    inputs: list[InputShape],
+    opening: Opening,
     values_of_second: dict[str, Any],
     setting: Setting,
     show: Show,
@@ -42,5 +42,5 @@ def command(
     from cnnparams.cli.networks import load_pair
     from cnnparams.render.answers.difference import DifferenceAnswer
 
-    before, after = load_pair(first, second, values, values_of_second, inputs)
+    before, after = load_pair(first, second, values, values_of_second, opening)
     show(DifferenceAnswer(before.diff(after, setting)))

@@ -10,8 +10,8 @@ from cnnparams.cli import options
 from cnnparams.cli.command import Command
 
 if TYPE_CHECKING:
+    from cnnparams.cli.options import Opening
     from cnnparams.cli.show import Show
-    from cnnparams.sources.input_shape import InputShape
 
 _MOST_LISTED = 20
 
@@ -20,9 +20,9 @@ _MOST_LISTED = 20
 @options.spec
 @click.argument("layers", metavar="[LAYER]...", nargs=-1)
 @options.values
-@options.inputs
+@options.opening
 @options.answers(shapes=True)
-def command(spec: str, layers: tuple[str, ...], values: dict[str, Any], inputs: list[InputShape], show: Show) -> None:
+def command(spec: str, layers: tuple[str, ...], values: dict[str, Any], opening: Opening, show: Show) -> None:
     """Show the arithmetic behind each number, step by step.
 
     SPEC is a YAML file (- for standard input), a name that "cnnparams specs" lists, an ONNX file, or MODULE:FACTORY,
@@ -33,7 +33,7 @@ def command(spec: str, layers: tuple[str, ...], values: dict[str, Any], inputs: 
     from cnnparams.engine.network.graph import is_within
     from cnnparams.render.answers.explanation import ExplanationAnswer
 
-    (network,) = load_networks([spec], values, inputs)
+    (network,) = load_networks([spec], values, opening)
     known = [node.name for node in network.graph.nodes]
     for name in layers:
         if not any(is_within(layer, name) for layer in known):

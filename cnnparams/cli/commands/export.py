@@ -11,15 +11,15 @@ from cnnparams.cli.command import Command
 from cnnparams.cli.messages import tell
 
 if TYPE_CHECKING:
-    from cnnparams.sources.input_shape import InputShape
+    from cnnparams.cli.options import Opening
 
 
 @click.command(cls=Command, group="Exchange", example="cnnparams export resnet18 -o resnet18.py")
 @options.spec
 @options.values
-@options.inputs
+@options.opening
 @options.output
-def command(spec: str, values: dict[str, Any], inputs: list[InputShape], output: str | None) -> None:
+def command(spec: str, values: dict[str, Any], opening: Opening, output: str | None) -> None:
     """Write the network as PyTorch code.
 
     It is a module that depends on torch alone. It has a class for each block and for the network, as you would write
@@ -32,7 +32,7 @@ def command(spec: str, values: dict[str, Any], inputs: list[InputShape], output:
     from cnnparams.errors import Problem, some
     from cnnparams.targets.code.module import export
 
-    (network,) = load_networks([spec], values, inputs)
+    (network,) = load_networks([spec], values, opening)
     if said := [f"{node.name} {node.dtype}" for node in network.graph.nodes if node.dtype]:
         # A module in another dtype than its input does not run unless every input is converted.
         fact = (

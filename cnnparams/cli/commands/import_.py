@@ -12,9 +12,8 @@ from cnnparams.cli.exit_code import ExitCode
 from cnnparams.cli.messages import tell
 
 if TYPE_CHECKING:
+    from cnnparams.cli.options import Opening
     from cnnparams.cli.show import Show
-    from cnnparams.sources.input_shape import InputShape
-    from cnnparams.sources.pytorch.mode import Mode
     from cnnparams.sources.reading import Reading
 
 _WIDTH = 120  # columns of a line, of a spec with blocks
@@ -23,18 +22,13 @@ _GAPS = "the vocabulary has no words for this"
 
 @click.command(cls=Command, group="Exchange", example="cnnparams import torchvision.models:resnet18 --input 3x224x224")
 @click.argument("model", metavar="MODEL")
-@options.inputs
-@click.option(
-    "--mode",
-    type=click.Choice(["evaluation", "training"]),
-    help="The mode to read a PyTorch model in; by default that which it is in.",
-)
+@options.opening
 @click.option(
     "--partial", is_flag=True, help="Write a spec even if it has gaps, which are marked; the exit code is then 1."
 )
 @click.option("--flat", is_flag=True, help="Write a plain list of layers, without blocks and repeats.")
 @options.answers(only=("json", "yaml"), default="yaml")
-def command(model: str, inputs: list[InputShape], mode: Mode | None, partial: bool, flat: bool, show: Show) -> ExitCode:
+def command(model: str, opening: Opening, partial: bool, flat: bool, show: Show) -> ExitCode:
     """Write the spec of a PyTorch model or an ONNX file.
 
     MODEL is MODULE:FACTORY, such as mypackage.models:resnet: the code is imported, called and run, on tensors without
@@ -47,7 +41,7 @@ def command(model: str, inputs: list[InputShape], mode: Mode | None, partial: bo
     from cnnparams.render.yaml import marked
     from cnnparams.sources.structure.recover import recovered
 
-    reading = _read(model, inputs, mode)
+    reading = _read(model, opening)
     for remark in dict.fromkeys((*reading.remarks, *map(str, reading.gaps))):  # a line of a loop is told once
         tell(remark)
     if reading.gaps and not partial:
@@ -62,27 +56,25 @@ def command(model: str, inputs: list[InputShape], mode: Mode | None, partial: bo
     return ExitCode.NO if reading.gaps else ExitCode.DONE
 
 
-def _read(model: str, inputs: list[InputShape], mode: Mode | None) -> Reading:
+def _read(model: str, opening: Opening) -> Reading:
     from cnnparams.cli.streams import keep_apart
     from cnnparams.sources.register import source_of
 
     source = source_of(model)
     if source is None:
-        return _of_spec(model, inputs, mode)
+        return _of_spec(model, opening)
     if source.RUNS_CODE:
         keep_apart()  # what the code prints is not the spec
-    return source.open(model, inputs, mode)
+    return source.open(model, *opening)
 
 
-def _of_spec(name: str, inputs: list[InputShape], mode: Mode | None) -> Reading:
+def _of_spec(name: str, opening: Opening) -> Reading:
     """Return what a spec stands for, whose structure is then found anew."""
     from cnnparams.cli.networks import load_networks
     from cnnparams.engine.network.stack import stack
     from cnnparams.sources.reading import Reading
 
-    if mode:
-        raise click.UsageError("--mode is for PyTorch models: a spec has none")
-    (network,) = load_networks([name], {}, inputs)
+    (network,) = load_networks([name], {}, opening)
     return Reading(stack(network.graph))
 
 

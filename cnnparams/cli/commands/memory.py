@@ -11,10 +11,10 @@ from cnnparams.cli.command import Command
 from cnnparams.cli.exit_code import ExitCode
 
 if TYPE_CHECKING:
+    from cnnparams.cli.options import Opening
     from cnnparams.cli.show import Show
     from cnnparams.engine.reports.ranking import Ranking
     from cnnparams.engine.setting import Setting
-    from cnnparams.sources.input_shape import InputShape
 
 ALIVE = "peak-memory"
 
@@ -22,7 +22,7 @@ ALIVE = "peak-memory"
 @click.command(cls=Command, group="Memory", example="cnnparams memory resnet50 --training --fit 8GiB")
 @options.spec
 @options.values
-@options.inputs
+@options.opening
 @options.setting_on_device
 @click.option("--training", is_flag=True, help="Also what training keeps: gradients, optimizer, saved tensors.")
 @options.fit
@@ -33,7 +33,7 @@ ALIVE = "peak-memory"
 def command(
     spec: str,
     values: dict[str, Any],
-    inputs: list[InputShape],
+    opening: Opening,
     setting: Setting,
     training: bool,
     fit: int | None,
@@ -56,7 +56,7 @@ def command(
     from cnnparams.engine.reports.report import base_columns
     from cnnparams.render.answers.memory import MemoryAnswer
 
-    (network,) = load_networks([spec], values, inputs)
+    (network,) = load_networks([spec], values, opening)
     found = network.memory(setting, training=training, limit=fit, int8=int8)
     measured = {column.field for column in (*base_columns(), *found.report.columns)}
     if ranking.column and ranking.column.field not in measured:

@@ -10,9 +10,9 @@ from cnnparams.cli import layers_shown, options
 from cnnparams.cli.command import Command
 
 if TYPE_CHECKING:
+    from cnnparams.cli.options import Opening
     from cnnparams.cli.show import Show
     from cnnparams.engine.reports.ranking import Ranking
-    from cnnparams.sources.input_shape import InputShape
 
 COLUMNS = ("layer", "output", "receptive-field", "effective-stride", "effective-padding", "aligned", "sees-all")
 
@@ -20,7 +20,7 @@ COLUMNS = ("layer", "output", "receptive-field", "effective-stride", "effective-
 @click.command(cls=Command, group="Count and explain", example="cnnparams receptive-field vgg16")
 @options.specs
 @options.values
-@options.inputs
+@options.opening
 @options.answers(shapes=True)
 @layers_shown.columns
 @layers_shown.ranking("receptive-field")
@@ -28,7 +28,7 @@ COLUMNS = ("layer", "output", "receptive-field", "effective-stride", "effective-
 def command(
     specs: tuple[str, ...],
     values: dict[str, Any],
-    inputs: list[InputShape],
+    opening: Opening,
     show: Show,
     columns: str | None,
     ranking: Ranking,
@@ -51,6 +51,6 @@ def command(
     fields = [
         column.field for column in (*receptive_field.COLUMNS, *shown, *([ranking.column] if ranking.column else []))
     ]
-    reports = [network.report(fields, depth=depth) for network in load_networks(specs, values, inputs)]
+    reports = [network.report(fields, depth=depth) for network in load_networks(specs, values, opening)]
     own = [replace(report, columns=receptive_field.COLUMNS, totals=receptive_field.TOTALS) for report in reports]
     show(ReportAnswer(own, shown, ranking))

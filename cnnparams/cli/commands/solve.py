@@ -12,13 +12,13 @@ from cnnparams.cli.exit_code import ExitCode
 from cnnparams.cli.messages import tell
 
 if TYPE_CHECKING:
+    from cnnparams.cli.options import Opening
     from cnnparams.cli.show import Show
     from cnnparams.engine.choosing.axis import SweepAxis
     from cnnparams.engine.choosing.solve import Solution
     from cnnparams.engine.costs.quantity import Limit
     from cnnparams.engine.setting import Setting
     from cnnparams.schema.spec import Spec
-    from cnnparams.sources.input_shape import InputShape
 
 
 @click.command(cls=Command, group="Choose", example="cnnparams solve mobilenet_v2 --var width --max params=2M")
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 )
 @options.limits
 @options.values
-@options.inputs
+@options.opening
 @options.jobs
 @options.setting_of_totals
 @options.answers()
@@ -40,7 +40,7 @@ def command(
     var: str,
     limits: tuple[Limit, ...],
     values: dict[str, Any],
-    inputs: list[InputShape],
+    opening: Opening,
     jobs: int,
     setting: Setting,
     show: Show,
@@ -63,7 +63,7 @@ def command(
 
     with options.blaming("--max"):
         measurable_limits(limits, setting)
-    chosen = load_one(spec, values, inputs).spec
+    chosen = load_one(spec, values, opening).spec
     axis = _axis(chosen, var)
     kept = measurable_limits(limits or _own(chosen, axis.name), setting)
     points = Points(({axis.name: value} for value in axis.values), len(axis.values))

@@ -13,13 +13,13 @@ from cnnparams.cli.exit_code import ExitCode
 from cnnparams.cli.messages import tell
 
 if TYPE_CHECKING:
+    from cnnparams.cli.options import Opening
     from cnnparams.cli.show import Show
     from cnnparams.engine.choosing.evaluation import Outcome
     from cnnparams.engine.choosing.sweep import Sweep
     from cnnparams.engine.reports.grid import Row
     from cnnparams.engine.setting import Setting
     from cnnparams.schema.spec import Spec
-    from cnnparams.sources.input_shape import InputShape
 
 
 @click.command(
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     help="Show only what no other point beats in all of these, such as params,macs; size:max is better the larger.",
 )
 @click.option("--columns", metavar="WORDS", default="params,macs", show_default=True, help="What to measure.")
-@options.inputs
+@options.opening
 @options.jobs
 @options.setting_of_totals
 @options.answers(json="jsonl")
@@ -52,7 +52,7 @@ def command(
     where: str | None,
     pareto: str | None,
     columns: str,
-    inputs: list[InputShape],
+    opening: Opening,
     jobs: int,
     setting: Setting,
     show: Show,
@@ -71,7 +71,7 @@ def command(
     from cnnparams.errors import quote
     from cnnparams.render.answers.grid import GridAnswer
 
-    sweep = _sweep(load_one(spec, {}, inputs).spec, axes, where, pareto, columns, setting)
+    sweep = _sweep(load_one(spec, {}, opening).spec, axes, where, pareto, columns, setting)
     skipped: list[Outcome] = []
     rows: list[Row] = []
     with closing(sweep.outcomes(jobs)) as outcomes:

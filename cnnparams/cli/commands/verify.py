@@ -11,16 +11,16 @@ from cnnparams.cli.command import Command
 from cnnparams.cli.exit_code import ExitCode
 
 if TYPE_CHECKING:
+    from cnnparams.cli.options import Opening
     from cnnparams.cli.show import Show
     from cnnparams.engine.network.graph import Graph
-    from cnnparams.sources.input_shape import InputShape
     from cnnparams.targets.verification import Verification
 
 
 @click.command(cls=Command, group="Exchange", example="cnnparams verify resnet18")
 @options.specs
 @options.values
-@options.inputs
+@options.opening
 @click.option(
     "--against",
     metavar="MODULE:FACTORY",
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def command(
     specs: tuple[str, ...],
     values: dict[str, Any],
-    inputs: list[InputShape],
+    opening: Opening,
     against: str | None,
     show: Show,
 ) -> ExitCode:
@@ -46,7 +46,7 @@ def command(
 
     if against is not None and len(specs) > 1:
         raise click.UsageError("--against compares one SPEC with a model")
-    graphs = [network.graph for network in load_networks(specs, values, inputs)]
+    graphs = [network.graph for network in load_networks(specs, values, opening)]
     found = _verified(graphs) if against is None else [_compared(graphs[0], against)]
     show(VerificationAnswer(found))
     return ExitCode.DONE if all(verification.same for verification in found) else ExitCode.NO

@@ -12,9 +12,9 @@ from cnnparams.engine.network.stack import stack
 from cnnparams.errors import quote, some
 from cnnparams.inert import title
 from cnnparams.layers.contract.shape import MOST_ELEMENTS, Shape
+from cnnparams.schema.input_shape import InputShape
 from cnnparams.schema.keys import INPUT
 from cnnparams.sources.assembly import simplified
-from cnnparams.sources.input_shape import InputShape
 from cnnparams.sources.onnx.assembly import GraphTensor, OnnxAssembly
 from cnnparams.sources.onnx.file import fail
 from cnnparams.sources.onnx.model import Declared, FileDims, FilePort, Model, OnnxNode

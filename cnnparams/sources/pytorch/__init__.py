@@ -15,7 +15,7 @@ from cnnparams.errors import Problem, SpecError
 from cnnparams.inert import printable
 
 if TYPE_CHECKING:
-    from cnnparams.sources.input_shape import InputShape
+    from cnnparams.schema.input_shape import InputShape
     from cnnparams.sources.pytorch.mode import Mode
     from cnnparams.sources.reading import Reading
 

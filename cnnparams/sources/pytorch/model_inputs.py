@@ -12,7 +12,7 @@ from torch import nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from cnnparams.errors import CnnparamsError
-from cnnparams.sources.input_shape import InputShape
+from cnnparams.schema.input_shape import InputShape
 from cnnparams.sources.pytorch.values import BATCH
 
 _BY_NAME = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)

@@ -25,10 +25,10 @@ from cnnparams.errors import CnnparamsError, quote, some
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spatial import SpatialLayer
 from cnnparams.layers.recurrent import Recurrent
+from cnnparams.schema.input_shape import InputShape
 from cnnparams.schema.keys import DESCRIPTION, NAME
 from cnnparams.sources.assembly import simplified
 from cnnparams.sources.foreign import ForeignError, doing, failed, foreign, told
-from cnnparams.sources.input_shape import InputShape
 from cnnparams.sources.pytorch import mode
 from cnnparams.sources.pytorch.failure import NEEDS_VALUES, failed_module, refuse, run_hint
 from cnnparams.sources.pytorch.functions.reshape import without

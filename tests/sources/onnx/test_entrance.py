@@ -9,7 +9,7 @@ import pytest
 from onnx import TensorProto, helper
 
 from cnnparams.errors import SpecError
-from cnnparams.sources.input_shape import InputShape, shape_of
+from cnnparams.schema.input_shape import InputShape, shape_of
 from cnnparams.sources.onnx import open as read
 from tests.sources.onnx.models import File, counted, kinds, node, save, shapes, whole
 

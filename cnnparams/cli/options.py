@@ -134,7 +134,7 @@ values_of_second = click.option(
 )
 
 
-class _Count(click.IntRange):
+class Count(click.IntRange):
     """A whole number from 1 on that 64 bits can hold, as the numbers of a spec."""
 
     def __init__(self) -> None:
@@ -161,7 +161,7 @@ def _bytes(context: click.Context, parameter: click.Parameter, written: str | No
         raise click.BadParameter(str(error)) from None
 
 
-batch = click.option("--batch", type=_Count(), default=1, show_default=True, help="Samples at a time.")
+batch = click.option("--batch", type=Count(), default=1, show_default=True, help="Samples at a time.")
 dtype = click.option(
     "--dtype", type=click.Choice([*DTYPES]), default=USUAL.dtype, show_default=True, help="Type of every element."
 )
@@ -172,10 +172,10 @@ optimizer = click.option(
     show_default=True,
     help="What trains the network.",
 )
-jobs = click.option("--jobs", type=_Count(), default=1, show_default=True, help="Processes to work in.")
+jobs = click.option("--jobs", type=Count(), default=1, show_default=True, help="Processes to work in.")
 samples = click.option(
     "--samples",
-    type=_Count(),
+    type=Count(),
     metavar="N",
     help="Size of the training set: adds parameters per sample.",
 )
@@ -246,15 +246,10 @@ fit = click.option(
 )
 depth = click.option(
     "--depth",
-    type=_Count(),
+    type=Count(),
     metavar="N",
     help="Sum up layers by the first N parts of their names: layer1 with 1, layer1.0 with 2.",
 )
-
-
-def top(by: str) -> Callable[[F], F]:
-    """Return --top, which shows the first layers: by this column, where none is given."""
-    return click.option("--top", type=_Count(), metavar="N", help=f"Only the first N layers; without --sort, by {by}.")
 
 
 @contextmanager

@@ -156,7 +156,7 @@ def test_layers_in_another_order_and_the_first_of_them() -> None:
 
 
 def test_an_order_that_layers_do_not_have_is_told() -> None:
-    for command, word in (("count", "hyperparameters"), ("memory", "receptive-field")):
+    for command, word in (("count", "hyperparameters"), ("memory", "tensors")):
         done = run(command, "simple_cnn", "--sort", word)
         assert (done.code, done.stdout) == (2, "")
         assert "Invalid value for --sort" in done.stderr

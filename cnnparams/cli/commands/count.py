@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnnparams.cli import layers_shown, options
+from cnnparams.cli import options, shown
 from cnnparams.cli.command import Command
 
 if TYPE_CHECKING:
     from cnnparams.cli.options import Opening
     from cnnparams.cli.show import Show
     from cnnparams.engine.reports.ranking import Ranking
-    from cnnparams.engine.reports.report import Column
     from cnnparams.engine.setting import Setting
 
 
@@ -22,8 +21,8 @@ if TYPE_CHECKING:
 @options.values
 @options.opening
 @options.answers(shapes=True)
-@layers_shown.columns
-@layers_shown.ranking("params")
+@shown.columns("layer,output,macs")
+@shown.ranking()
 @options.depth
 @options.training_set
 def command(
@@ -43,17 +42,10 @@ def command(
     each; in JSON, a line each.
     """
     from cnnparams.cli.networks import load_networks
+    from cnnparams.engine.reports.report import default_columns
     from cnnparams.render.answers.report import ReportAnswer
 
-    shown = _chosen(columns)
-    fields = [column.field for column in (*shown, *([ranking.column] if ranking.column else []))]
+    chosen = default_columns() if columns is None else shown.columns_of(columns)
+    fields = [*(column.field for column in chosen), ranking.field]
     reports = [network.report(fields, setting, depth) for network in load_networks(specs, values, opening)]
-    show(ReportAnswer(reports, shown, ranking, is_usual=columns is None, whole_shapes=True))
-
-
-def _chosen(names: str | None) -> tuple[Column, ...]:
-    from cnnparams.engine.reports.report import default_columns
-
-    if names is None:
-        return default_columns()
-    return tuple(layers_shown.column_of(word, "--columns") for word in names.split(","))
+    show(ReportAnswer(reports, chosen, ranking, is_usual=columns is None, whole_shapes=True))

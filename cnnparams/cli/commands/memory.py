@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnnparams.cli import layers_shown, options
+from cnnparams.cli import options, shown
 from cnnparams.cli.command import Command
 from cnnparams.cli.exit_code import ExitCode
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cnnparams.engine.reports.ranking import Ranking
     from cnnparams.engine.setting import Setting
 
-ALIVE = "peak-memory"
+ALIVE = "live_bytes"
 
 
 @click.command(cls=Command, group="Memory", example="cnnparams memory resnet50 --training --fit 8GiB")
@@ -27,7 +27,8 @@ ALIVE = "peak-memory"
 @click.option("--training", is_flag=True, help="Also what training keeps: gradients, optimizer, saved tensors.")
 @options.fit
 @click.option("--int8", is_flag=True, help="Also flash and SRAM in 8 bits, as TensorFlow Lite Micro has them.")
-@layers_shown.ranking(ALIVE)
+@shown.columns("layer,output,peak-memory")
+@shown.ranking("-peak-memory")
 @options.depth
 @options.answers()
 def command(
@@ -38,6 +39,7 @@ def command(
     training: bool,
     fit: int | None,
     int8: bool,
+    columns: str | None,
     ranking: Ranking,
     depth: int | None,
     show: Show,
@@ -49,17 +51,12 @@ def command(
     makes a PyTorch model and is run; FILE@VARIANT chooses a variant. The exit code is 1 where it does not fit: not even
     one sample within --fit, or not on the --device.
     """
-    from dataclasses import replace
-
     from cnnparams.cli.networks import load_networks
-    from cnnparams.engine.reports.fold import fold
-    from cnnparams.engine.reports.report import base_columns
     from cnnparams.render.answers.memory import MemoryAnswer
 
     (network,) = load_networks([spec], values, opening)
     found = network.memory(setting, training=training, limit=fit, int8=int8)
-    measured = {column.field for column in (*base_columns(), *found.report.columns)}
-    if ranking.column and ranking.column.field not in measured:
-        raise click.BadParameter(f"{ranking.column.key} is not measured here", param_hint="--sort")
-    show(MemoryAnswer(found if depth is None else replace(found, report=fold(found.report, depth)), ranking))
+    chosen = shown.columns_of(columns) if columns else ()
+    layers = network.report([ALIVE, *(column.field for column in chosen), ranking.field], setting, depth)
+    show(MemoryAnswer(found, layers, chosen, ranking))
     return ExitCode.DONE if found.answer else ExitCode.NO

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnnparams.cli import layers_shown, options
+from cnnparams.cli import options, shown
 from cnnparams.cli.command import Command
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cnnparams.cli.show import Show
     from cnnparams.engine.reports.ranking import Ranking
 
-COLUMNS = ("layer", "output", "receptive-field", "effective-stride", "effective-padding", "aligned", "sees-all")
+COLUMNS = "layer,output,receptive-field,effective-stride,effective-padding,aligned,sees-all"
 
 
 @click.command(cls=Command, group="Count and explain", example="cnnparams receptive-field vgg16")
@@ -22,8 +22,8 @@ COLUMNS = ("layer", "output", "receptive-field", "effective-stride", "effective-
 @options.values
 @options.opening
 @options.answers(shapes=True)
-@layers_shown.columns
-@layers_shown.ranking("receptive-field")
+@shown.columns("layer,receptive-field")
+@shown.ranking("-receptive-field")
 @options.depth
 def command(
     specs: tuple[str, ...],
@@ -47,10 +47,8 @@ def command(
     from cnnparams.engine.costs import receptive_field
     from cnnparams.render.answers.report import ReportAnswer
 
-    shown = tuple(layers_shown.column_of(word, "--columns") for word in (columns.split(",") if columns else COLUMNS))
-    fields = [
-        column.field for column in (*receptive_field.COLUMNS, *shown, *([ranking.column] if ranking.column else []))
-    ]
+    chosen = shown.columns_of(columns or COLUMNS)
+    fields = [*(column.field for column in (*receptive_field.COLUMNS, *chosen)), ranking.field]
     reports = [network.report(fields, depth=depth) for network in load_networks(specs, values, opening)]
     own = [replace(report, columns=receptive_field.COLUMNS, totals=receptive_field.TOTALS) for report in reports]
-    show(ReportAnswer(own, shown, ranking))
+    show(ReportAnswer(own, chosen, ranking))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from cnnparams.engine.reports.grid import Heading, Row
 from cnnparams.engine.reports.memory import Fit, Memory
 from cnnparams.engine.reports.ranking import AS_THEY_RUN, Ranking
-from cnnparams.engine.reports.report import Kind, Report
+from cnnparams.engine.reports.report import Column, Kind, Report
 from cnnparams.render.answer import Answer
+from cnnparams.render.answers.report import layer_table
 from cnnparams.render.cells import size
 from cnnparams.render.documents import indented
 from cnnparams.render.sections import Bars, Fact, Facts, Note, Section, Table, Title
@@ -39,8 +40,17 @@ class MemoryAnswer(Answer):
 
     json = staticmethod(indented)
 
-    def __init__(self, memory: Memory, ranking: Ranking = AS_THEY_RUN) -> None:
+    def __init__(
+        self,
+        memory: Memory,
+        layers: Report | None = None,
+        columns: Sequence[Column] = (),
+        ranking: Ranking = AS_THEY_RUN,
+    ) -> None:
+        """Take a memory, and what is told of layers: their live memory as bars, or a table of columns."""
         self.memory = memory
+        self.layers = layers or memory.report
+        self.columns = columns
         self.ranking = ranking
 
     def sections(self, layout: Layout) -> Iterator[Section]:
@@ -58,13 +68,19 @@ class MemoryAnswer(Answer):
             rows = [Row((slot.name, slot.offset, slot.bytes)) for slot in memory.int8.slots]
             title = "The arena: each tensor's first byte and its bytes"
             yield Table(tuple(Heading(*head) for head in heads), rows, title, is_list=True)
-        yield from self._bars(report)
+        yield from self._table() if self.columns else self._bars()
         yield Note((_left_out(memory),))
 
-    def _bars(self, report: Report) -> Iterator[Section]:
+    def _table(self) -> Iterator[Section]:
+        told = self.ranking.told(len(self.layers.layers))
+        yield layer_table(self.ranking.of(self.layers).layers, self.columns)
+        if told:
+            yield Note((told,))
+
+    def _bars(self) -> Iterator[Section]:
         """Yield a bar for each layer; unless asked for others, those of the most, in the order in which they run."""
-        told = self.ranking.told(report)
-        shown = self.ranking.of(report).layers
+        told = self.ranking.told(len(self.layers.layers))
+        shown = self.ranking.of(self.layers).layers
         if self.ranking == AS_THEY_RUN and len(shown) > _BARS:
             most = sorted(shown, key=lambda layer: -layer.live_bytes)[:_BARS]
             named = {layer.name for layer in most}
@@ -88,7 +104,7 @@ class MemoryAnswer(Answer):
         """Yield one document; the totals have the keys that the report gives them."""
         memory = self.memory
         report, setting = memory.report, memory.setting
-        layers = self.ranking.of(report).layers
+        layers = self.ranking.of(self.layers).layers
         yield {
             "schema_version": SCHEMA_VERSION,
             "name": report.name,

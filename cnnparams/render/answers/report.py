@@ -41,7 +41,7 @@ class ReportAnswer(Answer):
         for whole, report in zip(self._all, self.reports, strict=True):
             totals = [total for total in report.totals if report.costs[total.field] or not total.optional]
             yield self._table(whole, report)
-            if told := self._ranking.told(whole):
+            if told := self._ranking.told(len(whole.layers)):
                 yield Note((told,))
             yield Facts(tuple(_fact(report, total) for total in totals))
             yield from (Note((total.note,)) for total in totals if total.note)
@@ -61,18 +61,12 @@ class ReportAnswer(Answer):
         return (document(report, layout) for report in self.reports)
 
     def _table(self, whole: Report, report: Report) -> Table:
-        return Table(
-            tuple(map(_heading, self.columns)),
-            (self._row(layer) for layer in report.layers),
+        return layer_table(report.layers, self.columns)._replace(
             title=report.name,
             joining=tuple(_joining(whole, report)) if self._is_usual else (),
             kept=len(self.columns) if self._is_usual else 1,
             whole_shapes=self._whole_shapes,
-            option="--columns",
         )
-
-    def _row(self, layer: LayerReport) -> Row:
-        return Row(tuple([_cell(layer, column) for column in self.columns]))
 
     def _of_estimates(self) -> list[Column]:
         shown = {column.field for column in self.columns}
@@ -80,6 +74,12 @@ class ReportAnswer(Answer):
         known = {column.field: column for report in self.reports for column in report.columns}
         layers = [layer for report in self.reports for layer in report.layers]
         return [known[mark] for mark in marks if any(layer.costs[mark] for layer in layers)]
+
+
+def layer_table(layers: Sequence[LayerReport], columns: Sequence[Column]) -> Table:
+    """Return a row for each layer."""
+    rows = (Row(tuple([_cell(layer, column) for column in columns])) for layer in layers)
+    return Table(tuple(map(_heading, columns)), rows, option="--columns")
 
 
 def _joining(whole: Report, report: Report) -> Iterator[Joining]:

@@ -11,7 +11,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cnnparams.api import Network, Report, count, load
+    from cnnparams.api.loading import count, load
+    from cnnparams.api.network import Network
+    from cnnparams.engine.reports.report import Report
     from cnnparams.errors import CnnparamsError
 
 __version__ = "0.1.0"
@@ -19,10 +21,10 @@ __all__ = ["CnnparamsError", "Network", "Report", "__version__", "count", "load"
 
 _HOMES = {
     "CnnparamsError": "cnnparams.errors",
-    "Network": "cnnparams.api",
-    "Report": "cnnparams.api",
-    "count": "cnnparams.api",
-    "load": "cnnparams.api",
+    "Network": "cnnparams.api.network",
+    "Report": "cnnparams.engine.reports.report",
+    "count": "cnnparams.api.loading",
+    "load": "cnnparams.api.loading",
 }
 
 

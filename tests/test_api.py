@@ -54,7 +54,7 @@ def test_a_network_answers_what_is_asked_of_it() -> None:
     assert network.graph.inputs[0].shape.dims == (3, 160, 160)
     assert network.graph is network.graph
     assert network.memory().report.weight_bytes == 4 * 25_557_032
-    (layer,) = network.explain(["fc"]).layers
+    (layer,) = network.explain("fc").layers
     assert layer.name == "fc"
     assert network.check().balances == ()
     assert network.diff(network.set(size=224)).after.name == "resnet50"

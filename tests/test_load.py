@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import cnnparams
-from cnnparams.api import Loadable
+from cnnparams.api.loading import Loadable
 from cnnparams.schema.plain import document_of
 
 ROOT = Path(__file__).parent.parent

@@ -84,7 +84,7 @@ def _complete(instruction: str) -> int:
     except (KeyError, ValueError):
         hint = "unset it, or let the shell set it, with COMP_WORDS and COMP_CWORD: see cnnparams completion --help"
         message = f"the environment has {COMPLETE}={quote(instruction)}, which asks for no completion"
-        raise CnnparamsError(f"{message}\n  hint: {hint}") from None
+        raise CnnparamsError(message, hint) from None
     return shell_complete(app, {}, PROGRAM, COMPLETE, instruction)
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from cnnparams.api import Network, load
+from cnnparams.api.loading import load
+from cnnparams.api.network import Network
 from cnnparams.cli.messages import tell
 from cnnparams.cli.options import Opening
 from cnnparams.cli.streams import keep_apart

@@ -262,8 +262,8 @@ def blaming(option: str) -> Iterator[None]:
     except SpecError:
         raise
     except CnnparamsError as error:
-        hint = getattr(error, "hint", None)
-        raise click.BadParameter(f"{error}; {hint}" if hint else str(error), param_hint=option) from None
+        told = f"{error.message}; {error.hint}" if error.hint else error.message
+        raise click.BadParameter(told, param_hint=option) from None
 
 
 class _FormatFlag(click.Option):

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from cnnparams.engine.reports.report import Column
 
 F = TypeVar("F", bound=Callable[..., Any])
-_NAME = "name"
 _MOST = "-params"
 COLUMNS, SORT = "--columns", "--sort"
 
@@ -87,19 +86,10 @@ def ranked_networks(rows: str = "networks") -> Callable[[F], F]:
 
 def column_of(word: str, option: str) -> Column:
     """Return the column of a layer table that a word, old or new, or a title means; `option` is to blame for none."""
-    from cnnparams.engine.reports.report import columns, find_column
-    from cnnparams.errors import quote, suggest
+    from cnnparams.api import layer_table
 
-    found = find_column("layer" if option == SORT and word == _NAME else word)
-    if found is None:
-        known = columns()
-        wrong = word.strip().casefold()
-        found = {column.title.casefold(): column for column in known.values()}.get(wrong)
-        if found is None:
-            guess = suggest(wrong, known)
-            hint = f"did you mean {quote(guess)}?" if guess else f"choose from {', '.join(known)}"
-            raise click.BadParameter(f"unknown column {quote(wrong)}; {hint}", param_hint=option)
-    return found
+    with options.blaming(option):
+        return layer_table.column_of(word)
 
 
 def columns_of(written: str) -> tuple[Column, ...]:
@@ -108,14 +98,10 @@ def columns_of(written: str) -> tuple[Column, ...]:
 
 
 def _ranking(sort: str | None, top: int | None) -> Ranking:
-    from cnnparams.engine.reports.ranking import Ranking, has_order
+    from cnnparams.api.layer_table import ranking_of
 
-    if sort is None:
-        return Ranking()
-    column = column_of(sort.removeprefix("-"), SORT)
-    if not has_order(column):
-        raise click.BadParameter(f"layers have no order by {column.key}", param_hint=SORT)
-    return Ranking(column, sort.startswith("-"), top)
+    with options.blaming(SORT):
+        return ranking_of(sort, top)
 
 
 class Order(NamedTuple):
@@ -150,9 +136,9 @@ def also(ranking: Ranking) -> list[Total]:
     return totals([ranking.column])
 
 
-def fields(columns: Iterable[Heading | Total], ranking: Ranking) -> list[str]:
+def words(columns: Iterable[Heading | Total], ranking: Ranking) -> list[str]:
     """Return what has to be measured."""
-    return [total.field for total in totals([*columns, ranking.column])]
+    return [total.called for total in totals([*columns, ranking.column])]
 
 
 def _network_column(word: str, option: str, own: Mapping[str, Heading]) -> Heading | Total:
@@ -161,4 +147,4 @@ def _network_column(word: str, option: str, own: Mapping[str, Heading]) -> Headi
     try:
         return own.get(word.strip()) or find_total(word)
     except UnknownTotalError as error:
-        raise click.BadParameter(f"{error}; {error.hint}", param_hint=option) from None
+        raise click.BadParameter(f"{error.message}; {error.hint}", param_hint=option) from None

@@ -183,7 +183,7 @@ class Assembly:
         try:
             self.network.add(Placing(name, (), True, None), layer, None, x or last or first)
         except LayerError as error:
-            raise CnnparamsError(f"the model is too large for a spec: {error}\n  hint: {_TOO_LARGE}") from None
+            raise CnnparamsError(f"the model is too large for a spec: {error}", _TOO_LARGE) from None
         if gap:
             self.gaps.append(gap._replace(entry=name))
         return name

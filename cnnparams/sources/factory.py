@@ -43,7 +43,7 @@ def _module(path: str) -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name and (path == error.name or path.startswith(f"{error.name}.")):
             hint = "name it as Python imports it, from the current folder or an installed package"
-            raise CnnparamsError(f"no module {quote(path)}\n  hint: {hint}") from None
+            raise CnnparamsError(f"no module {quote(path)}", hint) from None
         raise
 
 
@@ -52,8 +52,8 @@ def _attribute(module: ModuleType, dotted: str) -> Any:
     for part in dotted.split("."):
         if not hasattr(found, part):
             guess = suggest(part, [name for name in dir(found) if not name.startswith("_")])
-            hint = f"\n  hint: did you mean {quote(guess)}?" if guess else ""
-            raise CnnparamsError(f"{module.__name__} has no {quote(part)}{hint}")
+            hint = f"did you mean {quote(guess)}?" if guess else None
+            raise CnnparamsError(f"{module.__name__} has no {quote(part)}", hint)
         found = getattr(found, part)
     return found
 
@@ -64,7 +64,7 @@ def _called(factory: Any, name: str) -> Any:
     if missing := _required(factory):
         hint = f"name a function that gives them: def model(): return {name.rpartition(':')[2]}(...)"
         needs = f"{quote(name)} cannot be called without {listed(missing, 'and')}, and a factory is given nothing"
-        raise CnnparamsError(f"{needs}\n  hint: {hint}")
+        raise CnnparamsError(needs, hint)
     return factory()
 
 

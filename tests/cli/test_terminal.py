@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from cnnparams.api import Network, load
+from cnnparams.api.loading import load
+from cnnparams.api.network import Network
 from cnnparams.engine.reports.report import columns, default_columns
 from cnnparams.render.answer import Answer
 from cnnparams.render.answers.difference import DifferenceAnswer
@@ -74,14 +75,14 @@ def answers(name: str) -> dict[str, Answer]:
     from cnnparams.engine.reports.grid import side_by_side, with_ratios
 
     network, other = load(name), load(OTHERS[name])
-    fields = [total.field for total in short_totals()]
+    words = [total.called for total in short_totals()]
     seen = [columns()[word] for word in ("layer", "output", "receptive-field", "effective-stride", "aligned")]
     return {
         "count": ReportAnswer([network.report()], default_columns(), is_usual=True, whole_shapes=True),
-        "compare": GridAnswer(with_ratios(side_by_side([each.report(fields) for each in (network, other)]))),
+        "compare": GridAnswer(with_ratios(side_by_side([each.report(*words) for each in (network, other)]))),
         "memory": MemoryAnswer(network.memory(training=True, limit=2**33)),
         "diff": DifferenceAnswer(network.diff(other)),
-        "receptive-field": ReportAnswer([network.report(fields)], seen),
+        "receptive-field": ReportAnswer([network.report(*words)], seen),
     }
 
 

@@ -54,7 +54,7 @@ def command(
         measurable_limits(limits, setting)
     try:
         networks = load_networks(specs, values, opening, families=True)
-        verdicts = each(lambda network: network.check(limits, setting), networks)
+        verdicts = each(lambda network: network.check(*limits, **setting._asdict()), networks)
     except SpecError as error:
         if not show.problems(error.problems):
             raise

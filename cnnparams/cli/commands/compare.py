@@ -58,9 +58,10 @@ def command(
     chosen = shown.network_columns(columns, OWN) if columns else None
     with options.blaming(shown.COLUMNS):
         measurable(shown.totals(chosen or ()), setting)
-    fields = shown.fields(chosen or short_totals(setting), ranking)
+    words = shown.words(chosen or short_totals(setting), ranking)
     networks = load_networks(specs, values, opening, families=True)
-    reports = [network.report(fields, setting) for network in progress(networks, len(networks), "measuring")]
+    measured = progress(networks, len(networks), "measuring")
+    reports = [network.report(*words, **setting._asdict()) for network in measured]
     grid = ranked(with_ratios(side_by_side(reports, also, chosen)), reports, ranking)
     show(GridAnswer(grid, _plot(reports) if plot else None, option=shown.COLUMNS))
 

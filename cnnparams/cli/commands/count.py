@@ -46,6 +46,7 @@ def command(
     from cnnparams.render.answers.report import ReportAnswer
 
     chosen = default_columns() if columns is None else shown.columns_of(columns)
-    fields = [*(column.field for column in chosen), ranking.field]
-    reports = [network.report(fields, setting, depth) for network in load_networks(specs, values, opening)]
+    words = [*(column.key for column in chosen), *ranking.words]
+    networks = load_networks(specs, values, opening)
+    reports = [network.report(*words, depth=depth, **setting._asdict()) for network in networks]
     show(ReportAnswer(reports, chosen, ranking, is_usual=columns is None, whole_shapes=True))

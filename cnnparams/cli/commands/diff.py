@@ -43,4 +43,4 @@ def command(
     from cnnparams.render.answers.difference import DifferenceAnswer
 
     before, after = load_pair(first, second, values, values_of_second, opening)
-    show(DifferenceAnswer(before.diff(after, setting)))
+    show(DifferenceAnswer(before.diff(after, **setting._asdict())))

@@ -55,8 +55,9 @@ def command(
     from cnnparams.render.answers.memory import MemoryAnswer
 
     (network,) = load_networks([spec], values, opening)
-    found = network.memory(setting, training=training, limit=fit, int8=int8)
+    found = network.memory(training=training, limit=fit, int8=int8, **setting._asdict())
     chosen = shown.columns_of(columns) if columns else ()
-    layers = network.report([ALIVE, *(column.field for column in chosen), ranking.field], setting, depth)
+    words = [ALIVE, *(column.key for column in chosen), *ranking.words]
+    layers = network.report(*words, depth=depth, **setting._asdict())
     show(MemoryAnswer(found, layers, chosen, ranking))
     return ExitCode.DONE if found.answer else ExitCode.NO

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from cnnparams.cli.show import Show
     from cnnparams.engine.reports.ranking import Ranking
 
-COLUMNS = "layer,output,receptive-field,effective-stride,effective-padding,aligned,sees-all"
-
 
 @click.command(cls=Command, group="Count and explain", example="cnnparams receptive-field vgg16")
 @options.specs
@@ -41,14 +39,12 @@ def command(
     chooses a variant. One number stands for all axes. "Input is global" marks layers that add no context: their input
     already sees the whole image.
     """
-    from dataclasses import replace
-
+    from cnnparams.api.layer_table import RECEPTIVE_FIELD, column_of
     from cnnparams.cli.networks import load_networks
-    from cnnparams.engine.costs import receptive_field
     from cnnparams.render.answers.report import ReportAnswer
 
-    chosen = shown.columns_of(columns or COLUMNS)
-    fields = [*(column.field for column in (*receptive_field.COLUMNS, *chosen)), ranking.field]
-    reports = [network.report(fields, depth=depth) for network in load_networks(specs, values, opening)]
-    own = [replace(report, columns=receptive_field.COLUMNS, totals=receptive_field.TOTALS) for report in reports]
-    show(ReportAnswer(own, chosen, ranking))
+    chosen = shown.columns_of(columns) if columns else tuple(map(column_of, RECEPTIVE_FIELD))
+    words = [*(column.key for column in chosen), *ranking.words]
+    networks = load_networks(specs, values, opening)
+    reports = [network.receptive_field(columns=words, depth=depth) for network in networks]
+    show(ReportAnswer(reports, chosen, ranking))

@@ -30,6 +30,6 @@ def command(show: Show, columns: str | None, order: shown.Order) -> None:
 
     chosen = shown.network_columns(columns, OWN) if columns else None
     ranking = order.ranking(OWN)
-    fields = shown.fields(chosen or (), ranking)
-    reports = [network.report(fields) for network in load_networks(member.name for member in zoo.members())]
+    words = shown.words(chosen or (), ranking)
+    reports = [network.report(*words) for network in load_networks(member.name for member in zoo.members())]
     show(GridAnswer(ranked(side_by_side(reports, shown.also(ranking), chosen), reports, ranking), option=shown.COLUMNS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ from cnnparams.engine.network.graph import Graph
 from cnnparams.engine.reports.measure import measure
 from cnnparams.engine.reports.report import Report, find_column
 from cnnparams.engine.setting import USUAL, Setting
+from cnnparams.engine.shown import Shown
 from cnnparams.errors import Place
 from cnnparams.schema.source import Document
 
@@ -51,7 +53,8 @@ class Balance(NamedTuple):
         return self.excess is None or self.excess <= 0
 
 
-class Verdict(NamedTuple):
+@dataclass(frozen=True, slots=True, repr=False)
+class Verdict(Shown):
     """A network and its balances, the tighter first where two limit the same.
 
     `place` is where its layers begin; None for what comes with the tool, and is not the user's to change.
@@ -60,6 +63,9 @@ class Verdict(NamedTuple):
     name: str
     place: Place | None
     balances: tuple[Balance, ...]
+
+    def __bool__(self) -> bool:
+        return not self.broken
 
     @property
     def broken(self) -> tuple[Balance, ...]:

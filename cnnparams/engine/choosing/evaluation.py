@@ -118,7 +118,7 @@ def _spread(task: Task, points: Points, processes: int) -> Iterator[Outcome]:
                 held.close()  # which ends the processes, whatever they are at
                 pool.shutdown(cancel_futures=True)
     except BrokenProcessPool:
-        raise CnnparamsError(f"{_DIED}\n  hint: {_REMEDY}") from None
+        raise CnnparamsError(_DIED, _REMEDY) from None
 
 
 def _chunks(points: Iterator[VarValues], size: int) -> Iterator[list[VarValues]]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from cnnparams.engine.choosing.evaluation import Outcome
 from cnnparams.engine.costs.quantity import Limit, Total, magnitude
 from cnnparams.engine.costs.register import with_estimates
+from cnnparams.engine.shown import Shown
 
 
 class Candidate(NamedTuple):
@@ -33,7 +35,8 @@ class Fall(NamedTuple):
     after: Candidate
 
 
-class Solution(NamedTuple):
+@dataclass(frozen=True, slots=True, repr=False)
+class Solution(Shown):
     """The candidates in ascending order; `best` is the number of the largest that fits, None where none does.
 
     `falls` has the first place where each limited total gets less: larger values may keep what smaller ones break.
@@ -45,6 +48,14 @@ class Solution(NamedTuple):
     candidates: tuple[Candidate, ...]
     best: int | None
     falls: tuple[Fall, ...]
+
+    def __bool__(self) -> bool:
+        return self.best is not None
+
+    @property
+    def value(self) -> float | None:
+        """The largest value that keeps every limit; None where none does."""
+        return None if self.best is None else self.candidates[self.best].value
 
     @property
     def totals(self) -> tuple[Total, ...]:

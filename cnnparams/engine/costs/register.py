@@ -99,8 +99,8 @@ class UnknownTotalError(CnnparamsError):
         titled = {title: word for word, total in known.items() for title in (total.title, total.short) if title}
         meant = {normalized_word(title): word for title, word in titled.items()}.get(normalized_word(word))
         guess = meant or suggest(word, known)
-        self.hint = f"did you mean {quote(guess)}?" if guess else f"choose from {', '.join(known)}"
-        super().__init__(f"unknown quantity {quote(word)}")
+        hint = f"did you mean {quote(guess)}?" if guess else f"choose from {', '.join(known)}"
+        super().__init__(f"unknown quantity {quote(word)}", hint)
 
 
 class UnmeasuredError(CnnparamsError):

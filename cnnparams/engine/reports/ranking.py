@@ -7,9 +7,8 @@ from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
 from cnnparams.engine.costs.quantity import NUMBERS, Column, Heading, Kind, Total, magnitude
-from cnnparams.engine.reports.report import Report
+from cnnparams.engine.reports.report import Layers, Report
 
-R = TypeVar("R", bound=Report)
 T = TypeVar("T")
 
 _ORDERED = NUMBERS | {Kind.TEXT, Kind.SHAPE, Kind.FIELD, Kind.PER_AXIS}
@@ -33,14 +32,19 @@ class Ranking(NamedTuple):
         column = self.column
         return "" if column is None else column.key if isinstance(column, Heading) else column.field
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The word of the column, if there is one that is measured."""
+        return () if self.column is None or isinstance(self.column, Heading) else (self.column.called,)
+
     def rank(self, items: Iterable[T], value: Callable[[T], Any]) -> list[T]:
         """Return the items in this order; those without a value come last."""
         found = list(items) if self.column is None else self._ordered(items, value, self.column.kind)
         return found[: self.top]
 
-    def of(self, report: R) -> R:
+    def of(self, report: Report) -> Report:
         """Return the report with its layers in this order. Totals stay."""
-        return replace(report, layers=tuple(self.rank(report.layers, lambda layer: getattr(layer, self.field))))
+        return replace(report, layers=Layers(self.rank(report.layers, lambda layer: getattr(layer, self.field))))
 
     def told(self, count: int, rows: str = "layers") -> str | None:
         """Say how many rows are told of, where that is not all; None where it is."""
@@ -57,6 +61,18 @@ class Ranking(NamedTuple):
 
 
 AS_THEY_RUN = Ranking()
+
+
+class LayerTable(NamedTuple):
+    """How the layers of a report are told of: in these columns, and in this order, of these that it has in all.
+
+    Usual columns all stay, and others join them where there is room.
+    """
+
+    columns: tuple[Column, ...]
+    ranking: Ranking
+    every: Layers
+    is_usual: bool = False
 
 
 def _sortable(value: Any, kind: Kind) -> Any:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from cnnparams.engine.reports.grid import Heading, Row
 from cnnparams.engine.reports.memory import Fit, Memory
 from cnnparams.engine.reports.ranking import AS_THEY_RUN, Ranking
-from cnnparams.engine.reports.report import Column, Kind, Report
+from cnnparams.engine.reports.report import Column, Kind, Layers, Report
 from cnnparams.render.answer import Answer
 from cnnparams.render.answers.report import layer_table
 from cnnparams.render.cells import size
@@ -53,6 +53,15 @@ class MemoryAnswer(Answer):
         self.columns = columns
         self.ranking = ranking
 
+    @classmethod
+    def of(cls, found: Memory) -> MemoryAnswer:
+        """Return what shows it as it was asked for."""
+        told = found.told
+        if told is None or told.table is None:
+            return cls(found)
+        table = told.table
+        return cls(found, replace(told, layers=table.every), table.columns, table.ranking)
+
     def sections(self, layout: Layout) -> Iterator[Section]:
         """Yield what it needs and whether that fits, then each part of that, the peak, and bars for layers."""
         memory, report = self.memory, self.memory.report
@@ -85,7 +94,7 @@ class MemoryAnswer(Answer):
             most = sorted(shown, key=lambda layer: -layer.live_bytes)[:_BARS]
             named = {layer.name for layer in most}
             told = f"{_BARS} of {len(shown):,} layers, those with the most; --depth 1 sums up, --top N shows N of them."
-            shown = tuple(layer for layer in shown if layer.name in named)
+            shown = Layers(layer for layer in shown if layer.name in named)
         yield Bars("Live memory per layer", tuple((layer.name, layer.live_bytes) for layer in shown), Kind.BYTES)
         if told:
             yield Note((told,))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from cnnparams.engine.reports.grid import Heading, Row
-from cnnparams.engine.reports.ranking import AS_THEY_RUN, Ranking
-from cnnparams.engine.reports.report import Column, Kind, LayerReport, Report, Total
+from cnnparams.engine.reports.ranking import AS_THEY_RUN, LayerTable, Ranking
+from cnnparams.engine.reports.report import Column, Kind, LayerReport, Report, Total, default_columns
 from cnnparams.render.answer import Answer
 from cnnparams.render.documents import document, layer_a_line
 from cnnparams.render.sections import Estimated, Fact, Facts, Joining, Note, Section, Table
@@ -35,6 +36,13 @@ class ReportAnswer(Answer):
         self._all = reports
         self._is_usual = is_usual
         self._whole_shapes = whole_shapes
+
+    @classmethod
+    def of(cls, found: Report) -> ReportAnswer:
+        """Return what shows a report as it was asked for."""
+        table = found.table or LayerTable(default_columns(), AS_THEY_RUN, found.layers, is_usual=True)
+        whole = replace(found, layers=table.every)
+        return cls([whole], table.columns, table.ranking, is_usual=table.is_usual, whole_shapes=True)
 
     def sections(self, layout: Layout) -> Iterator[Section]:
         """Yield each network's table and totals, an optional total only where it is not 0."""

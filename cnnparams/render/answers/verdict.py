@@ -28,6 +28,11 @@ class VerdictAnswer(Answer):
     def __init__(self, verdicts: Sequence[Verdict]) -> None:
         self.verdicts = verdicts
 
+    @classmethod
+    def of(cls, found: Verdict) -> VerdictAnswer:
+        """Return what shows one."""
+        return cls([found])
+
     def sections(self, layout: Layout) -> Iterator[Section]:
         """Yield a line for each budget that is broken, and nothing where all are kept.
 

@@ -27,6 +27,11 @@ class VerificationAnswer(Answer):
     def __init__(self, verifications: Sequence[Verification]) -> None:
         self.verifications = verifications
 
+    @classmethod
+    def of(cls, found: Verification) -> VerificationAnswer:
+        """Return what shows one."""
+        return cls([found])
+
     def sections(self, layout: Layout) -> Iterator[Section]:
         """Yield for each network the tables of its layers and totals, and the verdict."""
         for verification in self.verifications:

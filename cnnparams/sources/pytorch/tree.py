@@ -51,4 +51,4 @@ def _inside(module: nn.Module, path: str) -> Iterable[tuple[str, nn.Module | Non
 
 def refusal(path: str, what: str, remedy: str) -> CnnparamsError:
     """Return the error for a model of which a part is something that cannot be read."""
-    return CnnparamsError(f"{path or 'the model'} is {what}\n  hint: {remedy}")
+    return CnnparamsError(f"{path or 'the model'} is {what}", remedy)

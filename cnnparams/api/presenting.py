@@ -1,0 +1,56 @@
+"""How answers show themselves: each by its class in render/answers, in every format of render/formats."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from cnnparams.engine.costs.quantity import Kind
+from cnnparams.engine.shown import Shown
+from cnnparams.render.answer import Answer
+from cnnparams.render.view import LAYOUTS, View
+
+_ANSWERS = {
+    "Report": "report.ReportAnswer",
+    "Memory": "memory.MemoryAnswer",
+    "Explanation": "explanation.ExplanationAnswer",
+    "Verdict": "verdict.VerdictAnswer",
+    "Difference": "difference.DifferenceAnswer",
+    "Comparison": "comparison.ComparisonAnswer",
+    "Solution": "solution.SolutionAnswer",
+    "Verification": "verification.VerificationAnswer",
+    "Catalogue": "catalogue.CatalogueAnswer",
+}
+"""What shows each answer, imported when one is shown."""
+
+
+def text(answer: Shown, format: str, layout: str) -> str:
+    """Return an answer in a format."""
+    module = import_module(f"cnnparams.render.formats.{format}")
+    return "".join(module.render(_answer(answer), View(LAYOUTS[layout])))
+
+
+def documents(answer: Shown, layout: str) -> list[dict[str, Any]]:
+    """Return the JSON documents of an answer."""
+    return [dict(document) for document in _answer(answer).documents(LAYOUTS[layout])]
+
+
+def rows(answer: Shown, layout: str) -> list[dict[str, Any]]:
+    """Return the rows of an answer: numbers, text, and whether something is so."""
+    from cnnparams.render.writing import plain
+
+    order = LAYOUTS[layout]
+    table = _answer(answer).records(order)
+    return [
+        {
+            head.key: value if head.kind in (Kind.FLAG, Kind.MARK) else plain(value, head.kind, order)
+            for head, value in zip(table.heads, row.values, strict=True)
+        }
+        for row in table.rows
+    ]
+
+
+def _answer(found: Shown) -> Answer:
+    module, _, name = _ANSWERS[type(found).__name__].rpartition(".")
+    shown: type[Answer] = getattr(import_module(f"cnnparams.render.answers.{module}"), name)
+    return shown.of(found)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cnnparams.engine.reports.ranking import Ranking
     from cnnparams.engine.setting import Setting
 
-ALIVE = "live_bytes"
+ALIVE = "peak-memory"
 
 
 @click.command(cls=Command, group="Memory", example="cnnparams memory resnet50 --training --fit 8GiB")
@@ -27,8 +27,8 @@ ALIVE = "live_bytes"
 @click.option("--training", is_flag=True, help="Also what training keeps: gradients, optimizer, saved tensors.")
 @options.fit
 @click.option("--int8", is_flag=True, help="Also flash and SRAM in 8 bits, as TensorFlow Lite Micro has them.")
-@shown.columns("layer,output,peak-memory")
-@shown.ranking("-peak-memory")
+@shown.columns(f"layer,output,{ALIVE}")
+@shown.ranking(f"-{ALIVE}")
 @options.depth
 @options.answers()
 def command(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol, cast
 
@@ -98,9 +99,9 @@ def _mode(word: str | None) -> Mode | None:
     return _MODES[word]
 
 
-def _read(spec: Loadable, inputs: Sequence[InputShape], mode: Mode | None) -> Network:
+def _read(spec: Loadable, inputs: tuple[InputShape, ...], mode: Mode | None) -> Network:
     if opens := _foreign(spec, mode):
-        name, reread = opens
+        name, reread = opens[0], lru_cache(maxsize=1)(opens[1])  # who asks for other sizes begins with this one
         return Network(reread(inputs), name, reread)
     if mode:
         raise CnnparamsError("--mode is for PyTorch models: a spec has none")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 _ALIVE = "live_bytes"
-Reread = Callable[[Sequence[InputShape]], Spec]
+Reread = Callable[[tuple[InputShape, ...]], Spec]
 
 
 @dataclass(frozen=True, repr=False)

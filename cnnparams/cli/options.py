@@ -18,6 +18,7 @@ from cnnparams.render import formats as general
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from cnnparams.engine.choosing.axis import InputAxis
     from cnnparams.engine.costs.quantity import Limit
     from cnnparams.engine.devices import Device
     from cnnparams.schema.input_shape import InputShape
@@ -122,6 +123,45 @@ def opening(function: F) -> F:
         return function(*args, opening=Opening(inputs, mode), **others)
 
     return cast("F", _input(mode(opened)))
+
+
+class VaryingOpening(NamedTuple):
+    """How a network is read whose inputs may have several shapes each."""
+
+    axes: tuple[InputAxis, ...] = ()
+    mode: Mode | None = None
+
+
+def _input_axes(_: click.Context, __: click.Parameter, written: tuple[str, ...]) -> tuple[InputAxis, ...]:
+    if not written:
+        return ()
+    from cnnparams.engine.choosing.axis import AxisError, parse_input_axis
+
+    try:
+        return tuple(map(parse_input_axis, written))
+    except AxisError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+_input_of_each = click.option(
+    "--input",
+    "inputs",
+    metavar="[NAME=]SHAPES",
+    cls=Named,
+    callback=_input_axes,
+    help="Shapes of one sample, without the batch: 3x160x160,3x224x224, or 3x160:224:32x160:224:32, where sizes move "
+    "together. The network is read again for each; once for each input.",
+)
+
+
+def varying_opening(function: F) -> F:
+    """Add --input, of several shapes, and --mode; the function gets an `opening`."""
+
+    @wraps(function)
+    def opened(*args: Any, inputs: tuple[InputAxis, ...], mode: Mode | None, **others: Any) -> Any:
+        return function(*args, opening=VaryingOpening(inputs, mode), **others)
+
+    return cast("F", _input_of_each(mode(opened)))
 
 
 values_of_second = click.option(

@@ -135,7 +135,7 @@ def test_csv_and_the_table_have_the_same_rows() -> None:
         (("--set", "wide=1", "--pareto", "params:big"), "'params:big' ends in neither :min nor :max"),
         (("--set", "wide=[1"), "not YAML"),
         (("--set", "wide=1", "--format", "json"), "'json' is not one of"),
-        ((), "Missing option '--set'"),
+        ((), "nothing varies: give --set NAME=VALUES for a var"),
     ],
 )
 def test_a_mistake_is_told(args: tuple[str, ...], said: str) -> None:

@@ -1,4 +1,4 @@
-"""`cnnparams sweep`: one network for many values of its vars."""
+"""`cnnparams sweep`: one network for many values of its vars, and sizes of its inputs."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ from cnnparams.cli.exit_code import ExitCode
 from cnnparams.cli.messages import tell
 
 if TYPE_CHECKING:
-    from cnnparams.cli.options import Opening
+    from cnnparams.cli.options import VaryingOpening
     from cnnparams.cli.show import Show
+    from cnnparams.cli.varied import Varied
     from cnnparams.engine.choosing.evaluation import Outcome
     from cnnparams.engine.choosing.sweep import Sweep
     from cnnparams.engine.reports.grid import Row
     from cnnparams.engine.setting import Setting
-    from cnnparams.schema.spec import Spec
+
+_NOTHING = "nothing varies: give --set NAME=VALUES for a var, or several shapes with --input 3x160x160,3x224x224"
 
 
 @click.command(
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
     metavar="NAME=VALUES",
     cls=Named,
     remedy="write its values once, separated by commas",
-    required=True,
     help="Values of a var: FROM:TO:STEP, or several with commas; once for each var.",
 )
 @click.option("--where", metavar="CONDITION", help='Show only points such as "params < 1e6 and size >= 160".')
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     help="Show only what no other point beats in all of these, such as params,macs; size:max is better the larger.",
 )
 @click.option("--columns", metavar="WORDS", default="params,macs", show_default=True, help="What to measure.")
-@options.opening
+@options.varying_opening
 @options.jobs
 @options.setting_of_totals
 @options.answers(json="jsonl")
@@ -52,26 +53,28 @@ def command(
     where: str | None,
     pareto: str | None,
     columns: str,
-    opening: Opening,
+    opening: VaryingOpening,
     jobs: int,
     setting: Setting,
     show: Show,
 ) -> ExitCode:
     """Measure a network at every combination of var values.
 
-    A row is printed for each as it comes. SPEC is a YAML file (- for standard input), a name that "cnnparams specs"
-    lists, an ONNX file, or MODULE:FACTORY, code that makes a PyTorch model and is run; FILE@VARIANT chooses a variant.
-    A family of which none is chosen stands for all its variants. Combinations without a valid network are reported and
-    skipped.
+    That is those of --set, and the shapes of --input. A row is printed for each as it comes. SPEC is a YAML file (- for
+    standard input), a name that "cnnparams specs" lists, an ONNX file, or MODULE:FACTORY, code that makes a PyTorch
+    model and is run; FILE@VARIANT chooses a variant. A family of which none is chosen stands for all its variants.
+    Combinations without a valid network are reported and skipped.
     """
     from contextlib import closing
 
-    from cnnparams.cli.networks import load_one
     from cnnparams.cli.progress import progress
+    from cnnparams.cli.varied import load_varied
     from cnnparams.errors import quote
     from cnnparams.render.answers.grid import GridAnswer
 
-    sweep = _sweep(load_one(spec, {}, opening).spec, axes, where, pareto, columns, setting)
+    if not axes and not any(axis.shapes[1:] for axis in opening.axes):
+        raise click.UsageError(_NOTHING)
+    sweep = _sweep(load_varied(spec, {}, opening), axes, where, pareto, columns, setting)
     skipped: list[Outcome] = []
     rows: list[Row] = []
     with closing(sweep.outcomes(jobs)) as outcomes:
@@ -84,7 +87,7 @@ def command(
 
 
 def _sweep(
-    spec: Spec, axes: tuple[str, ...], where: str | None, pareto: str | None, columns: str, setting: Setting
+    varied: Varied, axes: tuple[str, ...], where: str | None, pareto: str | None, columns: str, setting: Setting
 ) -> Sweep:
     from cnnparams.engine.choosing.axis import parse_axis
     from cnnparams.engine.choosing.sweep import Sweep, parse_condition, parse_goal
@@ -94,7 +97,8 @@ def _sweep(
     with options.blaming("--set"):
         found = [parse_axis(text) for text in axes]
     names = [axis.name for axis in found]
-    first = {axis.name: axis.values[0] for axis in found}
+    varied.check_free(names, "--set")
+    first, spec = {axis.name: axis.values[0] for axis in found}, varied.network.spec
     specs = [choose(member, member.choice.variant, {**member.choice.values, **first}) for member in members(spec)]
     with options.blaming("--columns"):
         shown = measurable([find_total(word) for word in columns.split(",")], setting)
@@ -102,9 +106,11 @@ def _sweep(
         condition = None if where is None else parse_condition(where, names)
         measurable(condition.totals.values() if condition else (), setting)
     with options.blaming("--pareto"):
-        goals = [] if pareto is None else [parse_goal(word, names) for word in pareto.split(",")]
+        ordered = [*names, *(axis.name for axis in varied.axes)]
+        goals = [] if pareto is None else [parse_goal(word, ordered) for word in pareto.split(",")]
         measurable([goal.total for goal in goals if goal.total], setting)
-    return Sweep(specs, found, shown, condition, goals, setting)
+    networks = [varied.varying(each) for each in specs]
+    return Sweep(networks, [*varied.axes, *found], shown, condition, goals, setting)
 
 
 def _kept(rows: Iterable[Row], kept: list[Row]) -> Iterator[Row]:

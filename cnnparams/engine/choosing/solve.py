@@ -14,9 +14,12 @@ from cnnparams.engine.shown import Shown
 
 
 class Candidate(NamedTuple):
-    """A value of the var, the network's totals there, and which limits they break; or what is wrong with it."""
+    """A value of the var, the network's totals there, and which limits they break; or what is wrong with it.
 
-    value: float
+    The value is text where it is the shape of an input.
+    """
+
+    value: float | str
     totals: Mapping[str, Any]
     broken: tuple[Limit, ...]
     problem: str | None
@@ -97,7 +100,7 @@ def solve(name: str, var: str, limits: Sequence[Limit], outcomes: Iterable[Outco
 def _candidate(outcome: Outcome, var: str, limits: Sequence[Limit]) -> Candidate:
     totals = outcome.totals
     broken = tuple(limit for limit in limits if totals and not limit.keeps(totals[limit.total.field]))
-    return Candidate(outcome.point[var], totals, broken, outcome.problem)
+    return Candidate(outcome.values[var], totals, broken, outcome.problem)
 
 
 def _falls(candidates: Sequence[Candidate], limits: Sequence[Limit]) -> Iterator[Fall]:

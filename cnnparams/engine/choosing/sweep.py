@@ -1,4 +1,4 @@
-"""A sweep: networks at every combination of values of their vars, and what of that is shown."""
+"""A sweep: networks at every combination of values of their vars and inputs, and what of that is shown."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from itertools import product
 from typing import Any, NamedTuple, TypeVar
 
 from cnnparams.engine.choosing.axis import SweepAxis
-from cnnparams.engine.choosing.evaluation import Outcome, Points, VarValues, outcomes
+from cnnparams.engine.choosing.evaluation import Outcome, Points, VarValues, Varying, as_shown, outcomes
 from cnnparams.engine.costs.quantity import Kind, Total, magnitude
 from cnnparams.engine.costs.register import find_total, totals, with_estimates
 from cnnparams.engine.reports.grid import Grid, Heading, Row, heading
 from cnnparams.engine.setting import Setting
 from cnnparams.errors import CnnparamsError, quote, some, suggest
 from cnnparams.expression import BOOLEAN, Expression, ExpressionError, parse
+from cnnparams.schema.input_shape import InputShape
 from cnnparams.schema.spec import Spec
 from cnnparams.units import spelled_out
 
@@ -33,6 +34,7 @@ class Goal(NamedTuple):
     def score(self, outcome: Outcome) -> float:
         """Return a number that is the smaller the better; a value that is missing is worst."""
         value = outcome.point[self.name] if self.total is None else outcome.totals[self.total.field]
+        value = value.elements if isinstance(value, InputShape) else value
         number = magnitude(value, self.total.kind if self.total else Kind.VALUE)
         return math.inf if number is None else -number if self.is_large else number
 
@@ -51,7 +53,7 @@ def parse_goal(text: str, names: Sequence[str]) -> Goal:
 class Sweep(NamedTuple):
     """The networks, the axes along which they vary, what is measured of them, and what of that is shown."""
 
-    specs: Sequence[Spec]
+    networks: Sequence[Varying]
     axes: Sequence[SweepAxis]
     columns: Sequence[Total]
     condition: Condition | None
@@ -61,15 +63,15 @@ class Sweep(NamedTuple):
     @property
     def points(self) -> int:
         """How many points there are."""
-        return len(self.specs) * math.prod(len(axis.values) for axis in self.axes)
+        return len(self.networks) * math.prod(len(axis.values) for axis in self.axes)
 
     def outcomes(self, jobs: int = 1) -> Generator[Outcome]:
         """Yield every point with its totals, the last axis fastest, worked out by so many processes."""
         read = [*self.columns, *(self.condition.totals.values() if self.condition else ())]
         fields = [total.field for total in (*read, *(goal.total for goal in self.goals if goal.total))]
-        for spec in self.specs:
-            points = Points(self._points(), self.points // len(self.specs))
-            yield from outcomes(spec, fields, self.setting, points, jobs)
+        for network in self.networks:
+            points = Points(self._points(), self.points // len(self.networks))
+            yield from outcomes(network, fields, self.setting, points, jobs)
 
     def _points(self) -> Iterator[VarValues]:
         names = [axis.name for axis in self.axes]
@@ -86,11 +88,11 @@ class Sweep(NamedTuple):
         shown = (outcome for outcome in valid if self._holds(outcome))
         rows = map(self._row, self._best(shown) if self.goals else shown)
         widest = (
-            *(max(axis.values, key=_length) for axis in self.axes),
+            *(max(map(as_shown, axis.values), key=_length) for axis in self.axes),
             *(t.kind.measure.longest if t.kind.measure else _LONGEST[t.kind] for t in self._shown),
         )
-        if len(self.specs) > 1:
-            widest = (max((_name(spec) for spec in self.specs), key=len), *widest)
+        if len(self.networks) > 1:
+            widest = (max((_name(network.spec) for network in self.networks), key=len), *widest)
         return Grid(self._headings(), rows, widest=widest)
 
     @property
@@ -98,13 +100,13 @@ class Sweep(NamedTuple):
         return with_estimates(self.columns)
 
     def _headings(self) -> tuple[Heading, ...]:
-        name = [Heading("name", "Network", Kind.TEXT)] if len(self.specs) > 1 else []
+        name = [Heading("name", "Network", Kind.TEXT)] if len(self.networks) > 1 else []
         axes = (Heading(axis.name, axis.name, Kind.VALUE) for axis in self.axes)
         return (*name, *axes, *map(heading, self._shown))
 
     def _row(self, outcome: Outcome) -> Row:
-        name = [outcome.name] if len(self.specs) > 1 else []
-        return Row((*name, *outcome.point.values(), *(outcome.totals[total.field] for total in self._shown)))
+        name = [outcome.name] if len(self.networks) > 1 else []
+        return Row((*name, *outcome.values.values(), *(outcome.totals[total.field] for total in self._shown)))
 
     def _holds(self, outcome: Outcome) -> bool:
         return self.condition is None or self.condition.holds(outcome.point, outcome.totals)

@@ -77,7 +77,8 @@ def _notes(solution: Solution) -> Iterator[str]:
         following = tried[solution.best + 1 :][:1]
         yield from (f"{_at(var, c)} gives no valid network: {c.problem}" for c in following if c.problem)
         if not following:
-            yield f"It is the end of the range: larger ones were not tried. Try --var {var}=FROM:TO:STEP."
+            more = "others with --input" if isinstance(best.value, str) else f"--var {var}=FROM:TO:STEP"
+            yield f"It is the end of the range: larger ones were not tried. Try {more}."
     for total, before, after in solution.falls:
         values = (cells.write(c.totals[total.field], total.kind, HWC) for c in (before, after))
         falls = f"{total.word} falls from {' to '.join(values)} between {_at(var, before)} and {_at(var, after)}"

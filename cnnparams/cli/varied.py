@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
-from cnnparams.api import Network
+from cnnparams.api.network import Network
 from cnnparams.cli.networks import load_one
 from cnnparams.cli.options import Opening, VaryingOpening
 from cnnparams.engine.choosing.axis import SweepAxis

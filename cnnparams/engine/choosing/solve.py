@@ -56,7 +56,7 @@ class Solution(Shown):
         return self.best is not None
 
     @property
-    def value(self) -> float | None:
+    def value(self) -> float | str | None:
         """The largest value that keeps every limit; None where none does."""
         return None if self.best is None else self.candidates[self.best].value
 

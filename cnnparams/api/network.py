@@ -204,14 +204,20 @@ class Network:
         given = [limit(each) if isinstance(each, str) else each for each in limits]
         return check(self.graph, (*self.budget, *given), setting_of(setting))
 
-    def diff(self, other: AnyNetwork, **setting: Unpack[SettingWords]) -> Difference:
-        """Return what leads from this network to another, layer by layer and in total."""
+    def diff(self, other: AnyNetwork, *costs: str, **setting: Unpack[SettingWords]) -> Difference:
+        """Return what leads from this network to another, layer by layer and in total.
+
+        These costs are among the totals that are told of, even where both have the same.
+        """
+        from cnnparams.api.layer_table import LayerWords
         from cnnparams.api.loading import network_of
         from cnnparams.engine.costs.register import short_totals
         from cnnparams.engine.difference.diff import diff
 
-        fields, chosen = [total.field for total in short_totals()], setting_of(setting)
-        return diff(*(measure(each.graph, fields, chosen) for each in (self, network_of(other))))
+        asked, chosen = LayerWords.of(costs, (), None, None, most="params").fields, setting_of(setting)
+        fields = [*asked, *(total.field for total in short_totals())]
+        before, after = (measure(each.graph, fields, chosen) for each in (self, network_of(other)))
+        return diff(before, after, asked)
 
     def to_dict(self) -> dict[str, Any]:
         """Return its spec as what YAML holds, with blocks and expressions worked out: `load` takes it."""

@@ -143,8 +143,11 @@ def words(columns: Iterable[Heading | Total], ranking: Ranking) -> list[str]:
 
 def _network_column(word: str, option: str, own: Mapping[str, Heading]) -> Heading | Total:
     from cnnparams.engine.costs.register import UnknownTotalError, find_total
+    from cnnparams.errors import quote, suggest
 
     try:
         return own.get(word.strip()) or find_total(word)
     except UnknownTotalError as error:
-        raise click.BadParameter(f"{error.message}; {error.hint}", param_hint=option) from None
+        guess = suggest(word, own)
+        hint = f"did you mean {quote(guess)}?" if guess else error.hint
+        raise click.BadParameter(f"{error.message}; {hint}", param_hint=option) from None

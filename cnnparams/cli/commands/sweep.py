@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnnparams.cli import options
+from cnnparams.cli import options, shown
 from cnnparams.cli.command import Command, Named
 from cnnparams.cli.exit_code import ExitCode
 from cnnparams.cli.messages import tell
@@ -42,7 +42,8 @@ _NOTHING = "nothing varies: give --set NAME=VALUES for a var, or several shapes 
     metavar="WORDS",
     help="Show only what no other point beats in all of these, such as params,macs; size:max is better the larger.",
 )
-@click.option("--columns", metavar="WORDS", default="params,macs", show_default=True, help="What to measure.")
+@shown.columns("params,peak-memory", default="params,macs")
+@shown.ranked_networks("combinations")
 @options.varying_opening
 @options.jobs
 @options.setting_of_totals
@@ -53,6 +54,7 @@ def command(
     where: str | None,
     pareto: str | None,
     columns: str,
+    order: shown.Order,
     opening: VaryingOpening,
     jobs: int,
     setting: Setting,
@@ -74,23 +76,30 @@ def command(
 
     if not axes and not any(axis.shapes[1:] for axis in opening.axes):
         raise click.UsageError(_NOTHING)
-    sweep = _sweep(load_varied(spec, {}, opening), axes, where, pareto, columns, setting)
+    sweep = _sweep(load_varied(spec, {}, opening), axes, where, pareto, columns, order, setting)
     skipped: list[Outcome] = []
     rows: list[Row] = []
     with closing(sweep.outcomes(jobs)) as outcomes:
-        shown = progress(outcomes, sweep.points, "sweeping", beside_rows=show.output is None)
-        grid = sweep.grid(_telling(sweep, _valid(shown, skipped)))
-        show(GridAnswer(grid._replace(rows=_kept(grid.rows, rows)), option="--columns"), live=True)
+        is_live = show.output is None and not order.sort
+        found = progress(outcomes, sweep.points, "sweeping", beside_rows=is_live)
+        grid = sweep.grid(_telling(sweep, _valid(found, skipped)))
+        show(GridAnswer(grid._replace(rows=_kept(grid.rows, rows)), option=shown.COLUMNS), live=True)
     if not rows and len(skipped) < sweep.points:
         tell(f"warning: no combination meets --where {quote(where or '')}\n  hint: allow more, or try other values")
     return ExitCode.NO_ANSWER if len(skipped) == sweep.points else ExitCode.DONE
 
 
 def _sweep(
-    varied: Varied, axes: tuple[str, ...], where: str | None, pareto: str | None, columns: str, setting: Setting
+    varied: Varied,
+    axes: tuple[str, ...],
+    where: str | None,
+    pareto: str | None,
+    columns: str,
+    order: shown.Order,
+    setting: Setting,
 ) -> Sweep:
     from cnnparams.engine.choosing.axis import parse_axis
-    from cnnparams.engine.choosing.sweep import Sweep, parse_condition, parse_goal
+    from cnnparams.engine.choosing.sweep import Sweep, own_columns, parse_condition, parse_goal
     from cnnparams.engine.costs.register import find_total, measurable
     from cnnparams.schema.variables import choose, members
 
@@ -100,17 +109,20 @@ def _sweep(
     varied.check_free(names, "--set")
     first, spec = {axis.name: axis.values[0] for axis in found}, varied.network.spec
     specs = [choose(member, member.choice.variant, {**member.choice.values, **first}) for member in members(spec)]
-    with options.blaming("--columns"):
-        shown = measurable([find_total(word) for word in columns.split(",")], setting)
+    with options.blaming(shown.COLUMNS):
+        measured = measurable([find_total(word) for word in columns.split(",")], setting)
+    ordered = [*names, *(axis.name for axis in varied.axes)]
+    ranking = order.ranking(own_columns(specs, ordered))
+    with options.blaming(shown.SORT):
+        measurable(shown.totals([ranking.column]), setting)
     with options.blaming("--where"):
         condition = None if where is None else parse_condition(where, names)
         measurable(condition.totals.values() if condition else (), setting)
     with options.blaming("--pareto"):
-        ordered = [*names, *(axis.name for axis in varied.axes)]
         goals = [] if pareto is None else [parse_goal(word, ordered) for word in pareto.split(",")]
         measurable([goal.total for goal in goals if goal.total], setting)
     networks = [varied.varying(each) for each in specs]
-    return Sweep(networks, [*varied.axes, *found], shown, condition, goals, setting)
+    return Sweep(networks, [*varied.axes, *found], measured, condition, goals, setting, ranking)
 
 
 def _kept(rows: Iterable[Row], kept: list[Row]) -> Iterator[Row]:

@@ -12,7 +12,8 @@ from cnnparams.engine.choosing.axis import SweepAxis
 from cnnparams.engine.choosing.evaluation import Outcome, Points, VarValues, Varying, as_shown, outcomes
 from cnnparams.engine.costs.quantity import Kind, Total, magnitude
 from cnnparams.engine.costs.register import find_total, totals, with_estimates
-from cnnparams.engine.reports.grid import Grid, Heading, Row, heading
+from cnnparams.engine.reports.grid import OWN, Grid, Heading, Row, heading
+from cnnparams.engine.reports.ranking import AS_THEY_RUN, Ranking
 from cnnparams.engine.setting import Setting
 from cnnparams.errors import CnnparamsError, quote, some, suggest
 from cnnparams.expression import BOOLEAN, Expression, ExpressionError, parse
@@ -51,7 +52,10 @@ def parse_goal(text: str, names: Sequence[str]) -> Goal:
 
 
 class Sweep(NamedTuple):
-    """The networks, the axes along which they vary, what is measured of them, and what of that is shown."""
+    """The networks, the axes along which they vary, what is measured of them, what of that is shown, in which order.
+
+    The ranking is by a total, or by one of `own_columns`.
+    """
 
     networks: Sequence[Varying]
     axes: Sequence[SweepAxis]
@@ -59,6 +63,7 @@ class Sweep(NamedTuple):
     condition: Condition | None
     goals: Sequence[Goal]
     setting: Setting
+    ranking: Ranking = AS_THEY_RUN
 
     @property
     def points(self) -> int:
@@ -68,7 +73,8 @@ class Sweep(NamedTuple):
     def outcomes(self, jobs: int = 1) -> Generator[Outcome]:
         """Yield every point with its totals, the last axis fastest, worked out by so many processes."""
         read = [*self.columns, *(self.condition.totals.values() if self.condition else ())]
-        fields = [total.field for total in (*read, *(goal.total for goal in self.goals if goal.total))]
+        others = (*(goal.total for goal in self.goals), self.ranking.column)
+        fields = [total.field for total in (*read, *others) if isinstance(total, Total)]
         for network in self.networks:
             points = Points(self._points(), self.points // len(self.networks))
             yield from outcomes(network, fields, self.setting, points, jobs)
@@ -84,9 +90,16 @@ class Sweep(NamedTuple):
         return [total for total in read if magnitude(outcome.totals[total.field], total.kind) is None]
 
     def grid(self, valid: Iterable[Outcome]) -> Grid:
-        """Return the points that are shown, with their vars and totals; without goals, each as soon as it comes."""
-        shown = (outcome for outcome in valid if self._holds(outcome))
-        rows = map(self._row, self._best(shown) if self.goals else shown)
+        """Return the points that are shown, with their vars and totals.
+
+        Without goals and a ranking, each is there as soon as it comes.
+        """
+        shown: Iterable[Outcome] = (outcome for outcome in valid if self._holds(outcome))
+        if self.goals:
+            shown = self._best(shown)
+        if self.ranking.column:
+            return self._ranked(list(shown))
+        rows = map(self._row, shown)
         widest = (
             *(max(map(as_shown, axis.values), key=_length) for axis in self.axes),
             *(t.kind.measure.longest if t.kind.measure else _LONGEST[t.kind] for t in self._shown),
@@ -95,14 +108,22 @@ class Sweep(NamedTuple):
             widest = (max((_name(network.spec) for network in self.networks), key=len), *widest)
         return Grid(self._headings(), rows, widest=widest)
 
+    def _ranked(self, shown: list[Outcome]) -> Grid:
+        told = self.ranking.told(len(shown), "combinations")
+        rows = [self._row(outcome) for outcome in self.ranking.rank(shown, self._value)]
+        return Grid(self._headings(), rows, (told,) if told else ())
+
+    def _value(self, outcome: Outcome) -> Any:
+        """Return what the ranking is by."""
+        values = {**outcome.totals, OWN["name"].key: outcome.name, **outcome.point}
+        return values[self.ranking.field]
+
     @property
     def _shown(self) -> tuple[Total, ...]:
         return with_estimates(self.columns)
 
     def _headings(self) -> tuple[Heading, ...]:
-        name = [Heading("name", "Network", Kind.TEXT)] if len(self.networks) > 1 else []
-        axes = (Heading(axis.name, axis.name, Kind.VALUE) for axis in self.axes)
-        return (*name, *axes, *map(heading, self._shown))
+        return (*own_columns(self.networks, [axis.name for axis in self.axes]).values(), *map(heading, self._shown))
 
     def _row(self, outcome: Outcome) -> Row:
         name = [outcome.name] if len(self.networks) > 1 else []
@@ -113,6 +134,12 @@ class Sweep(NamedTuple):
 
     def _best(self, shown: Iterable[Outcome]) -> list[Outcome]:
         return frontier((tuple([goal.score(outcome) for goal in self.goals]), outcome) for outcome in shown)
+
+
+def own_columns(networks: Sequence[Any], names: Iterable[str]) -> dict[str, Heading]:
+    """Return the columns that say which point a row is: its network, where there are several, and these vars."""
+    name = {"name": OWN["name"]} if len(networks) > 1 else {}
+    return {**name, **{var: Heading(var, var, Kind.VALUE) for var in names}}
 
 
 def _name(spec: Spec) -> str:

@@ -50,7 +50,8 @@ class Ranking(NamedTuple):
         """Say how many rows are told of, where that is not all; None where it is."""
         if self.top is None or self.top >= count:
             return None
-        by = f", by {self.column.title}" if self.column else ""
+        title = getattr(self.column, "short", None) or (self.column and self.column.title)
+        by = f", by {title}" if title else ""
         return f"{self.top:,} of {count:,} {rows}{by}."
 
     def _ordered(self, items: Iterable[T], value: Callable[[T], Any], kind: Kind) -> list[T]:

@@ -72,20 +72,23 @@ def _shown(error: click.ClickException) -> str:
 
 def _complete(instruction: str) -> int:
     """Answer a shell that asks what may come next; see `cnnparams completion`."""
-    from click.shell_completion import get_completion_class, shell_complete
+    from cnnparams.cli.shells import SHELLS
 
     shell, _, asked = instruction.partition("_")
-    completion = get_completion_class(shell)
     try:
-        if completion is None or asked not in ("source", "complete"):
+        completion = SHELLS[shell](app, {}, PROGRAM, COMPLETE)
+        if asked == "source":
+            click.echo(completion.source())
+        elif asked == "complete":
+            completion.get_completion_args()  # which reads what the shell has set
+            click.echo(completion.complete())
+        else:
             raise ValueError
-        if asked == "complete":
-            completion(app, {}, PROGRAM, COMPLETE).get_completion_args()  # which reads what the shell has set
     except (KeyError, ValueError):
         hint = "unset it, or let the shell set it, with COMP_WORDS and COMP_CWORD: see cnnparams completion --help"
         message = f"the environment has {COMPLETE}={quote(instruction)}, which asks for no completion"
         raise CnnparamsError(message, hint) from None
-    return shell_complete(app, {}, PROGRAM, COMPLETE, instruction)
+    return ExitCode.DONE
 
 
 def _invoke() -> int:

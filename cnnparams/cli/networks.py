@@ -144,7 +144,7 @@ def _laid_out(network: Network) -> Network:
 
 def kept_without(total: Total, name: str, source: str) -> Problem:
     """Return the remark that a network has no such total, which no limit of it forbids."""
-    return Problem(f"warning: {name} has no {total.word}, so any budget for it is kept", source=source)
+    return Problem(f"warning: {name} has no {total.word}, so it is within any budget", source=source)
 
 
 def _member(network: Network) -> Network:

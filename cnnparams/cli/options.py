@@ -27,11 +27,24 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 _MOST = 2**63 - 1
 
+
+def completes(what: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
+    """Return what completes a value for a shell: the function of that name in cli/completion.py."""
+
+    def complete(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from cnnparams.cli.completion import offered
+
+        return offered(what, context, incomplete)
+
+    return complete
+
+
 output = click.option(
     "-o",
     "--output",
     metavar="FILE",
-    help="Write to FILE instead of standard output; it is replaced only once all is well.",
+    shell_complete=completes("files"),
+    help="Write to FILE instead of standard output; an existing file is replaced only on success.",
 )
 layout = click.option(
     "--layout",
@@ -42,29 +55,26 @@ layout = click.option(
 )
 
 
-def _complete_spec(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from cnnparams.cli.completion import spec_names
-
-    return spec_names(incomplete)
-
-
 def _named_values(context: click.Context, parameter: click.Parameter, written: tuple[str, ...]) -> dict[str, Any]:
+    if not written:
+        return {}
     from cnnparams.cli.networks import parse_assignment
 
     return dict(parse_assignment(text) for text in written)
 
 
-spec = click.argument("spec", shell_complete=_complete_spec)
-first = click.argument("first", metavar="A", shell_complete=_complete_spec)
-second = click.argument("second", metavar="B", shell_complete=_complete_spec)
-specs = click.argument("specs", metavar="SPEC...", nargs=-1, required=True, shell_complete=_complete_spec)
+spec = click.argument("spec", shell_complete=completes("specs"))
+first = click.argument("first", metavar="A", shell_complete=completes("specs"))
+second = click.argument("second", metavar="B", shell_complete=completes("specs"))
+specs = click.argument("specs", metavar="SPEC...", nargs=-1, required=True, shell_complete=completes("specs"))
 values = click.option(
     "--set",
     "values",
     metavar="NAME=VALUE",
     cls=Named,
     callback=_named_values,
-    help="Give a var of the spec another value; once for each.",
+    shell_complete=completes("assignments"),
+    help="Set a var of the spec; may be repeated.",
 )
 
 
@@ -111,7 +121,7 @@ _input = click.option(
 mode = click.option(
     "--mode",
     type=_Words(["evaluation", "training"], {"eval": "evaluation", "train": "training"}),
-    help="The mode to read a PyTorch model in, or eval, or train; by default that which it is in.",
+    help="Mode to read a PyTorch model in (or eval, train); default: the mode it is in.",
 )
 
 
@@ -170,7 +180,8 @@ values_of_second = click.option(
     metavar="NAME=VALUE",
     cls=Named,
     callback=_named_values,
-    help="Give a var of B alone another value; once for each.",
+    shell_complete=completes("assignments"),
+    help="Set a var of B alone; may be repeated.",
 )
 
 
@@ -201,18 +212,22 @@ def _bytes(context: click.Context, parameter: click.Parameter, written: str | No
         raise click.BadParameter(str(error)) from None
 
 
-batch = click.option("--batch", type=Count(), default=1, show_default=True, help="Samples at a time.")
+batch = click.option("--batch", type=Count(), default=1, show_default=True, help="Batch size.")
 dtype = click.option(
-    "--dtype", type=click.Choice([*DTYPES]), default=USUAL.dtype, show_default=True, help="Type of every element."
+    "--dtype",
+    type=click.Choice([*DTYPES]),
+    default=USUAL.dtype,
+    show_default=True,
+    help="Data type of weights and activations.",
 )
 optimizer = click.option(
     "--optimizer",
     type=click.Choice([*OPTIMIZERS]),
     default=USUAL.optimizer,
     show_default=True,
-    help="What trains the network.",
+    help="Optimizer that trains the network.",
 )
-jobs = click.option("--jobs", type=Count(), default=1, show_default=True, help="Processes to work in.")
+jobs = click.option("--jobs", type=Count(), default=1, show_default=True, help="Number of worker processes.")
 samples = click.option(
     "--samples",
     type=Count(),
@@ -246,7 +261,8 @@ device = click.option(
     "--device",
     metavar="NAME",
     callback=_device,
-    help="Tell whether it fits on a board, in 8 bits; a wrong name lists them.",
+    shell_complete=completes("devices"),
+    help="Check whether the network fits on a board in int8; a wrong name lists the boards.",
 )
 training_set = _setting(samples=samples)
 setting = _setting(batch=batch, dtype=dtype, optimizer=optimizer)
@@ -279,16 +295,17 @@ limits = click.option(
     cls=Named,
     fold=_same_word,
     callback=_limits,
-    help="Limit a total, such as params=1M or peak-memory=256KiB; once for each.",
+    shell_complete=completes("limits"),
+    help="Limit a total, such as params=1M or peak-memory=256KiB; may be repeated.",
 )
 fit = click.option(
-    "--fit", metavar="SIZE", callback=_bytes, help="Find the largest batch that stays within SIZE, such as 8GiB."
+    "--fit", metavar="SIZE", callback=_bytes, help="Find the largest batch that fits in SIZE, such as 8GiB."
 )
 depth = click.option(
     "--depth",
     type=Count(),
     metavar="N",
-    help="Sum up layers by the first N parts of their names: layer1 with 1, layer1.0 with 2.",
+    help="Group layers by the first N parts of their names: layer1 with 1, layer1.0 with 2.",
 )
 
 

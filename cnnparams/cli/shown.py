@@ -25,27 +25,34 @@ _MOST = "-params"
 COLUMNS, SORT = "--columns", "--sort"
 
 
-def columns(example: str, default: str | None = None) -> Callable[[F], F]:
-    """Return --columns; the function gets what was written, or the default."""
+def columns(example: str, default: str | None = None, offers: str = "columns") -> Callable[[F], F]:
+    """Return --columns; the function gets what was written, or the default. `offers` are what a shell completes."""
     return click.option(
         COLUMNS,
         metavar="NAMES",
+        shell_complete=options.completes(offers),
         default=default,
         show_default=True,
-        help=f"Columns of the table, such as {example}; a wrong name lists them.",
+        help=f"Columns of the table, such as {example}; a wrong name lists all.",
     )
 
 
-def _order(rows: str, most: str) -> Callable[[F], F]:
+def _order(rows: str, most: str, offers: str) -> Callable[[F], F]:
     """Return what adds --sort and --top; the function gets `sort`, by -`most` for the top of no other order, and `top`.
 
     `rows` is what the table has as rows.
     """
     sorting = click.option(
-        SORT, metavar="COLUMN", help=f"Order {rows} by a column, the least first; {_MOST}: the most."
+        SORT,
+        metavar="COLUMN",
+        shell_complete=options.completes(offers),
+        help=f"Sort {rows} by a column, smallest first; {_MOST} sorts largest first.",
     )
     top = click.option(
-        "--top", type=options.Count(), metavar="N", help=f"Only the first N {rows}; without --sort, by {most}."
+        "--top",
+        type=options.Count(),
+        metavar="N",
+        help=f"Show only the first N {rows}; by {most} unless --sort is given.",
     )
 
     def add(function: F) -> F:
@@ -66,7 +73,7 @@ def ranking(most: str = _MOST, rows: str = "layers") -> Callable[[F], F]:
         def ranked(*args: Any, sort: str | None, top: int | None, **others: Any) -> Any:
             return function(*args, ranking=_ranking(sort, top), **others)
 
-        return cast("F", _order(rows, most)(ranked))
+        return cast("F", _order(rows, most, "column")(ranked))
 
     return add
 
@@ -79,7 +86,7 @@ def ranked_networks(rows: str = "networks") -> Callable[[F], F]:
         def ranked(*args: Any, sort: str | None, top: int | None, **others: Any) -> Any:
             return function(*args, order=Order(sort, top), **others)
 
-        return cast("F", _order(rows, _MOST)(ranked))
+        return cast("F", _order(rows, _MOST, "total")(ranked))
 
     return add
 

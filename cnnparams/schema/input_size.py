@@ -22,7 +22,9 @@ def with_inputs(spec: Spec, given: Sequence[InputShape]) -> Spec:
     Where a size is a var of the spec, the var is set: other parts of the network may depend on it.
     """
     if typed := next((each for each in given if each.dtype), None):
-        raise CnnparamsError(f"--input: {typed}:{typed.dtype}: a spec says no type of its input: leave it out")
+        raise CnnparamsError(
+            f"--input: {typed}:{typed.dtype}: a spec does not declare the type of its input: leave it out"
+        )
     values: dict[str, Any] = {}
     changed: dict[KeyPath, Mapping[str, Any]] = {}
     for name, sizes in _matched(spec, given).items():
@@ -59,7 +61,7 @@ def _keys(spec: Spec, name: str, sizes: Sizes, values: dict[str, Any]) -> Mappin
     if len(form) != len(sizes):
         example = "x".join(f"{key.upper()}" for key in form)
         fact = f"its input {name} has {len(form)} sizes ({example}), not {len(sizes)}"
-        raise _error(spec, fact, "give those of one sample, without the batch")
+        raise _error(spec, fact, "give the shape of one sample, without the batch")
     return {key: _size(spec, template, key, size, values) for key, size in zip(form, sizes, strict=True)}
 
 

@@ -50,6 +50,6 @@ def _mapping(value: Mapping[Any, Any], name: str, depth: int) -> YamlMapping:
         if not isinstance(key, str):
             raise CnnparamsError(f"{name}: the key {quote(str(key))} is not text", _YAML)
         if why := unseen(key):
-            raise CnnparamsError(f"{name}: the key {quote(key)} {why}", "type the word anew")
+            raise CnnparamsError(f"{name}: the key {quote(key)} {why}", "retype it")
         pairs[key], pairs.marks[key] = _value(item, name, depth + 1), NOWHERE
     return pairs

@@ -178,7 +178,7 @@ class Residual(Structure):
 
     layers: EntryList = Field(description="the entries that x goes through", examples=[_EXAMPLE])
     shortcut: Annotated[Entries, KeyKind.SHORTCUT] = Field(
-        Entries(), description="the entries of the shortcut; x itself where not given"
+        Entries(), description="the entries of the shortcut; x itself if not given"
     )
     activation: ActivationSetting = Field(None, description="activation of the sum")
 

@@ -31,7 +31,7 @@ def make(name: str) -> Any:
     with doing(f"calling {quote(name)}"):
         model = found if isinstance(found, torch.nn.Module) else _called(found, name)
         if not isinstance(model, torch.nn.Module):
-            raise CnnparamsError(f"{quote(name)} gives no torch.nn.Module, but {printable(type(model).__name__)}")
+            raise CnnparamsError(f"{quote(name)} returns {printable(type(model).__name__)}, not a torch.nn.Module")
     return model
 
 
@@ -60,10 +60,10 @@ def _attribute(module: ModuleType, dotted: str) -> Any:
 
 def _called(factory: Any, name: str) -> Any:
     if not callable(factory):
-        raise CnnparamsError(f"{quote(name)} can neither be called nor is it a torch.nn.Module")
+        raise CnnparamsError(f"{quote(name)} is neither callable nor a torch.nn.Module")
     if missing := _required(factory):
         hint = f"name a function that gives them: def model(): return {name.rpartition(':')[2]}(...)"
-        needs = f"{quote(name)} cannot be called without {listed(missing, 'and')}, and a factory is given nothing"
+        needs = f"{quote(name)} needs {listed(missing, 'and')}, but a factory is called without arguments"
         raise CnnparamsError(needs, hint)
     return factory()
 

@@ -85,7 +85,7 @@ def test_a_network_with_gaps_is_not_counted_and_they_are_named() -> None:
     done = cnnparams("count", "models_of_any:gaps", "--input", "3x8x8")
     assert (done.code, done.out) == (2, "")
     assert "models_of_any.py:11: 1: torch.fft.fft2 is not one of the functions" in done.err
-    assert "models_of_any:gaps: has no answer, as the vocabulary has no words for this" in done.err
+    assert "models_of_any:gaps: cannot be counted: some of its operations have no layer type" in done.err
 
 
 def test_code_without_the_shape_of_its_input_is_not_run() -> None:

@@ -132,7 +132,7 @@ def test_csv_and_the_table_have_the_same_rows() -> None:
         (("--set", "wide=1", "--where", "parms < 3"), "Invalid value for --where: unknown name 'parms'"),
         (("--set", "wide=1", "--columns", "parms"), "Invalid value for --columns: unknown quantity"),
         (("--set", "wide=1", "--pareto", "parms"), "Invalid value for --pareto: unknown quantity"),
-        (("--set", "wide=1", "--pareto", "params:big"), "'params:big' ends in neither :min nor :max"),
+        (("--set", "wide=1", "--pareto", "params:big"), "'params:big' must end in :min or :max"),
         (("--set", "wide=[1"), "not YAML"),
         (("--set", "wide=1", "--format", "json"), "'json' is not one of"),
         ((), "nothing varies: give --set NAME=VALUES for a var"),

@@ -153,7 +153,7 @@ def test_a_process_that_dies_is_told_and_the_rows_so_far_are_right(format_: str)
     assert process.returncode == 2
     told = errors.decode()
     assert told.startswith("a worker process died, so that the points that follow have no answer")
-    assert "hint: where memory is short, the system ends processes: try fewer --jobs" in told
+    assert "hint: the system may have run out of memory: try fewer --jobs" in told
     assert "Traceback" not in told
     text = rows.decode()
     assert text.endswith("\n")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @options.values
 @options.opening
 @options.setting_of_totals
-@shown.columns("input,params,peak-memory")
+@shown.columns("input,params,peak-memory", offers="totals")
 @shown.ranked_networks()
 @click.option("--plot", is_flag=True, help="Also draw parameters against MACs, in the terminal.")
 @options.answers(short=("csv", "markdown"), shapes=True)

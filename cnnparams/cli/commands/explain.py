@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command, group="Count and explain", example="cnnparams explain lenet5 conv1")
 @options.spec
-@click.argument("layers", metavar="[LAYER]...", nargs=-1)
+@click.argument("layers", metavar="[LAYER]...", nargs=-1, shell_complete=options.completes("layers"))
 @options.values
 @options.opening
 @options.answers(shapes=True)

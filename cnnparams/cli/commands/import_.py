@@ -17,14 +17,16 @@ if TYPE_CHECKING:
     from cnnparams.sources.reading import Reading
 
 _WIDTH = 120  # columns of a line, of a spec with blocks
-_GAPS = "the vocabulary has no words for this"
+_GAPS = "there is no layer type for these"
 
 
 @click.command(cls=Command, group="Exchange", example="cnnparams import torchvision.models:resnet18 --input 3x224x224")
-@click.argument("model", metavar="MODEL")
+@click.argument("model", metavar="MODEL", shell_complete=options.completes("files"))
 @options.opening
 @click.option(
-    "--partial", is_flag=True, help="Write a spec even if it has gaps, which are marked; the exit code is then 1."
+    "--partial",
+    is_flag=True,
+    help="Write a spec even if parts are not supported, and mark these; the exit code is then 1.",
 )
 @click.option("--flat", is_flag=True, help="Write a plain list of layers, without blocks and repeats.")
 @options.answers(only=("json", "yaml"), default="yaml")
@@ -45,7 +47,7 @@ def command(model: str, opening: Opening, partial: bool, flat: bool, show: Show)
     for remark in dict.fromkeys((*reading.remarks, *map(str, reading.gaps))):  # a line of a loop is told once
         tell(remark)
     if reading.gaps and not partial:
-        tell(f"nothing is written, as {_GAPS}; --partial writes the rest, with these marked")
+        tell(f"nothing was written, as {_GAPS}; --partial writes the rest and marks them")
         return ExitCode.NO_ANSWER
     plain = flat or bool(reading.gaps)  # gaps are marked by the names in the list
     spec = reading.spec if plain else recovered(reading.spec, reading.classes)
@@ -83,4 +85,4 @@ def _check(reading: Reading, text: str) -> None:
     from cnnparams.sources.checking import spec_differences
 
     if reading.totals and (found := list(spec_differences(text, reading.totals))):
-        raise CnnparamsError("\n  ".join(["nothing is written, as the spec would not be the model's:", *found]))
+        raise CnnparamsError("\n  ".join(["nothing was written, as the spec would differ from the model:", *found]))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command, group="Learn", example="cnnparams layers conv2d")
-@click.argument("types", metavar="[TYPE]...", nargs=-1)
+@click.argument("types", metavar="[TYPE]...", nargs=-1, shell_complete=options.completes("types"))
 @options.answers()
 def command(types: tuple[str, ...], show: Show) -> None:
     """List the layer types, or describe each TYPE named.

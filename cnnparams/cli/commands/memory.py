@@ -24,9 +24,9 @@ ALIVE = "peak-memory"
 @options.values
 @options.opening
 @options.setting_on_device
-@click.option("--training", is_flag=True, help="Also what training keeps: gradients, optimizer, saved tensors.")
+@click.option("--training", is_flag=True, help="Also show training memory: gradients, optimizer, saved tensors.")
 @options.fit
-@click.option("--int8", is_flag=True, help="Also flash and SRAM in 8 bits, as TensorFlow Lite Micro has them.")
+@click.option("--int8", is_flag=True, help="Also show flash and SRAM in int8, as in TensorFlow Lite Micro.")
 @shown.columns(f"layer,output,{ALIVE}")
 @shown.ranking(f"-{ALIVE}")
 @options.depth

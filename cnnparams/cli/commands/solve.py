@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     "--var",
     metavar="NAME[=VALUES]",
     required=True,
-    help="The var, and the values to try: width=0.1:2:0.1; around its own value where not given. Or the name of an "
+    shell_complete=options.completes("names"),
+    help="The var, and the values to try: width=0.1:2:0.1; around its own value if not given. Or the name of an "
     "input, mostly input, of which --input gives the shapes to try.",
 )
 @options.limits
@@ -123,5 +124,5 @@ def _own(spec: Spec, var: str) -> tuple[Limit, ...]:
         raise click.UsageError(f"the budget of the spec depends on {var}: give one with --max")
     found = limits(spec)
     if not found:
-        raise click.UsageError("there is no budget to keep: give one with --max params=1M, or in the spec")
+        raise click.UsageError("no budget: set one with --max params=1M, or in the spec with budget: {params: 1M}")
     return found

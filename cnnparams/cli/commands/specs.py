@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command, group="Learn", example="cnnparams specs")
 @options.answers(shapes=True)
-@shown.columns("input,params,peak-memory")
+@shown.columns("input,params,peak-memory", offers="totals")
 @shown.ranked_networks()
 def command(show: Show, columns: str | None, order: shown.Order) -> None:
     """List the networks that come with cnnparams.

@@ -33,6 +33,7 @@ _NOTHING = "nothing varies: give --set NAME=VALUES for a var, or several shapes 
     "axes",
     metavar="NAME=VALUES",
     cls=Named,
+    shell_complete=options.completes("assignments"),
     remedy="write its values once, separated by commas",
     help="Values of a var: FROM:TO:STEP, or several with commas; once for each var.",
 )
@@ -40,9 +41,10 @@ _NOTHING = "nothing varies: give --set NAME=VALUES for a var, or several shapes 
 @click.option(
     "--pareto",
     metavar="WORDS",
+    shell_complete=options.completes("goals"),
     help="Show only what no other point beats in all of these, such as params,macs; size:max is better the larger.",
 )
-@shown.columns("params,peak-memory", default="params,macs")
+@shown.columns("params,peak-memory", default="params,macs", offers="totals")
 @shown.ranked_networks("combinations")
 @options.varying_opening
 @options.jobs

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option(
     "--against",
     metavar="MODULE:FACTORY",
-    help="Compare the spec with a model of your own instead: the code is imported, called and run.",
+    help="Compare the spec with your own model instead: its code is imported and run.",
 )
 @options.answers(shapes=True)
 def command(

@@ -56,7 +56,7 @@ def ascending(text: str, default: Any, bounds: Bounds | None = None) -> SweepAxi
         axis = axis._replace(values=tuple(value for value in axis.values if not bounds.forbids(value)))
     for value in axis.values:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise AxisError(f"{axis.name}: {quote(value)} is not a number, so that no value is the largest")
+            raise AxisError(f"{axis.name}: {quote(value)} is not a number, so no value is the largest")
     return axis._replace(values=tuple(sorted(set(axis.values))))
 
 
@@ -123,8 +123,8 @@ def _range(name: str, written: str, first: str, last: str, step: str | None) -> 
     if step is None and not is_whole:
         raise AxisError(f"{name}: {quote(written)} needs a step, {_EXAMPLES}")
     if by == 0 or (end - start) / by < 0:
-        raise AxisError(f"{name}: {quote(written)} never gets from {first} to {last}")
+        raise AxisError(f"{name}: {quote(written)} never goes from {first} to {last}")
     count = int((end - start) / by) + 1
     if count > MOST_VALUES:
-        raise AxisError(f"{name}: {quote(written)} are {count:,} values, and {MOST_VALUES:,} are the most")
+        raise AxisError(f"{name}: {quote(written)} gives {count:,} values, but at most {MOST_VALUES:,} are allowed")
     return tuple(int(value) if is_whole else float(value) for value in (start + by * i for i in range(count)))

@@ -37,8 +37,8 @@ _CHUNK = 64
 """Points that a process is given at a time, at most: neighbours, which have much in common."""
 _AHEAD = 4
 """Chunks for each process that are under way, or wait to be shown."""
-_DIED = "a worker process died, so that the points that follow have no answer; all that was shown is right"
-_REMEDY = "where memory is short, the system ends processes: try fewer --jobs"
+_DIED = "a worker process died, so the remaining points were not computed; those shown are correct"
+_REMEDY = "the system may have run out of memory: try fewer --jobs"
 
 VarValues = Mapping[str, Any]
 

@@ -47,7 +47,7 @@ def parse_goal(text: str, names: Sequence[str]) -> Goal:
     """
     word, colon, ending = text.strip().partition(":")
     if colon and ending not in ("min", "max"):
-        raise CnnparamsError(f"{quote(text)} ends in neither :min nor :max")
+        raise CnnparamsError(f"{quote(text)} must end in :min or :max")
     return Goal(word, None if word in names else find_total(word), ending == "max")
 
 

@@ -155,7 +155,7 @@ def _verdict(memory: Memory) -> Iterator[str]:
 def _told(memory: Memory) -> Iterator[str]:
     report = memory.report
     yield f"The peak is at {report.peak_layer}: {_alive(memory)}."
-    yield f"Without reuse in place it would be {size(report.peak_activation_bytes_out_of_place)}."
+    yield f"Without in-place reuse it would be {size(report.peak_activation_bytes_out_of_place)}."
     if told := _doubts(memory):
         yield told
 
@@ -170,7 +170,7 @@ def _fitting(fit: Fit, aside: str) -> str:
     if fit.batch == 0:
         return f"Not even one sample fits in {size(fit.limit)}: it needs {size(fit.bytes)}{aside}."
     if fit.batch is None:
-        return f"Any batch fits in {size(fit.limit)}: samples keep nothing, and the rest is {size(fit.bytes)}{aside}."
+        return f"Any batch fits in {size(fit.limit)}: memory does not depend on it, and is {size(fit.bytes)}{aside}."
     return f"The largest batch in {size(fit.limit)} is {fit.batch:,}: it needs {size(fit.bytes)}{aside}."
 
 
@@ -214,7 +214,7 @@ def _doubts(memory: Memory) -> str | None:
 
 
 def _left(what: str, count: int) -> str:
-    return f"{size(count)} of {what} left" if count >= 0 else f"{size(-count)} of {what} too much"
+    return f"{size(count)} of {what} left" if count >= 0 else f"{size(-count)} of {what} over"
 
 
 def _left_out(memory: Memory) -> str:
@@ -222,7 +222,7 @@ def _left_out(memory: Memory) -> str:
     use = "the framework itself, its kernels' workspace, and what its allocator rounds up"
     training = ", the gradients of activations, and the optimizer's counters" if memory.training else ""
     small = "; in 8 bits, the interpreter and the scratch memory of its kernels" if memory.int8 else ""
-    return f"Left out: {use}{training}{small}."
+    return f"Not included: {use}{training}{small}."
 
 
 def _lines(memory: Memory, parts: dict[str, str]) -> dict[str, int]:

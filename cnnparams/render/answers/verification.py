@@ -105,7 +105,7 @@ def _row(layer: LayerCheck, layout: Layout) -> Row:
 
 def _of_layer(layer: LayerCheck, other: str, layout: Layout) -> Iterator[str]:
     if layer.refusal:
-        yield f"{layer.name}: {other} refuses this {layer.type}: {printable(layer.refusal)}"
+        yield f"{layer.name}: {other} rejects this {layer.type}: {printable(layer.refusal)}"
         return
     for figure in layer.figures:
         if not figure.same:

@@ -166,7 +166,7 @@ def load_proto(path: str) -> Any:
     try:
         model = onnx.ModelProto.FromString(data)
     except DecodeError:
-        fail(path, "is not an ONNX model: its bytes are none of its format", _AGAIN)
+        fail(path, "is not an ONNX model", _AGAIN)
     if not model.HasField("graph"):
         fail(path, "is not an ONNX model: it holds no graph", "export it with torch.onnx.export, for example")
     return model
@@ -184,7 +184,7 @@ def _skimmed(path: str) -> bytes:
         fail(path, "is not an ONNX model, or was cut off", _AGAIN)
     except ExcessError:
         most = "a million fields, 64 MiB besides its weights, or graphs nested 25 deep"
-        fail(path, f"describes more than a network has: {most}", None)
+        fail(path, f"is too complex: it has more than {most}", None)
     except (OSError, ValueError) as error:
         fail(path, f"cannot be read: {getattr(error, 'strerror', None) or error}", "check the path")
 

@@ -29,7 +29,7 @@ def fold_constants(op: OnnxNode, known: Sequence[ConstantTensor]) -> ConstantTen
         with np.errstate(all="ignore"):
             result = np.asarray(compute(op, *(one.data for one in known)))
     except (ArithmeticError, LookupError, TypeError, ValueError, MemoryError) as error:
-        raise NoLayerError(f"computes what cannot be computed: {brief(str(error))}", "export it again") from None
+        raise NoLayerError(f"cannot be computed: {brief(str(error))}", "export it again") from None
     if result.size > MOST_VALUES:
         raise NoLayerError(f"computes {result.size:,} numbers, which are more than any setting has")
     return _made(known, result.shape, result, is_float=result.dtype.kind == "f")
@@ -91,7 +91,7 @@ def _reduction(compute: Callable[..., Any]) -> Callable[..., Any]:
 def _axis(op: OnnxNode, default: int) -> int:
     axis = op.attributes.get("axis", default)
     if not isinstance(axis, int):
-        raise TypeError("axis is no whole number")
+        raise TypeError("axis is not a whole number")
     return axis
 
 

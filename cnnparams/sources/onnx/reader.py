@@ -112,21 +112,25 @@ def _sample(path: str, port: FilePort, said: InputShape | None, *, alone: bool) 
     """Return the dimensions of a sample of an input, which may be the only one."""
     called, declared, given = f"its input {quote(port.name)}", port.dims, said.dims if said else None
     if said and said.dtype and port.dtype not in (None, said.dtype):
-        fail(path, f"{called} holds {port.dtype}, not {said.dtype}", "leave the type out: the file says it")
+        fail(path, f"{called} holds {port.dtype}, not {said.dtype}", "leave out the type: the file declares it")
     if declared is None and given is not None:
         declared = (None,) * (len(given) + 1)
     if declared is None:
-        fail(path, f"does not tell the sizes of {called}", "give those of one sample, such as --input 3x224x224")
+        fail(path, f"does not declare the shape of {called}", "give the shape of one sample, such as --input 3x224x224")
     if len(declared) < 2:
         hint = "export it with the batch as first dimension, and another"
         fail(path, f"{called} has no dimension besides the batch", hint)
     sizes = declared[1:]
     if given is not None and not _fits(sizes, given):
-        fail(path, f"{called} is {_text(sizes)} without the batch, not {_text(given)}", "give what fits, or nothing")
+        fail(
+            path,
+            f"{called} is {_text(sizes)} without the batch, not {_text(given)}",
+            "give a shape that fits, or leave out --input",
+        )
     sample = tuple(n for n in given or sizes if n is not None)
     if len(sample) != len(sizes):
         example = ("" if alone else f"{port.name}=") + _text(tuple(n or _TYPICAL for n in sizes))
-        fail(path, f"leaves sizes of {called} open: {_text(sizes)}", f"give those of one sample: --input {example}")
+        fail(path, f"leaves sizes of {called} open: {_text(sizes)}", f"give the shape of one sample: --input {example}")
     if math.prod(sample) > MOST_ELEMENTS:
         fail(path, f"{called} has more elements than 64 bits can count", "check the file")
     return sample
@@ -142,7 +146,7 @@ def _text(sizes: Declared) -> str:
 
 
 _REPORT = "internal error in cnnparams, please report it with the file"
-_UNREAD = "nothing that the outputs depend on reads some tensors of the file; they are not counted"
+_UNREAD = "tensors that no output depends on are not counted"
 
 
 def note_unheld(assembly: OnnxAssembly, ops: Sequence[OnnxNode]) -> None:

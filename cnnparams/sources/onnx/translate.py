@@ -25,11 +25,11 @@ _AT_RUN_TIME = "export it with fixed sizes, so that nothing is decided at run ti
 _REMEDIES = {"If": _AT_RUN_TIME, "Loop": _AT_RUN_TIME, "Scan": _AT_RUN_TIME}
 _QUANTIZED = "import the network as it was before it was quantized"
 _OTHERWISE = "cut the file before it with onnx.utils.extract_model, or write the spec by hand"
-_LEFT_OUT = "what reads the result of a gap is left out, where the file does not declare its sizes"
+_LEFT_OUT = "layers that follow an unsupported node are left out where the file does not declare their input shapes"
 _AGAIN = "the file contradicts itself: export it again"
 _NOT_GIVEN = "no layer gives that result: cut the file before it with onnx.utils.extract_model, or do without it"
 _CHECK = "python -c 'import onnx; onnx.checker.check_model(FILE)' says whether the file is right; if it is, report this"
-_DECLARED = "the file declares other dimensions than these values have; runtimes do not go by them"
+_DECLARED = "the file declares the wrong dimensions for these values; runtimes ignore that"
 
 
 class Translation:
@@ -132,7 +132,7 @@ class Translation:
             self.assembly.remark(_DECLARED, name)
             return
         expected = ["?" if n is None else n for n in declared]
-        raise NoLayerError(f"gives {bracketed(value.full)}, where the file declares {bracketed(expected)}", _AGAIN)
+        raise NoLayerError(f"gives {bracketed(value.full)}, but the file declares {bracketed(expected)}", _AGAIN)
 
     def _refuse(self, op: OnnxNode, error: NoLayerError) -> None:
         """Note a gap, and put what marks it; go on behind it where it is known what the node gives."""
@@ -170,7 +170,7 @@ def _results(call: NodeContext) -> Results:
     is_one = bool(op.parts) or extra("onnx").defs.has(op.kind)
     translator = translator_of(op.kind) if is_one else None
     if translator is None:
-        raise NoLayerError("does what no layer does", _remedy(op))
+        raise NoLayerError("has no matching layer type", _remedy(op))
     try:
         return translator(call)
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
@@ -224,10 +224,10 @@ def _inputs(op: OnnxNode, schema: Any) -> str | None:
     """Return what is wrong with the inputs and outputs of a node."""
     for i, formal in enumerate(schema.inputs[: schema.min_input]):
         if i >= len(op.inputs) or (not op.inputs[i] and formal.option.name == "Single"):
-            return f"lacks its input {i}"
+            return f"is missing its input {i}"
     for what, names, most in (("inputs", op.inputs, schema.max_input), ("outputs", op.outputs, schema.max_output)):
         if len(names) > most:
-            return f"has {len(names)} {what}, where its operation has {most} at most"
+            return f"has {len(names)} {what}, but its operation takes at most {most}"
     return None
 
 
@@ -237,7 +237,7 @@ def _attributes(op: OnnxNode, schema: Any) -> str | None:
         if name in op.attributes and not _is_of(attribute.type.name, op.attributes[name]):
             return f"has a {name} of a wrong type: {_name(op.attributes[name])}"
         if attribute.required and name not in op.attributes:
-            return f"lacks its {name}"
+            return f"is missing its {name}"
     return None
 
 

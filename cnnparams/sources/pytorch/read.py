@@ -223,9 +223,9 @@ def run_model(model: nn.Module, fake: FakeTensorMode, inputs: ModelInputs) -> Ru
         if isinstance(error, NEEDS_VALUES):
             return None
         if isinstance(error, _EndlessError):
-            hint = "a spec lists every layer that a model calls: what calls so many has none that could be read"
+            hint = "a spec lists every layer that a model calls, which is too many here"
             raise CnnparamsError(
-                f"the model is not done after {MOST_OPERATIONS:,} operations of PyTorch", hint
+                f"the model did not end after {MOST_OPERATIONS:,} operations of PyTorch", hint
             ) from None
         samples = [tuple(each.shape[1:]) for each in inputs.tensors.values()]
         entered = f"{BATCH} samples of {' and '.join(map(str, samples))} entered, in {mode.name_of(model)} mode"
@@ -234,5 +234,5 @@ def run_model(model: nn.Module, fake: FakeTensorMode, inputs: ModelInputs) -> Ru
         hint = run_hint(module, samples, told(error), entered)
         raise CnnparamsError(f"{failed('running the model', error)}{where}", hint) from None
     if not results:
-        raise CnnparamsError("the model's forward gives no tensor", "let it return what it computes")
+        raise CnnparamsError("the model's forward returns no tensor", "let it return what it computes")
     return Run(tuple(tuple(each.shape) for each in results), counter.get_total_flops())

@@ -43,7 +43,7 @@ class Batched(NamedTuple):
         """Return the number of a dimension in a spec, where the batch is 0; raise NoLayerError for the batch."""
         at = self.axis(dim)
         if at == self.batch:
-            raise NoLayerError("works along the batch, whose samples a spec keeps apart")
+            raise NoLayerError("works along the batch, but a spec describes a single sample")
         return at if at > self.batch else at + 1
 
 

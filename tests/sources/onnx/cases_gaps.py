@@ -30,25 +30,25 @@ def whole(*numbers: int) -> Any:
 
 
 CASES = {
-    "an operation that is no layer": (one("Einsum", equation="..."), "does what no layer does"),
+    "an operation that is no layer": (one("Einsum", equation="..."), "has no matching layer type"),
     "an operation of another domain": (one("Relu", domain="my.ops"), "is an operation of 'my.ops', not of ONNX itself"),
-    "a quantized convolution": (one("ConvInteger", "w", weights={"w": (1,)}), "does what no layer does"),
+    "a quantized convolution": (one("ConvInteger", "w", weights={"w": (1,)}), "has no matching layer type"),
     "two tensors multiplied as matrices": (one("MatMul", "x"), "multiplies two matrices that both depend on the input"),
     "weights that are whole numbers": (
         one("Conv", "w", numbers={"w": np.ones((2, 4, 1, 1), np.int64)}),
-        "has an input 1 that is no tensor of floating point weights",
+        "has an input 1 that is not a tensor of floating-point weights",
     ),
     "one tensor for two": (
         one("LayerNormalization", "w", "w", x=(1, 5), weights={"w": (5,)}),
-        "has 10 weights, made of tensors that hold 5, where layer_norm has 10",
+        "has 10 weights, made of tensors that hold 5, but layer_norm has 10",
     ),
     "a recurrence without its weights": (
         one("LSTM", "", "r", x=(5, 2, 6), weights={"r": (1, 16, 4)}),
-        "lacks its input 1",
+        "is missing its input 1",
     ),
     "a number beyond 64 bits": (one("LeakyRelu", alpha=1e30), "alpha is 1"),
     "weights that depend on the input": (one("Conv", "x"), "computes its input 1 (weights or settings) from the netw"),
-    "a convolution without weights": (one("Conv"), "lacks its input 1"),
+    "a convolution without weights": (one("Conv"), "is missing its input 1"),
     "a kernel that does not fit": (
         one("Conv", "w", weights={"w": (2, 4, 7, 7)}),
         "cannot be conv2d: kernel_size 7 does not fit in the 6x6 input",
@@ -67,7 +67,7 @@ CASES = {
     ),
     "a bias that does not fit": (
         one("Conv", "w", "b", weights={"w": (2, 4, 1, 1), "b": (3,)}),
-        "has 11 weights where conv2d has 10",
+        "has 11 weights, but conv2d has 10",
     ),
     "a kernel_shape that is not its weights'": (
         one("Conv", "w", weights={"w": (2, 4, 3, 3)}, kernel_shape=[1, 1]),
@@ -90,44 +90,47 @@ CASES = {
         one("Conv", "w", weights={"w": (2, 4, 1, 1)}, group=helper.make_graph([], "g", [], [])),
         "has a group of a wrong type: graph",
     ),
-    "more inputs than there are": (one("Relu", "x"), "has 2 inputs, where its operation has 1 at most"),
-    "a pool without a window": (one("MaxPool"), "lacks its kernel_shape"),
-    "an unknown auto_pad": (one("MaxPool", kernel_shape=[2, 2], auto_pad="SAME"), "has auto_pad SAME, which is none"),
+    "more inputs than there are": (one("Relu", "x"), "has 2 inputs, but its operation takes at most 1"),
+    "a pool without a window": (one("MaxPool"), "is missing its kernel_shape"),
+    "an unknown auto_pad": (one("MaxPool", kernel_shape=[2, 2], auto_pad="SAME"), "has an unknown auto_pad SAME"),
     "a window over four axes": (
         one("MaxPool", x=(1, 2, 3, 3, 3, 3), kernel_shape=[1, 1, 1, 1]),
         "has a window over 4 axes, and an input of 4",
     ),
     "padding of a pool that no layer has": (
         one("MaxPool", kernel_shape=[3, 3], pads=[0, 0, 2, 2], ceil_mode=1),
-        "pads one side more than the other, as no layer does",
+        "pads one side more than the other, which no layer type does",
     ),
     "a dilated average": (
         one("AveragePool", kernel_shape=[2, 2], dilations=[2, 2]),
-        "averages with a dilation, as no layer does",
+        "averages with a dilation, which no layer type does",
     ),
     "a number that is added": (
         one("Add", "n", numbers={"n": np.float32(2)}),
-        "computes with a number, as no layer does",
+        "computes with a number, which no layer type does",
     ),
-    "a difference": (one("Sub", "x"), "computes element by element what no layer does"),
-    "clipping": (one("Clip", opset=6, min=-1.0, max=1.0), "clips to other bounds than a rectifier does"),
+    "a difference": (one("Sub", "x"), "is an element-wise operation without a layer type"),
+    "clipping": (one("Clip", opset=6, min=-1.0, max=1.0), "clips to bounds that no rectifier has"),
     "softmax over the batch": (one("Softmax", axis=0), "works along the batch"),
     "softmax of old over an image": (one("Softmax", opset=9, axis=1), "is a softmax over several dimensions"),
-    "samples joined": (one("Reshape", "s", numbers={"s": whole(-1, 6)}), "joins the batch with other dimensions"),
+    "samples joined": (one("Reshape", "s", numbers={"s": whole(-1, 6)}), "merges the batch with other dimensions"),
     "a shape that does not fit": (
         one("Reshape", "s", numbers={"s": whole(2, 5)}),
         "gives [2, 5] to an input of [2, 4,",
     ),
     "a shape that is not in the file": (one("Reshape", "x"), "computes its input 1 (weights or settings) from"),
-    "a dimension outside": (one("Unsqueeze", "a", numbers={"a": whole(9)}), "does not fit its shape to its input"),
-    "an order that is none": (one("Transpose", perm=[0, 1, 1, 2]), "names no order of 4 dimensions: [0, 1, 1, 2]"),
+    "a dimension outside": (one("Unsqueeze", "a", numbers={"a": whole(9)}), "has a shape that does not fit its input"),
+    "an order that is none": (
+        one("Transpose", perm=[0, 1, 1, 2]),
+        "does not give an order of 4 dimensions: [0, 1, 1, 2]",
+    ),
     "channels in reverse": (
         one("Slice", opset=9, starts=[-1], ends=[-9], axes=[1]),
         "cannot be slice: ",
     ),
     "channels picked": (
         one("Gather", "i", numbers={"i": whole(2, 0)}, axis=1),
-        "picks what does not follow one another",
+        "picks elements that are not evenly spaced",
     ),
     "other padding than zeros": (
         one("Pad", opset=9, pads=[0, 0, 1, 1] * 2, value=1.0),
@@ -135,22 +138,22 @@ CASES = {
     ),
     "a mirror without a convolution": (
         one("Pad", opset=9, pads=[0, 0, 1, 1] * 2, mode="edge"),
-        "pads in mode edge, as only",
+        "pads in mode edge, which only",
     ),
     "channels resized": (
         one("Resize", "", "s", numbers={"s": np.asarray([1, 2, 1, 1], np.float32)}),
         "resizes the batch or the channels",
     ),
     "a mean of the batch": (one("ReduceMean", opset=13, axes=[0]), "works along the batch"),
-    "a mean of everything": (one("ReduceMean", opset=13), "reduces everything, the batch too"),
+    "a mean of everything": (one("ReduceMean", opset=13), "reduces all dimensions, including the batch"),
     "a repetition": (
         one("Expand", "s", x=(1, 4, 1), numbers={"s": whole(1, 4, 5)}),
-        "repeats a tensor, as no layer does",
+        "repeats a tensor, which no layer type does",
     ),
-    "a cast to whole numbers": (one("Cast", to=7), "makes whole numbers of the network's values"),
+    "a cast to whole numbers": (one("Cast", to=7), "converts the network's values to whole numbers"),
     "a GRU of Keras": (
         one("GRU", "w", "r", x=(5, 2, 6), weights={"w": (1, 12, 6), "r": (1, 12, 4)}, hidden_size=4),
-        "takes a dimension for the batch that is not the batch here",
+        "expects the batch as a dimension that is not the batch",
     ),
     "a fraction for an axis": (
         one("Squeeze", "a", numbers={"a": np.asarray([1.5], np.float32)}),

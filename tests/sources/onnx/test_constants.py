@@ -55,7 +55,7 @@ def test_a_number_is_not_learned_whatever_its_rank(
     file = behind(*nodes, n=value) if stored else behind(made("n", value), *nodes)
     reading = read(file.save(tmp_path))
     assert kinds(reading) == ["conv2d", f"onnx.{kind}", "relu"]
-    assert [gap.remedy for gap in reading.gaps] == ["nothing is counted for it: an identity may stand in its place"]
+    assert [gap.remedy for gap in reading.gaps] == ["it adds nothing to the counts: use an identity in its place"]
     (entry,) = (entry for entry in reading.spec["layers"] if entry["type"] == f"onnx.{kind}")
     assert entry["gives"] == [4, 8, 8]
 
@@ -76,7 +76,7 @@ def test_what_is_worked_out_from_constants_is_not_learned(tmp_path: Path) -> Non
     ]
     numbers = {"zero": np.float32(0), "end": np.float32(16), "one": np.float32(1), "a": np.asarray([0, 1])}
     (gap,) = read(File(nodes, (1, 2, 16), numbers=numbers).save(tmp_path)).gaps
-    assert gap.what.endswith("computes with what is worked out from constants, as no layer does")
+    assert gap.what.endswith("uses a value computed from constants, which no layer type does")
 
 
 @pytest.mark.parametrize("size", [3, 9])
@@ -170,7 +170,7 @@ def test_a_number_a_sample_scales_the_sample(tmp_path: Path) -> None:
 def test_places_of_values_are_a_gap_that_gives_them(keepdims: int, tmp_path: Path) -> None:
     file = File([node("ArgMax", ["x"], ["y"], axis=1, keepdims=keepdims)], (1, 8, 5))
     (gap,) = read(file.save(tmp_path)).gaps
-    assert gap.what.endswith("finds places of values, as no layer does")
+    assert gap.what.endswith("returns indices of values, which no layer type does")
     alone = File([node("ArgMax", ["x"], ["y"], axis=1, keepdims=0)], (1, 8)).proto()
     alone.graph.output[0].CopyFrom(helper.make_tensor_value_info("y", TensorProto.INT64, [1]))
     assert len(read(save(alone, tmp_path)).gaps) == 1
@@ -281,8 +281,8 @@ def test_activations_of_a_recurrence_are_what_the_file_says(tmp_path: Path) -> N
     ("dims", "what", "gives"),
     [
         ([1, 2, 8, 8], "joins a tensor that does not depend on the input", [5, 8, 8]),
-        ([0, 2**62, 8, 8], "joins tensors that do not fit together", None),
-        ([1, 2, 8], "joins tensors that do not fit together", None),
+        ([0, 2**62, 8, 8], "concatenates tensors whose shapes do not match", None),
+        ([1, 2, 8], "concatenates tensors whose shapes do not match", None),
     ],
 )
 def test_what_is_joined_with_constants_gives_the_sizes_of_both(

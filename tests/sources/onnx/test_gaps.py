@@ -62,7 +62,7 @@ def test_a_shape_that_the_file_declares_otherwise_is_a_gap(tmp_path: Path) -> No
     proto = File([node("Relu", ["x"], ["a"]), node("Tanh", ["a"], ["y"])], IMAGE).proto()
     proto.graph.value_info.append(helper.make_tensor_value_info("a", TensorProto.FLOAT, ["n", 4, None, 7]))
     (gap,) = read(save(proto, tmp_path)).gaps
-    assert gap.what == "the Relu that gives 'a' gives [2, 4, 6, 6], where the file declares ['?', 4, '?', 7]"
+    assert gap.what == "the Relu that gives 'a' gives [2, 4, 6, 6], but the file declares ['?', 4, '?', 7]"
 
 
 def test_a_declared_batch_may_be_another(tmp_path: Path) -> None:

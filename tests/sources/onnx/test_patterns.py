@@ -180,9 +180,9 @@ def test_what_only_looks_alike_is_what_it_is(file: File, expected: list[str], tm
 @pytest.mark.parametrize(
     ("file", "what"),
     [
-        (layer_norm([1], (8, 1, 1), _IMAGE), "normalises otherwise than any layer does"),
-        (layer_norm([-1], (5, 6), (2, 5, 6)), "normalises otherwise than any layer does"),
-        (group_norm(scale=2), "normalises otherwise than any layer does"),
+        (layer_norm([1], (8, 1, 1), _IMAGE), "normalises in a way that no layer type does"),
+        (layer_norm([-1], (5, 6), (2, 5, 6)), "normalises in a way that no layer type does"),
+        (group_norm(scale=2), "normalises in a way that no layer type does"),
         (
             chain(*ERF, ("Mul", "x a", "m"), ("Mul", "m half", "y"), root=_ROOT, one=_ONE, half=_TWO),
             "computes with a number",

@@ -44,15 +44,18 @@ def sequence(torch: ModuleType, function: Any, **tensors: Any) -> Any:
 def test_a_function_without_a_layer_is_named_by_its_module_and_line(torch: ModuleType) -> None:
     first, second = gaps(named("unusual:OwnAttention")(), "5x8")
     where = line_of("unusual:Products", "query @ key")
-    assert first.splitlines()[0] == f"{where}: attention: operator.matmul is a matrix product without a layer"
+    assert (
+        first.splitlines()[0]
+        == f"{where}: attention: operator.matmul is a matrix product without a layer type type type type"
+    )
     assert second.startswith(line_of("unusual:Products", ") @ value"))
 
 
 def test_a_way_that_values_decide_ends_the_reading(torch: ModuleType) -> None:
     *_, last = gaps(named("unusual:Values")(), "3x8x8")
     where = line_of("unusual:Values", "x.max()")
-    told = "goes on as the values of a tensor tell it to, which are not known before it runs"
-    assert last.splitlines() == [f"{where}: {told}", "  hint: a spec has one way through the network, whatever enters"]
+    told = "depends on the values of a tensor, which are only known when the model runs"
+    assert last.splitlines() == [f"{where}: {told}", "  hint: a spec cannot express a path that depends on the data"]
 
 
 def test_what_is_never_used_is_named_with_what_it_holds(torch: ModuleType) -> None:
@@ -69,17 +72,17 @@ def test_a_module_that_is_called_is_not_what_is_never_used(torch: ModuleType) ->
 @pytest.mark.parametrize(
     ("function", "told"),
     [
-        (lambda _, x: x - 1, "operator.sub works element by element as no layer does"),
+        (lambda _, x: x - 1, "operator.sub is an element-wise operation without a layer type"),
         (lambda _, x: x * 2, "operator.mul works with the constant 2, which no layer has"),
-        (lambda _, x: x.clamp(0, 5), "Tensor.clamp clamps to other bounds than a rectifier does"),
-        (lambda _, x: x.sum(1), "Tensor.sum is not one of the functions that layers stand for"),
-        (lambda _, x: x.mean(), "Tensor.mean goes over all of a batch"),
-        (lambda _, x: x.softmax(0), "Tensor.softmax works along the batch, whose samples a spec keeps apart"),
+        (lambda _, x: x.clamp(0, 5), "Tensor.clamp clamps to bounds that no rectifier has"),
+        (lambda _, x: x.sum(1), "Tensor.sum is a function without a layer type"),
+        (lambda _, x: x.mean(), "Tensor.mean reduces over the batch"),
+        (lambda _, x: x.softmax(0), "Tensor.softmax works along the batch, but a spec describes a single sample"),
         (
             lambda _, x: x.reshape(-1, 36),
             "Tensor.reshape mixes the samples of a batch: (N, 8, 6, 6) becomes (8 N, 36)",
         ),
-        (lambda _, x: x[:, [0, 2]], "operator.getitem picks elements by a list or a tensor"),
+        (lambda _, x: x[:, [0, 2]], "operator.getitem indexes with a list or a tensor"),
         (lambda model, x: x + model.buffer, "operator.add works with the buffer buffer, which no layer has"),
     ],
 )

@@ -49,7 +49,7 @@ def with_settings(call: NodeContext) -> GraphTensor:
 @translates("Clip")
 def clip(call: NodeContext) -> GraphTensor:
     """Return no layer, unless the bounds are those of a rectifier, which is told before."""
-    raise not_said(call, "clips to other bounds than a rectifier does")
+    raise not_said(call, "clips to bounds that no rectifier has")
 
 
 @translates("Gelu", "TanhGelu")
@@ -70,7 +70,7 @@ def prelu(call: NodeContext) -> GraphTensor:
 def swish(call: NodeContext) -> GraphTensor:
     """Return x times sigmoid(alpha x), which is SiLU for an alpha of 1."""
     if real("alpha", call.real("alpha", 1.0)) != 1:
-        raise NoLayerError("is a swish with an alpha, as no layer is", "an alpha of 1 is silu")
+        raise NoLayerError("is a swish with an alpha, which no layer type has", "an alpha of 1 is silu")
     return call.add("silu", {}, call.tensor())
 
 

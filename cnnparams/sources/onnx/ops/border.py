@@ -32,7 +32,9 @@ def pad(call: NodeContext) -> GraphTensor:
 @translates("MirroredPad")
 def mirrored(call: NodeContext) -> GraphTensor:
     """Return a border that repeats the image, which stands in no layer but a convolution."""
-    raise NoLayerError(f"pads in mode {call.text('mode', '')}, as only convolutions do", "put it before a convolution")
+    raise NoLayerError(
+        f"pads in mode {call.text('mode', '')}, which only convolutions do", "put it before a convolution"
+    )
 
 
 @translates("PaddedConv")

@@ -29,7 +29,7 @@ def constant(call: NodeContext) -> ConstantTensor:
         return _made(call, value)
     name = next((name for name in _NUMBERS if name in written), None)
     if name is None:
-        raise NoLayerError("is a constant that is no tensor of numbers")
+        raise NoLayerError("is a constant, but not a tensor of numbers")
     data = np.asarray(written[name], _NUMBERS[name])
     return _made(call, ConstantTensor(data.shape, data.dtype.kind == "f", data))
 
@@ -82,7 +82,7 @@ def cast(call: NodeContext) -> OnnxValue:
         call.sizes(1)
     if isinstance(value, GraphTensor):
         if value.is_float and to not in _FLOATS and call.op.kind == "Cast":
-            raise not_said(call, "makes whole numbers of the network's values", is_float=False)
+            raise not_said(call, "converts the network's values to whole numbers", is_float=False)
         return value._replace(is_float=to in _FLOATS) if call.op.kind == "Cast" else value
     if call.op.kind == "CastLike" or (to not in _FLOATS and to not in _WHOLE):
         return value
@@ -98,7 +98,7 @@ def expand(call: NodeContext) -> OnnxValue:
     dims = _broadcast(value.full, wanted)
     if isinstance(value, GraphTensor):
         if dims != value.full:
-            raise not_said(call, "repeats a tensor, as no layer does", dims)
+            raise not_said(call, "repeats a tensor, which no layer type does", dims)
         return value
     small = value.data is not None and math.prod(dims) <= MOST_VALUES
     return value._replace(dims=dims, data=np.broadcast_to(value.data, dims) if small else None)

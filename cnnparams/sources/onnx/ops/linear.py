@@ -14,7 +14,7 @@ from cnnparams.sources.onnx.ops.merge import with_tensor
 def gemm(call: NodeContext) -> GraphTensor:
     """Return a fully connected layer over rows of features."""
     if call.integer("transA", 0):
-        raise NoLayerError("takes its input transposed, as no layer does", "put a Transpose before it")
+        raise NoLayerError("transposes its input, which no layer type does", "put a Transpose before it")
     columns = call.weight(1).dims[:: -1 if call.integer("transB", 0) else 1]
     return _linear(call, columns)
 
@@ -25,7 +25,7 @@ def matmul(call: NodeContext) -> GraphTensor:
     if isinstance(call.value(0), ConstantTensor) and isinstance(call.value(1), ConstantTensor):
         raise NoLayerError(NOT_OF_THE_INPUT, FOLD)
     if isinstance(call.value(1), GraphTensor) or isinstance(call.value(0), ConstantTensor):
-        hint = "of layers, attention alone multiplies matrices: write it by hand as multihead_attention"
+        hint = "only multihead_attention multiplies two such matrices: write it by hand"
         raise NoLayerError("multiplies two matrices that both depend on the input, or weights from the left", hint)
     return _linear(call, call.weight(1).dims)
 
@@ -34,7 +34,7 @@ def _linear(call: NodeContext, columns: tuple[int, ...]) -> GraphTensor:
     """Put a layer whose weights have the dimensions (in_features, out_features)."""
     x, weight = call.tensor(), call.weight(1)
     if len(columns) != 2 or sample_axis(x, -1) != len(x.dims) - 1:
-        raise NoLayerError("multiplies with weights that are no matrix, or along the batch")
+        raise NoLayerError("multiplies by weights that are not a matrix, or along the batch")
     settings = {"in_features": columns[0], "out_features": columns[1]}
     bias = call.bias(2)
     if all(known.size == columns[1] == (known.dims or (1,))[-1] for known in bias):

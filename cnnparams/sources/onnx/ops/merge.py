@@ -33,14 +33,14 @@ def concat(call: NodeContext) -> OnnxValue:
     values = [call.value(i) for i in range(len(call.op.inputs))]
     tensors = [value for value in values if isinstance(value, GraphTensor)]
     if not values:
-        raise NoLayerError("joins nothing", "export it again")
+        raise NoLayerError("has no inputs", "export it again")
     if not tensors:
         return _joined(call, [value for value in values if isinstance(value, ConstantTensor)])
     if len(tensors) != len(values):
         raise _joined_with_constants(call, values)
     dims = {sample_axis(x, call.integer("axis", 1)) for x in tensors}
     if len(dims) != 1:
-        raise NoLayerError("joins tensors that do not fit together", "export it again")
+        raise NoLayerError("concatenates tensors whose shapes do not match", "export it again")
     return call.add("concat", {"dim": dims.pop() + 1}, *tensors) if len(tensors) > 1 else tensors[0]
 
 
@@ -49,16 +49,16 @@ def _joined_with_constants(call: NodeContext, values: Sequence[OnnxValue]) -> No
     at = axis_of(values[0], call.integer("axis", 1))
     others = {(value.full[:at], value.full[at + 1 :]) for value in values}
     if len(others) != 1:
-        return NoLayerError("joins tensors that do not fit together", "export it again")
+        return NoLayerError("concatenates tensors whose shapes do not match", "export it again")
     (before, after) = others.pop()
     full = (*before, sum(value.full[at] for value in values), *after)
-    return not_said(call, "joins a tensor that does not depend on the input, as no layer does", full)
+    return not_said(call, "concatenates a tensor that does not depend on the input, which no layer type does", full)
 
 
 def _joined(call: NodeContext, values: Sequence[ConstantTensor]) -> ConstantTensor:
     at = axis_of(values[0], call.integer("axis", 0))
     if len({(len(value.dims), value.dims[:at], value.dims[at + 1 :]) for value in values}) != 1:
-        raise NoLayerError("joins tensors that do not fit together", "export it again")
+        raise NoLayerError("concatenates tensors whose shapes do not match", "export it again")
     dims = (*values[0].dims[:at], sum(value.dims[at] for value in values), *values[0].dims[at + 1 :])
     data = [value.data for value in values]
     joined = None if any(one is None for one in data) else np.concatenate(data, at)
@@ -77,7 +77,7 @@ def merge(call: NodeContext) -> GraphTensor:
         return _with_known(call, values, tensors[0], known[0]) if known else tensors[0]
     type_ = _MERGES.get(call.op.kind)
     if type_ is None or known:
-        raise not_said(call, "computes element by element what no layer does")
+        raise not_said(call, "is an element-wise operation without a layer type")
     rank = max(len(x.full) for x in tensors)
     return call.add(type_, {}, *(_of_rank(call, x, rank) for x in tensors))
 
@@ -101,10 +101,12 @@ def _with_known(call: NodeContext, values: Sequence[OnnxValue], x: GraphTensor, 
     op = _MERGES.get(call.op.kind)
     if is_number or op is None or not known.is_float:
         raise not_said(
-            call, f"computes with a {'number' if is_number else 'constant'}, as no layer does", is_float=x.is_float
+            call,
+            f"computes with a {'number' if is_number else 'constant'}, which no layer type does",
+            is_float=x.is_float,
         )
     if not known.is_whole:
-        raise not_said(call, "computes with what is worked out from constants, as no layer does")
+        raise not_said(call, "uses a value computed from constants, which no layer type does")
     return with_tensor(call, x, known, op)
 
 
@@ -122,5 +124,5 @@ def _without_batch(dims: FileDims, x: GraphTensor) -> FileDims:
     if x.batch is None or (at := x.batch - len(x.full) + len(dims)) < 0 or (at == 0 and dims[0] == 1):
         return dims
     if dims[at] != 1:
-        raise NoLayerError("has something else for each sample of the batch")
+        raise NoLayerError("has a different value for each sample of the batch")
     return (*dims[:at], *dims[at + 1 :])

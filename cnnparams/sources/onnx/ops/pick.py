@@ -17,11 +17,11 @@ def slice_(call: NodeContext) -> OnnxValue:
     """Return a part of a tensor, along some of its dimensions."""
     x, starts, ends = call.value(0), call.integers(1, "starts"), call.integers(2, "ends")
     if starts is None or ends is None or len(starts) != len(ends):
-        raise NoLayerError("lacks its starts or ends", "export it again")
+        raise NoLayerError("is missing its starts or ends", "export it again")
     axes = call.integers(3, "axes") or tuple(range(len(starts)))
     steps = call.integers(4, "steps") or (1,) * len(starts)
     if not len(axes) == len(steps) == len(starts) or 0 in steps:
-        raise NoLayerError("has starts, axes and steps that do not go together", "export it again")
+        raise NoLayerError("has starts, axes and steps that do not match", "export it again")
     for axis, *bounds in zip(axes, starts, ends, steps, strict=True):
         x = _part(call, x, axis_of(x, axis), slice(*bounds))
     return x
@@ -67,7 +67,7 @@ def gather(call: NodeContext) -> OnnxValue:
     places = [int(n) + (n < 0) * x.full[at] for n in call.numbers(1)]
     step = places[1] - places[0] if len(places) > 1 else 1
     if not places or step < 1 or any(b - a != step for a, b in pairwise(places)):
-        raise NoLayerError("picks what does not follow one another, as no layer does")
+        raise NoLayerError("picks elements that are not evenly spaced, which no layer type does")
     part = _part(call, x, at, slice(places[0], places[-1] + 1, step))
     if not indices.dims:
         return arranged(part, [i for i in range(len(x.full)) if i != at], call.op)
@@ -78,7 +78,7 @@ def _embedded(call: NodeContext, tokens: GraphTensor) -> GraphTensor:
     """Look a vector up for each token."""
     table = call.weight(0)
     if len(table.dims) != 2 or call.integer("axis", 0) not in (0, -2):
-        raise NoLayerError("looks up what are no vectors")
+        raise NoLayerError("looks up embeddings that are not vectors")
     settings = {"num_embeddings": table.dims[0], "embedding_dim": table.dims[1]}
     return call.add("embedding", settings, tokens, held=Weights((table,)))
 
@@ -93,7 +93,7 @@ def _part(call: NodeContext, x: OnnxValue, at: int, bounds: slice) -> OnnxValue:
         dims = (*x.dims[:at], len(kept), *x.dims[at + 1 :])
         return x._replace(dims=dims, data=None if x.data is None else x.data[(slice(None),) * at + (bounds,)])
     if kept.step < 1:
-        raise NoLayerError("puts a dimension into reverse, as no layer does")
+        raise NoLayerError("reverses a dimension, which no layer type does")
     dim = sample_axis(x, at) + 1
     end = kept.stop if kept.stop < n else None
     return call.add("slice", {"dim": dim, "start": kept.start, "end": end, "step": kept.step}, x)

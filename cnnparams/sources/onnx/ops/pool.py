@@ -11,7 +11,7 @@ from cnnparams.sources.onnx.call import NodeContext
 from cnnparams.sources.onnx.ops import translates
 from cnnparams.sources.onnx.windows import Window, added_border, window_of
 
-_ODD = "pads one side more than the other, as no layer does"
+_ODD = "pads one side more than the other, which no layer type does"
 _BY_ZEROS = (
     "a layer of zeros stands for the padding of pools that pad one side more than the other: sizes and counts are the "
     "same, values at the border are not"
@@ -33,7 +33,7 @@ def avg_pool(call: NodeContext) -> GraphTensor:
     x = call.image()
     window = _window(call, x)
     if set(window.dilation) != {1}:
-        raise NoLayerError("averages with a dilation, as no layer does", "set it to 1")
+        raise NoLayerError("averages with a dilation, which no layer type does", "set it to 1")
     counts = call.integer("count_include_pad", 0) != 0
     x, window, padding = _padded(call, x, window, exact=counts)
     included = {"count_include_pad": counts} if window.pads != ((0, 0),) * window.rank else {}
@@ -51,7 +51,7 @@ def global_pool(call: NodeContext) -> GraphTensor:
 def _window(call: NodeContext, x: GraphTensor) -> Window:
     kernel = call.ints("kernel_shape")
     if kernel is None:
-        raise NoLayerError("lacks its kernel_shape", "export it again")
+        raise NoLayerError("is missing its kernel_shape", "export it again")
     return window_of(call, x, kernel)
 
 

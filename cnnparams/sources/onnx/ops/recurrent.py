@@ -10,7 +10,7 @@ from cnnparams.sources.onnx.call import NodeContext
 from cnnparams.sources.onnx.model import ConstantTensor
 from cnnparams.sources.onnx.ops import translates
 
-_OTHERWISE = "works otherwise than PyTorch's layer of that name"
+_OTHERWISE = "works differently from PyTorch's layer of the same name"
 
 
 class _CellKind(NamedTuple):
@@ -35,10 +35,10 @@ def recurrent(call: NodeContext) -> list[OnnxValue | None]:
     x, kind, held = call.tensor(), _KINDS[call.op.kind], Weights((call.weight(1), call.weight(2), *call.weights(3)))
     batch_first = call.integer("layout", 0) != 0
     if x.batch != (0 if batch_first else 1) or len(x.dims) != 2:
-        raise NoLayerError("takes a dimension for the batch that is not the batch here", "feed it steps of features")
+        raise NoLayerError("expects the batch as a dimension that is not the batch", "feed it steps of features")
     states = tuple(call.known(i) for i in kind.states if call.has(i))
     if call.has(_LENGTHS) or call.has(_PEEPHOLES) or not all(map(_is_zero, states)):
-        raise NoLayerError("has lengths, peepholes or a first state of its own, as no layer has")
+        raise NoLayerError("has sequence lengths, peepholes or an initial state, which no layer type has")
     y = call.add(kind.type, _settings(call, kind, held.learned), x, held=held._replace(read=states))
     directions, hidden = held.learned[1].dims[0], held.learned[1].dims[2]
     steps = y._replace(dims=(y.dims[0], directions, hidden), batch=0 if batch_first else 2, view=call.op)
@@ -47,12 +47,12 @@ def recurrent(call: NodeContext) -> list[OnnxValue | None]:
 
 def _settings(call: NodeContext, kind: _CellKind, weights: tuple[ConstantTensor, ...]) -> dict[str, Any]:
     if len(weights[0].dims) != 3 or len(weights[1].dims) != 3:
-        raise NoLayerError("has weights that are no matrix for each direction", "export it again")
+        raise NoLayerError("has weights that are not a matrix for each direction", "export it again")
     directions, _, inputs = weights[0].dims
     both = call.text("direction", "forward") == "bidirectional"
     nonlinearity = _activation(call, kind, 2 if both else 1)
     if call.text("direction", "forward") == "reverse" or directions != 1 + both:
-        raise NoLayerError("runs backwards only, as no layer does", "reverse its input instead")
+        raise NoLayerError("runs backwards only, which no layer type does", "reverse its input instead")
     if call.op.kind == "GRU" and not call.integer("linear_before_reset", 0):
         raise NoLayerError(f"{_OTHERWISE}: it resets the state before it is multiplied", "set linear_before_reset to 1")
     settings = {"input_size": inputs, "hidden_size": weights[1].dims[2], "bidirectional": both}

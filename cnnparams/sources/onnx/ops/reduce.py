@@ -48,5 +48,5 @@ def axes_of(call: NodeContext, x: GraphTensor) -> tuple[int, ...]:
     if named is None or (not named and not call.integer("noop_with_empty_axes", 0)):
         named = tuple(at for at in range(len(x.full)) if at != x.batch)
         if x.batch is not None:
-            raise NoLayerError("reduces everything, the batch too", "name the axes")
+            raise NoLayerError("reduces all dimensions, including the batch", "name the axes")
     return tuple(sorted({sample_axis(x, axis) for axis in named}))

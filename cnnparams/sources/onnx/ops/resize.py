@@ -28,7 +28,9 @@ def resize(call: NodeContext) -> GraphTensor:
     mode = _MODES.get((call.text("mode", "nearest"), len(x.dims) - 1))
     how = call.text("coordinate_transformation_mode", "half_pixel")
     if mode is None or how == _CROPS or call.text("keep_aspect_ratio_policy", "stretch") != "stretch":
-        raise NoLayerError("resizes in a way that no layer does", "upsample by nearest, linear or cubic interpolation")
+        raise NoLayerError(
+            "resizes in a way that no layer type does", "upsample by nearest, linear or cubic interpolation"
+        )
     corners = {"align_corners": True} if how == "align_corners" and mode != "nearest" else {}
     return call.add("upsample", {**_scale(call, x), "mode": mode, **corners}, x)
 
@@ -41,11 +43,11 @@ def _scale(call: NodeContext, x: GraphTensor) -> dict[str, Any]:
     given = sizes or scales or ()
     axes = [axis_of(x, axis) for axis in call.ints("axes") or range(len(x.full))]
     if len(given) != len(axes):
-        raise NoLayerError("lacks its scales and sizes", "export it again")
+        raise NoLayerError("is missing its scales and sizes", "export it again")
     neutral = x.full if sizes else (1,) * len(x.full)
     each = {**dict(enumerate(neutral)), **dict(zip(axes, given, strict=True))}
     if any(each[at] != neutral[at] for at in (0, 1)):
-        raise NoLayerError("resizes the batch or the channels, as no layer does")
+        raise NoLayerError("resizes the batch or the channels, which no layer type does")
     spatial = [each[at] for at in range(2, len(x.full))]
     return {"size": spatial} if sizes else {"scale_factor": [real("scales", float(scale)) for scale in spatial]}
 

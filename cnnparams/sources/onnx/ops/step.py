@@ -25,7 +25,7 @@ _REDUCES = (
     "ReduceSumSquare",
 )
 _PICKS = ("ArgMax", "ArgMin")
-_WHAT = "works element by element as no layer does"
+_WHAT = "is an element-wise operation without a layer type"
 
 
 @translates(*_COMPUTES, *_COMPARES)
@@ -42,7 +42,11 @@ def reduction(call: NodeContext) -> GraphTensor:
     keeps = call.integer("keepdims", 1) == 1
     dims = tuple(1 if at in axes else n for at, n in enumerate(x.dims) if keeps or at not in axes)
     batch = x.batch if keeps or x.batch is None else x.batch - sum(at < x.batch for at in axes)
-    what = "finds places of values, as no layer does" if picks else "reduces dimensions as no layer does"
+    what = (
+        "returns indices of values, which no layer type does"
+        if picks
+        else "reduces dimensions in a way that no layer type does"
+    )
     raise NoLayerError(what, NOTHING_LEARNED, KnownResult(dims, x.number, batch, x.is_float and not picks))
 
 

@@ -68,7 +68,7 @@ def clamp(call: StepContext, x: Any, *bounds: Any, inplace: bool = False, **name
     """Return a rectifier, where the bounds are those of one."""
     least, most = (*bounds, *named.values(), None)[:2]
     if (least, most) not in _CLAMPED:
-        raise NoLayerError("clamps to other bounds than a rectifier does", NOTHING_COUNTED)
+        raise NoLayerError("clamps to bounds that no rectifier has", NOTHING_COUNTED)
     x = call.flow(x)
     return call.put(_CLAMPED[least, most], {"inplace": inplace}, x, batch=x.batch)
 

@@ -32,13 +32,15 @@ def multiply(call: StepContext, x: Any, other: Any) -> Batched:
 @function("maximum", "minimum", "where", "masked_fill", "randn_like", "rand_like", "bernoulli")
 def other_elementwise(call: StepContext, *_: Any, **__: Any) -> NoReturn:
     """Raise NoLayerError: no layer does this to every element."""
-    raise NoLayerError("works element by element as no layer does", NOTHING_COUNTED)
+    raise NoLayerError("is an element-wise operation without a layer type", NOTHING_COUNTED)
 
 
 @function("matmul", "mm", "bmm", "baddbmm", "addmm", "einsum", "scaled_dot_product_attention")
 def product(call: StepContext, *_: Any, **__: Any) -> NoReturn:
     """Raise NoLayerError: matrix products are a part of attention, and have no layer of their own."""
-    raise NoLayerError("is a matrix product without a layer", "nn.MultiheadAttention is understood as a whole")
+    raise NoLayerError(
+        "is a matrix product without a layer type type type type", "use nn.MultiheadAttention, which is supported"
+    )
 
 
 @function("cat", "concat", "concatenate")
@@ -47,7 +49,7 @@ def concat(call: StepContext, x: Sequence[Any], dim: int = 0, **named: int) -> B
     dim = named.get("axis", dim)
     flows = [call.flow(each) for each in x if isinstance(each, Batched | Implied)]
     if not flows:
-        raise NoLayerError("joins tensors none of which comes from the input")
+        raise NoLayerError("joins tensors that do not depend on the input")
     at = flows[0].dim(dim)
     if len(x) == 1:
         return flows[0]
@@ -72,7 +74,7 @@ def _elementwise(call: StepContext, type_: str, x: Any, other: Any, neutral: int
         if isinstance(constant, int | float):
             if constant == neutral and isinstance(tensor, Batched):
                 return tensor
-            raise NoLayerError(f"works with the constant {constant:g}, which no layer has", NOTHING_COUNTED)
+            raise NoLayerError(f"computes with the constant {constant:g}, which no layer type does", NOTHING_COUNTED)
         if isinstance(constant, ModelTensor) and not isinstance(tensor, ModelTensor):
             return _with_parameter(call, type_, call.flow(tensor), constant)
     sides = [side.of if isinstance(side, Spread) else call.flow(side) for side in (x, other)]
@@ -81,7 +83,7 @@ def _elementwise(call: StepContext, type_: str, x: Any, other: Any, neutral: int
 
 def _with_parameter(call: StepContext, op: str, x: Batched, held: ModelTensor) -> Batched:
     if not held.learned:
-        raise NoLayerError(f"works with the buffer {held.path}, which no layer has", NOTHING_COUNTED)
+        raise NoLayerError(f"computes with the buffer {held.path}, which no layer type does", NOTHING_COUNTED)
     shape, seen = tuple(held.tensor.shape), _of_sample(x, held)
     view = {} if _stripped(seen) == _stripped(shape) else {"view": list(seen)}
     return call.put("parameter", {"shape": list(shape), **view, "op": op}, x, held=[held], batch=x.batch)
@@ -93,7 +95,7 @@ def _of_sample(x: Batched, held: ModelTensor) -> tuple[int, ...]:
     if at < 0:
         return held.shape
     if held.shape[at] != 1:
-        raise NoLayerError(f"uses {held.path}, which has something else for each sample of a batch")
+        raise NoLayerError(f"uses {held.path}, which has a different value for each sample of a batch")
     return (*held.shape[:at], *held.shape[at + 1 :])
 
 

@@ -93,7 +93,7 @@ def _each(index: Any, rank: int) -> Iterator[Any]:
         elif isinstance(part, int | slice) and not isinstance(part, bool):
             yield part
         else:
-            raise NoLayerError("picks elements by a list or a tensor")
+            raise NoLayerError("indexes with a list or a tensor")
 
 
 def _cut(call: StepContext, x: Batched, axis: int, part: int | slice) -> Batched:

@@ -30,7 +30,7 @@ def amax(call: StepContext, x: Any, dim: Any = None, keepdim: bool = False) -> B
 def maximum(call: StepContext, x: Any, dim: Any = None, keepdim: bool = False) -> tuple[Batched, Unsaid]:
     """Return global max pooling, and the indices, which no layer gives."""
     if not isinstance(dim, int):
-        raise NoLayerError("takes the larger of two tensors, or the largest element of a batch")
+        raise NoLayerError("takes the maximum of two tensors, or over the batch")
     values = _pooled(call, "global_max_pool", call.flow(x), dim, tuple(call.step.value[0].shape))
     return values, Unsaid("the indices of a maximum")
 
@@ -38,7 +38,7 @@ def maximum(call: StepContext, x: Any, dim: Any = None, keepdim: bool = False) -
 def _pooled(call: StepContext, type_: str, x: Batched, dim: Any, shape: tuple[int, ...]) -> Batched:
     """Return global pooling over dimensions: brought last, the others as one before them, and as they were after it."""
     if dim is None:
-        raise NoLayerError("goes over all of a batch", "name the dimensions of a sample, such as dim=(2, 3)")
+        raise NoLayerError("reduces over the batch", "name the dimensions of a sample, such as dim=(2, 3)")
     over = sorted(x.axis(each) for each in ([dim] if isinstance(dim, int) else dim))
     if x.batch in over:
         x.dim(x.batch)

@@ -126,10 +126,10 @@ def assignments(context: click.Context, incomplete: str) -> list[CompletionItem]
 
 def types(context: click.Context, incomplete: str) -> list[CompletionItem]:
     """Return layer types and structures."""
-    from cnnparams.layers.contract.registry import declarations
+    from cnnparams.engine.reports.catalogue import summaries
     from cnnparams.schema.structures import STRUCTURES
 
-    return _beginning(incomplete, (*STRUCTURES, *(declaration.name for declaration in declarations())))
+    return _beginning(incomplete, (*STRUCTURES, *summaries()))
 
 
 def layers(context: click.Context, incomplete: str) -> list[CompletionItem]:

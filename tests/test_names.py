@@ -92,7 +92,11 @@ def _csv(out: str) -> None:
 
 def _html(out: str) -> None:
     tags, _ = readers.html(out)
-    assert tags <= {"table", "caption", "thead", "tbody", "tr", "th", "td", "p", "br", "b"}
+    assert tags <= PAGE | {"table", "caption", "thead", "tbody", "tr", "th", "td", "p", "br", "b", "ul", "li"}
+    assert out.startswith("<!doctype html>\n")
+
+
+PAGE = {"html", "head", "meta", "title", "style", "body", "h2", "h3"}
 
 
 def _latex(out: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import reduce, wraps
+from pathlib import PurePath
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
@@ -324,19 +325,15 @@ def blaming(option: str) -> Iterator[None]:
 
 
 class _FormatFlag(click.Option):
-    """An option that is short for a --format. Where it is not given it has that option's default.
+    """An option that is short for a --format. Where it is not given it says nothing.
 
     Options that give one value overwrite one another where click processes them, in an order that its versions differ
     in; so each has to come to the same.
     """
 
-    def __init__(self, declarations: Sequence[str], usual: str, **others: Any) -> None:
-        super().__init__(declarations, **others)
-        self.usual = usual
-
     def get_default(self, ctx: click.Context, call: bool = True) -> Any:
         """Return the default of --format."""
-        return self.usual
+        return None
 
 
 def _general() -> set[str]:
@@ -344,53 +341,55 @@ def _general() -> set[str]:
     return {module.name for module in iter_modules(general.__path__)}
 
 
-def _format_options(
-    own: Iterable[str], only: Iterable[str], default: str, json: str, short: Iterable[str]
-) -> list[Callable[[F], F]]:
+_SHORT = ("json", "csv", "markdown")
+_CALLED = {"md": "markdown", "tex": "latex", "htm": "html", "yml": "yaml"}
+"""Suffixes of files that are not the name of their format."""
+
+
+def _format_options(names: Sequence[str], default: str) -> list[Callable[[F], F]]:
     """Return --format, and the flags that are short for one of its choices; see `answers`."""
-    others = {"json"} - {json}
-    names = sorted({*(only or _general()), *own} - others)
     known = _Words(names, {"table": "text"})  # which text was called where it is one
-    chosen = click.option("--format", "format_", type=known, default=default, show_default=True, help="Output format.")
+    told = f"Output format; by default as the name of FILE ends, else {default}."
+    chosen = click.option("--format", "format_", type=known, help=told)
     flags = [
         click.option(
             f"--{name}",
             "format_",
             cls=_FormatFlag,
-            usual=default,
             type=known,
-            flag_value=format_,
-            help=f"Short for --format {format_}.",
+            flag_value=name,
+            help=f"Short for --format {name}.",
         )
-        for name, format_ in {"json": json, **{name: name for name in short}}.items()
+        for name in _SHORT
+        if name in names
     ]
     return [chosen, *flags]
 
 
-def answers(
-    *own: str,
-    only: Iterable[str] = (),
-    default: str = "text",
-    json: str = "json",
-    short: Iterable[str] = (),
-    shapes: bool = False,
-) -> Callable[[F], F]:
-    """Return what adds --format, --json, which is short for one of its choices, --output and, for `shapes`, --layout.
+def answers(*own: str, only: Iterable[str] = (), default: str = "text", shapes: bool = False) -> Callable[[F], F]:
+    """Return what adds --format, the options that are short for it, --output and, for `shapes`, --layout.
 
-    The function gets `show`, which shows an answer as these say.
-
-    The choices are the formats that every answer has, and the answer's `own`; or `only` these. With `json`, another
-    format stands for JSON; those in `short` have an option of their own name too.
+    The function gets `show`, which shows an answer as these say. The choices are the formats that every answer has, and
+    the answer's `own`; or `only` these. Where none is chosen, a file is written as its name ends, and `default` else.
     """
-    options = [*_format_options(own, only, default, json, short), output, *([layout] if shapes else [])]
+    names = sorted({*(only or _general()), *own})
+    options = [*_format_options(names, default), output, *([layout] if shapes else [])]
 
     def add(function: F) -> F:
         @wraps(function)
-        def shown(*args: Any, format_: str, output: str | None, layout: str = "hwc", **others: Any) -> Any:
+        def shown(*args: Any, format_: str | None, output: str | None, layout: str = "hwc", **others: Any) -> Any:
             from cnnparams.cli.show import Show
 
+            format_ = format_ or _format_of(output, names) or default
             return function(*args, show=Show(format_, output, layout), **others)
 
         return reduce(lambda decorated, option: option(decorated), reversed(options), cast("F", shown))
 
     return add
+
+
+def _format_of(file: str | None, known: Iterable[str]) -> str | None:
+    """Return the format that the name of a file ends in, if it is one of these."""
+    suffix = PurePath(file or "").suffix.removeprefix(".").casefold()
+    format_ = _CALLED.get(suffix, suffix)
+    return format_ if format_ in known else None

@@ -151,7 +151,7 @@ def test_a_model_is_read_in_either_mode() -> None:
 def test_among_several_the_mode_is_that_of_the_models() -> None:
     pytest.importorskip("torch")
     asked = ("resnet18", "models_of_any:Twice", "--input", "3x64x64", "--mode", "eval", "--json")
-    assert [row["layer_count"] for row in json.loads(cnnparams("compare", *asked).out)] == [51, 1]
+    assert [row["layer_count"] for row in map(json.loads, cnnparams("compare", *asked).out.splitlines())] == [51, 1]
     assert json.loads(cnnparams("diff", *asked).out)["totals"]["layer_count"]["after"] == 1
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @shown.columns("input,params,peak-memory", offers="totals")
 @shown.ranked_networks()
 @click.option("--plot", is_flag=True, help="Also draw parameters against MACs, in the terminal.")
-@options.answers(short=("csv", "markdown"), shapes=True)
+@options.answers(shapes=True)
 def command(
     specs: tuple[str, ...],
     values: dict[str, Any],

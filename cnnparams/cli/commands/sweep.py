@@ -49,7 +49,7 @@ _NOTHING = "nothing varies: give --set NAME=VALUES for a var, or several shapes 
 @options.varying_opening
 @options.jobs
 @options.setting_of_totals
-@options.answers(json="jsonl")
+@options.answers()
 def command(
     spec: str,
     axes: tuple[str, ...],

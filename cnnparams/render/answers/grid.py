@@ -9,15 +9,13 @@ from cnnparams.engine.costs.quantity import Kind
 from cnnparams.engine.reports.grid import Grid, Heading, Row
 from cnnparams.render.answer import Answer
 from cnnparams.render.cells import RIGHT_ALIGNED
-from cnnparams.render.documents import array, encode
+from cnnparams.render.documents import encode
 from cnnparams.render.sections import Note, Scatter, Section, Table
 from cnnparams.render.view import Layout
 
 
 class GridAnswer(Answer):
     """Rows side by side, and perhaps a plot of them."""
-
-    json = staticmethod(array)
 
     def __init__(self, grid: Grid, plot: Scatter | None = None, option: str = "") -> None:
         """Take a grid, and the option that chooses its columns where the command has one."""

@@ -59,6 +59,10 @@ class CnnparamsError(Exception):
         return self.problems[0].place if self.problems else None
 
 
+class CnnparamsWarning(UserWarning):
+    """What should be known of a network that has an answer all the same."""
+
+
 class Place(NamedTuple):
     """A position in a source: file name, line and column (from 1), and the text of that line.
 

@@ -41,7 +41,7 @@ class LayerWords(NamedTuple):
         Raise CnnparamsError for one that names nothing.
         """
         usual = default_columns() if shown is None else _columns(shown)
-        asked = {word: find_column(word) for word in costs}
+        asked = {word: _meant(word) for word in costs}
         fields = [column.field if column else find_total(word).field for word, column in asked.items()]
         joined = dict.fromkeys((*usual, *(column for column in asked.values() if column)))
         ranking = ranking_of(sort or (f"-{most}" if top else None), top)
@@ -77,16 +77,18 @@ def ranking_of(sort: str | None, top: int | None) -> Ranking:
 
 def column_of(word: str) -> Column:
     """Return the column that a word, old or new, or a title means; raise CnnparamsError for another."""
-    found = find_column(word)
-    if found is not None:
-        return found
-    known, wrong = columns(), word.strip().casefold()
-    titled = {column.title.casefold(): column for column in known.values()}
-    if wrong not in titled:
+    found = _meant(word)
+    if found is None:
+        known, wrong = columns(), word.strip().casefold()
         guess = suggest(wrong, known)
         hint = f"did you mean {quote(guess)}?" if guess else f"choose from {', '.join(known)}"
         raise CnnparamsError(f"unknown column {quote(wrong)}", hint)
-    return titled[wrong]
+    return found
+
+
+def _meant(word: str) -> Column | None:
+    found, title = find_column(word), word.strip().casefold()
+    return found or next((column for column in columns().values() if column.title.casefold() == title), None)
 
 
 def _columns(words: Iterable[str]) -> tuple[Column, ...]:

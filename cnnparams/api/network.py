@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from cnnparams.api.remark import warn
 from cnnparams.engine.network.build import build
 from cnnparams.engine.network.graph import Graph
 from cnnparams.engine.reports.measure import measure
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from cnnparams.targets.torch.made import Module
 
 
+_GIVE = 'give one, such as check("params=1M"), or set it in the spec with budget: {params: 1M}'
 _ALIVE = "live_bytes"
 Reread = Callable[[tuple[InputShape, ...]], Spec]
 
@@ -59,7 +61,9 @@ class Network:
     @cached_property
     def graph(self) -> Graph:
         """Every layer in its place, at the shapes that enter and leave it."""
-        return build(self.spec)
+        graph = build(self.spec)
+        warn(*graph.remarks)
+        return graph
 
     @cached_property
     def budget(self) -> tuple[Limit, ...]:
@@ -202,7 +206,9 @@ class Network:
         from cnnparams.engine.choosing.check import check
 
         given = [limit(each) if isinstance(each, str) else each for each in limits]
-        return check(self.graph, (*self.budget, *given), setting_of(setting))
+        verdict = check(self.graph, (*self.budget, *given), setting_of(setting))
+        warn(*verdict.remarks(_GIVE))
+        return verdict
 
     def diff(self, other: AnyNetwork, *costs: str, **setting: Unpack[SettingWords]) -> Difference:
         """Return what leads from this network to another, layer by layer and in total.
@@ -234,8 +240,9 @@ class Network:
 
     def to_code(self) -> str:
         """Return it as PyTorch code: a module that needs torch alone."""
-        from cnnparams.targets.code.module import export
+        from cnnparams.targets.code.module import export, remarks
 
+        warn(*remarks(self.graph))
         return export(self.spec)
 
     def to_pytorch(self, device: Any = "meta") -> Module:

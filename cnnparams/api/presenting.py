@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from importlib import import_module
 from typing import Any
 
 from cnnparams.engine.costs.quantity import Kind
 from cnnparams.engine.shown import Shown
+from cnnparams.inert import to_json
 from cnnparams.render.answer import Answer
 from cnnparams.render.view import LAYOUTS, View
 
@@ -16,7 +18,7 @@ _ANSWERS = {
     "Explanation": "explanation.ExplanationAnswer",
     "Verdict": "verdict.VerdictAnswer",
     "Difference": "difference.DifferenceAnswer",
-    "Comparison": "comparison.ComparisonAnswer",
+    "Comparison": "grid.GridAnswer",
     "Solution": "solution.SolutionAnswer",
     "Verification": "verification.VerificationAnswer",
     "Catalogue": "catalogue.CatalogueAnswer",
@@ -32,7 +34,7 @@ def text(answer: Shown, format: str, layout: str) -> str:
 
 def documents(answer: Shown, layout: str) -> list[dict[str, Any]]:
     """Return the JSON documents of an answer."""
-    return [dict(document) for document in _answer(answer).documents(LAYOUTS[layout])]
+    return [json.loads(to_json(document)) for document in _answer(answer).documents(LAYOUTS[layout])]
 
 
 def rows(answer: Shown, layout: str) -> list[dict[str, Any]]:

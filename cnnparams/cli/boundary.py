@@ -7,6 +7,7 @@ import errno
 import io
 import os
 import sys
+import warnings
 from typing import NoReturn
 
 import click
@@ -15,7 +16,7 @@ from cnnparams.cli import files_read, streams
 from cnnparams.cli.app import COMPLETE, PROGRAM, app
 from cnnparams.cli.exit_code import ExitCode
 from cnnparams.cli.messages import tell
-from cnnparams.errors import CnnparamsError, quote
+from cnnparams.errors import CnnparamsError, CnnparamsWarning, quote
 
 
 def run_and_exit() -> None:
@@ -94,7 +95,8 @@ def _complete(instruction: str) -> int:
 def _invoke() -> int:
     # Not app.main, which turns a closed pipe into exit code 1: here that says that the answer is no.
     try:
-        with app.make_context(PROGRAM, sys.argv[1:]) as context:
+        with warnings.catch_warnings(), app.make_context(PROGRAM, sys.argv[1:]) as context:
+            warnings.simplefilter("ignore", CnnparamsWarning)  # each command tells them in its own time
             code = app.invoke(context)
     except click.exceptions.Exit as ended:
         return ended.exit_code

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
@@ -17,9 +17,6 @@ from cnnparams.schema.compose import compose
 from cnnparams.schema.source import STDIN, Text
 from cnnparams.schema.spec import Spec
 from cnnparams.sources.register import source_of
-
-if TYPE_CHECKING:
-    from cnnparams.engine.costs.quantity import Total
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -140,11 +137,6 @@ def _laid_out(network: Network) -> Network:
     """Return a network that is one; raise SpecError otherwise, or for a wrong budget, whatever is asked."""
     _ = network.budget, network.graph
     return network
-
-
-def kept_without(total: Total, name: str, source: str) -> Problem:
-    """Return the remark that a network has no such total, which no limit of it forbids."""
-    return Problem(f"warning: {name} has no {total.word}, so it is within any budget", source=source)
 
 
 def _member(network: Network) -> Network:

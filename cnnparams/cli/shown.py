@@ -149,12 +149,7 @@ def words(columns: Iterable[Heading | Total], ranking: Ranking) -> list[str]:
 
 
 def _network_column(word: str, option: str, own: Mapping[str, Heading]) -> Heading | Total:
-    from cnnparams.engine.costs.register import UnknownTotalError, find_total
-    from cnnparams.errors import quote, suggest
+    from cnnparams.api import network_table
 
-    try:
-        return own.get(word.strip()) or find_total(word)
-    except UnknownTotalError as error:
-        guess = suggest(word, own)
-        hint = f"did you mean {quote(guess)}?" if guess else error.hint
-        raise click.BadParameter(f"{error.message}; {hint}", param_hint=option) from None
+    with options.blaming(option):
+        return network_table.column_of(word, own)

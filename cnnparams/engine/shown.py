@@ -49,6 +49,10 @@ class Shown:
         (document,) = self._presented_by.documents(self, layout)
         return document
 
+    def to_dicts(self, *, layout: LayoutName = "hwc") -> list[dict[str, Any]]:
+        """Return the JSON documents that a command prints with --format jsonl: one, or one for each network."""
+        return self._presented_by.documents(self, layout)
+
     def rows(self, *, layout: LayoutName = "hwc") -> list[dict[str, Any]]:
         """Return the rows that a command prints with --format csv, numbers as numbers: pandas.DataFrame takes them."""
         return self._presented_by.rows(self, layout)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,10 +14,8 @@ from cnnparams.cli.messages import tell
 if TYPE_CHECKING:
     from cnnparams.cli.options import Opening
     from cnnparams.cli.show import Show
-    from cnnparams.engine.choosing.check import Verdict
     from cnnparams.engine.costs.quantity import Limit
     from cnnparams.engine.setting import Setting
-    from cnnparams.errors import Problem
 
 _GIVE = "set one with --max params=1M, or in the spec with budget: {params: 1M}"
 
@@ -59,22 +56,7 @@ def command(
         if not show.problems(error.problems):
             raise
         return ExitCode.NO_ANSWER
-    for remark in dict.fromkeys(_remarks(verdicts)):
+    for remark in dict.fromkeys(remark for verdict in verdicts for remark in verdict.remarks(_GIVE)):
         tell(str(remark))
     show(VerdictAnswer(verdicts))
     return ExitCode.NO if any(verdict.broken for verdict in verdicts) else ExitCode.DONE
-
-
-def _remarks(verdicts: Sequence[Verdict]) -> Iterator[Problem]:
-    """Yield what a quiet success would hide."""
-    from cnnparams.cli.networks import kept_without
-    from cnnparams.errors import Problem
-
-    for verdict in verdicts:
-        source = verdict.place.source if verdict.place else verdict.name
-        if not verdict.balances:
-            yield Problem("warning: no budget, so only the spec itself was checked", source=source, hint=_GIVE)
-        for balance in (each for each in verdict.balances if each.is_estimate and each.is_kept):
-            yield Problem(f"warning: {balance.limit.total.word} of {verdict.name} is an estimate", source=source)
-        missing = (balance.limit.total for balance in verdict.balances if balance.value is None)
-        yield from (kept_without(total, verdict.name, source) for total in missing)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,9 +12,7 @@ from cnnparams.cli.command import Command
 if TYPE_CHECKING:
     from cnnparams.cli.options import Opening
     from cnnparams.cli.show import Show
-    from cnnparams.engine.reports.report import Report
     from cnnparams.engine.setting import Setting
-    from cnnparams.render.sections import Scatter
 
 
 @click.command(cls=Command, group="Choose", example="cnnparams compare resnet18 resnet50 mobilenet_v2")
@@ -46,15 +43,15 @@ def command(
     from cnnparams.cli.networks import load_networks
     from cnnparams.cli.progress import progress
     from cnnparams.engine.costs.register import measurable, short_totals
-    from cnnparams.engine.reports.grid import OWN, ranked, side_by_side, with_ratios
+    from cnnparams.engine.reports.comparison import compared
+    from cnnparams.engine.reports.grid import OWN
     from cnnparams.render.answers.grid import GridAnswer
 
     if plot and show.format != "text":
         raise click.BadParameter(f"a plot is drawn below the table, not in {show.format}", param_hint="--plot")
     ranking = order.ranking(OWN)
-    also = shown.also(ranking)
     with options.blaming(shown.SORT):
-        measurable(also, setting)
+        measurable(shown.also(ranking), setting)
     chosen = shown.network_columns(columns, OWN) if columns else None
     with options.blaming(shown.COLUMNS):
         measurable(shown.totals(chosen or ()), setting)
@@ -62,12 +59,4 @@ def command(
     networks = load_networks(specs, values, opening, families=True)
     measured = progress(networks, len(networks), "measuring")
     reports = [network.report(*words, **setting._asdict()) for network in measured]
-    grid = ranked(with_ratios(side_by_side(reports, also, chosen)), reports, ranking)
-    show(GridAnswer(grid, _plot(reports) if plot else None, option=shown.COLUMNS))
-
-
-def _plot(reports: Sequence[Report]) -> Scatter:
-    from cnnparams.render.sections import Scatter
-
-    points = tuple((report.name, int(report.total_params), int(report.total_macs)) for report in reports)
-    return Scatter(points, "parameters", "MACs")
+    show(GridAnswer.of(compared(reports, chosen, ranking, is_plotted=plot)))

@@ -29,14 +29,9 @@ def command(spec: str, values: dict[str, Any], opening: Opening, output: str | N
     """
     from cnnparams.cli.networks import load_networks
     from cnnparams.cli.output import write
-    from cnnparams.errors import Problem, some
-    from cnnparams.targets.code.module import export
+    from cnnparams.targets.code.module import remarks
 
     (network,) = load_networks([spec], values, opening)
-    if said := [f"{node.name} {node.dtype}" for node in network.graph.nodes if node.dtype]:
-        # A module in another dtype than its input does not run unless every input is converted.
-        fact = (
-            f"warning: the code has PyTorch's default dtype throughout, not that of layers which say one: {some(said)}"
-        )
-        tell(str(Problem(fact, source=network.spec.document.source.name)))
-    write([export(network.spec)], output, verbatim=True)
+    for remark in remarks(network.graph):
+        tell(str(remark))
+    write([network.to_code()], output, verbatim=True)

@@ -58,10 +58,10 @@ def command(
     """
     from contextlib import closing
 
-    from cnnparams.cli.networks import kept_without
     from cnnparams.cli.progress import progress
     from cnnparams.cli.varied import load_varied
     from cnnparams.engine.choosing.budget import measurable_limits
+    from cnnparams.engine.choosing.check import kept_without
     from cnnparams.engine.choosing.evaluation import Points, outcomes
     from cnnparams.engine.choosing.solve import solve
     from cnnparams.render.answers.solution import SolutionAnswer

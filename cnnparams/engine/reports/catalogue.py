@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cnnparams.engine.shown import Shown
 from cnnparams.errors import CnnparamsError, listed, quote, yaml_text
 from cnnparams.layers.contract.base import Layer, Step
 from cnnparams.layers.contract.registry import Declaration, declarations, find_type, layer_class
@@ -43,6 +44,20 @@ class Card:
     example: dict[str, Any]
     input_shapes: tuple[Shape, ...]
     output_shape: Shape
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Catalogue(Shown):
+    """Layer types: their cards and, where none was named, a line on each."""
+
+    cards: tuple[Card, ...]
+    summaries: Mapping[str, str] | None = None
+
+
+def catalogue(words: Iterable[str] = ()) -> Catalogue:
+    """Describe the layer types that words mean, or all; raise UnknownTypeError for a word that means none."""
+    cards = tuple(map(card, words))
+    return Catalogue(cards) if cards else Catalogue(tuple(types_by_family()), summaries())
 
 
 def summaries() -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from cnnparams.engine.reports.catalogue import Card, SettingEntry
+from cnnparams.engine.reports.catalogue import Card, Catalogue, SettingEntry
 from cnnparams.engine.reports.grid import Heading, Row
 from cnnparams.engine.reports.report import Kind
 from cnnparams.errors import yaml_text
@@ -24,6 +24,11 @@ class CatalogueAnswer(Answer):
     def __init__(self, cards: Iterable[Card], summaries: Mapping[str, str] | None = None) -> None:
         self.cards = cards
         self.summaries = summaries
+
+    @classmethod
+    def of(cls, found: Catalogue) -> CatalogueAnswer:
+        """Return what shows layer types."""
+        return cls(found.cards, found.summaries)
 
     def sections(self, layout: Layout) -> Iterator[Section]:
         """Yield the summaries, and the cards: in a terminal, these are for those who ask for one."""

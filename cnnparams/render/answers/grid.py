@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cnnparams.engine.costs.quantity import Kind
+from cnnparams.engine.reports.comparison import Comparison
 from cnnparams.engine.reports.grid import Grid, Heading, Row
+from cnnparams.engine.reports.report import Report
 from cnnparams.render.answer import Answer
 from cnnparams.render.cells import RIGHT_ALIGNED
 from cnnparams.render.documents import encode
@@ -22,6 +24,11 @@ class GridAnswer(Answer):
         self.grid = grid
         self.option = option
         self.plot = plot
+
+    @classmethod
+    def of(cls, found: Comparison) -> GridAnswer:
+        """Return what shows networks side by side."""
+        return cls(found.grid, plot_of(found.reports) if found.is_plotted else None, "--columns")
 
     def sections(self, layout: Layout) -> Iterator[Section]:
         """Yield the table, what has to be said of it, and the plot."""
@@ -46,3 +53,9 @@ class GridAnswer(Answer):
         for row in rows:
             pairs = zip(heads, row.values, strict=True)
             yield {head.key: encode(value, head.kind, layout) for head, value in pairs}
+
+
+def plot_of(reports: Sequence[Report]) -> Scatter:
+    """Return networks as points: parameters against MACs."""
+    points = tuple((report.name, int(report.total_params), int(report.total_macs)) for report in reports)
+    return Scatter(points, "parameters", "MACs")

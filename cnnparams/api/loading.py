@@ -14,7 +14,7 @@ from cnnparams.schema import load as loading
 from cnnparams.schema.input_shape import Inputs, InputShape, shapes_of
 from cnnparams.schema.parse import parse
 from cnnparams.schema.plain import document_of
-from cnnparams.schema.source import Text, text_of
+from cnnparams.schema.source import Text, called, text_of
 from cnnparams.schema.spec import Spec
 from cnnparams.sources import pytorch
 from cnnparams.sources.register import source_of
@@ -117,7 +117,7 @@ def _foreign(thing: Loadable, mode: Mode | None) -> tuple[str, Reread] | None:
     source = source_of(name := str(thing)) if _is_name(thing) else None
     if source is None:
         return None
-    return name, lambda inputs: _entered(source.open(name, inputs, mode), name)
+    return name, lambda inputs: _entered(source.open(name, inputs, mode), called(name))
 
 
 def _entered(reading: Reading, name: str) -> Spec:

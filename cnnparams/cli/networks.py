@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import click
@@ -13,6 +14,7 @@ from cnnparams.cli.messages import tell
 from cnnparams.cli.options import Opening
 from cnnparams.cli.streams import keep_apart
 from cnnparams.errors import CnnparamsError, Problem, SpecError, quote, some, suggest
+from cnnparams.inert import printable
 from cnnparams.schema.compose import compose
 from cnnparams.schema.source import STDIN, Text
 from cnnparams.schema.spec import Spec
@@ -39,6 +41,17 @@ def load_one(name: str, values: Mapping[str, Any], opening: Opening = AS_IT_IS) 
     if _is_code(name):
         keep_apart()  # what the code prints is not the answer
     return load(name, input=opening.inputs, mode=opening.mode, **values)
+
+
+@contextmanager
+def _naming(name: str, among: Sequence[str]) -> Iterator[None]:
+    """Let an error say which of several networks it is of, where it does not; one of a spec always does."""
+    try:
+        yield
+    except CnnparamsError as error:
+        if isinstance(error, SpecError) or len(among) < 2 or name in str(error):
+            raise
+        raise CnnparamsError(f"{printable(name)}: {error.message}", error.hint) from None
 
 
 def _is_code(name: str) -> bool:
@@ -69,7 +82,8 @@ def load_networks(
     opens = _opens(paths, opening)
 
     def members(path: str) -> list[Network]:
-        network = load_one(path, values or {}, opens(path))
+        with _naming(path, paths):
+            network = load_one(path, values or {}, opens(path))
         return [*map(_member, network.variants())] if families else [_laid_out(network)]
 
     networks = [network for networks in each(members, paths) for network in networks]
@@ -90,7 +104,12 @@ def load_pair(
     """
     _check_stdin([first, second])
     opens = _opens([first, second], opening)
-    pair = each(lambda name: load_one(name, {}, opens(name)), [first, second])
+
+    def loaded(name: str) -> Network:
+        with _naming(name, [first, second]):
+            return load_one(name, {}, opens(name))
+
+    pair = each(loaded, [first, second])
     _check_vars(values, [network.spec for network in pair])
     held = [{name: value for name, value in values.items() if name in network.spec.variables.names} for network in pair]
     held[1] |= of_second

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cnnparams.errors import CnnparamsError, Problem, SpecError, some
+from cnnparams.expression import Expression
 from cnnparams.schema.computed import Computed
 from cnnparams.schema.input_shape import InputShape
 from cnnparams.schema.keys import INPUT, Input
@@ -11,7 +12,6 @@ from cnnparams.schema.parse import parse
 from cnnparams.schema.plain import NOWHERE
 from cnnparams.schema.source import KeyPath, YamlMapping
 from cnnparams.schema.spec import Spec
-from cnnparams.schema.template import Template
 
 Sizes = tuple[int, ...]
 
@@ -56,17 +56,26 @@ def _keys(spec: Spec, name: str, sizes: Sizes, values: dict[str, Any]) -> Mappin
     template = spec.inputs[name]
     written = {**template.settings, **dict(template.computed)}
     if "shape" in written:
-        return {"shape": list(sizes)}
+        return {"shape": _dims(spec, name, written["shape"], sizes, values)}
     form = next((form for form in Input.FORMS if set(form) == {key for key in written if written[key] is not None}), ())
     if len(form) != len(sizes):
         example = "x".join(f"{key.upper()}" for key in form)
         fact = f"its input {name} has {len(form)} sizes ({example}), not {len(sizes)}"
         raise _error(spec, fact, "give the shape of one sample, without the batch")
-    return {key: _size(spec, template, key, size, values) for key, size in zip(form, sizes, strict=True)}
+    return {key: _size(spec, written[key], size, values) for key, size in zip(form, sizes, strict=True)}
 
 
-def _size(spec: Spec, template: Template[Input], key: str, size: int, values: dict[str, Any]) -> Any:
-    computed = dict(template.computed).get(key)
+def _dims(spec: Spec, name: str, shape: Any, sizes: Sizes, values: dict[str, Any]) -> Any:
+    parts = shape.parts if isinstance(shape, Computed) else shape
+    if isinstance(parts, Expression):  # a var, say, whose value is the list
+        return _size(spec, shape, list(sizes), values)
+    if len(parts) != len(sizes):
+        fact = f"its input {name} has {len(parts)} sizes, not {len(sizes)}"
+        raise _error(spec, fact, "give the shape of one sample, without the batch")
+    return [_size(spec, part, size, values) for part, size in zip(parts, sizes, strict=True)]
+
+
+def _size(spec: Spec, computed: Any, size: Any, values: dict[str, Any]) -> Any:
     var = computed.text if isinstance(computed, Computed) else ""
     if var not in spec.variables.names or values.setdefault(var, size) != size:
         return size

@@ -30,6 +30,9 @@ class Twice(nn.Module):
     def forward(self, x):
         return self.conv(self.conv(x)) if self.training else self.conv(x)
 
+def broken():
+    raise RuntimeError("boom")
+
 def gaps():
     return nn.Sequential(nn.Conv2d(3, 8, 3), Spectrum())
 """
@@ -160,3 +163,67 @@ def test_a_size_is_said_once() -> None:
     assert (done.code, done.out) == (2, "")
     assert "size is set to 128, but the input says 160: give one of them" in done.err
     assert cnnparams("count", "resnet18", "--input", "3x160x160", "--set", "size=160").code == 0
+
+
+@pytest.mark.parametrize("command", ["count", "compare", "diff", "check"])
+def test_a_network_that_fails_among_several_is_named(command: str) -> None:
+    pytest.importorskip("torch")
+    done = cnnparams(command, "lenet5", "models_of_any:broken", "--input", "1x32x32")
+    assert (done.code, done.out) == (2, "")
+    assert "calling 'models_of_any:broken' failed: RuntimeError: boom" in done.err
+    done = cnnparams(command, "lenet5", "models_of_any:small", "--input", "1x32x32")
+    assert (done.code, done.out) == (2, "")
+    assert "models_of_any:small: running the model failed: RuntimeError" in done.err
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "diff"])
+def test_an_onnx_file_may_come_on_standard_input(command: str) -> None:
+    pytest.importorskip("onnx")
+    other = ("simple_cnn",) if command == "diff" else ()
+    done = cnnparams(command, "-", *other, *COMMANDS.get(command, ()), stdin=Path(ONNX).read_bytes())
+    assert done.code == 0, done.err
+
+
+def test_what_comes_on_standard_input_is_told_by_its_bytes() -> None:
+    pytest.importorskip("onnx")
+    data = Path(ONNX).read_bytes()
+    named = json.loads(cnnparams("count", ONNX, "--json").out)
+    piped = json.loads(cnnparams("count", "-", "--json", stdin=data).out)
+    assert (named["total_params"], named["layers"]) == (piped["total_params"], piped["layers"])
+    assert piped["name"] == "stdin"
+    assert cnnparams("count", "-", stdin=data[:300]).err.startswith("<stdin>: is not an ONNX model, or was cut off")
+    assert cnnparams("count", "-", stdin=b"\x1c\0\0\0TFL3").err.startswith("<stdin>: is a TensorFlow Lite model")
+    assert cnnparams("count", "-", stdin=b"input: {features: 3}\nlayers: [relu]").code == 0
+    assert cnnparams("count", "-", stdin=b"").code == 2
+
+
+def test_standard_input_is_read_once_however_many_sizes_are_asked_for() -> None:
+    pytest.importorskip("onnx")
+    done = cnnparams("sweep", "-", "--input", "3x64x64,3x96x96", "--csv", stdin=Path(ONNX).read_bytes())
+    assert (done.code, done.out.splitlines()[1:]) == (0, ["3x64x64,707690,13666304"])
+    assert "<stdin>: has been read, which can be done once" in done.err
+
+
+SHAPED = b"vars: {n: 4, dims: [2, 3]}\ninput: {shape: %s}\nlayers: [relu, {type: linear, out_features: n}]"
+
+
+@pytest.mark.parametrize(
+    ("shape", "given", "entered", "features"),
+    [
+        (b"[2, 8]", "3x9", [3, 9], 4),
+        (b"[2, n]", "3x9", [3, 9], 9),
+        (b"[n, 2 * n]", "3x9", [3, 9], 3),
+        (b"dims", "3x9", [3, 9], 4),
+    ],
+)
+def test_a_shape_has_other_sizes(shape: bytes, given: str, entered: list[int], features: int) -> None:
+    done = cnnparams("count", "-", "--input", given, "--json", "--layout", "chw", stdin=SHAPED % shape)
+    found = json.loads(done.out)
+    assert (found["input_shape"], found["output_shape"]) == (entered, [entered[0], features])
+
+
+@pytest.mark.parametrize("given", ["3x8x8", "8"])
+def test_a_shape_keeps_its_rank(given: str) -> None:
+    done = cnnparams("count", "-", "--input", given, stdin=SHAPED % b"[2, n]")
+    assert done.code == 2
+    assert f"<stdin>: its input input has 2 sizes, not {given.count('x') + 1}" in done.err

@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import Any
 
 from cnnparams.errors import quote
+from cnnparams.schema.source import STDIN
 from cnnparams.sources.extra import extra
 from cnnparams.sources.onnx.assembly import bracketed
 from cnnparams.sources.onnx.file import fail, load_proto
@@ -38,7 +39,8 @@ def read_model(path: str) -> Model:
     _check_names(path, [*(port.name for port in inputs), *(tensor.name for tensor in graph.initializer)], ops)
     outputs = tuple(map(_port, graph.output))
     declared = {port.name: port.dims for port in map(_port, graph.value_info) if port.dims is not None}
-    return Model(PurePath(path).stem, _opset(path, proto), inputs, outputs, ops, initializers, declared)
+    name = "stdin" if path == STDIN else PurePath(path).stem
+    return Model(name, _opset(path, proto), inputs, outputs, ops, initializers, declared)
 
 
 def _opset(path: str, proto: Any) -> int:

@@ -11,10 +11,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cnnparams.api.choosing import solve, sweep
     from cnnparams.api.functions import compare, diff, json_schema, layer_types, specs, verify
     from cnnparams.api.loading import count, load
     from cnnparams.api.network import Network
     from cnnparams.engine.choosing.check import Verdict
+    from cnnparams.engine.choosing.solve import Solution
+    from cnnparams.engine.choosing.sweep import Point
     from cnnparams.engine.difference.difference import Difference
     from cnnparams.engine.reports.catalogue import Catalogue
     from cnnparams.engine.reports.comparison import Comparison
@@ -36,7 +39,9 @@ _HOMES = {
     "Layers": "engine.reports.report",
     "Memory": "engine.reports.memory",
     "Network": "api.network",
+    "Point": "engine.choosing.sweep",
     "Report": "engine.reports.report",
+    "Solution": "engine.choosing.solve",
     "SpecError": "errors",
     "Verdict": "engine.choosing.check",
     "Verification": "targets.verification",
@@ -46,7 +51,9 @@ _HOMES = {
     "json_schema": "api.functions",
     "layer_types": "api.functions",
     "load": "api.loading",
+    "solve": "api.choosing",
     "specs": "api.functions",
+    "sweep": "api.choosing",
     "verify": "api.functions",
 }
 __all__ = [
@@ -60,7 +67,9 @@ __all__ = [
     "Layers",
     "Memory",
     "Network",
+    "Point",
     "Report",
+    "Solution",
     "SpecError",
     "Verdict",
     "Verification",
@@ -71,7 +80,9 @@ __all__ = [
     "json_schema",
     "layer_types",
     "load",
+    "solve",
     "specs",
+    "sweep",
     "verify",
 ]
 

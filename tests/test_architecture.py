@@ -161,7 +161,6 @@ LONGER: dict[str, str] = {}
 """Files of more than 400 lines, and why each is one subject all the same."""
 
 ONE_IMPORTER = {
-    "api/remark.py": "how Python warns, whatever of",
     "cli/completion.py": "start-up: a shell that completes asks for it, and nothing else does",
     "engine/costs/storage.py": "a kind of cost",
     "engine/difference/alignment.py": "an algorithm that knows layers by their likeness alone, tested by itself",

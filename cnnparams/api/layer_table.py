@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from cnnparams.api.network_table import words_of
 from cnnparams.engine.costs.register import find_total
 from cnnparams.engine.reports.ranking import LayerTable, Ranking, has_order
 from cnnparams.engine.reports.report import Column, Report, columns, default_columns, find_column
@@ -92,4 +93,4 @@ def _meant(word: str) -> Column | None:
 
 
 def _columns(words: Iterable[str]) -> tuple[Column, ...]:
-    return tuple(map(column_of, words.split(",") if isinstance(words, str) else words))
+    return tuple(map(column_of, words_of(words)))

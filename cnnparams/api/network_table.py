@@ -23,7 +23,12 @@ def column_of(word: str, own: Mapping[str, Heading]) -> Heading | Total:
 
 def columns_of(words: Iterable[str], own: Mapping[str, Heading]) -> tuple[Heading | Total, ...]:
     """Return the columns that words, or text with commas between them, name."""
-    return tuple(column_of(word, own) for word in (words.split(",") if isinstance(words, str) else words))
+    return tuple(column_of(word, own) for word in words_of(words))
+
+
+def words_of(words: Iterable[str]) -> list[str]:
+    """Return the words of a list, or of text with commas between them."""
+    return words.split(",") if isinstance(words, str) else list(words)
 
 
 def ranking_of(sort: str | None, top: int | None, own: Mapping[str, Heading]) -> Ranking:

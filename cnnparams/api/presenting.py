@@ -19,6 +19,7 @@ _ANSWERS = {
     "Verdict": "verdict.VerdictAnswer",
     "Difference": "difference.DifferenceAnswer",
     "Comparison": "grid.GridAnswer",
+    "Point": "grid.GridAnswer",
     "Solution": "solution.SolutionAnswer",
     "Verification": "verification.VerificationAnswer",
     "Catalogue": "catalogue.CatalogueAnswer",

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from cnnparams.cli.show import Show
     from cnnparams.cli.varied import Varied
     from cnnparams.engine.choosing.axis import SweepAxis
-    from cnnparams.engine.choosing.solve import Solution
     from cnnparams.engine.costs.quantity import Limit
     from cnnparams.engine.setting import Setting
     from cnnparams.schema.spec import Spec
@@ -76,20 +75,11 @@ def command(
     with closing(outcomes(varied.varying(chosen), fields, setting, points, jobs)) as found:
         name = chosen.choice.variant or chosen.name
         solution = solve(name, axis.name, kept, progress(found, len(axis.values), "trying"))
-    _check_any(solution)
+    solution.check_any()
     for total in solution.missing:
         tell(str(kept_without(total, name, chosen.document.source.name)))
     show(SolutionAnswer(solution))
     return ExitCode.NO if solution.best is None else ExitCode.DONE
-
-
-def _check_any(solution: Solution) -> None:
-    """Raise CnnparamsError where no value makes a network, with what is wrong with the first."""
-    from cnnparams.errors import CnnparamsError
-
-    if solution.invalid == solution.candidates:
-        var, first = solution.var, solution.candidates[0]
-        raise CnnparamsError(f"no value of {var} gives a valid network; {var}={first.value}: {first.problem}")
 
 
 def _axis(varied: Varied, var: str) -> SweepAxis:

@@ -11,6 +11,7 @@ from cnnparams.engine.choosing.evaluation import Outcome
 from cnnparams.engine.costs.quantity import Limit, Total, magnitude
 from cnnparams.engine.costs.register import with_estimates
 from cnnparams.engine.shown import Shown
+from cnnparams.errors import CnnparamsError
 
 
 class Candidate(NamedTuple):
@@ -54,6 +55,13 @@ class Solution(Shown):
 
     def __bool__(self) -> bool:
         return self.best is not None
+
+    def check_any(self) -> None:
+        """Raise CnnparamsError where no value makes a network, with what is wrong with the first."""
+        if self.invalid == self.candidates:
+            first = self.candidates[0]
+            fact = f"{self.var}={first.value}: {first.problem}"
+            raise CnnparamsError(f"no value of {self.var} gives a valid network; {fact}")
 
     @property
     def value(self) -> float | str | None:

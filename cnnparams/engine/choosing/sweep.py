@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from itertools import product
 from typing import Any, NamedTuple, TypeVar
@@ -15,6 +16,7 @@ from cnnparams.engine.costs.register import find_total, totals, with_estimates
 from cnnparams.engine.reports.grid import OWN, Grid, Heading, Row, heading
 from cnnparams.engine.reports.ranking import AS_THEY_RUN, Ranking
 from cnnparams.engine.setting import Setting
+from cnnparams.engine.shown import Shown
 from cnnparams.errors import CnnparamsError, quote, some, suggest
 from cnnparams.expression import BOOLEAN, Expression, ExpressionError, parse
 from cnnparams.schema.input_shape import InputShape
@@ -49,6 +51,26 @@ def parse_goal(text: str, names: Sequence[str]) -> Goal:
     if colon and ending not in ("min", "max"):
         raise CnnparamsError(f"{quote(text)} must end in :min or :max")
     return Goal(word, None if word in names else find_total(word), ending == "max")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Point(Shown):
+    """A network of a sweep: its name, the values of its vars, and its totals by their fields.
+
+    A value or a total is found by its word: point["width"], point["params"].
+    """
+
+    name: str
+    values: Mapping[str, Any]
+    totals: Mapping[str, Any]
+    grid: Grid
+
+    def __repr__(self) -> str:
+        return f"Point({', '.join(f'{name}={value!r}' for name, value in self.to_dict().items())})"
+
+    def __getitem__(self, word: str) -> Any:
+        """Return the value of a var, or the total of a word; raise UnknownTotalError for another."""
+        return self.values[word] if word in self.values else self.totals[find_total(word).field]
 
 
 class Sweep(NamedTuple):
@@ -89,14 +111,25 @@ class Sweep(NamedTuple):
         read = dict.fromkeys((*self.columns, *(goal.total for goal in self.goals if goal.total)))
         return [total for total in read if magnitude(outcome.totals[total.field], total.kind) is None]
 
+    def picked(self, valid: Iterable[Outcome]) -> Iterable[Outcome]:
+        """Return the points that are shown; without goals, each as soon as it comes."""
+        shown = (outcome for outcome in valid if self._holds(outcome))
+        return self._best(shown) if self.goals else shown
+
+    def ordered(self, shown: Iterable[Outcome]) -> Iterable[Outcome]:
+        """Return the points in their order; without a ranking, each as soon as it comes."""
+        return self.ranking.rank(shown, self._value) if self.ranking.column else shown
+
+    def grid_of(self, shown: Iterable[Outcome]) -> Grid:
+        """Return points with their vars and totals."""
+        return Grid(self._headings(), [*map(self._row, shown)])
+
     def grid(self, valid: Iterable[Outcome]) -> Grid:
         """Return the points that are shown, with their vars and totals.
 
         Without goals and a ranking, each is there as soon as it comes.
         """
-        shown: Iterable[Outcome] = (outcome for outcome in valid if self._holds(outcome))
-        if self.goals:
-            shown = self._best(shown)
+        shown = self.picked(valid)
         if self.ranking.column:
             return self._ranked(list(shown))
         rows = map(self._row, shown)
@@ -110,8 +143,7 @@ class Sweep(NamedTuple):
 
     def _ranked(self, shown: list[Outcome]) -> Grid:
         told = self.ranking.told(len(shown), "combinations")
-        rows = [self._row(outcome) for outcome in self.ranking.rank(shown, self._value)]
-        return Grid(self._headings(), rows, (told,) if told else ())
+        return self.grid_of(self.ordered(shown))._replace(notes=(told,) if told else ())
 
     def _value(self, outcome: Outcome) -> Any:
         """Return what the ranking is by."""

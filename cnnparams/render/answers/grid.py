@@ -26,9 +26,10 @@ class GridAnswer(Answer):
         self.plot = plot
 
     @classmethod
-    def of(cls, found: Comparison) -> GridAnswer:
-        """Return what shows networks side by side."""
-        return cls(found.grid, plot_of(found.reports) if found.is_plotted else None, "--columns")
+    def of(cls, found: Any) -> GridAnswer:
+        """Return what shows networks side by side, or what else has a grid."""
+        is_plotted = isinstance(found, Comparison) and found.is_plotted
+        return cls(found.grid, plot_of(found.reports) if is_plotted else None, "--columns")
 
     def sections(self, layout: Layout) -> Iterator[Section]:
         """Yield the table, what has to be said of it, and the plot."""

@@ -26,6 +26,11 @@ class SolutionAnswer(GridAnswer):
         super().__init__(_proof(solution))
         self.solution = solution
 
+    @classmethod
+    def of(cls, found: Solution) -> SolutionAnswer:
+        """Return what shows it."""
+        return cls(found)
+
     def documents(self, layout: Layout) -> Iterator[Mapping[str, Any]]:
         """Yield one document; `value` is null where no value fits, `next` where none is larger."""
         tried, best = self.solution.candidates, self.solution.best

@@ -82,27 +82,27 @@ class Network:
     @property
     def params(self) -> int:
         """Its parameters."""
-        return int(self._counted.total_params)
+        return self._counted.total_params
 
     @property
     def trainable_params(self) -> int:
         """Its parameters that training changes."""
-        return int(self._counted.trainable_params)
+        return self._counted.trainable_params
 
     @property
     def frozen_params(self) -> int:
         """Its parameters that training leaves as they are."""
-        return int(self._counted.frozen_params)
+        return self._counted.frozen_params
 
     @property
     def buffers(self) -> int:
         """What it holds that is no parameter, such as BatchNorm's running statistics."""
-        return int(self._counted.buffers)
+        return self._counted.buffers
 
     @property
     def macs(self) -> int:
         """Its multiply-accumulates, for one sample."""
-        return int(self._counted.total_macs)
+        return self._counted.total_macs
 
     @cached_property
     def _counted(self) -> Report:

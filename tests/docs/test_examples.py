@@ -21,6 +21,7 @@ from cnnparams.engine.costs.register import totals
 from cnnparams.engine.reports.report import columns
 from tests.docs.pages import PAGES, Block, blocks, examples
 from tests.docs.quantities import page
+from tests.docs.stub import stub
 from tests.specs import ROOT, graph_of, spec_of
 
 REGENERATE = "CNNPARAMS_REGENERATE" in os.environ
@@ -73,6 +74,13 @@ def test_the_page_of_quantities_is_up_to_date() -> None:
     if REGENERATE:
         written.write_text(page(), encoding="utf-8")
     assert written.read_text(encoding="utf-8") == page()
+
+
+def test_the_stub_of_costs_is_up_to_date() -> None:
+    written = ROOT / "cnnparams" / "engine" / "costs" / "attributes.pyi"
+    if REGENERATE:
+        written.write_text(stub(), encoding="utf-8")
+    assert written.read_text(encoding="utf-8") == stub()
 
 
 @pytest.mark.parametrize("block", [block for block in blocks("yaml") if "input:" in block.text], ids=str)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, SupportsIndex, overload
 
+from cnnparams.engine.costs.attributes import LayerCosts, NetworkCosts
 from cnnparams.engine.costs.quantity import NUMBERS, Column, Kind, Total
 from cnnparams.engine.costs.register import always_columns, every_cost, find_cost_column, normalized_word
 from cnnparams.engine.shown import Shown
@@ -62,25 +63,9 @@ def _data(kind: Kind) -> Any:
     return field(metadata={"kind": kind})
 
 
-class _Costly:
-    """What has costs: each is an attribute too."""
-
-    __slots__ = ()
-
-    def __getattr__(self, name: str) -> Any:
-        costs: Mapping[str, Any] = object.__getattribute__(self, "costs")
-        try:
-            return costs[name]
-        except KeyError:
-            raise AttributeError(f"{type(self).__name__} has no {name!r}; it has {', '.join(costs)}") from None
-
-    def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *self.__getattr__("costs")})
-
-
 # ruff: noqa: RUF009  # the defaults below are dataclass fields
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LayerReport(_Costly):
+class LayerReport(LayerCosts):
     """What one layer is and costs, for one sample. Counts are in elements and in multiply-accumulates."""
 
     name: str = _column(Kind.TEXT, "layer", "Layer", default=True)
@@ -135,7 +120,7 @@ class Layers(tuple[LayerReport, ...]):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Report(_Costly, Shown):
+class Report(NetworkCosts, Shown):
     """What a network is and costs, layer by layer and in total, for one sample.
 
     `input_shape` and `output_shape` are those of the first input and the first result. `columns` and `totals` say what

@@ -109,7 +109,7 @@ def solve(
     return solution
 
 
-class _Varied(NamedTuple):
+class _Resizable(NamedTuple):
     """A network, the shape of the input that varies, and the axis of its shapes."""
 
     network: Network
@@ -117,17 +117,17 @@ class _Varied(NamedTuple):
     axes: tuple[SweepAxis, ...]
 
 
-def _varied(given: AnyNetwork, input: InputShapes | None) -> _Varied:
+def _varied(given: AnyNetwork, input: InputShapes | None) -> _Resizable:
     """Return the network at the first shape of its input that it takes."""
     if input is None:
-        return _Varied(network_of(given), {}, ())
+        return _Resizable(network_of(given), {}, ())
     try:
         shapes = parse_input_axis(input).shapes if isinstance(input, str) else tuple(shapes_of(input))
     except ValueError as error:
         raise CnnparamsError(f"input: {error}") from None
     network = _first_valid(given, shapes)
     name = shapes[0].name or next(iter(network.spec.inputs), "input")
-    return _Varied(network, {name: shapes[0]}, (SweepAxis(name, shapes),))
+    return _Resizable(network, {name: shapes[0]}, (SweepAxis(name, shapes),))
 
 
 def _first_valid(given: AnyNetwork, shapes: Sequence[InputShape]) -> Network:
@@ -183,7 +183,7 @@ def _points(sweep: Sweep, jobs: int, where: str | None) -> Iterator[Point]:
         warn(f"no combination meets {quote(where or '')}\n  hint: allow more, or try other values")
 
 
-def _solved_axis(varied: _Varied, var: str, values: Iterable[Any] | None) -> SweepAxis:
+def _solved_axis(varied: _Resizable, var: str, values: Iterable[Any] | None) -> SweepAxis:
     spec = varied.network.spec
     for axis in varied.axes:
         if axis.name != var:

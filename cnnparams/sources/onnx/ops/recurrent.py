@@ -10,6 +10,7 @@ from cnnparams.sources.onnx.call import NodeContext
 from cnnparams.sources.onnx.model import ConstantTensor
 from cnnparams.sources.onnx.ops import translates
 
+_BATCH_SECOND = "reads (steps, batch, features), but the first dimension of an input is taken for the batch"
 _OTHERWISE = "works differently from PyTorch's layer of the same name"
 
 
@@ -34,6 +35,8 @@ def recurrent(call: NodeContext) -> list[OnnxValue | None]:
     """Return a recurrent layer: the output at every step, and the last state; no layer gives that of LSTM's cell."""
     x, kind, held = call.tensor(), _KINDS[call.op.kind], Weights((call.weight(1), call.weight(2), *call.weights(3)))
     batch_first = call.integer("layout", 0) != 0
+    if x.batch == 0 and not batch_first and len(x.dims) == 2:
+        raise NoLayerError(_BATCH_SECOND, "make it with batch_first=True, as of torch.nn.LSTM, and export it again")
     if x.batch != (0 if batch_first else 1) or len(x.dims) != 2:
         raise NoLayerError("expects the batch as a dimension that is not the batch", "feed it steps of features")
     states = tuple(call.known(i) for i in kind.states if call.has(i))

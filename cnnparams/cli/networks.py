@@ -12,8 +12,9 @@ from cnnparams.api.loading import load
 from cnnparams.api.network import Network
 from cnnparams.cli.messages import tell
 from cnnparams.cli.options import Opening
+from cnnparams.cli.progress import progress, working
 from cnnparams.cli.streams import keep_apart
-from cnnparams.errors import CnnparamsError, Problem, SpecError, quote, some, suggest
+from cnnparams.errors import CnnparamsError, Problem, SpecError, brief, quote, some, suggest
 from cnnparams.inert import printable
 from cnnparams.schema.compose import compose
 from cnnparams.schema.source import STDIN, Text
@@ -40,7 +41,8 @@ def load_one(name: str, values: Mapping[str, Any], opening: Opening = AS_IT_IS) 
     """Load a network, whatever it is; raise CnnparamsError where there is none."""
     if _is_code(name):
         keep_apart()  # what the code prints is not the answer
-    return load(name, input=opening.inputs, mode=opening.mode, **values)
+    with working(f"reading {brief(name)}"):
+        return load(name, input=opening.inputs, mode=opening.mode, **values)
 
 
 @contextmanager
@@ -86,7 +88,7 @@ def load_networks(
             network = load_one(path, values or {}, opens(path))
         return [*map(_member, network.variants())] if families else [_laid_out(network)]
 
-    networks = [network for networks in each(members, paths) for network in networks]
+    networks = [network for networks in each(members, progress(paths, len(paths), "reading")) for network in networks]
     _remark(networks)
     return networks
 

@@ -43,6 +43,7 @@ def command(
     well. The exit code is 1 where a total is over one; the layers that weigh most are named.
     """
     from cnnparams.cli.networks import each, load_networks
+    from cnnparams.cli.progress import progress
     from cnnparams.engine.choosing.budget import measurable_limits
     from cnnparams.errors import SpecError
     from cnnparams.render.answers.verdict import VerdictAnswer
@@ -51,7 +52,9 @@ def command(
         measurable_limits(limits, setting)
     try:
         networks = load_networks(specs, values, opening, families=True)
-        verdicts = each(lambda network: network.check(*limits, **setting._asdict()), networks)
+        verdicts = each(
+            lambda network: network.check(*limits, **setting._asdict()), progress(networks, len(networks), "checking")
+        )
     except SpecError as error:
         if not show.problems(error.problems):
             raise

@@ -42,11 +42,15 @@ def command(
     each; in JSON, a line each.
     """
     from cnnparams.cli.networks import load_networks
+    from cnnparams.cli.progress import progress
     from cnnparams.engine.reports.report import default_columns
     from cnnparams.render.answers.report import ReportAnswer
 
     chosen = default_columns() if columns is None else shown.columns_of(columns)
     words = [*(column.key for column in chosen), *ranking.words]
     networks = load_networks(specs, values, opening)
-    reports = [network.report(*words, depth=depth, **setting._asdict()) for network in networks]
+    reports = [
+        network.report(*words, depth=depth, **setting._asdict())
+        for network in progress(networks, len(networks), "counting")
+    ]
     show(ReportAnswer(reports, chosen, ranking, is_usual=columns is None, whole_shapes=True))

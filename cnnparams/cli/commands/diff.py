@@ -45,6 +45,7 @@ def command(
     for both, as far as they have such a var. --sort orders by how much a change adds or takes away.
     """
     from cnnparams.cli.networks import load_pair
+    from cnnparams.cli.progress import working
     from cnnparams.engine.costs.quantity import Column
     from cnnparams.engine.costs.register import measurable
     from cnnparams.engine.difference.diff import adds_up
@@ -57,5 +58,6 @@ def command(
     if isinstance(column, Column) and column.key != "layer" and not adds_up(column):
         raise click.BadParameter(f"changes have no order by {column.key}", param_hint=shown.SORT)
     before, after = load_pair(first, second, values, values_of_second, opening)
-    difference = before.diff(after, *shown.words(chosen or (), ranking), *ranking.words, **setting._asdict())
+    with working("comparing layers"):
+        difference = before.diff(after, *shown.words(chosen or (), ranking), *ranking.words, **setting._asdict())
     show(DifferenceAnswer(difference, chosen, ranking))

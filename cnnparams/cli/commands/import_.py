@@ -39,6 +39,7 @@ def command(model: str, opening: Opening, partial: bool, flat: bool, show: Show)
     named, and nothing is written unless --partial is given. This needs PyTorch (pip install torch) or onnx (pip install
     onnx).
     """
+    from cnnparams.cli.progress import working
     from cnnparams.render.answers.stack import StackAnswer
     from cnnparams.render.yaml import marked
     from cnnparams.sources.structure.recover import recovered
@@ -50,7 +51,8 @@ def command(model: str, opening: Opening, partial: bool, flat: bool, show: Show)
         tell(f"nothing was written, as {_GAPS}; --partial writes the rest and marks them")
         return ExitCode.NO_ANSWER
     plain = flat or bool(reading.gaps)  # gaps are marked by the names in the list
-    spec = reading.spec if plain else recovered(reading.spec, reading.classes)
+    with working("finding blocks"):
+        spec = reading.spec if plain else recovered(reading.spec, reading.classes)
     lines = show.text(StackAnswer(spec), None if plain else _WIDTH)
     text = "".join(marked(lines, {gap.entry: str(gap) for gap in reading.gaps if gap.entry}))
     _check(reading, text)
@@ -59,6 +61,7 @@ def command(model: str, opening: Opening, partial: bool, flat: bool, show: Show)
 
 
 def _read(model: str, opening: Opening) -> Reading:
+    from cnnparams.cli.progress import working
     from cnnparams.cli.streams import keep_apart
     from cnnparams.sources.register import source_of
 
@@ -67,7 +70,8 @@ def _read(model: str, opening: Opening) -> Reading:
         return _of_spec(model, opening)
     if source.RUNS_CODE:
         keep_apart()  # what the code prints is not the spec
-    return source.open(model, *opening)
+    with working(f"reading {model}"):
+        return source.open(model, *opening)
 
 
 def _of_spec(name: str, opening: Opening) -> Reading:

@@ -52,10 +52,12 @@ def command(
     one sample within --fit, or not on the --device.
     """
     from cnnparams.cli.networks import load_networks
+    from cnnparams.cli.progress import working
     from cnnparams.render.answers.memory import MemoryAnswer
 
     (network,) = load_networks([spec], values, opening)
-    found = network.memory(training=training, limit=fit, int8=int8, **setting._asdict())
+    with working("working out memory"):
+        found = network.memory(training=training, limit=fit, int8=int8, **setting._asdict())
     chosen = shown.columns_of(columns) if columns else ()
     words = [ALIVE, *(column.key for column in chosen), *ranking.words]
     layers = network.report(*words, depth=depth, **setting._asdict())

@@ -10,7 +10,7 @@ import click
 from cnnparams.cli import options, shown
 from cnnparams.cli.command import Command, Named
 from cnnparams.cli.exit_code import ExitCode
-from cnnparams.cli.messages import tell
+from cnnparams.cli.messages import hide_status, tell
 
 if TYPE_CHECKING:
     from cnnparams.cli.options import VaryingOpening
@@ -82,7 +82,7 @@ def command(
     skipped: list[Outcome] = []
     rows: list[Row] = []
     with closing(sweep.outcomes(jobs)) as outcomes:
-        is_live = show.output is None and not order.sort
+        is_live = show.output is None and not (order.sort or where or pareto)  # which hold rows back
         found = progress(outcomes, sweep.points, "sweeping", beside_rows=is_live)
         grid = sweep.grid(_telling(sweep, _valid(found, skipped)))
         show(GridAnswer(grid._replace(rows=_kept(grid.rows, rows)), option=shown.COLUMNS), live=True)
@@ -131,6 +131,7 @@ def _kept(rows: Iterable[Row], kept: list[Row]) -> Iterator[Row]:
     """Yield rows; keep the first, which tells whether there are any."""
     for row in rows:
         kept[:] = kept or [row]
+        hide_status()
         yield row
 
 

@@ -53,21 +53,29 @@ def command(
 
 
 def _verified(graphs: list[Graph]) -> list[Verification]:
+    from cnnparams.cli.progress import working
     from cnnparams.sources.extra import extra
 
-    extra("torch")
-    from cnnparams.targets.torch.verify import verify
+    with working("importing PyTorch"):
+        extra("torch")
+        from cnnparams.targets.torch.verify import verify
 
-    return [verify(graph) for graph in graphs]
+    found = []
+    for graph in graphs:
+        with working(f"verifying {graph.name}"):
+            found.append(verify(graph))
+    return found
 
 
 def _compared(graph: Graph, name: str) -> Verification:
+    from cnnparams.cli.progress import working
     from cnnparams.cli.streams import keep_apart
     from cnnparams.sources.extra import extra
 
     keep_apart()  # what the code prints is not the answer
-    extra("torch")
-    from cnnparams.sources.factory import make
-    from cnnparams.targets.torch.against import compare
+    with working(f"comparing with {name}"):
+        extra("torch")
+        from cnnparams.sources.factory import make
+        from cnnparams.targets.torch.against import compare
 
-    return compare(graph, make(name), name)
+        return compare(graph, make(name), name)

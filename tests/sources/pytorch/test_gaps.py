@@ -46,7 +46,7 @@ def test_a_function_without_a_layer_is_named_by_its_module_and_line(torch: Modul
     where = line_of("unusual:Products", "query @ key")
     assert (
         first.splitlines()[0]
-        == f"{where}: attention: operator.matmul is a matrix product without a layer type type type type"
+        == f"{where}: attention: operator.matmul is a matrix product without a layer type type type type type"
     )
     assert second.startswith(line_of("unusual:Products", ") @ value"))
 

@@ -39,7 +39,7 @@ def other_elementwise(call: StepContext, *_: Any, **__: Any) -> NoReturn:
 def product(call: StepContext, *_: Any, **__: Any) -> NoReturn:
     """Raise NoLayerError: matrix products are a part of attention, and have no layer of their own."""
     raise NoLayerError(
-        "is a matrix product without a layer type type type type", "use nn.MultiheadAttention, which is supported"
+        "is a matrix product without a layer type type type type type", "use nn.MultiheadAttention, which is supported"
     )
 
 

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from cnnparams.cli import streams
 from cnnparams.cli.messages import draw_status, has_status, hide_status
 
 T = TypeVar("T")
@@ -24,9 +23,9 @@ _BAR = 20
 def progress(items: Iterable[T], count: int, label: str, *, beside_rows: bool = False) -> Iterator[T]:
     """Yield the items, and show how many there have been.
 
-    Where rows appear on the terminal as they come (`beside_rows`), they are the progress.
+    Where rows appear on that terminal as they come (`beside_rows`), they are the progress.
     """
-    if not has_status() or (beside_rows and (out := streams.answer()) and out.isatty()):
+    if beside_rows or not has_status():
         yield from items
         return
     start = drawn = time.monotonic()

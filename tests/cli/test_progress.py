@@ -69,7 +69,7 @@ def test_rows_that_come_one_by_one_are_the_progress() -> None:
 
 
 def test_rows_that_go_elsewhere_are_none() -> None:
-    written, out = seen(*SWEEP)
+    written, out = seen(*SWEEP, "--format", "csv")
     assert "sweeping [" in written
     assert len(out.splitlines()) == 401
     assert lines_left(written) == []

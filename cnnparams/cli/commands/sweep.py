@@ -72,6 +72,7 @@ def command(
     from contextlib import closing
 
     from cnnparams.cli.progress import progress
+    from cnnparams.cli.streams import is_seen
     from cnnparams.cli.varied import load_varied
     from cnnparams.errors import quote
     from cnnparams.render.answers.grid import GridAnswer
@@ -82,10 +83,11 @@ def command(
     skipped: list[Outcome] = []
     rows: list[Row] = []
     with closing(sweep.outcomes(jobs)) as outcomes:
-        is_live = show.output is None and not (order.sort or where or pareto)  # which hold rows back
+        on_terminal = show.output is None and is_seen()
+        is_live = on_terminal and not (order.sort or where or pareto)  # which hold rows back
         found = progress(outcomes, sweep.points, "sweeping", beside_rows=is_live)
         grid = sweep.grid(_telling(sweep, _valid(found, skipped)))
-        show(GridAnswer(grid._replace(rows=_kept(grid.rows, rows)), option=shown.COLUMNS), live=True)
+        show(GridAnswer(grid._replace(rows=_kept(grid.rows, rows, on_terminal)), option=shown.COLUMNS), live=True)
     if not rows and len(skipped) < sweep.points:
         tell(f"warning: no combination meets --where {quote(where or '')}\n  hint: allow more, or try other values")
     return ExitCode.NO_ANSWER if len(skipped) == sweep.points else ExitCode.DONE
@@ -127,11 +129,12 @@ def _sweep(
     return Sweep(networks, [*varied.axes, *found], measured, condition, goals, setting, ranking)
 
 
-def _kept(rows: Iterable[Row], kept: list[Row]) -> Iterator[Row]:
+def _kept(rows: Iterable[Row], kept: list[Row], on_terminal: bool) -> Iterator[Row]:
     """Yield rows; keep the first, which tells whether there are any."""
     for row in rows:
         kept[:] = kept or [row]
-        hide_status()
+        if on_terminal:
+            hide_status()
         yield row
 
 

@@ -20,7 +20,7 @@ class _Costly:
             raise AttributeError(f"{type(self).__name__} has no {name!r}; it has {', '.join(costs)}") from None
 
     def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *self.__getattr__("costs")})
+        return sorted({*super().__dir__(), *object.__getattribute__(self, "costs")})
 
 
 class LayerCosts(_Costly):

@@ -98,11 +98,15 @@ class OnnxNode(NamedTuple):
 
 
 class FilePort(NamedTuple):
-    """An input or an output of the file, its dimensions and what it holds, such as int64; None where it is not said."""
+    """An input or an output of the file, its dimensions and what it holds, such as int64; None where it is not said.
+
+    `batch` is where the batch stands among the dimensions of an input.
+    """
 
     name: str
     dims: Declared | None
     dtype: str | None = None
+    batch: int = 0
 
     @property
     def is_float(self) -> bool:

@@ -19,6 +19,7 @@ from cnnparams.sources.onnx.assembly import GraphTensor, OnnxAssembly
 from cnnparams.sources.onnx.file import fail
 from cnnparams.sources.onnx.model import Declared, FileDims, FilePort, Model, OnnxNode
 from cnnparams.sources.onnx.names import FileNames
+from cnnparams.sources.onnx.ops.recurrent import steps_of
 from cnnparams.sources.onnx.prepare import prepared
 from cnnparams.sources.onnx.proto import read_model
 from cnnparams.sources.onnx.translate import Translation
@@ -54,8 +55,8 @@ def reading(path: str, given: Sequence[InputShape]) -> Reading:
 
 def _entered(port: Port, said: FilePort) -> GraphTensor:
     """Return an input as nodes see it: with as many samples as the file says, or one."""
-    number = said.dims[0] if said.dims else None
-    return GraphTensor(port.source, port.shape, port.shape.dims, number or 1, is_float=said.is_float)
+    number = said.dims[said.batch] if said.dims else None
+    return GraphTensor(port.source, port.shape, port.shape.dims, number or 1, said.batch, is_float=said.is_float)
 
 
 def _totals(assembly: OnnxAssembly, outputs: tuple[Port, ...]) -> ModelTotals:
@@ -88,11 +89,17 @@ def input_samples(
     Raise SpecError where the file leaves them open, or says otherwise.
     """
     read = {name for op in ops for name in op.reads} | {port.name for port in model.outputs}
-    ports = [port for port in model.inputs if port.name in read]
+    ports = [port._replace(batch=_batch_of(port, ops)) for port in model.inputs if port.name in read]
     if not ports:
         fail(path, "has no input that its outputs depend on", "export it again")
     matched = _matched(path, [port.name for port in ports], given)
     return {port: _sample(path, port, matched.get(port.name), alone=len(ports) == 1) for port in ports}
+
+
+def _batch_of(port: FilePort, ops: Sequence[OnnxNode]) -> int:
+    """Return which dimension is the batch: the first; behind the steps where recurrent nodes alone read it so."""
+    readers = [op for op in ops if port.name in op.reads]
+    return int((port.dims is None or len(port.dims) == 3) and all(steps_of(op) == port.name for op in readers))
 
 
 def _matched(path: str, names: list[str], given: Sequence[InputShape]) -> dict[str, InputShape]:
@@ -120,7 +127,7 @@ def _sample(path: str, port: FilePort, said: InputShape | None, *, alone: bool) 
     if len(declared) < 2:
         hint = "export it with the batch as first dimension, and another"
         fail(path, f"{called} has no dimension besides the batch", hint)
-    sizes = declared[1:]
+    sizes = (*declared[: port.batch], *declared[port.batch + 1 :])
     if given is not None and not _fits(sizes, given):
         fail(
             path,

@@ -153,7 +153,7 @@ CASES = {
     "a cast to whole numbers": (one("Cast", to=7), "converts the network's values to whole numbers"),
     "a GRU of Keras": (
         one("GRU", "w", "r", x=(5, 2, 6), weights={"w": (1, 12, 6), "r": (1, 12, 4)}, hidden_size=4),
-        "reads (steps, batch, features), but the first dimension of an input is taken for the batch",
+        "works differently from PyTorch's layer of the same name: it resets the state before",
     ),
     "a fraction for an axis": (
         one("Squeeze", "a", numbers={"a": np.asarray([1.5], np.float32)}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 
 from cnnparams.sources.onnx.assembly import OnnxValue
@@ -46,7 +47,11 @@ def translates(*kinds: str) -> Callable[[Translator], Translator]:
 
 def translator_of(kind: str) -> Translator | None:
     """Return what translates an operation; None where nothing does."""
-    if not _translators:
-        for family in FAMILIES:
-            import_module(f"{__name__}.{family}")
+    _import_families()
     return _translators.get(kind)
+
+
+@cache
+def _import_families() -> None:
+    for family in FAMILIES:
+        import_module(f"{__name__}.{family}")

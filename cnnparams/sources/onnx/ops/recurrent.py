@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.onnx.assembly import GraphTensor, OnnxValue, Weights
 from cnnparams.sources.onnx.call import NodeContext
-from cnnparams.sources.onnx.model import ConstantTensor
+from cnnparams.sources.onnx.model import ConstantTensor, OnnxNode
 from cnnparams.sources.onnx.ops import translates
 
 _BATCH_SECOND = "reads (steps, batch, features), but the first dimension of an input is taken for the batch"
@@ -28,6 +28,11 @@ _KINDS = {
     "RNN": _CellKind("rnn", (("Tanh",), ("Relu",)), (5,)),
 }
 _LENGTHS, _PEEPHOLES = 4, 7
+
+
+def steps_of(op: OnnxNode) -> str | None:
+    """Return what a recurrent node reads step by step, of which each has the whole batch; None of other nodes."""
+    return op.inputs[0] if op.kind in _KINDS and op.inputs and not op.attributes.get("layout") else None
 
 
 @translates(*_KINDS)

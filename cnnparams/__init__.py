@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cnnparams.api.choosing import solve, sweep
     from cnnparams.api.functions import compare, diff, json_schema, layer_types, specs, verify
+    from cnnparams.api.importing import to_yaml
     from cnnparams.api.loading import count, load
     from cnnparams.api.network import Network
     from cnnparams.engine.choosing.check import Verdict
@@ -54,6 +55,7 @@ _HOMES = {
     "solve": "api.choosing",
     "specs": "api.functions",
     "sweep": "api.choosing",
+    "to_yaml": "api.importing",
     "verify": "api.functions",
 }
 __all__ = [
@@ -83,6 +85,7 @@ __all__ = [
     "solve",
     "specs",
     "sweep",
+    "to_yaml",
     "verify",
 ]
 

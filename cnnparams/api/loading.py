@@ -54,7 +54,7 @@ def load(spec: Loadable, *, input: Inputs | None = None, mode: str | None = None
     "eval" or "train"; by default the one that it is in. `values` override the vars of the spec: load("resnet50",
     size=160).
     """
-    network = _read(spec, shapes(input), _mode(mode))
+    network = _read(spec, shapes(input), mode_of(mode))
     for name, value in network.spec.choice.values.items():
         if values.get(name, value) != value:
             raise CnnparamsError(f"{name} is set to {values[name]}, but the input says {value}: give one of them")
@@ -93,7 +93,8 @@ _MODES: Mapping[str | None, Mode | None] = {
 }
 
 
-def _mode(word: str | None) -> Mode | None:
+def mode_of(word: str | None) -> Mode | None:
+    """Return the mode of a word; raise CnnparamsError for one that is none."""
     if word not in _MODES:
         raise CnnparamsError(f"mode: {quote(str(word))} is neither eval nor train")
     return _MODES[word]
@@ -114,7 +115,7 @@ def _foreign(thing: Loadable, mode: Mode | None) -> tuple[str, Reread] | None:
     if pytorch.is_model(thing):
         name = type(thing).__name__
         return name, lambda inputs: _entered(pytorch.open_model(thing, inputs, name, mode), name)
-    source = source_of(name := str(thing)) if _is_name(thing) else None
+    source = source_of(name := str(thing)) if is_name(thing) else None
     if source is None:
         return None
     return name, lambda inputs: _entered(source.open(name, inputs, mode), called(name))
@@ -126,13 +127,14 @@ def _entered(reading: Reading, name: str) -> Spec:
     return spec_of(reading, name)
 
 
-def _is_name(thing: Loadable) -> bool:
+def is_name(thing: object) -> bool:
+    """Tell whether a network is given by a path or a name."""
     return isinstance(thing, Path) or (isinstance(thing, str) and "\n" not in thing)
 
 
 def _spec(spec: Loadable) -> tuple[Spec, str]:
     """Return what a spec says, and what messages call it."""
-    if _is_name(spec):
+    if is_name(spec):
         return loading.load(str(spec)), str(spec)
     if isinstance(spec, Mapping):
         return parse(document_of(spec, "<dict>")), "<dict>"

@@ -27,10 +27,10 @@ _ANSWERS = {
 """What shows each answer, imported when one is shown."""
 
 
-def text(answer: Shown, format: str, layout: str) -> str:
-    """Return an answer in a format."""
+def text(answer: Shown, format: str, layout: str, *, is_page: bool) -> str:
+    """Return an answer in a format; HTML as a page that stands alone, or as a part of one."""
     module = import_module(f"cnnparams.render.formats.{format}")
-    return "".join(module.render(_answer(answer), View(LAYOUTS[layout])))
+    return "".join(module.render(_answer(answer), View(LAYOUTS[layout], is_page=is_page)))
 
 
 def documents(answer: Shown, layout: str) -> list[dict[str, Any]]:

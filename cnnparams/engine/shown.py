@@ -14,8 +14,8 @@ FormatName = Literal["text", "markdown", "html", "latex", "csv", "json", "jsonl"
 class Presenter(Protocol):
     """Shows answers."""
 
-    def text(self, answer: Shown, format: str, layout: str) -> str:
-        """Return an answer in a format."""
+    def text(self, answer: Shown, format: str, layout: str, *, is_page: bool) -> str:
+        """Return an answer in a format; HTML as a page that stands alone, or as a part of one."""
 
     def documents(self, answer: Shown, layout: str) -> list[dict[str, Any]]:
         """Return the JSON documents of an answer."""
@@ -35,14 +35,14 @@ class Shown:
 
     def __repr__(self) -> str:
         presenter = Shown.presenter
-        return presenter.text(self, "text", "hwc").strip("\n") if presenter else object.__repr__(self)
+        return presenter.text(self, "text", "hwc", is_page=False).strip("\n") if presenter else object.__repr__(self)
 
     def _repr_html_(self) -> str:
-        return self.to_string("html")
+        return self._presented_by.text(self, "html", "hwc", is_page=False)
 
     def to_string(self, format: FormatName = "text", *, layout: LayoutName = "hwc") -> str:
         """Return the text that a command prints with this --format."""
-        return self._presented_by.text(self, format, layout)
+        return self._presented_by.text(self, format, layout, is_page=True)
 
     def to_dict(self, *, layout: LayoutName = "hwc") -> dict[str, Any]:
         """Return the JSON document that a command prints with --json."""

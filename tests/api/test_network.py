@@ -231,4 +231,5 @@ def test_an_answer_is_what_the_command_answers(command: str) -> None:
     table = list(csv.DictReader(io.StringIO(run(*words, "--format", "csv").stdout)))
     assert [[*row] for row in answer.rows()] == [[*row] for row in table]
     assert answer.to_string("markdown") == run(*words, "--format", "markdown").stdout.replace("--max", "limit")
-    assert answer._repr_html_().startswith("<")
+    assert answer._repr_html_() in answer.to_string("html")
+    assert answer.to_string("html") == run(*words, "--format", "html").stdout.replace("--max", "limit")

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from cnnparams.cli.show import Show
     from cnnparams.sources.reading import Reading
 
-_WIDTH = 120  # columns of a line, of a spec with blocks
 _GAPS = "there is no layer type for these"
 
 
@@ -39,6 +38,7 @@ def command(model: str, opening: Opening, partial: bool, flat: bool, show: Show)
     named, and nothing is written unless --partial is given. This needs PyTorch (pip install torch) or onnx (pip install
     onnx).
     """
+    from cnnparams.api.importing import WIDTH, check_text
     from cnnparams.cli.progress import working
     from cnnparams.render.answers.stack import StackAnswer
     from cnnparams.render.yaml import marked
@@ -53,9 +53,9 @@ def command(model: str, opening: Opening, partial: bool, flat: bool, show: Show)
     plain = flat or bool(reading.gaps)  # gaps are marked by the names in the list
     with working("finding blocks"):
         spec = reading.spec if plain else recovered(reading.spec, reading.classes)
-    lines = show.text(StackAnswer(spec), None if plain else _WIDTH)
+    lines = show.text(StackAnswer(spec), None if plain else WIDTH)
     text = "".join(marked(lines, {gap.entry: str(gap) for gap in reading.gaps if gap.entry}))
-    _check(reading, text)
+    check_text(reading, text)
     show.write([text])
     return ExitCode.NO if reading.gaps else ExitCode.DONE
 
@@ -82,11 +82,3 @@ def _of_spec(name: str, opening: Opening) -> Reading:
 
     (network,) = load_networks([name], {}, opening)
     return Reading(stack(network.graph))
-
-
-def _check(reading: Reading, text: str) -> None:
-    from cnnparams.errors import CnnparamsError
-    from cnnparams.sources.checking import spec_differences
-
-    if reading.totals and (found := list(spec_differences(text, reading.totals))):
-        raise CnnparamsError("\n  ".join(["nothing was written, as the spec would differ from the model:", *found]))

@@ -27,10 +27,7 @@ def command(spec: str, values: dict[str, Any], opening: Opening, show: Show) -> 
     run; FILE@VARIANT chooses a variant.
     """
     from cnnparams.cli.networks import load_networks
-    from cnnparams.engine.costs.quantity import number
-    from cnnparams.engine.network.stack import stack
     from cnnparams.render.answers.stack import StackAnswer
 
     (network,) = load_networks([spec], values, opening)
-    budget = {str(limit.total.word): number(limit.most) for limit in network.budget}
-    show(StackAnswer(stack(network.graph, budget)))
+    show(StackAnswer(network.to_dict()))

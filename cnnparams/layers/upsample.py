@@ -132,7 +132,7 @@ class UpSampling(KerasReading, Upsample):
     @classmethod
     def _no_size(cls, value: object) -> object:
         if value is not None:
-            message = f"is that of {cls.word}, which is Keras': there it is a factor"
+            message = f"is that of {cls.word}, which is a Keras layer: there it is a factor"
             raise PydanticCustomError("keras_size", "{message}", {"message": message, "hint": "write scale_factor"})
         return value
 

@@ -14,6 +14,7 @@ from cnnparams.layers.contract.base import Layer
 from cnnparams.layers.contract.registry import find_type, layer_class
 from cnnparams.layers.contract.shape import Shape
 
+_INPUT = "write input: beside layers, such as input: {channels: 3, height: 32, width: 32}"
 _UNCOUNTED: Mapping[str, str] = {
     "Activation": "give the activation an entry of its own, such as relu, or write activation: on the layer before",
     "Attention": "it learns no projections; multihead_attention does",
@@ -24,7 +25,8 @@ _UNCOUNTED: Mapping[str, str] = {
     "EinsumDense": "there is no such layer type; linear works along the last dimension",
     "GaussianDropout": "it does not affect any count: leave it out, or use dropout",
     "GaussianNoise": "it does not affect any count: leave it out",
-    "InputLayer": "write input: beside layers, such as input: {channels: 3, height: 32, width: 32}",
+    "Input": _INPUT,
+    "InputLayer": _INPUT,
     "Lambda": "there is no such layer type",
     "Masking": "it does not affect any count: leave it out",
     "Maximum": "there is no such layer type; add has the same shape",
@@ -43,6 +45,8 @@ _NO_COUNT = "it does not affect any count: leave it out"
 _ENDS = ("_initializer", "_regularizer", "_constraint")
 _SETTINGS: Mapping[str, str] = {
     "data_format": "shapes are (channels, height, width), however tables show them: leave it out",
+    "input_dim": _INPUT,
+    "input_shape": _INPUT,
     "noise_shape": _NO_COUNT,
     "seed": _NO_COUNT,
 }
@@ -51,7 +55,7 @@ _SETTINGS: Mapping[str, str] = {
 def uncounted(word: str) -> str | None:
     """Return what to do about a layer of Keras' that is not counted as Keras does; None for any other word."""
     named = next((name for name in _UNCOUNTED if name.casefold() == word.replace("_", "").casefold()), None)
-    return f"{named} is Keras': {_UNCOUNTED[named]}" if named else None
+    return f"{named} is a Keras layer: {_UNCOUNTED[named]}" if named else None
 
 
 def setting_remedy(layer: type[Layer], key: str) -> str | None:

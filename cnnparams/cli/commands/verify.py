@@ -11,9 +11,9 @@ from cnnparams.cli.command import Command
 from cnnparams.cli.exit_code import ExitCode
 
 if TYPE_CHECKING:
+    from cnnparams.api.network import Network
     from cnnparams.cli.options import Opening
     from cnnparams.cli.show import Show
-    from cnnparams.engine.network.graph import Graph
     from cnnparams.targets.verification import Verification
 
 
@@ -46,36 +46,31 @@ def command(
 
     if against is not None and len(specs) > 1:
         raise click.UsageError("--against compares one SPEC with a model")
-    graphs = [network.graph for network in load_networks(specs, values, opening)]
-    found = _verified(graphs) if against is None else [_compared(graphs[0], against)]
+    networks = load_networks(specs, values, opening)
+    found = _verified(networks) if against is None else [_compared(networks[0], against)]
     show(VerificationAnswer(found))
     return ExitCode.DONE if all(verification.same for verification in found) else ExitCode.NO
 
 
-def _verified(graphs: list[Graph]) -> list[Verification]:
+def _verified(networks: list[Network]) -> list[Verification]:
+    from cnnparams.api.functions import verify
     from cnnparams.cli.progress import working
     from cnnparams.sources.extra import extra
 
     with working("importing PyTorch"):
         extra("torch")
-        from cnnparams.targets.torch.verify import verify
-
     found = []
-    for graph in graphs:
-        with working(f"verifying {graph.name}"):
-            found.append(verify(graph))
+    for network in networks:
+        with working(f"verifying {network.name}"):
+            found.append(verify(network))
     return found
 
 
-def _compared(graph: Graph, name: str) -> Verification:
+def _compared(network: Network, name: str) -> Verification:
+    from cnnparams.api.functions import verify
     from cnnparams.cli.progress import working
     from cnnparams.cli.streams import keep_apart
-    from cnnparams.sources.extra import extra
 
     keep_apart()  # what the code prints is not the answer
     with working(f"comparing with {name}"):
-        extra("torch")
-        from cnnparams.sources.factory import make
-        from cnnparams.targets.torch.against import compare
-
-        return compare(graph, make(name), name)
+        return verify(network, name)

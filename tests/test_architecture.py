@@ -166,6 +166,7 @@ ONE_IMPORTER = {
     "engine/difference/alignment.py": "an algorithm that knows layers by their likeness alone, tested by itself",
     "engine/memory/arena.py": "the planner of TensorFlow Lite Micro, held against its own test cases",
     "engine/network/own_keys.py": "the keys of an entry that decide where and how often it stands, apart from lists",
+    "engine/reports/attributes.py": "what a stub beside it has the types of",
     "layers/merge.py": "a family of layer types",
     "sources/onnx/fold.py": "arithmetic on constants, as a runtime folds it, apart from the reading of nodes",
     "sources/onnx/prepare.py": "a pass over the graph of a file before any node is read",

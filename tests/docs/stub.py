@@ -1,4 +1,4 @@
-"""The stub of cnnparams/engine/costs/attributes.py, made from what the costs declare."""
+"""The stub of cnnparams/engine/reports/attributes.py, made from what the costs declare."""
 
 from __future__ import annotations
 

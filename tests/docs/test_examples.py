@@ -77,7 +77,7 @@ def test_the_page_of_quantities_is_up_to_date() -> None:
 
 
 def test_the_stub_of_costs_is_up_to_date() -> None:
-    written = ROOT / "cnnparams" / "engine" / "costs" / "attributes.pyi"
+    written = ROOT / "cnnparams" / "engine" / "reports" / "attributes.pyi"
     if REGENERATE:
         written.write_text(stub(), encoding="utf-8")
     assert written.read_text(encoding="utf-8") == stub()

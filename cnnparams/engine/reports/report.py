@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, SupportsIndex, overload
 
-from cnnparams.engine.costs.attributes import LayerCosts, NetworkCosts
 from cnnparams.engine.costs.quantity import NUMBERS, Column, Kind, Total
 from cnnparams.engine.costs.register import always_columns, every_cost, find_cost_column, normalized_word
+from cnnparams.engine.reports.attributes import LayerCosts, NetworkCosts
 from cnnparams.engine.shown import Shown
 from cnnparams.errors import CnnparamsError, quote, some, suggest
 from cnnparams.layers.contract.settings import Hyperparameter

@@ -87,7 +87,7 @@ def test_a_network_with_gaps_is_not_counted_and_they_are_named() -> None:
     pytest.importorskip("torch")
     done = cnnparams("count", "models_of_any:gaps", "--input", "3x8x8")
     assert (done.code, done.out) == (2, "")
-    assert "models_of_any.py:11: 1: torch.fft.fft2 is not one of the functions" in done.err
+    assert "models_of_any.py:11: 1: torch.fft.fft2 is a function without a layer type" in done.err
     assert "models_of_any:gaps: cannot be counted: some of its operations have no layer type" in done.err
 
 
@@ -116,7 +116,7 @@ def test_a_spec_may_have_another_size() -> None:
     [
         ("160x160", "its input input has 3 sizes (CHANNELSxHEIGHTxWIDTH), not 2"),
         ("image=3x8x8", "no input is called image; it has 1: input"),
-        ("3x8x8:int64", "a spec says no type of its input"),
+        ("3x8x8:int64", "a spec does not declare the type of its input"),
     ],
 )
 def test_an_input_that_a_spec_does_not_have(shape: str, said: str) -> None:

@@ -132,6 +132,16 @@ def filled(words: Sequence[str], width: int) -> Iterator[str]:
     yield line
 
 
+def hung(text: str, width: int, hanging: str) -> Iterator[str]:
+    """Yield a line of text that fits, and the rest of it as lines that are indented by what is `hanging`."""
+    if width_of(text) <= width:
+        yield text
+        return
+    first, *others = filled(text.split(" "), width - len(hanging))
+    yield first
+    yield from (f"{hanging}{line}" for line in others)
+
+
 def end_of(name: str, width: int) -> str:
     """Return a name, or as many of its last parts as there is room for: …shortcut.0; else its last letters."""
     if width_of(name) <= width:

@@ -6,7 +6,7 @@ With CNNPARAMS_REGENERATE=1 the texts in golden/ are written anew, to be reviewe
 import io
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,13 +40,38 @@ COMMANDS = {
     "memory": "memory {} --training --fit 8GiB",
     "diff": "diff {} {other}",
     "receptive-field": "receptive-field {} --depth 2",
+    "explain": "explain {} {layer}",
+    "check": "check {} --max params=1k --max macs=1M",
 }
+LAYERS = {
+    "simple_cnn": "fc1",
+    "resnet18": "layer2.0.conv1",
+    "mobilenet_v2": "features.1.bn1",
+    "unet": "decode1.concat",
+    "vgg16": "avgpool",
+}
+"""The layers that are explained."""
+ONCE = (
+    "layers conv2d max_pool2d",
+    "specs --columns input,params,macs,peak-memory --top 5",
+    "sweep mobilenet_v2 --set width=0.5,1 --set size=160,192 --columns params,macs,peak-memory,training-memory",
+    "solve mobilenet_v2 --var width --max params=2M --max macs=100M",
+    "compare resnet18 resnet50 mobilenet_v2 vgg16 lenet5 unet ds_cnn simple_cnn",
+    "show lenet5",
+    "verify lenet5",
+)
+"""What says nothing more for each network."""
 WIDTHS = (80, 100, 120, 200)
 
 
 def told(network: str, width: int) -> Iterator[str]:
-    commands = [command.format(network, other=OTHERS[network]) for command in COMMANDS.values()]
+    names = {"other": OTHERS[network], "layer": LAYERS[network]}
+    commands = [command.format(network, **names) for command in COMMANDS.values()]
     commands += ["count resnet18"] if network == "resnet18" else []
+    yield from _shown(commands, width)
+
+
+def _shown(commands: Sequence[str], width: int) -> Iterator[str]:
     for command, shown in zip(commands, each_on_terminal(width, commands, NO_COLOR="1"), strict=True):
         yield f"$ cnnparams {command}\n{shown}\n"
 
@@ -54,11 +79,21 @@ def told(network: str, width: int) -> Iterator[str]:
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("network", OTHERS)
 def test_golden_texts(network: str, width: int) -> None:
-    shown, kept = "".join(told(network, width)), FOLDER / f"{network}_{width}.txt"
+    _hold("".join(told(network, width)), f"{network}_{width}.txt", width)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_golden_texts_of_other_commands(width: int) -> None:
+    pytest.importorskip("torch")
+    _hold("".join(_shown(ONCE, width)), f"others_{width}.txt", width)
+
+
+def _hold(shown: str, name: str, width: int) -> None:
+    kept = FOLDER / name
     if os.environ.get("CNNPARAMS_REGENERATE"):
         kept.write_text(shown, encoding="utf-8")
     assert shown == kept.read_text(encoding="utf-8")
-    assert max(map(len, shown.splitlines())) <= width
+    assert [line for line in shown.splitlines() if len(line) > width and not line.startswith("$ ")] == []
 
 
 class Screen(io.StringIO):

@@ -54,7 +54,7 @@ class VerificationAnswer(Answer):
 
 def _layers(verification: Verification, layout: Layout) -> Table:
     figures = verification.layers[0].figures
-    pairs = [(fig, title) for fig in figures for title in (fig.title, f"in {verification.other}")]
+    pairs = [(fig, title) for fig in figures for title in (fig.title, f"{fig.title} in {verification.other}")]
     heads = (Heading(figure.key, printable(title), figure.kind) for figure, title in pairs)
     own = Heading("layer", "Layer", Kind.TEXT), Heading("same", "Same", Kind.TEXT)
     return Table((own[0], *heads, own[1]), [_row(layer, layout) for layer in verification.layers])

@@ -10,6 +10,7 @@ PACKAGE = Path(__file__).parent.parent / "cnnparams"
 
 MAY_USE = {
     "inert": set(),
+    "screen": set(),
     "dtypes": set(),
     "errors": set(),
     "expression": set(),
@@ -21,6 +22,7 @@ MAY_USE = {
     "targets": {"errors", "expression", "layers", "schema", "engine", "sources"},
     "render": {
         "errors",
+        "screen",
         "engine.reports.report",
         "engine.costs.quantity",
         "engine.reports.comparison",
@@ -35,7 +37,7 @@ MAY_USE = {
         "engine.choosing.check",
         "targets.verification",
     },
-    "cli": {"", "api", "dtypes", "errors", "units", "schema", "engine", "render", "sources", "targets"},
+    "cli": {"", "api", "dtypes", "errors", "screen", "units", "schema", "engine", "render", "sources", "targets"},
     "api": {"errors", "units", "schema", "engine", "sources", "targets", "render"},
     "": {"api", "errors", "engine", "targets"},
     "__main__": {"cli"},

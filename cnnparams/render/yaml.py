@@ -9,8 +9,8 @@ from typing import Any
 
 from cnnparams.inert import yaml
 from cnnparams.render.answer import Answer
-from cnnparams.render.fitting import NO_END, width_for
 from cnnparams.render.view import View
+from cnnparams.screen import NO_END, width_for
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _EXPRESSION = re.compile(r"[\w(][\w.()]*( [\w.()*/+=!<>%-]+)+", re.ASCII)

@@ -8,20 +8,17 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from cnnparams.api.loading import load
 from cnnparams.api.network import Network
-from cnnparams.engine.reports.report import columns, default_columns
-from cnnparams.render.answer import Answer
-from cnnparams.render.answers.difference import DifferenceAnswer
+from cnnparams.cli.app import app
+from cnnparams.cli.show import Show
 from cnnparams.render.answers.grid import GridAnswer
-from cnnparams.render.answers.memory import MemoryAnswer
-from cnnparams.render.answers.report import ReportAnswer
 from cnnparams.render.fitting import shortened
-from cnnparams.render.formats import text
 from cnnparams.render.view import View
 from tests.cli.run import run
 from tests.cli.terminal import each_on_terminal, on_terminal
@@ -104,21 +101,19 @@ class Screen(io.StringIO):
         return True
 
 
-def answers(name: str) -> dict[str, Answer]:
-    """Return what the commands answer."""
-    from cnnparams.engine.costs.register import short_totals
-    from cnnparams.engine.reports.grid import side_by_side, with_ratios
+def answer_of(command: str, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, ModuleType]:
+    """Return what a command answers, and the format that it is shown in."""
+    caught: list[tuple[Any, ModuleType]] = []
 
-    network, other = load(name), load(OTHERS[name])
-    words = [total.called for total in short_totals()]
-    seen = [columns()[word] for word in ("layer", "output", "receptive-field", "effective-stride", "aligned")]
-    return {
-        "count": ReportAnswer([network.report()], default_columns(), is_usual=True, whole_shapes=True),
-        "compare": GridAnswer(with_ratios(side_by_side([each.report(*words) for each in (network, other)]))),
-        "memory": MemoryAnswer(network.memory(training=True, limit=2**33)),
-        "diff": DifferenceAnswer(network.diff(other)),
-        "receptive-field": ReportAnswer([network.report(*words)], seen),
-    }
+    def catch(self: Show, answer: Any, *, live: bool = False) -> None:
+        if isinstance(answer, GridAnswer):
+            answer.grid = answer.grid._replace(rows=list(answer.grid.rows))
+        caught.append((answer, self._renderer))
+
+    monkeypatch.setattr(Show, "__call__", catch)
+    with app.make_context("cnnparams", command.split()) as context:
+        app.invoke(context)
+    return caught[0]
 
 
 def words_of(network: Network) -> set[str]:
@@ -131,7 +126,7 @@ def words_of(network: Network) -> set[str]:
 
 def is_whole(word: str, words: set[str]) -> bool:
     """Tell whether a word is one of these; or the beginning or end of one, with an ellipsis where it was cut."""
-    if word in words or set(word) <= set("─█…"):
+    if word in words or set(word) <= set("─█…┬└"):
         return True
     if word.startswith("…"):
         return any(known.endswith(word[1:]) for known in words)
@@ -141,13 +136,28 @@ def is_whole(word: str, words: set[str]) -> bool:
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("name", OTHERS)
 def test_at_every_width_lines_fit_and_words_are_whole(name: str, command: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    answer: Any = answers(name)[command]
+    written = COMMANDS[command].format(name, other=OTHERS[name], layer=LAYERS[name])
+    _check_widths(written, words_of(load(name)), monkeypatch)
+
+
+@pytest.mark.parametrize(
+    "command", [*ONCE, "layers", "layers lstm", "compare lenet5 unet --plot", "memory unet --int8"]
+)
+def test_other_commands_fit_every_width_too(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if command.startswith("verify"):
+        pytest.importorskip("torch")
+    drawn = {*"ab"} if "--plot" in command else set()
+    _check_widths(command, drawn, monkeypatch)
+
+
+def _check_widths(command: str, others: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    piped = "".join(text.render(answer, View()))
-    words = {*piped.split(), *shortened(piped).split()} | words_of(load(name))
+    answer, format_ = answer_of(command, monkeypatch)
+    piped = "".join(format_.render(answer, View()))
+    words = {*piped.split(), *shortened(piped).split()} | others
     for width in range(60, 201):
         monkeypatch.setenv("COLUMNS", str(width))
-        shown = "".join(text.render(answer, View(stream=Screen())))
+        shown = "".join(format_.render(answer, View(stream=Screen())))
         assert [line for line in shown.splitlines() if len(line) > width] == []
         own = re.sub(r"Left out, as there is no room:.*?shows\s+more\.", "", shown, flags=re.DOTALL)
         assert {word for word in own.split() if not is_whole(word, words)} == set()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
@@ -14,7 +13,7 @@ from cnnparams.engine.reports.grid import Row
 from cnnparams.inert import printable
 from cnnparams.render import cells
 from cnnparams.render.answer import Answer
-from cnnparams.render.fitting import NO_END, ColumnText, end_of, filled, fits_whole, fitted, hung, width_for, width_of
+from cnnparams.render.fitting import ColumnText, end_of, filled, fits_whole, fitted, hung, width_of
 from cnnparams.render.sections import (
     Bars,
     Details,
@@ -30,6 +29,7 @@ from cnnparams.render.sections import (
 )
 from cnnparams.render.view import View
 from cnnparams.render.writing import shapes, shown
+from cnnparams.screen import NO_END, has_colour, width_for
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -237,7 +237,8 @@ class _Terminal:
 
     def _side(self, before: str, formula: str) -> Iterator[str]:
         """Yield a side of an equation; a line that is full ends before an operator."""
-        first, *others = filled(_OPERATOR.split(formula), self.width - len(before))
+        terms = [formula] if self.width >= NO_END else _OPERATOR.split(formula)
+        first, *others = filled(terms, self.width - len(before))
         yield f"{before}{first}\n"
         yield from (f"{'':{len(before)}}{line}\n" for line in others)
 
@@ -274,7 +275,7 @@ class _Terminal:
 
     def _heading(self, text: str) -> str:
         """Return a title, in bold where colour goes."""
-        if self.width >= NO_END and "FORCE_COLOR" not in os.environ:
+        if self.width >= NO_END and not has_colour(self.view.stream):
             return self._wrapped(text)
         from cnnparams.render.terminal import heading
 

@@ -39,9 +39,7 @@ class Command(click.Command):
             values, _, given = self.make_parser(ctx).parse_args([*args])
             if not any(parameter.is_eager for parameter in given):
                 _take_once([option for option in given if isinstance(option, click.Option)], values, ctx)
-        elif (
-            args and args[-1] != "-" and args[-1].startswith("-")
-        ):  # its value is what is completed; click would read no argument either
+        elif args and args[-1] != "-" and args[-1].startswith("-"):  # its value, which is completed, is not there yet
             args = args[:-1]
         return super().parse_args(ctx, args)
 

@@ -79,7 +79,7 @@ def test_golden_texts(network: str, width: int) -> None:
     _hold("".join(told(network, width)), f"{network}_{width}.txt", width)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", WIDTHS[:3])  # wider they are as in a pipe
 def test_golden_texts_of_other_commands(width: int) -> None:
     pytest.importorskip("torch")
     _hold("".join(_shown(ONCE, width)), f"others_{width}.txt", width)

@@ -62,4 +62,4 @@ def command(
     words = [ALIVE, *(column.key for column in chosen), *ranking.words]
     layers = network.report(*words, depth=depth, **setting._asdict())
     show(MemoryAnswer(found, layers, chosen, ranking))
-    return ExitCode.DONE if found.answer else ExitCode.NO
+    return ExitCode.DONE if found.fits else ExitCode.NO

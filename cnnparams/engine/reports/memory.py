@@ -62,7 +62,7 @@ class Memory(Shown):
         return room_left(device, self.int8.flash_bytes, self.int8.sram_bytes) if device and self.int8 else None
 
     @property
-    def answer(self) -> bool:
+    def fits(self) -> bool:
         """Whether all that was asked to fit does."""
         return not (self.fit and self.fit.batch == 0) and not (self.room and not self.room.fits)
 

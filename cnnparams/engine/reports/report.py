@@ -64,7 +64,7 @@ def _data(kind: Kind) -> Any:
 
 
 # ruff: noqa: RUF009  # the defaults below are dataclass fields
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class LayerReport(LayerCosts):
     """What one layer is and costs, for one sample. Counts are in elements and in multiply-accumulates."""
 
@@ -83,6 +83,10 @@ class LayerReport(LayerCosts):
     tensors: tuple[TensorReport, ...] = _column(Kind.TENSORS, "tensors", "Tensors")
     dtype: str | None = _column(Kind.TEXT, "dtype", "Dtype")
     costs: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        params, macs = (self.costs.get(key, 0) for key in ("params", "macs"))
+        return f"<{self.name}: {self.type}, {params:,} parameters, {macs:,} MACs>"
 
 
 class UnknownLayerError(CnnparamsError, KeyError):

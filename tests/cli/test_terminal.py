@@ -43,7 +43,7 @@ COMMANDS = {
 LAYERS = {
     "simple_cnn": "fc1",
     "resnet18": "layer2.0.conv1",
-    "mobilenet_v2": "features.1.bn1",
+    "mobilenet_v2": "stem.bn",
     "unet": "decode1.concat",
     "vgg16": "avgpool",
 }
@@ -79,7 +79,7 @@ def test_golden_texts(network: str, width: int) -> None:
     _hold("".join(told(network, width)), f"{network}_{width}.txt", width)
 
 
-@pytest.mark.parametrize("width", WIDTHS[:3])  # wider they are as in a pipe
+@pytest.mark.parametrize("width", WIDTHS)
 def test_golden_texts_of_other_commands(width: int) -> None:
     pytest.importorskip("torch")
     _hold("".join(_shown(ONCE, width)), f"others_{width}.txt", width)

@@ -116,6 +116,13 @@ class KeyKind(Enum):
     BRANCHES = (1, True)
     ACTIVATION = None
 
+    @property
+    def words(self) -> str:
+        """What the key takes, in the words of the catalogue."""
+        if self.value is None:
+            return "activation"
+        return "list of lists of layers" if self.value[1] else "list of layers"
+
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Check no more than that lists are lists; what they hold is read as entries."""
         if self.value is None:

@@ -60,7 +60,8 @@ def _sections(card: Card, layout: Layout) -> Iterator[Section]:
         heads = _headings("Setting", "Value", "Default", "What it is")
         yield Table(heads, [Row(_setting(setting)) for setting in card.settings], "Settings", is_list=True)
     formulas = [Row((s.quantity, FormulaCell(s.formula, s.symbol if s.named else ""))) for s in card.steps]
-    yield Table(_headings("Quantity", "Formula"), formulas, "Formulas", is_list=True)
+    if formulas:
+        yield Table(_headings("Quantity", "Formula"), formulas, "Formulas", is_list=True)
     if card.legend:
         yield Note((card.legend,))
     shapes = f"{layout.texts(card.input_shapes)} -> {layout.text(card.output_shape)}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from cnnparams.api.network_table import words_of
-from cnnparams.engine.costs.register import find_total
+from cnnparams.engine.costs.register import find_total, total_titled
 from cnnparams.engine.reports.ranking import LayerTable, Ranking, has_order
 from cnnparams.engine.reports.report import Column, Report, columns, default_columns, find_column
 from cnnparams.errors import CnnparamsError, quote, suggest
@@ -81,7 +81,8 @@ def column_of(word: str) -> Column:
     found = _meant(word)
     if found is None:
         known, wrong = columns(), word.strip().casefold()
-        guess = suggest(wrong, known)
+        titled = total_titled(wrong)
+        guess = (titled and titled.column) or suggest(wrong, known)
         hint = f"did you mean {quote(guess)}?" if guess else f"choose from {', '.join(known)}"
         raise CnnparamsError(f"unknown column {quote(wrong)}", hint)
     return found

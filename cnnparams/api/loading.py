@@ -139,7 +139,7 @@ def _spec(spec: Loadable) -> tuple[Spec, str]:
     if isinstance(spec, Mapping):
         return parse(document_of(spec, "<dict>")), "<dict>"
     if not isinstance(spec, str) and not hasattr(spec, "read"):
-        raise CnnparamsError(f"{quote(type(spec).__name__)} is no network", f"give {_FAMILIAR}")
+        raise CnnparamsError(f"an object of type {quote(type(spec).__name__)} is not a network", f"give {_FAMILIAR}")
     text = Text("<text>", spec) if isinstance(spec, str) else text_of(cast("IO[str] | IO[bytes]", spec))
     return loading.spec_of(text), text.name
 

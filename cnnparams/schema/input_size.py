@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cnnparams.errors import CnnparamsError, Problem, SpecError, some
+from cnnparams.errors import CnnparamsError, Problem, SpecError, quote, some
 from cnnparams.expression import Expression
 from cnnparams.schema.computed import Computed
 from cnnparams.schema.input_shape import InputShape
@@ -60,8 +60,8 @@ def _keys(spec: Spec, name: str, sizes: Sizes, values: dict[str, Any]) -> Mappin
     form = next((form for form in Input.FORMS if set(form) == {key for key in written if written[key] is not None}), ())
     if len(form) != len(sizes):
         example = "x".join(f"{key.upper()}" for key in form)
-        fact = f"its input {name} has {len(form)} sizes ({example}), not {len(sizes)}"
-        raise _error(spec, fact, "give the shape of one sample, without the batch")
+        fact = f"the shape of {quote(name)} is {example}: {len(form)} sizes, not {len(sizes)}"
+        raise _error(spec, fact, _without_batch(sizes, len(form)))
     return {key: _size(spec, written[key], size, values) for key, size in zip(form, sizes, strict=True)}
 
 
@@ -70,9 +70,15 @@ def _dims(spec: Spec, name: str, shape: Any, sizes: Sizes, values: dict[str, Any
     if isinstance(parts, Expression):  # a var, say, whose value is the list
         return _size(spec, shape, list(sizes), values)
     if len(parts) != len(sizes):
-        fact = f"its input {name} has {len(parts)} sizes, not {len(sizes)}"
-        raise _error(spec, fact, "give the shape of one sample, without the batch")
+        fact = f"the shape of {quote(name)} has {len(parts)} sizes, not {len(sizes)}"
+        raise _error(spec, fact, _without_batch(sizes, len(parts)))
     return [_size(spec, part, size, values) for part, size in zip(parts, sizes, strict=True)]
+
+
+def _without_batch(sizes: Sizes, count: int) -> str:
+    if len(sizes) == count + 1:
+        return f"leave out the batch: --input {'x'.join(map(str, sizes[1:]))}"
+    return "give the shape of one sample, without the batch"
 
 
 def _size(spec: Spec, computed: Any, size: Any, values: dict[str, Any]) -> Any:

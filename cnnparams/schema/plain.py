@@ -41,7 +41,7 @@ def _value(value: Any, name: str, depth: int) -> Any:
         raise CnnparamsError(f"{name}: {quote(str(value))} is not a number that 64 bits can hold")
     if value is None or isinstance(value, str | int | float):
         return value
-    raise CnnparamsError(f"{name}: {quote(str(type(value).__name__))} is no value of a spec", _YAML)
+    raise CnnparamsError(f"{name}: a spec cannot hold an object of type {quote(type(value).__name__)}", _YAML)
 
 
 def _mapping(value: Mapping[Any, Any], name: str, depth: int) -> YamlMapping:

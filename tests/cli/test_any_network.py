@@ -114,7 +114,8 @@ def test_a_spec_may_have_another_size() -> None:
 @pytest.mark.parametrize(
     ("shape", "said"),
     [
-        ("160x160", "its input input has 3 sizes (CHANNELSxHEIGHTxWIDTH), not 2"),
+        ("160x160", "the shape of 'input' is CHANNELSxHEIGHTxWIDTH: 3 sizes, not 2"),
+        ("1x3x224x224", "3 sizes, not 4\n  hint: leave out the batch: --input 3x224x224"),
         ("image=3x8x8", "no input is called image; it has 1: input"),
         ("3x8x8:int64", "a spec does not declare the type of its input"),
     ],
@@ -226,4 +227,4 @@ def test_a_shape_has_other_sizes(shape: bytes, given: str, entered: list[int], f
 def test_a_shape_keeps_its_rank(given: str) -> None:
     done = cnnparams("count", "-", "--input", given, stdin=SHAPED % b"[2, n]")
     assert done.code == 2
-    assert f"<stdin>: its input input has 2 sizes, not {given.count('x') + 1}" in done.err
+    assert f"<stdin>: the shape of 'input' has 2 sizes, not {given.count('x') + 1}" in done.err

@@ -113,7 +113,7 @@ def test_the_larger_input_can_be_a_goal() -> None:
     [
         (("resnet18", "--set", "size=64,96", "--input", "3x64x64,3x96x96"), "--input says what size is"),
         (("resnet18", "--set", "size=64,96", "--input", "3x64x64"), "--input says what size is"),
-        (("resnet18", "--input", "64,96"), "its input input has 3 sizes (CHANNELSxHEIGHTxWIDTH), not 1"),
+        (("resnet18", "--input", "64,96"), "the shape of 'input' is CHANNELSxHEIGHTxWIDTH: 3 sizes, not 1"),
         (("resnet18", "--input", "3x64x64,3x96x96", "--where", "input > 3"), "unknown name 'input'"),
     ],
 )

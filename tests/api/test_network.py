@@ -175,7 +175,7 @@ layers:
 
 
 def test_remarks_are_warnings_at_the_line_that_asked() -> None:
-    with pytest.warns(cnnparams.CnnparamsWarning, match="nothing reads its result") as told:
+    with pytest.warns(cnnparams.CnnparamsWarning, match="its output is not used") as told:
         _ = cnnparams.load(UNREAD).params
     assert [warning.filename for warning in told] == [__file__]
     assert not str(told[0].message).count("warning:")

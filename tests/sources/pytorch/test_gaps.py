@@ -44,10 +44,7 @@ def sequence(torch: ModuleType, function: Any, **tensors: Any) -> Any:
 def test_a_function_without_a_layer_is_named_by_its_module_and_line(torch: ModuleType) -> None:
     first, second = gaps(named("unusual:OwnAttention")(), "5x8")
     where = line_of("unusual:Products", "query @ key")
-    assert (
-        first.splitlines()[0]
-        == f"{where}: attention: operator.matmul is a matrix product without a layer type type type type type"
-    )
+    assert first.splitlines()[0] == f"{where}: attention: operator.matmul is a matrix product without a layer type"
     assert second.startswith(line_of("unusual:Products", ") @ value"))
 
 
@@ -73,7 +70,7 @@ def test_a_module_that_is_called_is_not_what_is_never_used(torch: ModuleType) ->
     ("function", "told"),
     [
         (lambda _, x: x - 1, "operator.sub is an element-wise operation without a layer type"),
-        (lambda _, x: x * 2, "operator.mul works with the constant 2, which no layer has"),
+        (lambda _, x: x * 2, "operator.mul computes with the constant 2, which no layer type does"),
         (lambda _, x: x.clamp(0, 5), "Tensor.clamp clamps to bounds that no rectifier has"),
         (lambda _, x: x.sum(1), "Tensor.sum is a function without a layer type"),
         (lambda _, x: x.mean(), "Tensor.mean reduces over the batch"),
@@ -83,7 +80,7 @@ def test_a_module_that_is_called_is_not_what_is_never_used(torch: ModuleType) ->
             "Tensor.reshape mixes the samples of a batch: (N, 8, 6, 6) becomes (8 N, 36)",
         ),
         (lambda _, x: x[:, [0, 2]], "operator.getitem indexes with a list or a tensor"),
-        (lambda model, x: x + model.buffer, "operator.add works with the buffer buffer, which no layer has"),
+        (lambda model, x: x + model.buffer, "operator.add computes with the buffer buffer, which no layer type does"),
     ],
 )
 def test_what_a_function_does_that_layers_do_not_is_told(torch: ModuleType, function: Any, told: str) -> None:

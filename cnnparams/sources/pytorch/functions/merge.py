@@ -38,9 +38,7 @@ def other_elementwise(call: StepContext, *_: Any, **__: Any) -> NoReturn:
 @function("matmul", "mm", "bmm", "baddbmm", "addmm", "einsum", "scaled_dot_product_attention")
 def product(call: StepContext, *_: Any, **__: Any) -> NoReturn:
     """Raise NoLayerError: matrix products are a part of attention, and have no layer of their own."""
-    raise NoLayerError(
-        "is a matrix product without a layer type type type type type", "use nn.MultiheadAttention, which is supported"
-    )
+    raise NoLayerError("is a matrix product without a layer type", "use nn.MultiheadAttention, which is supported")
 
 
 @function("cat", "concat", "concatenate")

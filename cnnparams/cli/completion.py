@@ -22,7 +22,7 @@ _SPECS = ("spec", "specs", "first", "second")
 def spec_names(incomplete: str) -> list[CompletionItem]:
     """Return what the beginning of a spec's name can become."""
     from cnnparams.schema import zoo
-    from cnnparams.schema.load import AT
+    from cnnparams.schema.locate import AT
 
     before, at, variant = incomplete.rpartition(AT)
     if at:
@@ -35,7 +35,7 @@ def spec_names(incomplete: str) -> list[CompletionItem]:
 
 def _variants(spec: str) -> tuple[str, ...]:
     from cnnparams.schema import zoo
-    from cnnparams.schema.load import AT, locate
+    from cnnparams.schema.locate import AT, locate
 
     try:
         path, _ = locate(f"{spec}{AT}")
@@ -146,7 +146,7 @@ def layers(context: click.Context, incomplete: str) -> list[CompletionItem]:
 
 def _paths(context: click.Context) -> Iterator[str]:
     """Yield the specs that are named, but not what is read only once, such as a pipe."""
-    from cnnparams.schema.load import locate
+    from cnnparams.schema.locate import locate
 
     named = (context.params.get(name) or () for name in _SPECS)
     for name in (name for one in named for name in ([one] if isinstance(one, str) else one)):
@@ -156,7 +156,7 @@ def _paths(context: click.Context) -> Iterator[str]:
 
 def _vars(context: click.Context) -> Iterator[str]:
     from cnnparams.schema.compose import compose
-    from cnnparams.schema.load import locate
+    from cnnparams.schema.locate import locate
     from cnnparams.schema.source import read
 
     for name in _paths(context):

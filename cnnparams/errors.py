@@ -1,5 +1,7 @@
 """What can be wrong, and how it reads. Nothing here prints."""
 
+from __future__ import annotations
+
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -20,7 +22,45 @@ _TOKEN = re.compile(rf"\"[^\"]*\"|'[^']*'|{_CHARACTER}+(?: +{_CHARACTER}+)*")
 
 
 class CnnparamsError(Exception):
-    """Anything that keeps cnnparams from answering; its text is meant for the user."""
+    """Anything that keeps cnnparams from answering; its text is meant for the user.
+
+    `hint` is what to do about it, and `problems` is everything that was found wrong with a spec; `file`, `line` and
+    `column` are where the first of these is. Each is None, or empty, where there is none.
+    """
+
+    problems: tuple[Problem, ...] = ()
+
+    def __init__(self, message: str = "", hint: str | None = None) -> None:
+        self.message = message
+        self.hint = hint
+        super().__init__(f"{message}\n  hint: {hint}" if hint else message)
+
+    def __str__(self) -> str:
+        return str(self.args[0])  # also where it is a KeyError too, which would quote it
+
+    @property
+    def file(self) -> str | None:
+        """What was read: the name of a file, or whatever else the network was named by."""
+        first = self.problems[0] if self.problems else None
+        return (first.place.source if first.place else first.source) if first else None
+
+    @property
+    def line(self) -> int | None:
+        """The line, from 1."""
+        return self._place.line or None if self._place else None
+
+    @property
+    def column(self) -> int | None:
+        """The column, from 1."""
+        return self._place.column if self._place and self._place.line else None
+
+    @property
+    def _place(self) -> Place | None:
+        return self.problems[0].place if self.problems else None
+
+
+class CnnparamsWarning(UserWarning):
+    """What should be known of a network that has an answer all the same."""
 
 
 class Place(NamedTuple):
@@ -79,6 +119,7 @@ class SpecError(CnnparamsError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(map(str, self.problems)))
+        self.hint = self.problems[0].hint if self.problems else None
 
 
 class LayerError(ValueError):

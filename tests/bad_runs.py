@@ -30,7 +30,7 @@ def cnnparams(*arguments: str | Path, stdin: bytes = b"") -> Outcome:
         patch.setattr(streams, "_apart", [])  # a process runs once: what it keeps of streams is not for the next test
         patch.setattr(streams, "_said", [])
         patch.setattr(sys, "argv", ["cnnparams", *map(str, arguments)])
-        patch.setattr(sys, "stdin", _stream(stdin))
+        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(stdin)), encoding="utf-8"))
         patch.setattr(sys, "stdout", out)
         patch.setattr(sys, "stderr", err)
         code = run()

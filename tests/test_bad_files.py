@@ -113,7 +113,7 @@ def test_after_a_hundred_problems_no_more_are_told(spec: Path) -> None:
     spec.write_text(HEAD + "  - flaten\n" * 5000)
     lines = cnnparams("count", spec).err.splitlines()
     assert sum("unknown layer type" in line for line in lines) == 100
-    assert lines[-1] == f"{spec}: 100 problems; what follows was not read"
+    assert lines[-1] == f"{spec}: 100 problems; the rest was not checked"
 
 
 @pytest.mark.parametrize("name", ["unknown_key", "utf16", "wide_characters_before_the_mistake"])

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import cnnparams
-from cnnparams.api import Loadable
+from cnnparams.api.loading import Loadable
 from cnnparams.schema.plain import document_of
 
 ROOT = Path(__file__).parent.parent
@@ -81,11 +81,11 @@ def test_an_input_in_any_form(size: Any) -> None:
             "<dict>: layers[1]",
         ),
         ({**PLAIN, "vars": {1: 2}}, "<dict>: the key '1' is not text"),
-        ({**PLAIN, "vars": {"wide": object()}}, "'object' is no value of a spec"),
+        ({**PLAIN, "vars": {"wide": object()}}, "'object' cannot be part of a spec"),
         ({**PLAIN, "vars": {"wide": float("nan")}}, "'nan' is not a number that 64 bits can hold"),
         ({**PLAIN, "vars": {"wide": 2**70}}, "is not a number that 64 bits can hold"),
         ({}, "<dict>: missing key 'layers'"),
-        (7, "'int' is no network"),
+        (7, "cannot load 'int' as a network"),
         ("input: 3\n", "<text>:1:8: "),
         (io.BytesIO(b"\xff\xfe\0"), "<file>: is UTF-16 text"),
     ],

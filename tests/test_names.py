@@ -9,15 +9,17 @@ import ast
 import csv
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import click
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cnnparams.cli.app import app
 from tests import readers
 from tests.bad_runs import Outcome, cnnparams
 
@@ -92,7 +94,11 @@ def _csv(out: str) -> None:
 
 def _html(out: str) -> None:
     tags, _ = readers.html(out)
-    assert tags <= {"table", "caption", "thead", "tbody", "tr", "th", "td", "p", "br", "b"}
+    assert tags <= PAGE | {"table", "caption", "thead", "tbody", "tr", "th", "td", "p", "br", "b", "ul", "li"}
+    assert out.startswith("<!doctype html>\n")
+
+
+PAGE = {"html", "head", "meta", "title", "style", "body", "h2", "h3"}
 
 
 def _latex(out: str) -> None:
@@ -157,6 +163,44 @@ DESTINATIONS = [
 ]
 
 
+_READERS: dict[str, Callable[[str], None]] = {
+    "text": _plain,
+    "markdown": _markdown,
+    "csv": _csv,
+    "html": _html,
+    "latex": _latex,
+    "json": _json,
+    "jsonl": _json,
+    "yaml": _yaml,
+}
+_WORDS = {
+    "compare": ("{}", "lenet5"),
+    "diff": ("{}", "lenet5"),
+    "sweep": ("{}", "--set", "width=2,4"),
+    "solve": ("{}", "--var", "width=1:4:1", "--max", "params=99"),
+    "receptive-field": ("{}",),
+    "verify": (),
+    **dict.fromkeys(("count", "explain", "memory", "check", "show"), ("{}",)),
+}
+"""What each command is asked that takes a spec and offers formats; verify builds what it takes, and says no more."""
+
+
+def _offered() -> Iterator[tuple[str, str]]:
+    """Yield each command that takes a spec, with each format that it offers."""
+    context = click.Context(app)
+    for name in app.list_commands(context):
+        parameters = {each.name: each for each in getattr(app.get_command(context, name), "params", ())}
+        if "format_" in parameters and parameters.keys() & {"spec", "specs", "first"}:
+            yield from ((name, format_) for format_ in getattr(parameters["format_"].type, "choices", ()))
+
+
+OFFERED = [
+    Destination((name, *_WORDS[name], "--format", format_), _READERS[format_])
+    for name, format_ in _offered()
+    if _WORDS[name] and format_ != "github"
+]
+
+
 def check(destination: Destination, done: Outcome) -> None:
     """Hold what a run left to what every reader may expect of it."""
     assert done.code in (0, 1, 2)
@@ -196,6 +240,15 @@ def test_a_text_is_only_text(source: str, destination: Destination, tmp_path: Pa
         path = tmp_path / f"{i}.yaml"
         path.write_text(spec_of(source, text), encoding="utf-8")
         run(destination, f"{path}@{text}" if source == "variant" else str(path))
+
+
+@pytest.mark.parametrize("destination", OFFERED, ids=lambda destination: " ".join(destination.words))
+def test_a_text_is_only_text_in_every_format_on_offer(destination: Destination, tmp_path: Path) -> None:
+    """Of the places that may hold any text: the others are refused by every command, whatever the format."""
+    for i, text in enumerate(HOSTILE.values()):
+        path = tmp_path / f"{i}.yaml"
+        path.write_text(spec_of("description" if i % 2 else "network", text), encoding="utf-8")
+        run(destination, str(path))
 
 
 @pytest.mark.parametrize("destination", DESTINATIONS, ids=lambda destination: " ".join(destination.words))

@@ -48,7 +48,7 @@ class Commands(click.Group):
         if not name.startswith("-") and self.get_command(ctx, name) is None:
             if _is_network(name):
                 raise click.UsageError(
-                    f"{quote(name)} is no command; did you mean: {PROGRAM} count {printable(name)}", ctx
+                    f"{quote(name)} is not a command; did you mean: {PROGRAM} count {printable(name)}", ctx
                 )
             guess = suggest(name, self.list_commands(ctx))
             meant = f" Did you mean {guess!r}?" if guess else ""

@@ -7,6 +7,7 @@ import errno
 import io
 import os
 import sys
+import warnings
 from typing import NoReturn
 
 import click
@@ -15,7 +16,7 @@ from cnnparams.cli import files_read, streams
 from cnnparams.cli.app import COMPLETE, PROGRAM, app
 from cnnparams.cli.exit_code import ExitCode
 from cnnparams.cli.messages import tell
-from cnnparams.errors import CnnparamsError, quote
+from cnnparams.errors import CnnparamsError, CnnparamsWarning, quote
 
 
 def run_and_exit() -> None:
@@ -72,26 +73,30 @@ def _shown(error: click.ClickException) -> str:
 
 def _complete(instruction: str) -> int:
     """Answer a shell that asks what may come next; see `cnnparams completion`."""
-    from click.shell_completion import get_completion_class, shell_complete
+    from cnnparams.cli.shells import SHELLS
 
     shell, _, asked = instruction.partition("_")
-    completion = get_completion_class(shell)
     try:
-        if completion is None or asked not in ("source", "complete"):
+        completion = SHELLS[shell](app, {}, PROGRAM, COMPLETE)
+        if asked == "source":
+            click.echo(completion.source())
+        elif asked == "complete":
+            completion.get_completion_args()  # which reads what the shell has set
+            click.echo(completion.complete())
+        else:
             raise ValueError
-        if asked == "complete":
-            completion(app, {}, PROGRAM, COMPLETE).get_completion_args()  # which reads what the shell has set
     except (KeyError, ValueError):
         hint = "unset it, or let the shell set it, with COMP_WORDS and COMP_CWORD: see cnnparams completion --help"
         message = f"the environment has {COMPLETE}={quote(instruction)}, which asks for no completion"
-        raise CnnparamsError(f"{message}\n  hint: {hint}") from None
-    return shell_complete(app, {}, PROGRAM, COMPLETE, instruction)
+        raise CnnparamsError(message, hint) from None
+    return ExitCode.DONE
 
 
 def _invoke() -> int:
     # Not app.main, which turns a closed pipe into exit code 1: here that says that the answer is no.
     try:
-        with app.make_context(PROGRAM, sys.argv[1:]) as context:
+        with warnings.catch_warnings(), app.make_context(PROGRAM, sys.argv[1:]) as context:
+            warnings.simplefilter("ignore", CnnparamsWarning)  # each command tells them in its own time
             code = app.invoke(context)
     except click.exceptions.Exit as ended:
         return ended.exit_code

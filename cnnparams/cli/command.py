@@ -39,6 +39,8 @@ class Command(click.Command):
             values, _, given = self.make_parser(ctx).parse_args([*args])
             if not any(parameter.is_eager for parameter in given):
                 _take_once([option for option in given if isinstance(option, click.Option)], values, ctx)
+        elif args and args[-1] != "-" and args[-1].startswith("-"):  # its value, which is completed, is not there yet
+            args = args[:-1]
         return super().parse_args(ctx, args)
 
 
@@ -77,7 +79,7 @@ def _refuse_again(given: Sequence[str], remedy: str, context: click.Context) -> 
     """Raise UsageError where one value is given more than once: by one option, or by several that stand for it."""
     several = list(dict.fromkeys(given))
     if len(several) > 1:
-        raise click.UsageError(f"{listed(several, 'and')} exclude one another: give one of them", context)
+        raise click.UsageError(f"{listed(several, 'and')} cannot be used together: give one of them", context)
     if len(given) > 1:
         times = "twice" if len(given) == 2 else f"{len(given)} times"
         raise click.UsageError(f"{brief(several[0], _WIDEST)} is given {times}: {remedy}", context)

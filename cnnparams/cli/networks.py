@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
 import click
 
-from cnnparams.api import Network, load
+from cnnparams.api.loading import load
+from cnnparams.api.network import Network
 from cnnparams.cli.messages import tell
+from cnnparams.cli.options import Opening
+from cnnparams.cli.progress import progress, working
 from cnnparams.cli.streams import keep_apart
-from cnnparams.errors import CnnparamsError, Problem, SpecError, quote, some, suggest
+from cnnparams.errors import CnnparamsError, Problem, SpecError, brief, quote, some, suggest
+from cnnparams.inert import printable
 from cnnparams.schema.compose import compose
 from cnnparams.schema.source import STDIN, Text
 from cnnparams.schema.spec import Spec
-from cnnparams.sources.input_shape import InputShape
 from cnnparams.sources.register import source_of
-
-if TYPE_CHECKING:
-    from cnnparams.engine.costs.quantity import Total
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -33,18 +34,44 @@ def parse_assignment(text: str) -> tuple[str, Any]:
     return name, found[name]
 
 
-def load_one(name: str, values: Mapping[str, Any], inputs: Sequence[InputShape] = ()) -> Network:
+AS_IT_IS = Opening()
+
+
+def load_one(name: str, values: Mapping[str, Any], opening: Opening = AS_IT_IS) -> Network:
     """Load a network, whatever it is; raise CnnparamsError where there is none."""
-    source = source_of(name)
-    if source and source.RUNS_CODE:
+    if _is_code(name):
         keep_apart()  # what the code prints is not the answer
-    return load(name, input=inputs, **values)
+    with working(f"reading {brief(name)}"):
+        return load(name, input=opening.inputs, mode=opening.mode, **values)
+
+
+@contextmanager
+def _naming(name: str, among: Sequence[str]) -> Iterator[None]:
+    """Let an error say which of several networks it is of, where it does not; one of a spec always does."""
+    try:
+        yield
+    except CnnparamsError as error:
+        if isinstance(error, SpecError) or len(among) < 2 or name in str(error):
+            raise
+        raise CnnparamsError(f"{printable(name)}: {error.message}", error.hint) from None
+
+
+def _is_code(name: str) -> bool:
+    source = source_of(name)
+    return source is not None and source.RUNS_CODE
+
+
+def _opens(names: Sequence[str], opening: Opening) -> Callable[[str], Opening]:
+    """Return how each of several is opened: where some are models, the mode is theirs alone."""
+    if opening.mode is None or not any(map(_is_code, names)):
+        return lambda _: opening
+    return lambda name: opening if _is_code(name) else opening._replace(mode=None)
 
 
 def load_networks(
     paths: Iterable[str],
     values: Mapping[str, Any] | None = None,
-    inputs: Sequence[InputShape] = (),
+    opening: Opening = AS_IT_IS,
     *,
     families: bool = False,
 ) -> list[Network]:
@@ -52,14 +79,16 @@ def load_networks(
 
     With `families`, one of which no variant is chosen stands for all its variants; the first with a problem tells it.
     """
-
-    def members(path: str) -> list[Network]:
-        network = load_one(path, values or {}, inputs)
-        return [*map(_member, network.variants())] if families else [_laid_out(network)]
-
     paths = list(paths)
     _check_stdin(paths)
-    networks = [network for networks in each(members, paths) for network in networks]
+    opens = _opens(paths, opening)
+
+    def members(path: str) -> list[Network]:
+        with _naming(path, paths):
+            network = load_one(path, values or {}, opens(path))
+        return [*map(_member, network.variants())] if families else [_laid_out(network)]
+
+    networks = [network for networks in each(members, progress(paths, len(paths), "reading")) for network in networks]
     _remark(networks)
     return networks
 
@@ -69,14 +98,20 @@ def load_pair(
     second: str,
     values: Mapping[str, Any],
     of_second: Mapping[str, Any],
-    inputs: Sequence[InputShape] = (),
+    opening: Opening = AS_IT_IS,
 ) -> tuple[Network, Network]:
     """Load and build two specs as `load_networks` does, the vars that each has overridden by `values`.
 
     `of_second` are values for the second alone. Raise BadParameter for a var that neither has.
     """
     _check_stdin([first, second])
-    pair = each(lambda name: load_one(name, {}, inputs), [first, second])
+    opens = _opens([first, second], opening)
+
+    def loaded(name: str) -> Network:
+        with _naming(name, [first, second]):
+            return load_one(name, {}, opens(name))
+
+    pair = each(loaded, [first, second])
     _check_vars(values, [network.spec for network in pair])
     held = [{name: value for name, value in values.items() if name in network.spec.variables.names} for network in pair]
     held[1] |= of_second
@@ -123,11 +158,6 @@ def _laid_out(network: Network) -> Network:
     """Return a network that is one; raise SpecError otherwise, or for a wrong budget, whatever is asked."""
     _ = network.budget, network.graph
     return network
-
-
-def kept_without(total: Total, name: str, source: str) -> Problem:
-    """Return the remark that a network has no such total, which no limit of it forbids."""
-    return Problem(f"warning: {name} has no {total.word}, so any budget for it is kept", source=source)
 
 
 def _member(network: Network) -> Network:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import reduce, wraps
+from pathlib import PurePath
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 import click
 
@@ -18,18 +19,33 @@ from cnnparams.render import formats as general
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from cnnparams.engine.choosing.axis import InputAxis
     from cnnparams.engine.costs.quantity import Limit
     from cnnparams.engine.devices import Device
-    from cnnparams.sources.input_shape import InputShape
+    from cnnparams.schema.input_shape import InputShape
+    from cnnparams.sources.pytorch.mode import Mode
 
 F = TypeVar("F", bound=Callable[..., Any])
 _MOST = 2**63 - 1
+
+
+def completes(what: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
+    """Return what completes a value for a shell: the function of that name in cli/completion.py."""
+
+    def complete(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from cnnparams.cli.completion import offered
+
+        return offered(what, context, incomplete)
+
+    return complete
+
 
 output = click.option(
     "-o",
     "--output",
     metavar="FILE",
-    help="Write to FILE instead of standard output; it is replaced only once all is well.",
+    shell_complete=completes("files"),
+    help="Write to FILE instead of standard output; an existing file is replaced only on success.",
 )
 layout = click.option(
     "--layout",
@@ -40,44 +56,61 @@ layout = click.option(
 )
 
 
-def _complete_spec(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from cnnparams.cli.completion import spec_names
-
-    return spec_names(incomplete)
-
-
 def _named_values(context: click.Context, parameter: click.Parameter, written: tuple[str, ...]) -> dict[str, Any]:
+    if not written:
+        return {}
     from cnnparams.cli.networks import parse_assignment
 
     return dict(parse_assignment(text) for text in written)
 
 
-spec = click.argument("spec", shell_complete=_complete_spec)
-first = click.argument("first", metavar="A", shell_complete=_complete_spec)
-second = click.argument("second", metavar="B", shell_complete=_complete_spec)
-specs = click.argument("specs", metavar="SPEC...", nargs=-1, required=True, shell_complete=_complete_spec)
+spec = click.argument("spec", shell_complete=completes("specs"))
+first = click.argument("first", metavar="A", shell_complete=completes("specs"))
+second = click.argument("second", metavar="B", shell_complete=completes("specs"))
+specs = click.argument("specs", metavar="SPEC...", nargs=-1, required=True, shell_complete=completes("specs"))
 values = click.option(
     "--set",
     "values",
     metavar="NAME=VALUE",
     cls=Named,
     callback=_named_values,
-    help="Give a var of the spec another value; once for each.",
+    shell_complete=completes("assignments"),
+    help="Set a var of the spec; may be repeated.",
 )
 
 
-def _input_shapes(context: click.Context, parameter: click.Parameter, written: tuple[str, ...]) -> list[InputShape]:
+def _input_shapes(
+    context: click.Context, parameter: click.Parameter, written: tuple[str, ...]
+) -> tuple[InputShape, ...]:
     if not written:
-        return []
-    from cnnparams.sources.input_shape import shape_of
+        return ()
+    from cnnparams.schema.input_shape import shape_of
 
     try:
-        return [shape_of(text) for text in written]
+        return tuple(map(shape_of, written))
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
 
 
-inputs = click.option(
+class Opening(NamedTuple):
+    """How networks are read: the shapes of their inputs where these are given, and the mode of models."""
+
+    inputs: tuple[InputShape, ...] = ()
+    mode: Mode | None = None
+
+
+class _Words(click.Choice):  # type: ignore[type-arg]  # which click before 8.2 does not take
+    """A word of several; of `others` each stands for one of them."""
+
+    def __init__(self, words: Sequence[str], others: Mapping[str, str]) -> None:
+        super().__init__(words)
+        self.others = others
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return super().convert(self.others.get(value, value), param, ctx)
+
+
+_input = click.option(
     "--input",
     "inputs",
     metavar="[NAME=]SHAPE",
@@ -86,17 +119,74 @@ inputs = click.option(
     help="Shape of one sample, without the batch, such as 3x160x160 or tokens=128:int64; once for each input. "
     "Code needs it, an ONNX file only where it leaves sizes open; a spec then has another size.",
 )
+mode = click.option(
+    "--mode",
+    type=_Words(["evaluation", "training"], {"eval": "evaluation", "train": "training"}),
+    help="Mode to read a PyTorch model in (or eval, train); default: the mode it is in.",
+)
+
+
+def opening(function: F) -> F:
+    """Add --input and --mode; the function gets an `opening`."""
+
+    @wraps(function)
+    def opened(*args: Any, inputs: tuple[InputShape, ...], mode: Mode | None, **others: Any) -> Any:
+        return function(*args, opening=Opening(inputs, mode), **others)
+
+    return cast("F", _input(mode(opened)))
+
+
+class VaryingOpening(NamedTuple):
+    """How a network is read whose inputs may have several shapes each."""
+
+    axes: tuple[InputAxis, ...] = ()
+    mode: Mode | None = None
+
+
+def _input_axes(_: click.Context, __: click.Parameter, written: tuple[str, ...]) -> tuple[InputAxis, ...]:
+    if not written:
+        return ()
+    from cnnparams.engine.choosing.axis import AxisError, parse_input_axis
+
+    try:
+        return tuple(map(parse_input_axis, written))
+    except AxisError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+_input_of_each = click.option(
+    "--input",
+    "inputs",
+    metavar="[NAME=]SHAPES",
+    cls=Named,
+    callback=_input_axes,
+    help="Shapes of one sample, without the batch: 3x160x160,3x224x224, or 3x160:224:32x160:224:32, where sizes move "
+    "together. The network is read again for each; once for each input.",
+)
+
+
+def varying_opening(function: F) -> F:
+    """Add --input, of several shapes, and --mode; the function gets an `opening`."""
+
+    @wraps(function)
+    def opened(*args: Any, inputs: tuple[InputAxis, ...], mode: Mode | None, **others: Any) -> Any:
+        return function(*args, opening=VaryingOpening(inputs, mode), **others)
+
+    return cast("F", _input_of_each(mode(opened)))
+
+
 values_of_second = click.option(
     "--set-b",
     "values_of_second",
     metavar="NAME=VALUE",
     cls=Named,
     callback=_named_values,
-    help="Give a var of B alone another value; once for each.",
+    shell_complete=completes("assignments"),
+    help="Set a var of B alone; may be repeated.",
 )
 
 
-class _Count(click.IntRange):
+class Count(click.IntRange):
     """A whole number from 1 on that 64 bits can hold, as the numbers of a spec."""
 
     def __init__(self) -> None:
@@ -123,21 +213,25 @@ def _bytes(context: click.Context, parameter: click.Parameter, written: str | No
         raise click.BadParameter(str(error)) from None
 
 
-batch = click.option("--batch", type=_Count(), default=1, show_default=True, help="Samples at a time.")
+batch = click.option("--batch", type=Count(), default=1, show_default=True, help="Batch size.")
 dtype = click.option(
-    "--dtype", type=click.Choice([*DTYPES]), default=USUAL.dtype, show_default=True, help="Type of every element."
+    "--dtype",
+    type=click.Choice([*DTYPES]),
+    default=USUAL.dtype,
+    show_default=True,
+    help="Data type of weights and activations.",
 )
 optimizer = click.option(
     "--optimizer",
     type=click.Choice([*OPTIMIZERS]),
     default=USUAL.optimizer,
     show_default=True,
-    help="What trains the network.",
+    help="Optimizer that trains the network.",
 )
-jobs = click.option("--jobs", type=_Count(), default=1, show_default=True, help="Processes to work in.")
+jobs = click.option("--jobs", type=Count(), default=1, show_default=True, help="Number of worker processes.")
 samples = click.option(
     "--samples",
-    type=_Count(),
+    type=Count(),
     metavar="N",
     help="Size of the training set: adds parameters per sample.",
 )
@@ -168,7 +262,8 @@ device = click.option(
     "--device",
     metavar="NAME",
     callback=_device,
-    help="Tell whether it fits on a board, in 8 bits; a wrong name lists them.",
+    shell_complete=completes("devices"),
+    help="Check whether the network fits on a board in int8; a wrong name lists the boards.",
 )
 training_set = _setting(samples=samples)
 setting = _setting(batch=batch, dtype=dtype, optimizer=optimizer)
@@ -201,22 +296,18 @@ limits = click.option(
     cls=Named,
     fold=_same_word,
     callback=_limits,
-    help="Limit a total, such as params=1M or peak-memory=256KiB; once for each.",
+    shell_complete=completes("limits"),
+    help="Limit a total, such as params=1M or peak-memory=256KiB; may be repeated.",
 )
 fit = click.option(
-    "--fit", metavar="SIZE", callback=_bytes, help="Find the largest batch that stays within SIZE, such as 8GiB."
+    "--fit", metavar="SIZE", callback=_bytes, help="Find the largest batch that fits in SIZE, such as 8GiB."
 )
 depth = click.option(
     "--depth",
-    type=_Count(),
+    type=Count(),
     metavar="N",
-    help="Sum up layers by the first N parts of their names: layer1 with 1, layer1.0 with 2.",
+    help="Group layers by the first N parts of their names: layer1 with 1, layer1.0 with 2.",
 )
-
-
-def top(by: str) -> Callable[[F], F]:
-    """Return --top, which shows the first layers: by this column, where none is given."""
-    return click.option("--top", type=_Count(), metavar="N", help=f"Only the first N layers; without --sort, by {by}.")
 
 
 @contextmanager
@@ -229,31 +320,20 @@ def blaming(option: str) -> Iterator[None]:
     except SpecError:
         raise
     except CnnparamsError as error:
-        hint = getattr(error, "hint", None)
-        raise click.BadParameter(f"{error}; {hint}" if hint else str(error), param_hint=option) from None
-
-
-class _Format(click.Choice):  # type: ignore[type-arg]  # which click before 8.2 does not take
-    """The name of a format; text was called table where it is one."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        return super().convert("text" if value == "table" else value, param, ctx)
+        told = f"{error.message}; {error.hint}" if error.hint else error.message
+        raise click.BadParameter(told, param_hint=option) from None
 
 
 class _FormatFlag(click.Option):
-    """An option that is short for a --format. Where it is not given it has that option's default.
+    """An option that is short for a --format. Where it is not given it says nothing.
 
     Options that give one value overwrite one another where click processes them, in an order that its versions differ
     in; so each has to come to the same.
     """
 
-    def __init__(self, declarations: Sequence[str], usual: str, **others: Any) -> None:
-        super().__init__(declarations, **others)
-        self.usual = usual
-
     def get_default(self, ctx: click.Context, call: bool = True) -> Any:
         """Return the default of --format."""
-        return self.usual
+        return None
 
 
 def _general() -> set[str]:
@@ -261,53 +341,55 @@ def _general() -> set[str]:
     return {module.name for module in iter_modules(general.__path__)}
 
 
-def _format_options(
-    own: Iterable[str], only: Iterable[str], default: str, json: str, short: Iterable[str]
-) -> list[Callable[[F], F]]:
+_SHORT = ("json", "csv", "markdown")
+_CALLED = {"md": "markdown", "tex": "latex", "htm": "html", "yml": "yaml"}
+"""Suffixes of files that are not the name of their format."""
+
+
+def _format_options(names: Sequence[str], default: str) -> list[Callable[[F], F]]:
     """Return --format, and the flags that are short for one of its choices; see `answers`."""
-    others = {"json"} - {json}
-    names = sorted({*(only or _general()), *own} - others)
-    known = _Format(names)
-    chosen = click.option("--format", "format_", type=known, default=default, show_default=True, help="Output format.")
+    known = _Words(names, {"table": "text"})  # which text was called where it is one
+    told = f"Output format; by default as the name of FILE ends, else {default}."
+    chosen = click.option("--format", "format_", type=known, help=told)
     flags = [
         click.option(
             f"--{name}",
             "format_",
             cls=_FormatFlag,
-            usual=default,
             type=known,
-            flag_value=format_,
-            help=f"Short for --format {format_}.",
+            flag_value=name,
+            help=f"Short for --format {name}.",
         )
-        for name, format_ in {"json": json, **{name: name for name in short}}.items()
+        for name in _SHORT
+        if name in names
     ]
     return [chosen, *flags]
 
 
-def answers(
-    *own: str,
-    only: Iterable[str] = (),
-    default: str = "text",
-    json: str = "json",
-    short: Iterable[str] = (),
-    shapes: bool = False,
-) -> Callable[[F], F]:
-    """Return what adds --format, --json, which is short for one of its choices, --output and, for `shapes`, --layout.
+def answers(*own: str, only: Iterable[str] = (), default: str = "text", shapes: bool = False) -> Callable[[F], F]:
+    """Return what adds --format, the options that are short for it, --output and, for `shapes`, --layout.
 
-    The function gets `show`, which shows an answer as these say.
-
-    The choices are the formats that every answer has, and the answer's `own`; or `only` these. With `json`, another
-    format stands for JSON; those in `short` have an option of their own name too.
+    The function gets `show`, which shows an answer as these say. The choices are the formats that every answer has, and
+    the answer's `own`; or `only` these. Where none is chosen, a file is written as its name ends, and `default` else.
     """
-    options = [*_format_options(own, only, default, json, short), output, *([layout] if shapes else [])]
+    names = sorted({*(only or _general()), *own})
+    options = [*_format_options(names, default), output, *([layout] if shapes else [])]
 
     def add(function: F) -> F:
         @wraps(function)
-        def shown(*args: Any, format_: str, output: str | None, layout: str = "hwc", **others: Any) -> Any:
+        def shown(*args: Any, format_: str | None, output: str | None, layout: str = "hwc", **others: Any) -> Any:
             from cnnparams.cli.show import Show
 
+            format_ = format_ or _format_of(output, names) or default
             return function(*args, show=Show(format_, output, layout), **others)
 
         return reduce(lambda decorated, option: option(decorated), reversed(options), cast("F", shown))
 
     return add
+
+
+def _format_of(file: str | None, known: Iterable[str]) -> str | None:
+    """Return the format that the name of a file ends in, if it is one of these."""
+    suffix = PurePath(file or "").suffix.removeprefix(".").casefold()
+    format_ = _CALLED.get(suffix, suffix)
+    return format_ if format_ in known else None

@@ -16,7 +16,7 @@ from cnnparams.errors import CnnparamsError, quote
 from cnnparams.inert import log, printable
 
 STDOUT = "-"
-_LOST = "is read here, and would be lost: write to another file"
+_LOST = "is also an input, and would be overwritten: write to another file"
 
 
 def shown_on(output: str | None) -> TextIO | None:

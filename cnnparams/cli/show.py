@@ -32,9 +32,8 @@ class Show:
 
     def text(self, answer: Any, width: int | None = None) -> Iterable[str]:
         """Return the parts of the text, as they come; lines of a spec may be parted that are longer than `width`."""
-        rendered: Iterable[str] = self._renderer.render(
-            answer, View(LAYOUTS[self.layout], shown_on(self.output), width)
-        )
+        view = View(LAYOUTS[self.layout], shown_on(self.output), width, is_page=True)
+        rendered: Iterable[str] = self._renderer.render(answer, view)
         return rendered
 
     def __call__(self, answer: Any, *, live: bool = False) -> None:

@@ -100,6 +100,12 @@ def beside() -> TextIO:
     return _said[0] if _said else sys.stderr
 
 
+def is_seen() -> bool:
+    """Tell whether the answer goes to a terminal."""
+    stream = answer()
+    return stream is not None and stream.isatty()
+
+
 def descriptor() -> int | None:
     """Return the number of the answer's stream; None where it is closed, or no file."""
     stream = answer()

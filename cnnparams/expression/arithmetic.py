@@ -52,18 +52,18 @@ def make_divisible(value: float, divisor: float = 8, least: float | None = None)
 def at(items: Value, index: Value) -> Value:
     """Return an item of a list, counted from 0, or from the end where negative."""
     if not isinstance(items, tuple):
-        raise ExpressionError(f"only a list can be indexed, and this is {shown(items)}")
+        raise ExpressionError(f"only a list can be indexed, not {shown(items)}")
     if type(index) is not int:
-        raise ExpressionError(f"a list is indexed with a whole number, not with {shown(index)}")
+        raise ExpressionError(f"a list index must be a whole number, not {shown(index)}")
     if not -len(items) <= index < len(items):
-        raise ExpressionError(f"index {index} is outside the list, which has {len(items)} items, counted from 0")
+        raise ExpressionError(f"index {index} is out of range: the list has {len(items)} items, counted from 0")
     return items[index]
 
 
 def boolean(word: str, value: Value) -> bool:
     """Return a value that must be true or false."""
     if not isinstance(value, bool):
-        raise ExpressionError(f"'{word}' takes true or false, and here gets {shown(value)}")
+        raise ExpressionError(f"'{word}' takes true or false, but gets {shown(value)}")
     return value
 
 
@@ -88,7 +88,7 @@ def _power(a: float, b: float) -> float:
         _too_large()
     result = a**b
     if isinstance(result, complex):
-        raise ExpressionError("a negative number has no such power")
+        raise ExpressionError("a negative number cannot be raised to a fraction")
     return float(result) if isinstance(result, float) else int(result)
 
 
@@ -99,12 +99,12 @@ def _too_large() -> NoReturn:
 def _need_numbers(sign: str, *values: Value) -> None:
     for value in values:
         if type(value) is not int and type(value) is not float:
-            raise ExpressionError(f"{sign} takes numbers, and here gets {shown(value)}")
+            raise ExpressionError(f"{sign} takes numbers, but gets {shown(value)}")
 
 
 def _need_list(name: str, value: Value) -> None:
     if not isinstance(value, tuple):
-        raise ExpressionError(f"{name} takes a list, and here gets {shown(value)}")
+        raise ExpressionError(f"{name} takes a list, but gets {shown(value)}")
 
 
 def _need_nothing(sign: str, *values: Value) -> None:

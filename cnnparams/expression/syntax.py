@@ -43,7 +43,7 @@ class _Parsed(NamedTuple):
 def parse(text: str) -> Expression:
     """Parse an expression; raise ExpressionError where it is none. Text and depth are bounded."""
     if len(text) > _LONGEST:
-        raise ExpressionError(f"an expression has {_LONGEST} characters at most, and this one has {len(text):,}")
+        raise ExpressionError(f"an expression has {_LONGEST} characters at most, but this one has {len(text):,}")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Python's advice on how to space what it understands
@@ -158,7 +158,7 @@ def _call(node: ast.Call, depth: int) -> _Parsed:
     if not function.least <= len(runs) <= function.most:
         takes = str(function.least) if function.least == function.most else f"{function.least} to {function.most}"
         values = "value" if takes == "1" else "values"
-        raise ExpressionError(f"{name} takes {takes} {values}, and here gets {len(runs)}")
+        raise ExpressionError(f"{name} takes {takes} {values}, but gets {len(runs)}")
     return _Parsed(lambda scope: function(*[run(scope) for run in runs]), NUMBER)
 
 

@@ -24,7 +24,7 @@ PlainOrListed = Annotated[tuple[Whole, ...], Field(min_length=1)]
 class Reshape(Regrouping):
     """Reshape: the same elements under other dimensions, without the batch; one of them may be -1."""
 
-    unlike_keras: ClassVar[str] = "the word is PyTorch's: of three or more dimensions the first are the channels"
+    unlike_keras: ClassVar[str] = "as in PyTorch, of three or more dimensions the first are the channels"
 
     shape: PlainOrListed = setting(
         "the new dimensions; -1 stands for what is left", label="shape", always=True, keras="target_shape"

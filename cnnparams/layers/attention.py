@@ -66,7 +66,7 @@ class MultiheadAttention(Layer):
 
     most_inputs: ClassVar[int | None] = 3
     unlike_keras: ClassVar[str] = (
-        "the word is PyTorch's: the heads share the features of a token; in Keras each has key_dim of its own"
+        "as in PyTorch, the heads share the features of a token; in Keras each has key_dim of its own"
     )
     keras_settings: ClassVar[Mapping[str, str]] = dict.fromkeys(
         ("key_dim", "value_dim", "output_shape", "attention_axes"), "leave it out"

@@ -23,7 +23,7 @@ class RunningNorm(SpatialLayer):
 
     accepts_activation: ClassVar[bool] = True
     keras_settings: ClassVar[Mapping[str, str]] = {
-        "axis": "it is the channels that are normalised: leave it out",
+        "axis": "the channels are normalised: leave it out",
         **dict.fromkeys(
             ("center", "scale"),
             "write affine: false to learn neither shift nor scale; PyTorch cannot leave out one of them",

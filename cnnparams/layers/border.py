@@ -45,8 +45,8 @@ class BorderLayer(SpatialLayer):
         """Raise LayerError also where nothing of the image is left."""
         super().check(x)
         if min(self.output_shape(x).spatial) < 1:
-            message = f"{self.written} leaves nothing of the {dims_text(x.spatial)} input"
-            raise LayerError(message, self.written, "take off less")
+            message = f"{self.written} removes all of the {dims_text(x.spatial)} input"
+            raise LayerError(message, self.written, "remove less")
 
     def output_shape(self, x: Shape) -> Shape:
         """Return (channels, *sizes)."""
@@ -174,7 +174,7 @@ class Crop(BorderLayer):
     written: ClassVar[str] = "cropping"
 
     cropping: SidesToCrop = setting(
-        f"rows to take off each side, one number for all or {_ORDER}", label="crop", always=True
+        f"rows to remove on each side, one number for all or {_ORDER}", label="crop", always=True
     )
 
     def sides(self) -> tuple[int, ...]:
@@ -264,7 +264,7 @@ class _KerasSides(PerAxis):
 
     def _unlike(self, value: Any, rank: int) -> PydanticCustomError:
         wanted = "a number, or [before, after]" if rank == 1 else f"a number, {rank} numbers, or {rank} pairs of them"
-        message = f"expected {wanted}, as Keras has it, but found a list of {len(value)}"
+        message = f"expected {wanted}, as in Keras, but found a list of {len(value)}"
         hint = "write [height, width] or [[top, bottom], [left, right]]" if rank == len(AXES[2]) else None
         return PydanticCustomError("keras_sides", "{message}", {"message": message, **({"hint": hint} if hint else {})})
 

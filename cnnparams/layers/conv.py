@@ -30,7 +30,7 @@ class Conv(WindowedLayer):
         "zeros on each side; same (Keras' rule, ceil(n / s)) or valid (none)", 0, label="p", always=True
     )
     dilation: Sizes = setting("spacing between the kernel's elements", 1, label="d", keras="dilation_rate")
-    groups: Whole = setting("groups of channels that do not see one another", 1, ge=1, label="groups")
+    groups: Whole = setting("groups of channels, each convolved separately", 1, ge=1, label="groups")
     bias: Flag = setting("whether to learn a bias for each output channel", True, label="bias", keras="use_bias")
     padding_mode: Literal["zeros", "reflect", "replicate", "circular"] = setting("what the padding repeats", "zeros")
 

@@ -58,10 +58,12 @@ class ConvTranspose(SpatialLayer):
     in_channels: Whole | None = setting("channels of the input; inferred", None, ge=1, label="in", always=True)
     out_channels: Whole = setting("channels of the output", ge=1, label="out", always=True, keras="filters")
     kernel_size: Sizes = setting("size of the kernel", label="k", always=True, each_axis=True)
-    stride: Sizes = setting("how far apart the inputs are laid", 1, label="s", always=True, keras="strides")
-    padding: Margins = setting("rows taken off each side of the output", 0, label="p", always=True)
-    output_padding: Margins = setting("rows added at one side; less than the stride or the dilation", 0, label="op")
-    groups: Whole = setting("groups of channels that do not see one another", 1, ge=1, label="groups")
+    stride: Sizes = setting("distance between inputs in the output", 1, label="s", always=True, keras="strides")
+    padding: Margins = setting("rows to remove on each side of the output", 0, label="p", always=True)
+    output_padding: Margins = setting(
+        "rows to add on one side of the output; less than the stride or the dilation", 0, label="op"
+    )
+    groups: Whole = setting("groups of channels, each convolved separately", 1, ge=1, label="groups")
     bias: Flag = setting("whether to learn a bias for each output channel", True, label="bias", keras="use_bias")
     dilation: Sizes = setting("spacing between the kernel's elements", 1, label="d", keras="dilation_rate")
 
@@ -73,7 +75,7 @@ class ConvTranspose(SpatialLayer):
         """Refuse Keras' words, which give sizes of their own (keras/src/backend/common/backend_utils.py)."""
         sizes = _SIZES.get(value.casefold()) if isinstance(value, str) else None
         if sizes:
-            message = f"is {quote(value)}, a word of Keras' for an output of {sizes.size}, which is not counted yet"
+            message = f"is {quote(value)}, a Keras setting (output of {sizes.size}) that is not supported yet"
             raise PydanticCustomError("keras_padding", "{message}", {"message": message, "hint": sizes.hint})
         return value
 
@@ -93,7 +95,7 @@ class ConvTranspose(SpatialLayer):
                     f"use at most {max(s, d) - 1}",
                 )
         if min(sizes := self.output_shape(x).spatial) < 1:
-            message = f"padding leaves nothing of the output: its size would be {dims_text(sizes)}"
+            message = f"padding removes all of the output: its size would be {dims_text(sizes)}"
             raise LayerError(message, "padding", "use less padding")
 
     def output_shape(self, x: Shape) -> Shape:

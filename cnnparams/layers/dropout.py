@@ -28,7 +28,7 @@ class DropoutSettings(Layer):
     footprint: ClassVar[Footprint] = Footprint.VIEW
 
     p: Real = setting(
-        "probability of an element to be zeroed while training", 0.5, ge=0, le=1, label="p", always=True, keras="rate"
+        "probability of zeroing an element during training", 0.5, ge=0, le=1, label="p", always=True, keras="rate"
     )
     inplace: Flag = setting("whether to overwrite the input", False)
 
@@ -104,5 +104,5 @@ class SpatialDropout(KerasReading, ChannelDropout):
     """The probability must be given."""
 
     p: Real = setting(
-        "probability of a channel to be zeroed while training", ge=0, le=1, label="p", always=True, keras="rate"
+        "probability of zeroing a channel during training", ge=0, le=1, label="p", always=True, keras="rate"
     )

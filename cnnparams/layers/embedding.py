@@ -17,7 +17,7 @@ class Embedding(Layer):
     """Embedding: looks a learned vector up for each token; a look-up multiplies nothing."""
 
     input_dtype: ClassVar[str | None] = "int64"
-    keras_settings: ClassVar[Mapping[str, str]] = {"mask_zero": "it changes no count: leave it out"}
+    keras_settings: ClassVar[Mapping[str, str]] = {"mask_zero": "it does not affect any count: leave it out"}
     legend: ClassVar[str] = "V num_embeddings, D embedding_dim"
 
     num_embeddings: Whole = setting("size of the vocabulary", ge=1, label="in", always=True, keras="input_dim")

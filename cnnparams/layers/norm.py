@@ -33,7 +33,7 @@ class GroupNorm(ImageLayer):
 
     accepts_activation: ClassVar[bool] = True
     keras_settings: ClassVar[Mapping[str, str]] = {
-        "axis": "it is the channels that are normalised: leave it out",
+        "axis": "the channels are normalised: leave it out",
         **dict.fromkeys(
             ("center", "scale"),
             "write affine: false to learn neither shift nor scale; PyTorch cannot leave out one of them",
@@ -87,7 +87,7 @@ class TrailingNorm(Layer):
     }
 
     normalized_shape: Dims | None = setting(
-        "the last dimensions, to normalise over; the last one where not given", None, label="shape", always=True
+        "the last dimensions, to normalise over; the last one if not given", None, label="shape", always=True
     )
     eps: Real | None = setting("added to the variance or the mean square", 1e-5, keras="epsilon")
     elementwise_affine: Flag = setting("whether to learn a scale for each element", True, label="elementwise_affine")
@@ -186,7 +186,7 @@ class ChannelLayerNorm(LayerNorm, SpatialLayer):
 class RMSNorm(TrailingNorm):
     """Root mean square normalisation: the last dimensions of each sample to mean square 1."""
 
-    eps: Real | None = setting("added to the mean square; the dtype's epsilon where not given", None, keras="epsilon")
+    eps: Real | None = setting("added to the mean square; the dtype's epsilon if not given", None, keras="epsilon")
 
     def placement(self, run: ForwardPass) -> Placement:
         """Return an image like the input's."""

@@ -23,7 +23,7 @@ class Slice(Layer):
 
     dim: Whole = setting("dimension to cut; 0 is the batch, 1 the channels", 1, label="dim")
     start: Whole = setting("first index; negative counts from the end", 0, label="start", always=True)
-    end: Whole | None = setting("index after the last; to the end where not given", None, label="end")
+    end: Whole | None = setting("index after the last; to the end if not given", None, label="end")
     step: Whole = setting("distance between indices", 1, ge=1, label="step")
 
     def check(self, x: Shape) -> None:
@@ -35,8 +35,8 @@ class Slice(Layer):
             what = f"{size} channels" if at == x.channel_axis else f"{size} along dimension {self.dim}"
             hint = f"indices run from 0 to {size - 1}, and end is the one after the last"
             if self.start >= size:
-                raise LayerError(f"start {self.start} leaves nothing of the {what}", "start", hint)
-            raise LayerError(f"start {self.start} and end {self.end} leave nothing of the {what}", "end", hint)
+                raise LayerError(f"start {self.start} selects nothing of the {what}", "start", hint)
+            raise LayerError(f"start {self.start} and end {self.end} select nothing of the {what}", "end", hint)
 
     def output_shape(self, x: Shape) -> Shape:
         """Return the input's shape with what is left along `dim`."""

@@ -24,13 +24,11 @@ class Pool(WindowedLayer):
     knows_same: ClassVar[bool] = False
 
     kernel_size: Sizes = setting("size of the window", label="k", always=True, each_axis=True, keras="pool_size")
-    stride: Sizes = setting(
-        "step of the window; its size where not given", None, label="s", always=True, keras="strides"
-    )
+    stride: Sizes = setting("step of the window; its size if not given", None, label="s", always=True, keras="strides")
     padding: Paddings = setting(
         "padding on each side, at most half the window; same or valid", 0, label="p", always=True
     )
-    ceil_mode: Flag = setting("whether a last window may hang over the end", False, label="ceil_mode")
+    ceil_mode: Flag = setting("whether the last window may extend past the end", False, label="ceil_mode")
 
     def inferred(self, x: Shape) -> Mapping[str, Any]:
         """Fill in the stride."""

@@ -56,7 +56,7 @@ class PReLU(Layer):
 
     footprint: ClassVar[Footprint] = Footprint.ELEMENTWISE
     unlike_keras: ClassVar[str] = (
-        "the word is PyTorch's: one slope, or one for each channel; in Keras each element has one along axes not shared"
+        "as in PyTorch, one slope, or one for each channel; in Keras each element has one along axes not shared"
     )
     keras_settings: ClassVar[Mapping[str, str]] = {
         "shared_axes": "where all axes but the channels are shared, write num_parameters, the channels"

@@ -28,12 +28,12 @@ class Recurrent(Layer):
 
     gates: ClassVar[int]
     unlike_keras: ClassVar[str] = (
-        "the word is PyTorch's: two biases for each gate (in Keras one, but for GRU), and the output at every step"
+        "as in PyTorch, two biases for each gate (in Keras one, but for GRU), and the output at every step"
     )
     keras_settings: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(
             ("recurrent_activation", "recurrent_dropout", "go_backwards", "stateful", "unroll", "unit_forget_bias"),
-            "it changes no count: leave it out",
+            "it does not affect any count: leave it out",
         ),
         "reset_after": "leave it out",
         "return_sequences": "leave it out",

@@ -68,7 +68,7 @@ class Upsample(ImageLayer):
             message = "scale_factor makes the output larger than 64 bits can count"
             raise LayerError(message, "scale_factor", "use a smaller factor, or size")
         if min(products, default=1) < 1:
-            message = f"scale_factor leaves nothing of the {dims_text(x.spatial)} input"
+            message = f"scale_factor removes all of the {dims_text(x.spatial)} input"
             raise LayerError(message, "scale_factor", "use a larger factor, or size")
 
     def output_shape(self, x: Shape) -> Shape:
@@ -132,7 +132,7 @@ class UpSampling(KerasReading, Upsample):
     @classmethod
     def _no_size(cls, value: object) -> object:
         if value is not None:
-            message = f"is that of {cls.word}, which is Keras': there it is a factor"
+            message = f"is that of {cls.word}, which is a Keras layer: there it is a factor"
             raise PydanticCustomError("keras_size", "{message}", {"message": message, "hint": "write scale_factor"})
         return value
 

@@ -27,6 +27,11 @@ class Answer:
     json = staticmethod(in_a_line)
     """How the documents are laid out as JSON: a function of `documents`."""
 
+    @classmethod
+    def of(cls, found: Any) -> Answer:
+        """Return what shows the answer of one network."""
+        return cls(found)  # type: ignore[call-arg]  # each takes its own
+
     def sections(self, layout: Layout) -> Iterator[Section]:
         """Yield what people read, in order."""
         raise NotImplementedError

@@ -55,16 +55,6 @@ def layer_a_line(documents: Documents) -> Iterator[str]:
     return _alone(documents, _parts)
 
 
-def array(documents: Documents) -> Iterator[str]:
-    """Yield an array with a document a line."""
-    yield "["
-    separator = "\n  "
-    for document in documents:
-        yield separator + to_json(document)
-        separator = ",\n  "
-    yield "\n]\n"
-
-
 def _alone(documents: Documents, write: Callable[[Mapping[str, Any]], str]) -> Iterator[str]:
     several = iter(documents)
     first, second = next(several, None), next(several, None)

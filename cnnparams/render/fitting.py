@@ -7,20 +7,15 @@ line below says which. A table whose columns all have to stay then shows the lit
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Collection, Iterator, Sequence
 from enum import IntEnum
-from typing import NamedTuple, TextIO
+from typing import NamedTuple
 
 from cnnparams.engine.costs.quantity import Kind
 from cnnparams.render.cells import RIGHT_ALIGNED
 
 GAP = 3  # columns of the terminal between two columns of the table
 ELLIPSIS = "…"
-NO_END = 100_000
-"""The width of what is no terminal."""
-_NARROWEST = 60
-"""Columns of a terminal below which all is as wide as it needs: nothing that is worth reading would fit."""
 _WIDEST = 500
 """Room that a column has at most: one cell of a megabyte would make every row as long."""
 _LISTS = {Kind.SETTINGS, Kind.TENSORS}
@@ -64,14 +59,6 @@ class Fitted(NamedTuple):
     shown: tuple[int, ...]
     widths: tuple[int, ...]
     short_shapes: bool = False
-
-
-def width_for(stream: TextIO | None) -> int:
-    """Return the width of the terminal behind `stream`, which COLUMNS may say; or else as much as anything needs."""
-    if stream is None or not stream.isatty():
-        return NO_END
-    columns = shutil.get_terminal_size().columns
-    return columns if columns >= _NARROWEST else NO_END
 
 
 def fitted(columns: Sequence[ColumnText], available: int, *, kept: int, whole_shapes: bool) -> Fitted:
@@ -130,6 +117,16 @@ def filled(words: Sequence[str], width: int) -> Iterator[str]:
             yield line
             line = word
     yield line
+
+
+def hung(text: str, width: int, hanging: str) -> Iterator[str]:
+    """Yield a line of text that fits, and the rest of it as lines that are indented by what is `hanging`."""
+    if width_of(text) <= width:
+        yield text
+        return
+    first, *others = filled(text.split(" "), width - len(hanging))
+    yield first
+    yield from (f"{hanging}{line}" for line in others)
 
 
 def end_of(name: str, width: int) -> str:

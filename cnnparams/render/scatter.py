@@ -11,6 +11,8 @@ from typing import NamedTuple
 from cnnparams.render.sections import Scatter
 
 _WIDTH, _HEIGHT = 64, 18
+_MARGIN = 7
+_WIDEST = 120
 _UNITS = ("", "k", "M", "G", "T", "P")
 _MORE = "*"
 """Marks places for which no letter is left."""
@@ -33,13 +35,14 @@ class LogAxis(NamedTuple):
         return {self.place(10**power): _power(power) for power in range(self.first, self.last + 1)}
 
 
-def drawing(scatter: Scatter) -> Iterator[str]:
-    """Yield the lines of a drawing, and a legend of its letters; points at one place share a letter."""
+def drawing(scatter: Scatter, room: int = _WIDEST) -> Iterator[str]:
+    """Yield the lines of a drawing that fits the room, and a legend of its letters; points at one place share one."""
     drawn = [(name, x, y) for name, x, y in scatter.points if x > 0 and y > 0]
     if not drawn:
         yield f"Nothing to draw: no network has both {scatter.x_title} and {scatter.y_title}."
         return
-    across, up = _axis([x for _, x, _ in drawn], _WIDTH), _axis([y for _, _, y in drawn], _HEIGHT)
+    width = min(_WIDTH, room - _MARGIN - len(scatter.x_title) - 1)
+    across, up = _axis([x for _, x, _ in drawn], width), _axis([y for _, _, y in drawn], _HEIGHT)
     names: dict[tuple[int, int], list[str]] = {}
     for name, x, y in drawn:
         names.setdefault((up.place(y), across.place(x)), []).append(name)
@@ -47,7 +50,7 @@ def drawing(scatter: Scatter) -> Iterator[str]:
     yield scatter.y_title
     labels = up.ticks()
     for row in reversed(range(_HEIGHT)):
-        line = "".join(marks.get((row, column), " ") for column in range(_WIDTH)).rstrip()
+        line = "".join(marks.get((row, column), " ") for column in range(width)).rstrip()
         yield f"{labels.get(row, ''):>5} ┤{line}" if row in labels else f"      │{line}"
     yield from _below(across, scatter.x_title)
     yield ""
@@ -61,10 +64,10 @@ def _axis(values: Sequence[int], places: int) -> LogAxis:
 
 def _below(x: LogAxis, title: str) -> Iterator[str]:
     labels = x.ticks()
-    yield f"      └{''.join('┬' if place in labels else '─' for place in range(_WIDTH))} {title}"
+    yield f"      └{''.join('┬' if place in labels else '─' for place in range(x.places))} {title}"
     line = ""
     for place, label in labels.items():
-        line = f"{line:<{7 + place - len(label) // 2}}{label}"
+        line = f"{line:<{_MARGIN + place - len(label) // 2}}{label}"
     yield line
 
 

@@ -7,7 +7,6 @@ second, a stamp some hundred thousand, and they look the same.
 from __future__ import annotations
 
 import io
-import os
 import re
 from collections.abc import Sequence
 from itertools import zip_longest
@@ -21,7 +20,8 @@ from rich.text import Text
 
 from cnnparams.engine.costs.quantity import Kind
 from cnnparams.render.cells import RIGHT_ALIGNED
-from cnnparams.render.fitting import GAP, end_of, lines_of, title_lines, width_for, width_of, wrapped
+from cnnparams.render.fitting import GAP, end_of, lines_of, title_lines, width_of, wrapped
+from cnnparams.screen import has_colour, width_for
 
 _PAIRS_WIDTH = 80
 _VALUE = 20  # room for any number
@@ -86,13 +86,12 @@ def _drawn(console: Console, heads: Sequence[ColumnHead]) -> list[str]:
 
 
 def console_for(stream: TextIO | None) -> Console:
-    """Return a console as wide as the terminal behind `stream`, or else as wide as anything needs.
-
-    Colour goes to terminals, and to pipes where FORCE_COLOR asks for it; never to a file, and never under NO_COLOR.
-    """
+    """Return a console as wide as the terminal behind `stream`, or else as wide as anything needs."""
+    colour = has_colour(stream)
     console = Console(
         file=stream or io.StringIO(),
-        color_system=None if stream is None or os.environ.get("NO_COLOR") else "auto",
+        color_system="auto" if colour else None,
+        force_terminal=True if colour else None,
         highlight=False,
         markup=False,
         emoji=False,

@@ -33,9 +33,11 @@ LAYOUTS = {layout.name: layout for layout in (HWC, CHW)}
 class View(NamedTuple):
     """The order of shapes. Where `stream` is a terminal, tables fit its width and use colour.
 
-    `width` is how long lines of a spec may be, where they can be parted; None for a layer a line.
+    `width` is how long lines of a spec may be, where they can be parted; None for a layer a line. What `is_page` stands
+    alone, as a file does; HTML is otherwise a part of a page, such as a notebook.
     """
 
     layout: Layout = HWC
     stream: TextIO | None = None
     width: int | None = None
+    is_page: bool = False

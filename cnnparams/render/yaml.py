@@ -10,6 +10,7 @@ from typing import Any
 from cnnparams.inert import yaml
 from cnnparams.render.answer import Answer
 from cnnparams.render.view import View
+from cnnparams.screen import NO_END, width_for
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _EXPRESSION = re.compile(r"[\w(][\w.()]*( [\w.()*/+=!<>%-]+)+", re.ASCII)
@@ -21,9 +22,10 @@ _ENTRY = re.compile(r'(?P<indent> *)- \{type: [^,]+, name: "?(?P<name>[^,"}]+)')
 
 
 def render(answer: Answer, view: View) -> Iterator[str]:
-    """Yield the only document."""
+    """Yield the only document; its lines fit a terminal, where it goes to one."""
+    room = min(view.width or NO_END, width_for(view.stream))
     for document in answer.documents(view.layout):
-        yield from spec_lines(document, view.width)
+        yield from spec_lines(document, room if room < NO_END else None)
 
 
 def marked(lines: Iterable[str], remarks: Mapping[str, str]) -> Iterator[str]:

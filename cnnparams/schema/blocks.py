@@ -53,7 +53,7 @@ def check_name(reader: Reader, path: tuple[str | int, ...], name: str, what: str
         reader.problems.add(path, f"{quote(name)} cannot be the name of a {what}", hint=hint, at_key=True)
     elif name in RESERVED or keyword.iskeyword(name):
         hint = "give it another name"
-        reader.problems.add(path, f"{name} means something in expressions already", hint=hint, at_key=True)
+        reader.problems.add(path, f"{name} already has a meaning in expressions", hint=hint, at_key=True)
 
 
 def _block(reader: Reader, name: str, written: Any) -> Block:

@@ -39,7 +39,7 @@ class LayerBody(NamedTuple):
         except LayerError as error:
             if shared is None or shared.type == self.template.model.type:
                 raise
-            hint = f"what it shares is a {shared.type}: only another {shared.type} takes over its settings"
+            hint = f"it shares a {shared.type}, and only another {shared.type} can take its settings"
             raise LayerError(str(error), error.field, hint) from None
         return at.layer(layer, self.activation.fill(at.scope) if self.activation else None, x)
 
@@ -134,7 +134,7 @@ def activation_class(word: str) -> type[Layer]:
         raise LayerError(f"unknown activation {quote(word)}", "activation", hint)
     layer = registry.layer_class(found)
     if not layer.is_activation:
-        message = f"activation: {layer.type} cannot stand here, as only activations without parameters can"
+        message = f"activation: {layer.type} cannot be used here: only activations without parameters can"
         raise LayerError(message, "activation", f"give {layer.type} an entry of its own after this one")
     return layer
 

@@ -31,7 +31,7 @@ class VarKeys(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
-    default: Any = Field(None, description="its value; every variant must set it where not given")
+    default: Any = Field(None, description="its value; every variant must set it if not given")
     min: Amount | None = Field(
         None, description="the least that it may be; of a list, that each item may be", examples=[0.05]
     )
@@ -49,7 +49,7 @@ class VarKeys(BaseModel):
         if (self.min, self.max) == (None, None):
             if self.kind is None:
                 hint = "give it a min, a max or a kind, or write the value alone"
-                raise PydanticCustomError("bounds", "says nothing of what it may be", {"hint": hint})
+                raise PydanticCustomError("bounds", "sets no bounds", {"hint": hint})
         elif self.kind in ("flag", "word"):
             message = f"is {_SINGULAR[self.kind]}, which has no least or most"
             raise PydanticCustomError("bounds", message, {"hint": "leave out min and max"})

@@ -30,20 +30,20 @@ class Fault(NamedTuple):
 
 _KNOWN = {
     "mapping values are not allowed": (
-        "this ':' makes a key where none can stand",
-        "write each key in its own line, indented like its neighbours, and a space after each ':'; "
+        "a ':' where no key can be",
+        "write each key on its own line, indented like its neighbours, and a space after each ':'; "
         "text that contains ': ' goes in quotes",
     ),
-    "sequence entries are not allowed": ("a '-' where no entry can be", "start the list in a line of its own"),
-    "expected key": ("this stands outside of the mapping before it", _ALIGN),
-    "expected '-'": ("this stands outside of the list before it", _ALIGN),
-    "<block end>": ("this stands outside of what is before it", _ALIGN),
-    "<document start>": ("this stands outside of what is before it", _ALIGN),
+    "sequence entries are not allowed": ("a '-' where no entry can be", "start the list on its own line"),
+    "expected key": ("this is outside the mapping above it", _ALIGN),
+    "expected '-'": ("this is outside the list above it", _ALIGN),
+    "<block end>": ("this is outside what comes before it", _ALIGN),
+    "<document start>": ("this is outside what comes before it", _ALIGN),
     "node content": ("a value is missing here", "write one, or remove the character"),
     "violates indentation": ("a tab in the indentation", "indent with spaces"),
     "indentation space": ("a tab in the indentation", "indent with spaces"),
     "unknown escape character": ("in double quotes, a backslash starts an escape", "use single quotes"),
-    "undefined tag handle": ("tags are not understood", "remove the tag"),
+    "undefined tag handle": ("tags are not supported", "remove the tag"),
     "maximum nesting depth": TOO_DEEP,  # of libyaml, which reads ahead and may get there first
     "alphabetic or numeric": ("a name must follow '&' and '*'", "put the text in quotes"),
 }
@@ -52,8 +52,8 @@ _KNOWN = {
 _AT_ITS_START = {
     "could not find expected ':'": ("a key without ':'", "write a ':' and a space after it"),
     "unexpected end of stream": ("this quote is never closed", "close it"),
-    "directive": ("directives are not understood", "remove the line"),
-    "incompatible YAML document": ("directives are not understood", "remove the line"),
+    "directive": ("directives are not supported", "remove the line"),
+    "incompatible YAML document": ("directives are not supported", "remove the line"),
 }
 """The same for what the parser notices late: told where it starts."""
 
@@ -220,7 +220,7 @@ class _Composer:
             return self.alias(event, depth)
         if event.tag is not None and event.tag != "!":
             tag = event.tag.replace(_STANDARD, "!!", 1)
-            self.source.fail(*_start(event), f"tags such as {quote(tag)} are not understood", "remove the tag")
+            self.source.fail(*_start(event), f"tags such as {quote(tag)} are not supported", "remove the tag")
         self.check_depth(event, depth)
         before, around = self.weight, self.deepest
         self.weight += 1
@@ -262,16 +262,14 @@ class _Composer:
         anchored = self.anchors[event.anchor]
         if anchored is None:
             alias = quote(f"*{event.anchor}")
-            self.source.fail(
-                *_start(event), f"{alias} stands inside of what it repeats", "write out what should stand here"
-            )
+            self.source.fail(*_start(event), f"{alias} stands inside of what it repeats", "write it out here")
         self.check_depth(event, depth + anchored.height)
         self.deepest = max(self.deepest, depth + anchored.height)
         self.weight += anchored.weight
         self.aliased += anchored.weight
         if self.aliased > MAX_ALIASED:
             message = f"aliases expand to more than {MAX_ALIASED:,} values"
-            self.source.fail(*_start(event), message, "repeat less, or write out what should stand here")
+            self.source.fail(*_start(event), message, "repeat less, or write it out here")
         return anchored.value
 
     def sequence(self, depth: int) -> YamlSequence:
@@ -305,7 +303,7 @@ class _Composer:
             self.source.fail(*_start(event), "a key must be a plain word", "write key: value")
         key: str = event.value
         if why := unseen(key):
-            self.source.fail(*_start(event), f"the key {quote(key)} {why}", "type the word anew")
+            self.source.fail(*_start(event), f"the key {quote(key)} {why}", "retype it")
         if key in pairs:
             first = pairs.marks[key].key[0] + 1
             hint = f"the first is in line {first}; remove one of them"

@@ -151,6 +151,8 @@ def _meant_by(item: YamlMapping, blocks: Collection[str]) -> tuple[tuple[str, ..
             return (key,), f"write a space after the ':': {before}: {brief(after)}"
         if named := registry.find_type(key):
             return (key,), f"did you mean {TYPE}: {named.name}, with its settings beside it?"
+        if len(item) == 1 and isinstance(value, dict) and isinstance(named := value.get(TYPE), str):
+            return (key,), f"write {{type: {brief(named)}, name: {brief(key)}, ...}}: a name is a key like the others"
         if key in STRUCTURES:
             return (key,), f"did you mean {TYPE}: {key}, with its settings beside it?"
         if key in blocks:

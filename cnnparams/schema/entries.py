@@ -56,7 +56,7 @@ def _reference(reader: Reader, path: KeyPath, text: str, subject: str) -> Refere
     match = _REFERENCE.fullmatch(text)
     if match is None:
         hint = "write the name of an earlier layer, or name[number] for a copy of one that is repeated"
-        reader.problems.add(path, f"{quote(text)} names no layer", subject=subject, hint=hint)
+        reader.problems.add(path, f"{quote(text)} is not the name of a layer", subject=subject, hint=hint)
         return Reference(text, None, path)
     index = match["index"]
     return Reference(match["name"], index and reader.expression(path, index, subject), path)

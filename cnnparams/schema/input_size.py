@@ -3,24 +3,29 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cnnparams.errors import Problem, SpecError, some
+from cnnparams.errors import CnnparamsError, Problem, SpecError, quote, some
+from cnnparams.expression import Expression
 from cnnparams.schema.computed import Computed
+from cnnparams.schema.input_shape import InputShape
 from cnnparams.schema.keys import INPUT, Input
 from cnnparams.schema.parse import parse
 from cnnparams.schema.plain import NOWHERE
 from cnnparams.schema.source import KeyPath, YamlMapping
 from cnnparams.schema.spec import Spec
-from cnnparams.schema.template import Template
 
 Sizes = tuple[int, ...]
 
 
-def with_inputs(spec: Spec, given: Sequence[tuple[str | None, Sizes]]) -> Spec:
+def with_inputs(spec: Spec, given: Sequence[InputShape]) -> Spec:
     """Return a spec with other sizes of its inputs, which have names or come in order; raise SpecError for others.
 
     Where a size is a var of the spec, the var is set: other parts of the network may depend on it.
     """
-    values: dict[str, Any] = dict(spec.choice.values)
+    if typed := next((each for each in given if each.dtype), None):
+        raise CnnparamsError(
+            f"--input: {typed}:{typed.dtype}: a spec does not declare the type of its input: leave it out"
+        )
+    values: dict[str, Any] = {}
     changed: dict[KeyPath, Mapping[str, Any]] = {}
     for name, sizes in _matched(spec, given).items():
         path: KeyPath = (INPUT,) if INPUT in spec.document.root else ("inputs", name)
@@ -28,16 +33,17 @@ def with_inputs(spec: Spec, given: Sequence[tuple[str | None, Sizes]]) -> Spec:
     root = spec.document.root
     for path, keys in changed.items():
         root = _replaced(root, path, keys)
+    choice = spec.choice._replace(values={**spec.choice.values, **values})
     if root is spec.document.root:
-        return spec._replace(choice=spec.choice._replace(values=values))
+        return spec._replace(choice=choice)
     resized = parse(spec.document._replace(root=root))  # whose vars may have lost their use: that is no mistake
-    return resized._replace(choice=spec.choice._replace(values=values), remarks=spec.remarks)
+    return resized._replace(choice=choice, remarks=spec.remarks)
 
 
-def _matched(spec: Spec, given: Sequence[tuple[str | None, Sizes]]) -> dict[str, Sizes]:
+def _matched(spec: Spec, given: Sequence[InputShape]) -> dict[str, Sizes]:
     names = list(spec.inputs)
-    named = {name: sizes for name, sizes in given if name}
-    others = [sizes for name, sizes in given if not name]
+    named = {each.name: each.dims for each in given if each.name}
+    others = [each.dims for each in given if not each.name]
     rest = [name for name in names if name not in named]
     if (unknown := [name for name in named if name not in names]) or len(others) > len(rest):
         what = f"no input is called {some(unknown)}" if unknown else f"{len(given)} inputs are given"
@@ -50,17 +56,32 @@ def _keys(spec: Spec, name: str, sizes: Sizes, values: dict[str, Any]) -> Mappin
     template = spec.inputs[name]
     written = {**template.settings, **dict(template.computed)}
     if "shape" in written:
-        return {"shape": list(sizes)}
+        return {"shape": _dims(spec, name, written["shape"], sizes, values)}
     form = next((form for form in Input.FORMS if set(form) == {key for key in written if written[key] is not None}), ())
     if len(form) != len(sizes):
         example = "x".join(f"{key.upper()}" for key in form)
-        fact = f"its input {name} has {len(form)} sizes ({example}), not {len(sizes)}"
-        raise _error(spec, fact, "give those of one sample, without the batch")
-    return {key: _size(spec, template, key, size, values) for key, size in zip(form, sizes, strict=True)}
+        fact = f"the shape of {quote(name)} is {example}: {len(form)} sizes, not {len(sizes)}"
+        raise _error(spec, fact, _without_batch(sizes, len(form)))
+    return {key: _size(spec, written[key], size, values) for key, size in zip(form, sizes, strict=True)}
 
 
-def _size(spec: Spec, template: Template[Input], key: str, size: int, values: dict[str, Any]) -> Any:
-    computed = dict(template.computed).get(key)
+def _dims(spec: Spec, name: str, shape: Any, sizes: Sizes, values: dict[str, Any]) -> Any:
+    parts = shape.parts if isinstance(shape, Computed) else shape
+    if isinstance(parts, Expression):  # a var, say, whose value is the list
+        return _size(spec, shape, list(sizes), values)
+    if len(parts) != len(sizes):
+        fact = f"the shape of {quote(name)} has {len(parts)} sizes, not {len(sizes)}"
+        raise _error(spec, fact, _without_batch(sizes, len(parts)))
+    return [_size(spec, part, size, values) for part, size in zip(parts, sizes, strict=True)]
+
+
+def _without_batch(sizes: Sizes, count: int) -> str:
+    if len(sizes) == count + 1:
+        return f"leave out the batch: --input {'x'.join(map(str, sizes[1:]))}"
+    return "give the shape of one sample, without the batch"
+
+
+def _size(spec: Spec, computed: Any, size: Any, values: dict[str, Any]) -> Any:
     var = computed.text if isinstance(computed, Computed) else ""
     if var not in spec.variables.names or values.setdefault(var, size) != size:
         return size

@@ -26,9 +26,7 @@ INPUT = "input"  # what layers call the network's input when they say where thei
 
 def _seen(name: str) -> str:
     if why := unseen(name):
-        raise PydanticCustomError(
-            "unseen", "{what}", {"what": f"is {quote(name)}, which {why}", "hint": "type it anew"}
-        )
+        raise PydanticCustomError("unseen", "{what}", {"what": f"is {quote(name)}, which {why}", "hint": "retype it"})
     return name
 
 
@@ -127,7 +125,7 @@ class SpecHead(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
-    name: NetworkTitle | None = Field(None, description="name of the network; the file's name where not given")
+    name: NetworkTitle | None = Field(None, description="name of the network; the file's name if not given")
     description: str | None = Field(None, description="what the network is, for readers")
     vars: dict[str, Any] | None = Field(
         None, description="names for numbers, and what else expressions may read; what each may be"
@@ -142,7 +140,7 @@ class SpecHead(BaseModel):
     )
     blocks: dict[str, Any] | None = Field(None, description="parts that the layers use by name")
     outputs: OneOrMore | None = Field(
-        None, description="names of the layers whose outputs are the results; the last layer where not given"
+        None, description="names of the layers whose outputs are the results; the last layer if not given"
     )
     layers: Annotated[list[Any], Field(min_length=1)] = Field(
         description="the layers, in order", examples=[["flatten", {"type": "linear", "out_features": 10}]]
@@ -190,7 +188,7 @@ class EntryKeys(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
-    name: Name | None = Field(None, description="name of the layer; numbered by type where not given")
+    name: Name | None = Field(None, description="name of the layer; numbered by type if not given")
     repeat: Annotated[int, Strict(), Field(ge=0)] | None = Field(
         None, description="how many times the entry stands here"
     )
@@ -207,5 +205,5 @@ class EntryKeys(BaseModel):
         None, description="how many leading dimensions of the input a layer takes as further samples, such as windows"
     )
     dtype: Dtype | None = Field(
-        None, description="type of the elements that the layer holds and gives; that of --dtype where not given"
+        None, description="type of the elements that the layer holds and gives; that of --dtype if not given"
     )

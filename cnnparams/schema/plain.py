@@ -41,15 +41,15 @@ def _value(value: Any, name: str, depth: int) -> Any:
         raise CnnparamsError(f"{name}: {quote(str(value))} is not a number that 64 bits can hold")
     if value is None or isinstance(value, str | int | float):
         return value
-    raise CnnparamsError(f"{name}: {quote(str(type(value).__name__))} is no value of a spec\n  hint: {_YAML}")
+    raise CnnparamsError(f"{name}: a spec cannot hold an object of type {quote(type(value).__name__)}", _YAML)
 
 
 def _mapping(value: Mapping[Any, Any], name: str, depth: int) -> YamlMapping:
     pairs = YamlMapping()
     for key, item in value.items():
         if not isinstance(key, str):
-            raise CnnparamsError(f"{name}: the key {quote(str(key))} is not text\n  hint: {_YAML}")
+            raise CnnparamsError(f"{name}: the key {quote(str(key))} is not text", _YAML)
         if why := unseen(key):
-            raise CnnparamsError(f"{name}: the key {quote(key)} {why}\n  hint: type the word anew")
+            raise CnnparamsError(f"{name}: the key {quote(key)} {why}", "retype it")
         pairs[key], pairs.marks[key] = _value(item, name, depth + 1), NOWHERE
     return pairs

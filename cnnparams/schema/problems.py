@@ -28,7 +28,7 @@ class Problems:
         """Note a problem with the value at `path`, or with its key."""
         self.found.append(Problem(message, self.document.place(path, key=at_key), subject=subject, hint=hint))
         if len(self.found) == MOST_TOLD:
-            last = Problem(f"{MOST_TOLD} problems; what follows was not read", source=self.document.source.name)
+            last = Problem(f"{MOST_TOLD} problems; the rest was not checked", source=self.document.source.name)
             raise SpecError([*sorted(self.found, key=_position), last])
 
     def validate(

@@ -11,6 +11,10 @@ from cnnparams.errors import brief, quote, suggest, yaml_text
 
 _BOOLEANS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 CUT = "inside of braces a ',' ends a value: put the expression in quotes"
+_INPUT = "input"
+_SIZES = {1: ("features",), 2: ("channels", "length"), 3: ("channels", "height", "width")}
+_COLOURS = (1, 3)
+_PERCENT = 100
 _NUMBERS = ("int_type", "int_from_float", "float_type", "per_axis")
 
 
@@ -28,11 +32,24 @@ def remedy(detail: ErrorDetails, model: type[BaseModel]) -> str | None:
         return str(context["hint"])
     if kind == "list_type" and isinstance(value, dict):
         return "start each entry with '- '"
+    if key == _INPUT and (written := _input(value)):
+        return f"write input: {yaml_text(written)}"
     if key in model.model_fields and model.model_fields[key].examples:
         return example(key, model)
     if value is None:
         return "write a value after the ':', or remove the key"
     return _of_value(kind, value, context)
+
+
+def _input(value: Any) -> dict[str, int] | None:
+    """Return an input that is written as its sizes alone: [3, 224, 224], [224, 224, 3] or 3x224x224."""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}(x[0-9]{1,9})*", value):
+        value = [int(size) for size in value.split("x")]
+    if not isinstance(value, list) or not all(type(size) is int for size in value) or len(value) not in _SIZES:
+        return None
+    if len(value) == len(_SIZES[3]) and value[-1] in _COLOURS and value[0] not in _COLOURS:
+        value = [value[-1], *value[:-1]]
+    return dict(zip(_SIZES[len(value)], value, strict=True))
 
 
 def example(key: str, model: type[BaseModel]) -> str:
@@ -45,6 +62,8 @@ def _of_value(kind: str, value: Any, context: Mapping[str, Any]) -> str | None:
         return _boolean(value)
     if kind == "string_type" and isinstance(value, bool | int | float):
         return f'put it in quotes: "{str(value).lower()}"'
+    if kind == "less_than_equal" and context.get("le") == 1 and 1 < value <= _PERCENT:
+        return f"write {value / _PERCENT:g} for {value:g}%"
     if kind == "too_short":
         return "give at least one"
     if kind == "tuple_type" and isinstance(value, int):
@@ -84,6 +103,8 @@ def _word(value: str) -> str | None:
         return f"in YAML 1.2, {value} is a word; write a number"
     if re.fullmatch(r"[0-9]{1,9}([xX*][0-9]{1,9})+", value):
         return f"write [{', '.join(re.split('[xX*]', value))}]"
+    if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,9})?%", value):
+        return f"write {float(value[:-1]) / _PERCENT:g}"
     if value.startswith("("):
         return f"write {value.strip('() ').join('[]') if value.endswith(')') else 'a list in brackets, such as [3, 3]'}"
     if value.isidentifier():

@@ -118,7 +118,7 @@ def split_lines(text: str) -> list[str]:
 
 def read(path: str | Path) -> Text:
     """Read a file, or standard input for "-"; raise SpecError where there is no UTF-8 text to be had."""
-    name = "<stdin>" if str(path) == STDIN else printable(str(path)) or quote("")
+    name = called(str(path))
     try:
         data = _bytes(path)
     except IsADirectoryError:
@@ -132,6 +132,17 @@ def read(path: str | Path) -> Text:
     if len(data) > MAX_BYTES:
         raise _unreadable(name, f"is larger than {MAX_BYTES // 2**20} MiB", "is this a spec?")
     return _decode(name, data)
+
+
+def called(path: str) -> str:
+    """Return what messages call a path."""
+    return "<stdin>" if path == STDIN else printable(path) or quote("")
+
+
+def first_of_stdin(size: int) -> bytes:
+    """Return how standard input begins, at most so many bytes, which are still to be read."""
+    peek = getattr(getattr(sys.stdin, "buffer", None), "peek", None)
+    return peek(size)[:size] if peek else b""
 
 
 def text_of(file: IO[str] | IO[bytes]) -> Text:

@@ -120,6 +120,13 @@ class KeyKind(Enum):
     BRANCHES = (1, True)
     ACTIVATION = None
 
+    @property
+    def words(self) -> str:
+        """What the key takes, in the words of the catalogue."""
+        if self.value is None:
+            return "activation"
+        return "list of lists of layers" if self.value[1] else "list of layers"
+
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Check no more than that lists are lists; what they hold is read as entries."""
         if self.value is None:
@@ -183,7 +190,7 @@ class Residual(Structure):
 
     layers: EntryList = Field(description="the entries that x goes through", examples=[_EXAMPLE])
     shortcut: Annotated[Entries, KeyKind.SHORTCUT] = Field(
-        Entries(), description="the entries of the shortcut; x itself where not given"
+        Entries(), description="the entries of the shortcut; x itself if not given"
     )
     activation: ActivationSetting = Field(None, description="activation of the sum")
 

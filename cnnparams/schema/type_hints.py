@@ -18,6 +18,9 @@ def guess_type(word: str, blocks: Iterable[str] = ()) -> str | None:
     """Return the type, structure or block that was most likely meant; of several ranks, that of images."""
     from difflib import get_close_matches  # only mistakes pay for it
 
+    word = word.rpartition(".")[2]  # of torch.nn.ReLU
+    if named := registry.find_type(word):
+        return named.name
     known = registry.nicknames()
     if called := get_close_matches(word.casefold(), known, 1, _CLOSE):
         return known[called[0]]
@@ -37,8 +40,11 @@ def from_python(word: str) -> str | None:
         return None
     if not isinstance(call, ast.Call):
         return None
-    # the fields of a layer are the arguments of its class in torch.nn, in their order
-    named = [*zip(registry.layer_class(found).model_fields, call.args, strict=False)]
+    # the fields of a layer are the arguments of its class in torch.nn, in their order; Keras infers what enters
+    fields = list(registry.layer_class(found).model_fields)
+    is_keras = match is not None and match[1] in found.aliases
+    fields = [name for name in fields if not (is_keras and name.startswith("in_"))]
+    named = [*zip(fields, call.args, strict=False)]
     named += [(keyword.arg, keyword.value) for keyword in call.keywords if keyword.arg]
     return f"write {brief(yaml_text({'type': found.name, **{name: _value(node) for name, node in named}}), _LONGEST)}"
 

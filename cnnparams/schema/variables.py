@@ -85,7 +85,7 @@ def choose(spec: Spec, variant: str | None = None, values: Mapping[str, Any] | N
     Raise SpecError for a variant or a var that the spec does not have.
     """
     if variant is not None and variant not in spec.variables.variants:
-        message = f"no variant {quote(variant)}" if variant else "no variant is named after the @"
+        message = f"no variant {quote(variant)}" if variant else "the variant is missing after the @"
         _fail(spec, message, _variants(spec, variant))
     for name in values or {}:
         if name not in spec.variables.names:

@@ -102,7 +102,7 @@ def _of_keras(key: str, model: type[BaseModel]) -> tuple[str | None, str] | None
     remedy = f"write {named}" if named else setting_remedy(model, key)
     if remedy is None:
         return None
-    return named, "; ".join(filter(None, (f"{key} is Keras' setting: {remedy}", model.unlike_keras)))
+    return named, "; ".join(filter(None, (f"{key} is a Keras setting: {remedy}", model.unlike_keras)))
 
 
 def keys(model: type[BaseModel]) -> list[str]:

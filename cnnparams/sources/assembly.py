@@ -25,7 +25,7 @@ from cnnparams.layers.contract.shape import Shape
 from cnnparams.schema.structures import Edge, Edges
 from cnnparams.sources.reading import Gap
 
-NOTHING_COUNTED = "nothing is counted for it: an identity may stand in its place"
+NOTHING_COUNTED = "it adds nothing to the counts: use an identity in its place"
 """The remedy for what works element by element."""
 
 _TOO_LARGE = "import a part of the model, such as the module that it repeats"
@@ -116,7 +116,7 @@ class Holding(NamedTuple):
     trainable: bool = True
     buffers: tuple[Hashable, ...] = ()
     check: Callable[[Node], None] = _any_layer
-    in_part: tuple[str, str | None] = ("uses some tensors of another layer, and some of its own", None)
+    in_part: tuple[str, str | None] = ("shares only some of its tensors with another layer", None)
 
 
 NOTHING_HELD = Holding()
@@ -184,7 +184,7 @@ class Assembly:
         try:
             self.network.add(Placing(name, (), True, None), layer, None, x or last or first)
         except LayerError as error:
-            raise CnnparamsError(f"the model is too large for a spec: {error}\n  hint: {_TOO_LARGE}") from None
+            raise CnnparamsError(f"the model is too large for a spec: {error}", _TOO_LARGE) from None
         if gap:
             self.gaps.append(gap._replace(entry=name))
         return name
@@ -213,7 +213,8 @@ def layer_of(type_: str, settings: Mapping[str, Any], remedy: str | None = None)
     """Return a layer; raise NoLayerError where it has no such settings."""
     declared = find_type(type_)
     if declared is None:
-        raise NoLayerError(f"would be {type_}, which is no layer type", "layers know 1 to 3 spatial axes")
+        hint = "layer types have 1 to 3 spatial axes" if find_type(f"{type_[:-2]}2d") else None
+        raise NoLayerError(f"would be {type_}, which is not a layer type", hint)
     try:
         return layer_class(declared).model_validate(settings)
     except ValidationError as error:

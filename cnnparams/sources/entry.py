@@ -20,12 +20,17 @@ def spec_of(reading: Reading, name: str) -> Spec:
     if reading.gaps:
         told = told_once(reading.gaps)
         gaps = dict.fromkeys(Problem(gap.what, None, gap.source, gap.path or None, gap.remedy) for gap in told)
-        hint = f"cnnparams import {printable(name)} --partial writes the rest as a spec, with these marked"
-        fact = "has no answer, as the vocabulary has no words for this"
+        hint = f"cnnparams import {printable(name)} --partial writes the rest as a spec and marks them"
+        fact = "cannot be counted: some of its operations have no layer type"
         raise SpecError([*gaps, Problem(fact, source=printable(name), hint=hint)])
     spec = parse(document_of(reading.spec, name, reading.origins))
     if reading.totals and (found := list(graph_differences(build(spec), reading.totals))):
         raise CnnparamsError(
-            "\n  ".join([f"{printable(name)}: what was read is not the model, a fault of cnnparams:", *found])
+            "\n  ".join(
+                [
+                    f"{printable(name)}: the spec differs from the model, a bug in cnnparams; please report it:",
+                    *found,
+                ]
+            )
         )
     return spec._replace(remarks=(*spec.remarks, *map(Problem, reading.remarks)))

@@ -31,7 +31,7 @@ def make(name: str) -> Any:
     with doing(f"calling {quote(name)}"):
         model = found if isinstance(found, torch.nn.Module) else _called(found, name)
         if not isinstance(model, torch.nn.Module):
-            raise CnnparamsError(f"{quote(name)} gives no torch.nn.Module, but {printable(type(model).__name__)}")
+            raise CnnparamsError(f"{quote(name)} returns {printable(type(model).__name__)}, not a torch.nn.Module")
     return model
 
 
@@ -43,7 +43,7 @@ def _module(path: str) -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name and (path == error.name or path.startswith(f"{error.name}.")):
             hint = "name it as Python imports it, from the current folder or an installed package"
-            raise CnnparamsError(f"no module {quote(path)}\n  hint: {hint}") from None
+            raise CnnparamsError(f"no module {quote(path)}", hint) from None
         raise
 
 
@@ -52,19 +52,19 @@ def _attribute(module: ModuleType, dotted: str) -> Any:
     for part in dotted.split("."):
         if not hasattr(found, part):
             guess = suggest(part, [name for name in dir(found) if not name.startswith("_")])
-            hint = f"\n  hint: did you mean {quote(guess)}?" if guess else ""
-            raise CnnparamsError(f"{module.__name__} has no {quote(part)}{hint}")
+            hint = f"did you mean {quote(guess)}?" if guess else None
+            raise CnnparamsError(f"{module.__name__} has no {quote(part)}", hint)
         found = getattr(found, part)
     return found
 
 
 def _called(factory: Any, name: str) -> Any:
     if not callable(factory):
-        raise CnnparamsError(f"{quote(name)} can neither be called nor is it a torch.nn.Module")
+        raise CnnparamsError(f"{quote(name)} is neither callable nor a torch.nn.Module")
     if missing := _required(factory):
         hint = f"name a function that gives them: def model(): return {name.rpartition(':')[2]}(...)"
-        needs = f"{quote(name)} cannot be called without {listed(missing, 'and')}, and a factory is given nothing"
-        raise CnnparamsError(f"{needs}\n  hint: {hint}")
+        needs = f"{quote(name)} needs {listed(missing, 'and')}, but a factory is called without arguments"
+        raise CnnparamsError(needs, hint)
     return factory()
 
 

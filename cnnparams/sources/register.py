@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
 from cnnparams.errors import Problem, SpecError
-from cnnparams.inert import printable
+from cnnparams.schema.source import STDIN, called, first_of_stdin
 from cnnparams.sources.unread import unread
 
 if TYPE_CHECKING:
-    from cnnparams.sources.input_shape import InputShape
+    from cnnparams.schema.input_shape import InputShape
     from cnnparams.sources.pytorch.mode import Mode
     from cnnparams.sources.reading import Reading
 
@@ -57,13 +57,15 @@ def source_of(name: str) -> Source | None:
         if source.match(name, first):
             return source
     if found := unread(name, first):
-        raise SpecError([Problem(found.what, source=printable(name), hint=found.remedy)])
+        raise SpecError([Problem(found.what, source=called(name), hint=found.remedy)])
     return None
 
 
 def _first_bytes(name: str) -> bytes:
     """Return how a file begins; nothing of what is none, such as a pipe, which can be read once."""
     try:
+        if name == STDIN:
+            return first_of_stdin(_FIRST)
         if not Path(name).is_file():
             return b""
         with Path(name).open("rb") as file:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from cnnparams.engine.reports.report import Kind, Report, TensorReport
+from cnnparams.engine.shown import Shown
 
 
 class Figure(NamedTuple):
@@ -43,8 +44,8 @@ class LayerCheck(NamedTuple):
         return all(figure.same for figure in (*self.figures, self.tensors))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verification:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Verification(Shown):
     """A network beside PyTorch's, or beside a model that someone wrote, which `other` names.
 
     Of such a model the layers are not known, but its tensors: those that only one of both has, under the names there.
@@ -64,6 +65,9 @@ class Verification:
     def same(self) -> bool:
         """Whether nothing differs."""
         return all(part.same for part in self._parts()) and not (self.only_ours or self.only_theirs or self.failure)
+
+    def __bool__(self) -> bool:
+        return self.same
 
     def _parts(self) -> Iterator[Figure | LayerCheck]:
         yield from self.totals

@@ -8,10 +8,10 @@ from cnnparams.engine.network.stack import stack
 from cnnparams.errors import CnnparamsError
 from cnnparams.inert import title
 from cnnparams.layers.contract.shape import Shape
+from cnnparams.schema.input_shape import shape_of
 from cnnparams.schema.keys import INPUT
 from cnnparams.schema.structures import Edge
 from cnnparams.sources.assembly import Assembly, LayerNames, NoLayerError, layer_of, simplified
-from cnnparams.sources.input_shape import shape_of
 from cnnparams.sources.reading import Gap, Reading
 
 RUNS_CODE = False

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cnnparams.engine.choosing.evaluation import Evaluator, Points, outcomes
+from cnnparams.engine.choosing.evaluation import Evaluator, Points, Varying, outcomes
 from cnnparams.engine.setting import USUAL
 from cnnparams.schema.load import load
 from tests.benchmarks.torch_models import parameters
@@ -45,7 +45,7 @@ def points(model: str, sizes: int) -> Points:
 
 def swept(model: str, sizes: int, jobs: int) -> None:
     """Work out every point, from the file on."""
-    assert sum(1 for _ in outcomes(load(model), FIELDS, USUAL, points(model, sizes), jobs)) == 16 * sizes
+    assert sum(1 for _ in outcomes(Varying(load(model)), FIELDS, USUAL, points(model, sizes), jobs)) == 16 * sizes
 
 
 def built(torch: ModuleType, model: str) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from tests.specs import ROOT
 
-_SAID_BY_USERS = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
+_SAID_BY_USERS = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES")
 
 
 _IN_ONE_PROCESS = """
@@ -33,18 +33,24 @@ def on_terminal(width: int, *args: str, **variables: str) -> str:
     return _written(width, [sys.executable, "-m", "cnnparams", *args], variables)
 
 
+def told_on_terminal(width: int, *args: str, **variables: str) -> str:
+    """Run cnnparams where standard error is a pseudo-terminal of a given width; return what it wrote there."""
+    return _written(width, [sys.executable, "-m", "cnnparams", *args], variables, beside=True)
+
+
 def each_on_terminal(width: int, commands: Sequence[str], **variables: str) -> list[str]:
     """Run several commands so, for which libraries are loaded once; return what each wrote."""
     written = _written(width, [sys.executable, "-c", _IN_ONE_PROCESS, *commands], variables)
     return written.split("=" * 30 + "\n")[:-1]
 
 
-def _written(width: int, command: Sequence[str], variables: Mapping[str, str]) -> str:
+def _written(width: int, command: Sequence[str], variables: Mapping[str, str], *, beside: bool = False) -> str:
     main, side = pty.openpty()
     fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
     kept = {key: value for key, value in os.environ.items() if key not in _SAID_BY_USERS}
     env = {**kept, "TERM": "xterm-256color", **variables}
-    with subprocess.Popen(command, cwd=ROOT, stdout=side, env=env):
+    streams = {"stdout": subprocess.DEVNULL, "stderr": side} if beside else {"stdout": side}
+    with subprocess.Popen(command, cwd=ROOT, env=env, **streams):  # type: ignore[call-overload]
         os.close(side)
         written = b""
         try:

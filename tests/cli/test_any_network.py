@@ -22,6 +22,17 @@ class Spectrum(nn.Module):
     def forward(self, x):
         return torch.fft.fft2(x).abs()
 
+class Twice(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 3, 3, padding=1)
+
+    def forward(self, x):
+        return self.conv(self.conv(x)) if self.training else self.conv(x)
+
+def broken():
+    raise RuntimeError("boom")
+
 def gaps():
     return nn.Sequential(nn.Conv2d(3, 8, 3), Spectrum())
 """
@@ -76,8 +87,8 @@ def test_a_network_with_gaps_is_not_counted_and_they_are_named() -> None:
     pytest.importorskip("torch")
     done = cnnparams("count", "models_of_any:gaps", "--input", "3x8x8")
     assert (done.code, done.out) == (2, "")
-    assert "models_of_any.py:11: 1: torch.fft.fft2 is not one of the functions" in done.err
-    assert "models_of_any:gaps: has no answer, as the vocabulary has no words for this" in done.err
+    assert "models_of_any.py:11: 1: torch.fft.fft2 is a function without a layer type" in done.err
+    assert "models_of_any:gaps: cannot be counted: some of its operations have no layer type" in done.err
 
 
 def test_code_without_the_shape_of_its_input_is_not_run() -> None:
@@ -103,9 +114,10 @@ def test_a_spec_may_have_another_size() -> None:
 @pytest.mark.parametrize(
     ("shape", "said"),
     [
-        ("160x160", "its input input has 3 sizes (CHANNELSxHEIGHTxWIDTH), not 2"),
+        ("160x160", "the shape of 'input' is CHANNELSxHEIGHTxWIDTH: 3 sizes, not 2"),
+        ("1x3x224x224", "3 sizes, not 4\n  hint: leave out the batch: --input 3x224x224"),
         ("image=3x8x8", "no input is called image; it has 1: input"),
-        ("3x8x8:int64", "a spec says no type of its input"),
+        ("3x8x8:int64", "a spec does not declare the type of its input"),
     ],
 )
 def test_an_input_that_a_spec_does_not_have(shape: str, said: str) -> None:
@@ -119,3 +131,100 @@ def test_choosing_takes_another_size_in_every_process() -> None:
     assert (one.code, one.stderr) == (0, "")
     assert one == two
     assert one != run(*asked[:-4], "--format", "csv")
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "sweep", "solve"])
+def test_every_command_takes_a_mode_for_models_alone(command: str) -> None:
+    own = {"sweep": ("--set", "size=160"), "solve": ("--var", "size", "--max", "params=1M")}
+    done = cnnparams(command, "resnet18", *own.get(command, ()), "--mode", "eval")
+    assert (done.code, done.out) == (2, "")
+    assert "--mode is for PyTorch models: a spec has none" in done.err
+
+
+def test_a_model_is_read_in_either_mode() -> None:
+    pytest.importorskip("torch")
+    asked = ("count", "models_of_any:Twice", "--input", "3x8x8", "--json")
+    layers = {
+        mode: len(json.loads(cnnparams(*asked, "--mode", mode).out)["layers"])
+        for mode in ("train", "training", "eval", "evaluation")
+    }
+    assert layers == {"train": 2, "training": 2, "eval": 1, "evaluation": 1}
+    assert len(json.loads(cnnparams(*asked).out)["layers"]) == 2
+
+
+def test_among_several_the_mode_is_that_of_the_models() -> None:
+    pytest.importorskip("torch")
+    asked = ("resnet18", "models_of_any:Twice", "--input", "3x64x64", "--mode", "eval", "--json")
+    assert [row["layer_count"] for row in map(json.loads, cnnparams("compare", *asked).out.splitlines())] == [51, 1]
+    assert json.loads(cnnparams("diff", *asked).out)["totals"]["layer_count"]["after"] == 1
+
+
+def test_a_size_is_said_once() -> None:
+    done = cnnparams("count", "resnet18", "--input", "3x160x160", "--set", "size=128")
+    assert (done.code, done.out) == (2, "")
+    assert "size is set to 128, but the input says 160: give one of them" in done.err
+    assert cnnparams("count", "resnet18", "--input", "3x160x160", "--set", "size=160").code == 0
+
+
+@pytest.mark.parametrize("command", ["count", "compare", "diff", "check"])
+def test_a_network_that_fails_among_several_is_named(command: str) -> None:
+    pytest.importorskip("torch")
+    done = cnnparams(command, "lenet5", "models_of_any:broken", "--input", "1x32x32")
+    assert (done.code, done.out) == (2, "")
+    assert "calling 'models_of_any:broken' failed: RuntimeError: boom" in done.err
+    done = cnnparams(command, "lenet5", "models_of_any:small", "--input", "1x32x32")
+    assert (done.code, done.out) == (2, "")
+    assert "models_of_any:small: running the model failed: RuntimeError" in done.err
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "diff"])
+def test_an_onnx_file_may_come_on_standard_input(command: str) -> None:
+    pytest.importorskip("onnx")
+    other = ("simple_cnn",) if command == "diff" else ()
+    done = cnnparams(command, "-", *other, *COMMANDS.get(command, ()), stdin=Path(ONNX).read_bytes())
+    assert done.code == 0, done.err
+
+
+def test_what_comes_on_standard_input_is_told_by_its_bytes() -> None:
+    pytest.importorskip("onnx")
+    data = Path(ONNX).read_bytes()
+    named = json.loads(cnnparams("count", ONNX, "--json").out)
+    piped = json.loads(cnnparams("count", "-", "--json", stdin=data).out)
+    assert (named["total_params"], named["layers"]) == (piped["total_params"], piped["layers"])
+    assert piped["name"] == "stdin"
+    assert cnnparams("count", "-", stdin=data[:300]).err.startswith("<stdin>: is not an ONNX model, or was cut off")
+    assert cnnparams("count", "-", stdin=b"\x1c\0\0\0TFL3").err.startswith("<stdin>: is a TensorFlow Lite model")
+    assert cnnparams("count", "-", stdin=b"input: {features: 3}\nlayers: [relu]").code == 0
+    assert cnnparams("count", "-", stdin=b"").code == 2
+
+
+def test_standard_input_is_read_once_however_many_sizes_are_asked_for() -> None:
+    pytest.importorskip("onnx")
+    done = cnnparams("sweep", "-", "--input", "3x64x64,3x96x96", "--csv", stdin=Path(ONNX).read_bytes())
+    assert (done.code, done.out.splitlines()[1:]) == (0, ["3x64x64,707690,13666304"])
+    assert "<stdin>: has been read, which can be done once" in done.err
+
+
+SHAPED = b"vars: {n: 4, dims: [2, 3]}\ninput: {shape: %s}\nlayers: [relu, {type: linear, out_features: n}]"
+
+
+@pytest.mark.parametrize(
+    ("shape", "given", "entered", "features"),
+    [
+        (b"[2, 8]", "3x9", [3, 9], 4),
+        (b"[2, n]", "3x9", [3, 9], 9),
+        (b"[n, 2 * n]", "3x9", [3, 9], 3),
+        (b"dims", "3x9", [3, 9], 4),
+    ],
+)
+def test_a_shape_has_other_sizes(shape: bytes, given: str, entered: list[int], features: int) -> None:
+    done = cnnparams("count", "-", "--input", given, "--json", "--layout", "chw", stdin=SHAPED % shape)
+    found = json.loads(done.out)
+    assert (found["input_shape"], found["output_shape"]) == (entered, [entered[0], features])
+
+
+@pytest.mark.parametrize("given", ["3x8x8", "8"])
+def test_a_shape_keeps_its_rank(given: str) -> None:
+    done = cnnparams("count", "-", "--input", given, stdin=SHAPED % b"[2, n]")
+    assert done.code == 2
+    assert f"<stdin>: the shape of 'input' has 2 sizes, not {given.count('x') + 1}" in done.err

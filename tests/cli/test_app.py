@@ -28,7 +28,7 @@ def test_the_example_of_help_works_wherever_the_tool_is_installed() -> None:
 def test_a_network_where_a_command_should_stand_is_told(word: str) -> None:
     done = run(word)
     assert (done.code, done.stdout) == (2, "")
-    assert f"'{word}' is no command; did you mean: cnnparams count {word}\n" in done.stderr
+    assert f"'{word}' is not a command; did you mean: cnnparams count {word}\n" in done.stderr
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from cnnparams.engine.choosing.budget import spec_schema
-from cnnparams.engine.reports.catalogue import Card, types_by_family
+from cnnparams.engine.reports.catalogue import Card, catalogue, types_by_family
 from cnnparams.layers.contract.registry import declarations
 from cnnparams.render.answers.catalogue import entry
 from cnnparams.schema.structures import STRUCTURES
@@ -163,7 +163,23 @@ def test_a_nickname_leads_to_the_type(word: str, name: str) -> None:
     assert f"unknown layer type '{word}'; did you mean '{name}'?" in run("layers", word).stderr
 
 
-def test_a_structure_tells_its_keys_and_an_example() -> None:
-    said = run("layers", "residual").stderr
-    assert "residual is a structure, not a layer type: layers(x) + shortcut(x), " in said
-    assert "Its keys are layers, shortcut and activation, such as {type: residual, layers: [{type: conv2d, " in said
+@pytest.mark.parametrize("name", STRUCTURES)
+def test_a_structure_has_a_card_whose_example_counts(name: str) -> None:
+    (card,) = catalogue([name]).cards
+    graph = graph_of(spec_of(card))
+    assert graph.outputs[-1].shape.dims == card.output_shape.dims
+
+
+def test_the_card_of_a_structure_shows_its_keys_and_an_example() -> None:
+    assert run("layers", "residual").stdout == (
+        "residual: layers(x) + shortcut(x), the shortcut being x itself where none is given.\n"
+        "\n"
+        "Settings\n"
+        "  layers      list of layers  required  the entries that x goes through\n"
+        "  shortcut    list of layers  optional  the entries of the shortcut; x itself if not given\n"
+        "  activation  activation      optional  activation of the sum\n"
+        "\n"
+        "Example\n"
+        "  - {type: residual, layers: [{type: conv2d, out_channels: 16, kernel_size: 3, padding: 1}]}\n"
+        "  (32, 32, 16) -> (32, 32, 16)\n"
+    )

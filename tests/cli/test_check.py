@@ -115,7 +115,7 @@ def test_a_spec_without_a_budget_is_told_of_once() -> None:
 def test_a_budget_for_what_the_network_does_not_have_is_told(net: Path) -> None:
     done = check(net, "--max", "receptive-field=1")
     assert done[:2] == (0, "")
-    assert done.err == f"{net}: warning: net has no receptive-field, so any budget for it is kept\n"
+    assert done.err == f"{net}: warning: net has no receptive-field, so it is within any budget\n"
 
 
 def test_a_bad_spec_gives_no_answer(net: Path) -> None:

@@ -25,8 +25,7 @@ layers:
 def compared(*args: str, stdin: str = "") -> list[dict[str, Any]]:
     done = run("compare", "--json", *args, stdin=stdin)
     assert (done.code, done.stderr) == (0, "")
-    found: list[dict[str, Any]] = json.loads(done.stdout)
-    return found
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def counted(spec: str, columns: str) -> dict[str, Any]:
@@ -152,9 +151,8 @@ def test_what_tables_call_a_quantity_leads_to_its_word() -> None:
 
 def test_flops_and_the_activations_of_all_layers_can_be_compared_by() -> None:
     done = run("compare", "lenet5", "--sort", "flops", "--json")
-    (found,) = json.loads(done.stdout)
+    found = json.loads(done.stdout)
     assert found["total_flops"] == 2 * found["total_macs"]
     assert (
-        json.loads(run("compare", "lenet5", "--sort", "activation-size", "--json").stdout)[0]["activation_bytes"]
-        == 32_856
+        json.loads(run("compare", "lenet5", "--sort", "activation-size", "--json").stdout)["activation_bytes"] == 32_856
     )

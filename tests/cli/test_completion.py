@@ -1,4 +1,4 @@
-"""Completion in a real bash behind a terminal: what it puts on the command line runs nothing."""
+"""Completion: what is offered to each shell; and in a real bash behind a terminal, that it runs nothing."""
 
 import json
 import os
@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cnnparams.cli.completion import spec_names
+from tests.specs import ROOT
 
 _PATIENCE = 60
 """Seconds that a busy machine may take for what takes one."""
@@ -128,3 +129,78 @@ def test_what_is_offered_is_one_word_to_any_shell(name: str, tmp_path_factory: p
 @pytest.mark.parametrize("typed", ["nosuch@", "@", "resnet18@", "no/such.yaml@x", "\x1b@"])
 def test_what_leads_nowhere_offers_nothing(typed: str) -> None:
     assert spec_names(typed) == []
+
+
+def protocol(shell: str, *words: str, folder: Path = ROOT) -> list[str]:
+    """Ask as the script of a shell does, with the last word to be completed; return what is offered."""
+    current = {"bash": str(len(words) - 1), "zsh": str(len(words) - 1), "fish": words[-1]}[shell]
+    line = "\n".join(words) if shell == "bash" else " ".join(words)
+    asked = {"_CNNPARAMS_COMPLETE": f"{shell}_complete", "COMP_WORDS": line, "COMP_CWORD": current}
+    environment = {**os.environ, **asked, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-m", "cnnparams"], cwd=folder, env=environment, capture_output=True, check=True, text=True
+    )
+    assert done.stderr == ""
+    if shell == "zsh":
+        kinds, values, _ = (done.stdout.splitlines()[at::3] for at in range(3))
+        return [value for kind, value in zip(kinds, values, strict=True) if kind == "plain"]
+    return [line.partition(",")[2] for line in done.stdout.splitlines() if line.startswith("plain,")]
+
+
+COMPLETED = [
+    ("count resnet18 --columns ma", ["macs"]),
+    ("count resnet18 --columns layer,ma", ["layer,macs"]),
+    ("count resnet18 --sort mac", ["macs"]),
+    ("compare resnet18 --sort peak", ["peak-memory"]),
+    ("memory resnet18 --device rasp", ["raspberry-pi-pico", "raspberry-pi-pico-2"]),
+    ("check resnet18 --max mac", ["macs="]),
+    ("count mobilenet_v2 --set w", ["width="]),
+    ("solve mobilenet_v2 --var w", ["width"]),
+    ("sweep mobilenet_v2 --columns params,mac", ["params,macs"]),
+    ("sweep mobilenet_v2 --pareto params,mac", ["params,macs"]),
+    ("count resnet18 --layout c", ["chw"]),
+    ("memory resnet18 --dtype float1", ["float16"]),
+    ("count resnet18 --format mark", ["markdown"]),
+    ("layers resid", ["residual"]),
+    ("layers conv_tr", ["conv_transpose1d", "conv_transpose2d", "conv_transpose3d"]),
+    ("explain resnet18 layer1", ["layer1"]),
+    ("explain resnet18 layer1.", ["layer1.0", "layer1.1"]),
+]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize(("typed", "offered"), COMPLETED)
+def test_values_are_completed(shell: str, typed: str, offered: list[str]) -> None:
+    assert protocol(shell, "cnnparams", *typed.split()) == offered
+
+
+def test_bash_hands_out_a_value_as_several_words_and_gets_its_last_back() -> None:
+    before = [
+        "cnnparams",
+        "sweep",
+        "mobilenet_v2",
+        "--set",
+        "width",
+        "=",
+        "0.5",
+        "--set",
+        "size",
+        "=",
+        "160",
+        ":",
+        "224",
+    ]
+    assert protocol("bash", *before, "--pareto", "params,w") == ["params,width", "params,weights"]
+    assert protocol("bash", "cnnparams", "memory", "resnet18", "--device", "=", "esp32-") == ["esp32-c3"]
+    assert protocol("bash", "cnnparams", "check", "resnet18", "--max", "params", "=", "1") == []
+
+
+@pytest.mark.parametrize("spec", ["nosuch", "broken.yaml", "-", "pipe", "code:model", "net.onnx"])
+def test_what_cannot_be_read_offers_nothing_and_says_nothing(spec: str, tmp_path: Path) -> None:
+    (tmp_path / "broken.yaml").write_text("layers: [")
+    (tmp_path / "net.onnx").write_bytes(b"\0" * 64)
+    (tmp_path / "code.py").write_text("open('RUN', 'w')")
+    os.mkfifo(tmp_path / "pipe")
+    assert protocol("bash", "cnnparams", "explain", spec, "conv", folder=tmp_path) == []
+    assert protocol("bash", "cnnparams", "count", spec, "--set", "w", folder=tmp_path) == []
+    assert not (tmp_path / "RUN").exists()

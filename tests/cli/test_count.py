@@ -106,9 +106,10 @@ def test_every_column_can_be_chosen() -> None:
 
 
 def test_an_unknown_column_lists_the_columns() -> None:
-    done = run("count", SPEC, "--columns", "layer,speed")
+    done = run("count", SPEC, "--columns", "layer,joy")
     assert (done.code, done.stdout) == (2, "")
-    assert "unknown column 'speed'; choose from layer, type, activation" in done.stderr
+    assert "unknown column 'joy'; choose from layer, type, activation" in done.stderr
+    assert "unknown column 'parms'; did you mean 'params'?" in run("count", SPEC, "--columns", "parms").stderr
 
 
 def test_a_dash_reads_standard_input() -> None:

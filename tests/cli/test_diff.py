@@ -171,4 +171,4 @@ def test_the_output_goes_to_a_file_which_is_never_a_spec(smaller: str, tmp_path:
     assert run("diff", "simple_cnn", smaller, "--format", "markdown", "-o", str(target)) == (0, "", "")
     assert target.read_text(encoding="utf-8").startswith("## simple")
     done = run("diff", "simple_cnn", smaller, "-o", smaller)
-    assert (done.code, "is read here, and would be lost" in done.stderr) == (2, True)
+    assert (done.code, "is also an input, and would be overwritten" in done.stderr) == (2, True)

@@ -56,7 +56,7 @@ def test_the_spec_itself_is_not_overwritten(tmp_path: Path) -> None:
     spec.write_text("input: {features: 3}\nlayers: [{type: linear, out_features: 2}]")
     done = cnnparams("export", spec, "-o", spec)
     assert (done.code, done.out) == (2, "")
-    assert "is read here, and would be lost" in done.err
+    assert "is also an input, and would be overwritten" in done.err
 
 
 def test_remarks_go_to_standard_error() -> None:

@@ -12,7 +12,7 @@ import pytest
 from tests.cli.test_import_onnx import save
 from tests.specs import ROOT
 
-LOST = "is read here, and would be lost: write to another file\n"
+LOST = "is also an input, and would be overwritten: write to another file\n"
 NET = """
 vars: {wide: 2}
 variants: {small: {}, large: {wide: 4}}

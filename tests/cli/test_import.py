@@ -124,8 +124,8 @@ def test_with_gaps_nothing_is_written(tmp_path: Path) -> None:
     assert (code, out, target.read_text()) == (2, "", "as it was")
     told = [line for line in err.splitlines() if line != "running it"]
     assert told[0] == "warning: read in training mode, as the model is in it; --mode evaluation reads the other"
-    assert told[1].endswith("import_models.py:13: 1: torch.fft.fft2 is not one of the functions that layers stand for")
-    assert told[-1].startswith("nothing is written, as the vocabulary has no words for this; --partial writes the rest")
+    assert told[1].endswith("import_models.py:13: 1: torch.fft.fft2 is a function without a layer type")
+    assert told[-1].startswith("nothing was written, as there is no layer type for these; --partial writes the rest")
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".net")] == []
 
 
@@ -135,7 +135,7 @@ def test_a_partial_spec_marks_the_gaps_and_cannot_be_counted(tmp_path: Path) -> 
     lines = target.read_text().splitlines()
     assert code == 1
     assert lines[4] == '  - {type: conv2d, name: "0", out_channels: 8, kernel_size: 3}'
-    assert lines[5].endswith("import_models.py:13: 1: torch.fft.fft2 is not one of the functions that layers stand for")
+    assert lines[5].endswith("import_models.py:13: 1: torch.fft.fft2 is a function without a layer type")
     assert lines[5].startswith("  # ")
     assert lines[6].startswith("  - {type: torch.fft.fft2, name: ")
     counted = cnnparams("count", target)
@@ -148,7 +148,7 @@ def test_a_spec_that_would_not_come_to_the_model_s_totals_is_not_written(tmp_pat
     code, out, err = read("lost", "-o", target, shape="4")
     assert (code, out, target.exists()) == (2, "", False)
     assert err.splitlines() == [
-        "nothing is written, as the spec would not be the model's:",
+        "nothing was written, as the spec would differ from the model:",
         "  trainable: 8 in the spec, 10 in the model",
         "  trainable tensors of shape [2]: 0 in the spec, 1 in the model",
     ]

@@ -26,11 +26,11 @@ layers:
   #   hint: cut the file before it with onnx.utils.extract_model, or write the spec by hand
   - {type: onnx.NonZero, name: middle}
 """
-LEFT_OUT = "what reads the result of a gap is left out, where the file does not declare its sizes"
+LEFT_OUT = "layers that follow an unsupported node are left out where the file does not declare their input shapes"
 REFUSED = f"""warning: {LEFT_OUT}: 'Flatten', 'Gemm'
 middle: node '/middle/NonZero' (NonZero) does what no layer does
   hint: cut the file before it with onnx.utils.extract_model, or write the spec by hand
-nothing is written, as the vocabulary has no words for this; --partial writes the rest, with these marked
+nothing was written, as there is no layer type for these; --partial writes the rest and marks them
 """
 
 
@@ -106,7 +106,7 @@ def test_a_spec_that_does_not_come_to_the_files_weights_is_not_written(
     monkeypatch.setattr("cnnparams.engine.network.stack._settings", lambda *_: {"out_channels": 3, "kernel_size": 3})
     done = cnnparams("import", small)
     assert (done.code, done.out) == (2, "")
-    assert done.err.startswith("nothing is written, as the spec would not be the model's:\n")
+    assert done.err.startswith("nothing was written, as the spec would differ from the model:\n")
 
 
 @pytest.mark.parametrize(

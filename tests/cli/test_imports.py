@@ -1,5 +1,6 @@
 """Start-up is a feature: what each command loads is pinned."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -114,3 +115,19 @@ def test_the_package_itself_loads_nothing_until_asked() -> None:
         check=True,
     )
     assert done.stdout.split() == []
+
+
+@pytest.mark.parametrize("typed", ["count res", "count resnet@", "sweep mobilenet_v2 --set w", "memory x --device "])
+def test_completion_of_names_vars_and_boards_does_not_load_what_a_spec_is_made_of(typed: str) -> None:
+    asked = {"COMP_WORDS": f"cnnparams {typed}", "COMP_CWORD": str(typed.count(" ") + 1)}
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "cnnparams"],
+        cwd=ROOT,
+        env={**os.environ, **asked, "_CNNPARAMS_COMPLETE": "bash_complete"},
+        capture_output=True,
+        text=True,
+        check=True,
+        encoding="utf-8",
+    )
+    assert done.stdout
+    assert "pydantic" not in done.stderr

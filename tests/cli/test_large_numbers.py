@@ -52,7 +52,7 @@ def test_ratios_are_whole_where_they_are_large() -> None:
     ratio = rounded(Fraction(WEIGHTS, SMALL))
     for command in ("compare", "diff"):
         assert f"{ratio}x" in shown(command, "lenet5", "-")
-    (_, row) = json.loads(shown("compare", "lenet5", "-", "--json"))
+    (_, row) = map(json.loads, shown("compare", "lenet5", "-", "--json").splitlines())
     assert (row["total_params"], row["total_params_ratio"]) == (WEIGHTS, round(Fraction(WEIGHTS, SMALL)))
     assert row["total_params_ratio"] == int(ratio.replace(",", ""))
     totals = json.loads(shown("diff", "lenet5", "-", "--json"))["totals"]["total_params"]

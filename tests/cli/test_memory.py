@@ -30,7 +30,7 @@ def test_the_tutorials_network() -> None:
     assert found["alive_at_peak"] == [{"name": "conv1", "bytes": 230_400}, {"name": "maxpool1", "bytes": 57_600}]
     assert [bar["name"] for bar in found["timeline"]] == [row[0] for row in reference("simple_cnn.json")["rows"]]
     assert max(bar["live_bytes"] for bar in found["timeline"]) == 288_000
-    assert found["left_out"].startswith("Left out: ")
+    assert found["left_out"].startswith("Not included: ")
 
 
 def test_running_statistics_are_saved_for_backward_and_counted_once() -> None:

@@ -76,7 +76,7 @@ def test_where_no_value_keeps_the_budget_the_answer_is_no() -> None:
 
 def test_the_end_of_the_range_is_told() -> None:
     assert solved("--var", "wide=1:3")["next"] is None
-    assert "It is the end of the range" in run("solve", "-", "--var", "wide=1:3", stdin=NET).stdout
+    assert "This is the end of the range" in run("solve", "-", "--var", "wide=1:3", stdin=NET).stdout
 
 
 def test_a_cost_that_falls_is_told() -> None:
@@ -123,7 +123,7 @@ def test_a_mistake_is_told(args: tuple[str, ...], said: str) -> None:
 def test_without_a_budget_there_is_nothing_to_keep() -> None:
     done = run("solve", "-", "--var", "wide", stdin=NET.replace("budget: {params: 1k}", ""))
     assert (done.code, done.stdout) == (2, "")
-    assert "there is no budget to keep: give one with --max" in done.stderr
+    assert "no budget: set one with --max" in done.stderr
 
 
 def test_a_budget_that_depends_on_the_var_is_no_budget_for_it() -> None:

@@ -150,7 +150,7 @@ def broken(folder: Path, fault: str, environment: str = "") -> subprocess.Comple
     script = folder / "broken.py"
     script.write_text(
         "import sys, cnnparams.engine.reports.measure as measure\n"
-        f"measure.measure_as = lambda *_: {fault}\n"
+        f"measure.measure = lambda *_: {fault}\n"
         f"sys.argv = ['cnnparams', 'count', {str(SIMPLE_CNN)!r}]\n"
         "from cnnparams.cli import main\nmain()\n"
     )

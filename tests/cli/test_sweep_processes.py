@@ -152,8 +152,8 @@ def test_a_process_that_dies_is_told_and_the_rows_so_far_are_right(format_: str)
         rows, errors = process.communicate(NET.encode(), timeout=HANGS)
     assert process.returncode == 2
     told = errors.decode()
-    assert told.startswith("a worker process died, so that the points that follow have no answer")
-    assert "hint: where memory is short, the system ends processes: try fewer --jobs" in told
+    assert told.startswith("a worker process died, so the remaining points were not computed")
+    assert "hint: the system may have run out of memory: try fewer --jobs" in told
     assert "Traceback" not in told
     text = rows.decode()
     assert text.endswith("\n")

@@ -6,21 +6,19 @@ With CNNPARAMS_REGENERATE=1 the texts in golden/ are written anew, to be reviewe
 import io
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
-from cnnparams.api import Network, load
-from cnnparams.engine.reports.report import columns, default_columns
-from cnnparams.render.answer import Answer
-from cnnparams.render.answers.difference import DifferenceAnswer
+from cnnparams.api.loading import load
+from cnnparams.api.network import Network
+from cnnparams.cli.app import app
+from cnnparams.cli.show import Show
 from cnnparams.render.answers.grid import GridAnswer
-from cnnparams.render.answers.memory import MemoryAnswer
-from cnnparams.render.answers.report import ReportAnswer
 from cnnparams.render.fitting import shortened
-from cnnparams.render.formats import text
 from cnnparams.render.view import View
 from tests.cli.run import run
 from tests.cli.terminal import each_on_terminal, on_terminal
@@ -39,13 +37,38 @@ COMMANDS = {
     "memory": "memory {} --training --fit 8GiB",
     "diff": "diff {} {other}",
     "receptive-field": "receptive-field {} --depth 2",
+    "explain": "explain {} {layer}",
+    "check": "check {} --max params=1k --max macs=1M",
 }
+LAYERS = {
+    "simple_cnn": "fc1",
+    "resnet18": "layer2.0.conv1",
+    "mobilenet_v2": "stem.bn",
+    "unet": "decode1.concat",
+    "vgg16": "avgpool",
+}
+"""The layers that are explained."""
+ONCE = (
+    "layers conv2d max_pool2d",
+    "specs --columns input,params,macs,peak-memory --top 5",
+    "sweep mobilenet_v2 --set width=0.5,1 --set size=160,192 --columns params,macs,peak-memory,training-memory",
+    "solve mobilenet_v2 --var width --max params=2M --max macs=100M",
+    "compare resnet18 resnet50 mobilenet_v2 vgg16 lenet5 unet ds_cnn simple_cnn",
+    "show lenet5",
+    "verify lenet5",
+)
+"""What says nothing more for each network."""
 WIDTHS = (80, 100, 120, 200)
 
 
 def told(network: str, width: int) -> Iterator[str]:
-    commands = [command.format(network, other=OTHERS[network]) for command in COMMANDS.values()]
+    names = {"other": OTHERS[network], "layer": LAYERS[network]}
+    commands = [command.format(network, **names) for command in COMMANDS.values()]
     commands += ["count resnet18"] if network == "resnet18" else []
+    yield from _shown(commands, width)
+
+
+def _shown(commands: Sequence[str], width: int) -> Iterator[str]:
     for command, shown in zip(commands, each_on_terminal(width, commands, NO_COLOR="1"), strict=True):
         yield f"$ cnnparams {command}\n{shown}\n"
 
@@ -53,11 +76,21 @@ def told(network: str, width: int) -> Iterator[str]:
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("network", OTHERS)
 def test_golden_texts(network: str, width: int) -> None:
-    shown, kept = "".join(told(network, width)), FOLDER / f"{network}_{width}.txt"
+    _hold("".join(told(network, width)), f"{network}_{width}.txt", width)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_golden_texts_of_other_commands(width: int) -> None:
+    pytest.importorskip("torch")
+    _hold("".join(_shown(ONCE, width)), f"others_{width}.txt", width)
+
+
+def _hold(shown: str, name: str, width: int) -> None:
+    kept = FOLDER / name
     if os.environ.get("CNNPARAMS_REGENERATE"):
         kept.write_text(shown, encoding="utf-8")
     assert shown == kept.read_text(encoding="utf-8")
-    assert max(map(len, shown.splitlines())) <= width
+    assert [line for line in shown.splitlines() if len(line) > width and not line.startswith("$ ")] == []
 
 
 class Screen(io.StringIO):
@@ -68,21 +101,19 @@ class Screen(io.StringIO):
         return True
 
 
-def answers(name: str) -> dict[str, Answer]:
-    """Return what the commands answer."""
-    from cnnparams.engine.costs.register import short_totals
-    from cnnparams.engine.reports.grid import side_by_side, with_ratios
+def answer_of(command: str, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, ModuleType]:
+    """Return what a command answers, and the format that it is shown in."""
+    caught: list[tuple[Any, ModuleType]] = []
 
-    network, other = load(name), load(OTHERS[name])
-    fields = [total.field for total in short_totals()]
-    seen = [columns()[word] for word in ("layer", "output", "receptive-field", "effective-stride", "aligned")]
-    return {
-        "count": ReportAnswer([network.report()], default_columns(), is_usual=True, whole_shapes=True),
-        "compare": GridAnswer(with_ratios(side_by_side([each.report(fields) for each in (network, other)]))),
-        "memory": MemoryAnswer(network.memory(training=True, limit=2**33)),
-        "diff": DifferenceAnswer(network.diff(other)),
-        "receptive-field": ReportAnswer([network.report(fields)], seen),
-    }
+    def catch(self: Show, answer: Any, *, live: bool = False) -> None:
+        if isinstance(answer, GridAnswer):
+            answer.grid = answer.grid._replace(rows=list(answer.grid.rows))
+        caught.append((answer, self._renderer))
+
+    monkeypatch.setattr(Show, "__call__", catch)
+    with app.make_context("cnnparams", command.split()) as context:
+        app.invoke(context)
+    return caught[0]
 
 
 def words_of(network: Network) -> set[str]:
@@ -95,7 +126,7 @@ def words_of(network: Network) -> set[str]:
 
 def is_whole(word: str, words: set[str]) -> bool:
     """Tell whether a word is one of these; or the beginning or end of one, with an ellipsis where it was cut."""
-    if word in words or set(word) <= set("─█…"):
+    if word in words or set(word) <= set("─█…┬└"):
         return True
     if word.startswith("…"):
         return any(known.endswith(word[1:]) for known in words)
@@ -105,13 +136,28 @@ def is_whole(word: str, words: set[str]) -> bool:
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("name", OTHERS)
 def test_at_every_width_lines_fit_and_words_are_whole(name: str, command: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    answer: Any = answers(name)[command]
+    written = COMMANDS[command].format(name, other=OTHERS[name], layer=LAYERS[name])
+    _check_widths(written, words_of(load(name)), monkeypatch)
+
+
+@pytest.mark.parametrize(
+    "command", [*ONCE, "layers", "layers lstm", "compare lenet5 unet --plot", "memory unet --int8"]
+)
+def test_other_commands_fit_every_width_too(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if command.startswith("verify"):
+        pytest.importorskip("torch")
+    drawn = {*"ab"} if "--plot" in command else set()
+    _check_widths(command, drawn, monkeypatch)
+
+
+def _check_widths(command: str, others: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    piped = "".join(text.render(answer, View()))
-    words = {*piped.split(), *shortened(piped).split()} | words_of(load(name))
+    answer, format_ = answer_of(command, monkeypatch)
+    piped = "".join(format_.render(answer, View()))
+    words = {*piped.split(), *shortened(piped).split()} | others
     for width in range(60, 201):
         monkeypatch.setenv("COLUMNS", str(width))
-        shown = "".join(text.render(answer, View(stream=Screen())))
+        shown = "".join(format_.render(answer, View(stream=Screen())))
         assert [line for line in shown.splitlines() if len(line) > width] == []
         own = re.sub(r"Left out, as there is no room:.*?shows\s+more\.", "", shown, flags=re.DOTALL)
         assert {word for word in own.split() if not is_whole(word, words)} == set()
@@ -156,7 +202,7 @@ def test_layers_in_another_order_and_the_first_of_them() -> None:
 
 
 def test_an_order_that_layers_do_not_have_is_told() -> None:
-    for command, word in (("count", "hyperparameters"), ("memory", "receptive-field")):
+    for command, word in (("count", "hyperparameters"), ("memory", "tensors")):
         done = run(command, "simple_cnn", "--sort", word)
         assert (done.code, done.stdout) == (2, "")
         assert "Invalid value for --sort" in done.stderr

@@ -79,7 +79,7 @@ def test_what_pytorch_refuses_is_told(tmp_path: Path) -> None:
     spec.write_text(f"input: {{features: 4}}\nlayers: {layers}\n")
     done = cnnparams("verify", spec)
     assert (done.code, done.err) == (1, "")
-    assert "embedding1: PyTorch refuses this embedding: RuntimeError: Expected tensor" in done.out
+    assert "embedding1: PyTorch rejects this embedding: RuntimeError: Expected tensor" in done.out
     assert " embedding1 (4, 3) - 6 - 0 - no" in [" " + " ".join(line.split()) for line in done.out.splitlines()]
 
 

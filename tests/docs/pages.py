@@ -47,3 +47,13 @@ def examples(block: Block) -> list[Example]:
     parts = _COMMAND.split(block.text)
     assert parts[0] == "", f"{block}: a console block starts with a command"
     return [Example(*pair) for pair in zip(parts[1::2], parts[2::2], strict=True)]
+
+
+def session(page: Path) -> str:
+    """Return the Python sessions of a page as one, which has the page's lines where they stand."""
+    lines = [""] * page.read_text(encoding="utf-8").count("\n")
+    for block in _blocks(page):
+        if block.language == "python" and ">>>" in block.text:
+            written = block.text.splitlines()
+            lines[block.line : block.line + len(written)] = written
+    return "\n".join(lines)

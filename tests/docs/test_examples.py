@@ -19,8 +19,9 @@ import yaml
 from cnnparams.engine.choosing.budget import spec_schema
 from cnnparams.engine.costs.register import totals
 from cnnparams.engine.reports.report import columns
-from tests.docs.pages import PAGES, Block, blocks, examples
+from tests.docs.pages import PAGES, Block, blocks, examples, session
 from tests.docs.quantities import page
+from tests.docs.stub import stub
 from tests.specs import ROOT, graph_of, spec_of
 
 REGENERATE = "CNNPARAMS_REGENERATE" in os.environ
@@ -75,6 +76,13 @@ def test_the_page_of_quantities_is_up_to_date() -> None:
     assert written.read_text(encoding="utf-8") == page()
 
 
+def test_the_stub_of_costs_is_up_to_date() -> None:
+    written = ROOT / "cnnparams" / "engine" / "reports" / "attributes.pyi"
+    if REGENERATE:
+        written.write_text(stub(), encoding="utf-8")
+    assert written.read_text(encoding="utf-8") == stub()
+
+
 @pytest.mark.parametrize("block", [block for block in blocks("yaml") if "input:" in block.text], ids=str)
 def test_a_spec_in_the_docs_is_right(block: Block) -> None:
     for variant in spec_of(block.text).variables.variants or [None]:
@@ -82,14 +90,21 @@ def test_a_spec_in_the_docs_is_right(block: Block) -> None:
     jsonschema.Draft202012Validator(spec_schema()).validate(yaml.safe_load(block.text))
 
 
-@pytest.mark.parametrize("block", [block for block in blocks("python") if ">>>" in block.text], ids=str)
-def test_python_in_the_docs_gives_what_it_shows(block: Block, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("page", [page for page in PAGES if ">>>" in session(page)], ids=lambda page: page.name)
+def test_python_in_the_docs_gives_what_it_shows(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = session(page)
+    if "torch" in text:
+        pytest.importorskip("torch")
     monkeypatch.chdir(ROOT)
-    example = doctest.DocTestParser().get_doctest(block.text, {}, str(block), str(block.page), block.line)
+    example = doctest.DocTestParser().get_doctest(text, {}, page.name, str(page), 0)
     assert doctest.DocTestRunner().run(example).failed == 0
 
 
-@pytest.mark.parametrize("block", [block for block in blocks("python") if "import torch" in block.text], ids=str)
+def _is_script(block: Block) -> bool:
+    return "import torch" in block.text and ">>>" not in block.text
+
+
+@pytest.mark.parametrize("block", [block for block in blocks("python") if _is_script(block)], ids=str)
 def test_pytorch_in_the_docs_runs(block: Block) -> None:
     pytest.importorskip("torch")
     exec(compile(block.text, str(block), "exec"), {})

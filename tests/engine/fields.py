@@ -29,12 +29,12 @@ def last_of(text: str) -> LayerReport:
 
 def sizes(layer: LayerReport) -> list[int]:
     """Return the receptive field along each axis."""
-    return [axis.size for axis in layer.receptive_field]
+    return [axis.size for axis in layer.receptive_field or ()]
 
 
 def numbers(layer: LayerReport) -> Numbers:
     """Return receptive field, effective stride and padding of an aligned layer; both axes agree in them."""
     assert layer.aligned
-    size, stride, padding = map(set, (sizes(layer), layer.effective_stride, layer.effective_padding))
+    size, stride, padding = set(sizes(layer)), set(layer.effective_stride or ()), set(layer.effective_padding or ())
     assert (len(size), len(stride), len(padding)) == (1, 1, 1)
     return size.pop(), stride.pop(), padding.pop()

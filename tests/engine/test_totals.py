@@ -51,7 +51,7 @@ def test_a_misspelt_word_is_told_with_a_guess() -> None:
 def test_a_word_like_no_other_is_told_with_all_that_are_known() -> None:
     with pytest.raises(UnknownTotalError) as raised:
         find_total("xyzzy")
-    assert raised.value.hint.startswith("choose from params, trainable, frozen, buffers, macs, ")
+    assert str(raised.value.hint).startswith("choose from params, trainable, frozen, buffers, macs, ")
 
 
 def test_what_a_setting_says_too_little_for_is_not_measured() -> None:

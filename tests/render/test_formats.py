@@ -17,7 +17,6 @@ from cnnparams.engine.reports.explain import Derivation, Step
 from cnnparams.engine.reports.grid import Heading, Row
 from cnnparams.render import formats
 from cnnparams.render.answer import Answer
-from cnnparams.render.documents import array
 from cnnparams.render.sections import (
     SECTIONS,
     Bars,
@@ -50,8 +49,6 @@ STEP = Step("MACs", "MACs", "a * 2", 6, EVIL)
 
 class Everything(Answer):
     """An answer with each section, all of whose text comes from a stranger."""
-
-    json = staticmethod(array)
 
     def sections(self, layout: Layout) -> Iterator[Section]:
         """Yield all of them."""
@@ -106,6 +103,20 @@ def test_html_is_text_whatever_strangers_write() -> None:
     assert "&lt;b&gt;" in written("html")
 
 
+def test_html_is_a_page_that_needs_no_other_file_and_a_part_of_one_in_a_notebook() -> None:
+    module = import_module(f"{formats.__name__}.html")
+    page = "".join(module.render(Everything(), View(is_page=True)))
+    tags, _ = readers.html(page)
+    assert page.startswith('<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n')
+    assert page.endswith("</body>\n</html>\n")
+    assert "<title>=1+1 &lt;b&gt;" in page
+    assert tags.isdisjoint({"script", "link", "img", "a"})
+    assert "url(" not in page
+    assert "color-scheme: light dark" in page
+    assert written("html") in page
+    assert {"html", "head", "style"}.isdisjoint(readers.html(written("html"))[0])
+
+
 def test_latex_is_text_whatever_strangers_write() -> None:
     assert "\\input" not in written("latex")
     assert "\\begin{tabular}{lr}" in written("latex")
@@ -118,8 +129,8 @@ def test_csv_is_rows_whatever_strangers_write() -> None:
     assert (row[0].startswith("'="), row[1]) == (True, "2048")
 
 
-def test_json_lays_rows_out_as_an_array_or_as_lines() -> None:
-    assert json.loads(written("json")) == [json.loads(written("jsonl"))]
+def test_json_has_rows_as_lines() -> None:
+    assert json.loads(written("json")) == json.loads(written("jsonl"))
 
 
 ANSWERS = {

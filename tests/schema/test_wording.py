@@ -51,7 +51,7 @@ def test_a_remedy_follows_from_the_value(entry: str, hint: str | None) -> None:
 @pytest.mark.parametrize(
     ("entry", "hint"),
     [
-        ("{type: conv2d, filters: 8, kernel_size: 3}", "filters is Keras' setting: write out_channels"),
+        ("{type: conv2d, filters: 8, kernel_size: 3}", "filters is a Keras setting: write out_channels"),
         ("{type: conv2d, OUT_CHANNELS: 8, kernel_size: 3}", "did you mean 'out_channels'?"),
         ("{type: conv2d, out: 8, kernel_size: 3}", "did you mean 'out_channels'?"),
         ("{type: conv2d, out_features: 8, kernel_size: 3}", "did you mean 'out_channels'?"),

@@ -13,7 +13,7 @@ from cnnparams.engine.network.graph import Graph
 from cnnparams.engine.reports.report import Report
 from cnnparams.render.yaml import spec_lines
 from cnnparams.schema import zoo
-from cnnparams.sources.input_shape import InputShape, shape_of
+from cnnparams.schema.input_shape import InputShape, shape_of
 from cnnparams.sources.reading import Reading
 from tests.layers import effort
 from tests.specs import report_of

@@ -40,7 +40,7 @@ def test_layers_share_all_tensors_or_none() -> None:
     assembly.add("two", CONV, X, Holding(("b", "w")))
     assert [node.shares for node in assembly.nodes] == [None, "one"]
     for keys in (("w",), ("w", "c"), ("w", "b", "c")):
-        with pytest.raises(NoLayerError, match="uses some tensors of another layer"):
+        with pytest.raises(NoLayerError, match="shares only some of its tensors"):
             assembly.add("three", CONV, X, Holding(keys))
 
 
@@ -70,5 +70,5 @@ def test_a_gap_stands_behind_what_is_before_it() -> None:
 def test_what_no_layer_has_as_a_setting_is_told() -> None:
     with pytest.raises(NoLayerError, match=r"^cannot be conv2d: groups: Input should be"):
         layer_of("conv2d", {"out_channels": 3, "kernel_size": 1, "groups": 0})
-    with pytest.raises(NoLayerError, match="would be conv4d, which is no layer type"):
+    with pytest.raises(NoLayerError, match="would be conv4d, which is not a layer type"):
         layer_of("conv4d", {})

@@ -14,10 +14,10 @@ from cnnparams.engine.network.build import build
 from cnnparams.engine.reports.measure import measure
 from cnnparams.errors import SpecError
 from cnnparams.render.yaml import spec_lines
+from cnnparams.schema.input_shape import InputShape
 from cnnparams.schema.load import load
 from cnnparams.schema.spec import Spec
 from cnnparams.schema.variables import choose
-from cnnparams.sources.input_shape import InputShape
 from cnnparams.sources.structure.recover import recovered
 from tests.engine.drawn_specs import VARIANTS, specs
 from tests.layers.effort import examples

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,12 +12,10 @@ from cnnparams.cli.exit_code import ExitCode
 from cnnparams.cli.messages import tell
 
 if TYPE_CHECKING:
+    from cnnparams.cli.options import Opening
     from cnnparams.cli.show import Show
-    from cnnparams.engine.choosing.check import Verdict
     from cnnparams.engine.costs.quantity import Limit
     from cnnparams.engine.setting import Setting
-    from cnnparams.errors import Problem
-    from cnnparams.sources.input_shape import InputShape
 
 _GIVE = "set one with --max params=1M, or in the spec with budget: {params: 1M}"
 
@@ -27,14 +24,14 @@ _GIVE = "set one with --max params=1M, or in the spec with budget: {params: 1M}"
 @options.specs
 @options.limits
 @options.values
-@options.inputs
+@options.opening
 @options.setting_of_totals
 @options.answers("github")
 def command(
     specs: tuple[str, ...],
     limits: tuple[Limit, ...],
     values: dict[str, Any],
-    inputs: list[InputShape],
+    opening: Opening,
     setting: Setting,
     show: Show,
 ) -> ExitCode:
@@ -46,6 +43,7 @@ def command(
     well. The exit code is 1 where a total is over one; the layers that weigh most are named.
     """
     from cnnparams.cli.networks import each, load_networks
+    from cnnparams.cli.progress import progress
     from cnnparams.engine.choosing.budget import measurable_limits
     from cnnparams.errors import SpecError
     from cnnparams.render.answers.verdict import VerdictAnswer
@@ -53,28 +51,15 @@ def command(
     with options.blaming("--max"):
         measurable_limits(limits, setting)
     try:
-        networks = load_networks(specs, values, inputs, families=True)
-        verdicts = each(lambda network: network.check(limits, setting), networks)
+        networks = load_networks(specs, values, opening, families=True)
+        verdicts = each(
+            lambda network: network.check(*limits, **setting._asdict()), progress(networks, len(networks), "checking")
+        )
     except SpecError as error:
         if not show.problems(error.problems):
             raise
         return ExitCode.NO_ANSWER
-    for remark in dict.fromkeys(_remarks(verdicts)):
+    for remark in dict.fromkeys(remark for verdict in verdicts for remark in verdict.remarks(_GIVE)):
         tell(str(remark))
     show(VerdictAnswer(verdicts))
     return ExitCode.NO if any(verdict.broken for verdict in verdicts) else ExitCode.DONE
-
-
-def _remarks(verdicts: Sequence[Verdict]) -> Iterator[Problem]:
-    """Yield what a quiet success would hide."""
-    from cnnparams.cli.networks import kept_without
-    from cnnparams.errors import Problem
-
-    for verdict in verdicts:
-        source = verdict.place.source if verdict.place else verdict.name
-        if not verdict.balances:
-            yield Problem("warning: no budget, so only the spec itself was checked", source=source, hint=_GIVE)
-        for balance in (each for each in verdict.balances if each.is_estimate and each.is_kept):
-            yield Problem(f"warning: {balance.limit.total.word} of {verdict.name} is an estimate", source=source)
-        missing = (balance.limit.total for balance in verdict.balances if balance.value is None)
-        yield from (kept_without(total, verdict.name, source) for total in missing)

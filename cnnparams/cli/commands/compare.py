@@ -2,39 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnnparams.cli import options
+from cnnparams.cli import options, shown
 from cnnparams.cli.command import Command
 
 if TYPE_CHECKING:
+    from cnnparams.cli.options import Opening
     from cnnparams.cli.show import Show
-    from cnnparams.engine.costs.quantity import Total
-    from cnnparams.engine.reports.report import Report
     from cnnparams.engine.setting import Setting
-    from cnnparams.render.sections import Scatter
-    from cnnparams.sources.input_shape import InputShape
-
-_NAME = "name"
 
 
 @click.command(cls=Command, group="Choose", example="cnnparams compare resnet18 resnet50 mobilenet_v2")
 @options.specs
 @options.values
-@options.inputs
+@options.opening
 @options.setting_of_totals
-@click.option("--sort", metavar="WORD", help="Order by name, params, macs, ..., the least first; -params: the most.")
+@shown.columns("input,params,peak-memory", offers="totals")
+@shown.ranked_networks()
 @click.option("--plot", is_flag=True, help="Also draw parameters against MACs, in the terminal.")
-@options.answers(short=("csv", "markdown"), shapes=True)
+@options.answers(shapes=True)
 def command(
     specs: tuple[str, ...],
     values: dict[str, Any],
-    inputs: list[InputShape],
+    opening: Opening,
     setting: Setting,
-    sort: str | None,
+    columns: str | None,
+    order: shown.Order,
     plot: bool,
     show: Show,
 ) -> None:
@@ -47,36 +43,20 @@ def command(
     from cnnparams.cli.networks import load_networks
     from cnnparams.cli.progress import progress
     from cnnparams.engine.costs.register import measurable, short_totals
-    from cnnparams.engine.reports.grid import ordered, side_by_side, with_ratios
+    from cnnparams.engine.reports.comparison import compared
+    from cnnparams.engine.reports.grid import OWN
     from cnnparams.render.answers.grid import GridAnswer
 
     if plot and show.format != "text":
         raise click.BadParameter(f"a plot is drawn below the table, not in {show.format}", param_hint="--plot")
-    by = _total(sort)
-    with options.blaming("--sort"):
-        also = measurable([by] if by else [], setting)
-    fields = [total.field for total in (*short_totals(setting), *also)]
-    networks = load_networks(specs, values, inputs, families=True)
-    reports = [network.report(fields, setting) for network in progress(networks, len(networks), "measuring")]
-    grid = with_ratios(side_by_side(reports, also))
-    if sort:
-        grid = ordered(grid, by.field if by else _NAME, descending=sort.startswith("-"))
-    show(GridAnswer(grid, _plot(reports) if plot else None))
-
-
-def _total(sort: str | None) -> Total | None:
-    """Return the total to order by; None for the name, and where the order is that of the command."""
-    from cnnparams.engine.costs.register import UnknownTotalError, find_total
-
-    word = (sort or _NAME).removeprefix("-")
-    try:
-        return None if word == _NAME else find_total(word)
-    except UnknownTotalError as error:
-        raise click.BadParameter(f"{error}; {error.hint}", param_hint="--sort") from None
-
-
-def _plot(reports: Sequence[Report]) -> Scatter:
-    from cnnparams.render.sections import Scatter
-
-    points = tuple((report.name, int(report.total_params), int(report.total_macs)) for report in reports)
-    return Scatter(points, "parameters", "MACs")
+    ranking = order.ranking(OWN)
+    with options.blaming(shown.SORT):
+        measurable(shown.also(ranking), setting)
+    chosen = shown.network_columns(columns, OWN) if columns else None
+    with options.blaming(shown.COLUMNS):
+        measurable(shown.totals(chosen or ()), setting)
+    words = shown.words(chosen or short_totals(setting), ranking)
+    networks = load_networks(specs, values, opening, families=True)
+    measured = progress(networks, len(networks), "measuring")
+    reports = [network.report(*words, **setting._asdict()) for network in measured]
+    show(GridAnswer.of(compared(reports, chosen, ranking, is_plotted=plot)))

@@ -6,8 +6,6 @@ import click
 
 from cnnparams.cli.command import Command
 
-_SETUP = {"bash": "COMP_WORDBREAKS=${COMP_WORDBREAKS//@/}  # FILE@VARIANT is one word\n"}
-
 
 @click.command(cls=Command, group="Learn", example="cnnparams completion zsh")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
@@ -17,10 +15,7 @@ def command(shell: str) -> None:
     In ~/.bashrc or ~/.zshrc: eval "$(cnnparams completion bash)", or zsh. For fish: cnnparams completion fish >
     ~/.config/fish/completions/cnnparams.fish
     """
-    from click.shell_completion import get_completion_class
-
     from cnnparams.cli.app import COMPLETE, PROGRAM, app
+    from cnnparams.cli.shells import SHELLS
 
-    completion = get_completion_class(shell)
-    assert completion is not None
-    click.echo(_SETUP.get(shell, "") + completion(app, {}, PROGRAM, COMPLETE).source())
+    click.echo(SHELLS[shell](app, {}, PROGRAM, COMPLETE).source())

@@ -6,30 +6,29 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnnparams.cli import layers_shown, options
+from cnnparams.cli import options, shown
 from cnnparams.cli.command import Command
 
 if TYPE_CHECKING:
+    from cnnparams.cli.options import Opening
     from cnnparams.cli.show import Show
     from cnnparams.engine.reports.ranking import Ranking
-    from cnnparams.engine.reports.report import Column
     from cnnparams.engine.setting import Setting
-    from cnnparams.sources.input_shape import InputShape
 
 
 @click.command(cls=Command, group="Count and explain", example="cnnparams count resnet50 --depth 1")
 @options.specs
 @options.values
-@options.inputs
+@options.opening
 @options.answers(shapes=True)
-@layers_shown.columns
-@layers_shown.ranking("params")
+@shown.columns("layer,output,macs")
+@shown.ranking()
 @options.depth
 @options.training_set
 def command(
     specs: tuple[str, ...],
     values: dict[str, Any],
-    inputs: list[InputShape],
+    opening: Opening,
     show: Show,
     columns: str | None,
     ranking: Ranking,
@@ -43,17 +42,15 @@ def command(
     each; in JSON, a line each.
     """
     from cnnparams.cli.networks import load_networks
+    from cnnparams.cli.progress import progress
+    from cnnparams.engine.reports.report import default_columns
     from cnnparams.render.answers.report import ReportAnswer
 
-    shown = _chosen(columns)
-    fields = [column.field for column in (*shown, *([ranking.column] if ranking.column else []))]
-    reports = [network.report(fields, setting, depth) for network in load_networks(specs, values, inputs)]
-    show(ReportAnswer(reports, shown, ranking, is_usual=columns is None, whole_shapes=True))
-
-
-def _chosen(names: str | None) -> tuple[Column, ...]:
-    from cnnparams.engine.reports.report import default_columns
-
-    if names is None:
-        return default_columns()
-    return tuple(layers_shown.column_of(word, "--columns") for word in names.split(","))
+    chosen = default_columns() if columns is None else shown.columns_of(columns)
+    words = [*(column.key for column in chosen), *ranking.words]
+    networks = load_networks(specs, values, opening)
+    reports = [
+        network.report(*words, depth=depth, **setting._asdict())
+        for network in progress(networks, len(networks), "counting")
+    ]
+    show(ReportAnswer(reports, chosen, ranking, is_usual=columns is None, whole_shapes=True))

@@ -10,19 +10,17 @@ from cnnparams.cli import options
 from cnnparams.cli.command import Command
 
 if TYPE_CHECKING:
+    from cnnparams.cli.options import Opening
     from cnnparams.cli.show import Show
-    from cnnparams.sources.input_shape import InputShape
-
-_MOST_LISTED = 20
 
 
 @click.command(cls=Command, group="Count and explain", example="cnnparams explain lenet5 conv1")
 @options.spec
-@click.argument("layers", metavar="[LAYER]...", nargs=-1)
+@click.argument("layers", metavar="[LAYER]...", nargs=-1, shell_complete=options.completes("layers"))
 @options.values
-@options.inputs
+@options.opening
 @options.answers(shapes=True)
-def command(spec: str, layers: tuple[str, ...], values: dict[str, Any], inputs: list[InputShape], show: Show) -> None:
+def command(spec: str, layers: tuple[str, ...], values: dict[str, Any], opening: Opening, show: Show) -> None:
     """Show the arithmetic behind each number, step by step.
 
     SPEC is a YAML file (- for standard input), a name that "cnnparams specs" lists, an ONNX file, or MODULE:FACTORY,
@@ -30,21 +28,9 @@ def command(spec: str, layers: tuple[str, ...], values: dict[str, Any], inputs: 
     parts of the network such as layer1.0; all of it by default.
     """
     from cnnparams.cli.networks import load_networks
-    from cnnparams.engine.network.graph import is_within
     from cnnparams.render.answers.explanation import ExplanationAnswer
 
-    (network,) = load_networks([spec], values, inputs)
-    known = [node.name for node in network.graph.nodes]
-    for name in layers:
-        if not any(is_within(layer, name) for layer in known):
-            fact = f"{network.name} has no layer {name!r}"
-            raise click.BadParameter(f"{fact}; {_instead(name, known)}", param_hint="LAYER")
-    show(ExplanationAnswer(network.explain(layers)))
-
-
-def _instead(name: str, known: list[str]) -> str:
-    from cnnparams.errors import suggest
-
-    guess = suggest(name, known)
-    more = ", ..." if len(known) > _MOST_LISTED else ""
-    return f"did you mean {guess!r}?" if guess else f"it has {', '.join(known[:_MOST_LISTED])}{more}"
+    (network,) = load_networks([spec], values, opening)
+    with options.blaming("LAYER"):
+        found = network.explain(*layers)
+    show(ExplanationAnswer(found))

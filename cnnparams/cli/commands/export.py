@@ -11,15 +11,15 @@ from cnnparams.cli.command import Command
 from cnnparams.cli.messages import tell
 
 if TYPE_CHECKING:
-    from cnnparams.sources.input_shape import InputShape
+    from cnnparams.cli.options import Opening
 
 
 @click.command(cls=Command, group="Exchange", example="cnnparams export resnet18 -o resnet18.py")
 @options.spec
 @options.values
-@options.inputs
+@options.opening
 @options.output
-def command(spec: str, values: dict[str, Any], inputs: list[InputShape], output: str | None) -> None:
+def command(spec: str, values: dict[str, Any], opening: Opening, output: str | None) -> None:
     """Write the network as PyTorch code.
 
     It is a module that depends on torch alone. It has a class for each block and for the network, as you would write
@@ -29,14 +29,9 @@ def command(spec: str, values: dict[str, Any], inputs: list[InputShape], output:
     """
     from cnnparams.cli.networks import load_networks
     from cnnparams.cli.output import write
-    from cnnparams.errors import Problem, some
-    from cnnparams.targets.code.module import export
+    from cnnparams.targets.code.module import remarks
 
-    (network,) = load_networks([spec], values, inputs)
-    if said := [f"{node.name} {node.dtype}" for node in network.graph.nodes if node.dtype]:
-        # A module in another dtype than its input does not run unless every input is converted.
-        fact = (
-            f"warning: the code has PyTorch's default dtype throughout, not that of layers which say one: {some(said)}"
-        )
-        tell(str(Problem(fact, source=network.spec.document.source.name)))
-    write([export(network.spec)], output, verbatim=True)
+    (network,) = load_networks([spec], values, opening)
+    for remark in remarks(network.graph):
+        tell(str(remark))
+    write([network.to_code()], output, verbatim=True)

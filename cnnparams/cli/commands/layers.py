@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command, group="Learn", example="cnnparams layers conv2d")
-@click.argument("types", metavar="[TYPE]...", nargs=-1)
+@click.argument("types", metavar="[TYPE]...", nargs=-1, shell_complete=options.completes("types"))
 @options.answers()
 def command(types: tuple[str, ...], show: Show) -> None:
     """List the layer types, or describe each TYPE named.
@@ -25,8 +25,7 @@ def command(types: tuple[str, ...], show: Show) -> None:
     from cnnparams.render.answers.catalogue import CatalogueAnswer
 
     try:
-        described = [catalogue.card(word) for word in types]
+        found = catalogue.catalogue(types)
     except catalogue.UnknownTypeError as error:
         raise click.BadParameter(str(error), param_hint="TYPE") from None
-    everything = CatalogueAnswer(catalogue.types_by_family(), catalogue.summaries())
-    show(CatalogueAnswer(described) if types else everything)
+    show(CatalogueAnswer.of(found))

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnnparams.cli import layers_shown, options
+from cnnparams.cli import options, shown
 from cnnparams.cli.command import Command
 from cnnparams.cli.exit_code import ExitCode
 
 if TYPE_CHECKING:
+    from cnnparams.cli.options import Opening
     from cnnparams.cli.show import Show
     from cnnparams.engine.reports.ranking import Ranking
     from cnnparams.engine.setting import Setting
-    from cnnparams.sources.input_shape import InputShape
 
 ALIVE = "peak-memory"
 
@@ -22,22 +22,24 @@ ALIVE = "peak-memory"
 @click.command(cls=Command, group="Memory", example="cnnparams memory resnet50 --training --fit 8GiB")
 @options.spec
 @options.values
-@options.inputs
+@options.opening
 @options.setting_on_device
-@click.option("--training", is_flag=True, help="Also what training keeps: gradients, optimizer, saved tensors.")
+@click.option("--training", is_flag=True, help="Also show training memory: gradients, optimizer, saved tensors.")
 @options.fit
-@click.option("--int8", is_flag=True, help="Also flash and SRAM in 8 bits, as TensorFlow Lite Micro has them.")
-@layers_shown.ranking(ALIVE)
+@click.option("--int8", is_flag=True, help="Also show flash and SRAM in int8, as in TensorFlow Lite Micro.")
+@shown.columns(f"layer,output,{ALIVE}")
+@shown.ranking(f"-{ALIVE}")
 @options.depth
 @options.answers()
 def command(
     spec: str,
     values: dict[str, Any],
-    inputs: list[InputShape],
+    opening: Opening,
     setting: Setting,
     training: bool,
     fit: int | None,
     int8: bool,
+    columns: str | None,
     ranking: Ranking,
     depth: int | None,
     show: Show,
@@ -49,17 +51,15 @@ def command(
     makes a PyTorch model and is run; FILE@VARIANT chooses a variant. The exit code is 1 where it does not fit: not even
     one sample within --fit, or not on the --device.
     """
-    from dataclasses import replace
-
     from cnnparams.cli.networks import load_networks
-    from cnnparams.engine.reports.fold import fold
-    from cnnparams.engine.reports.report import base_columns
+    from cnnparams.cli.progress import working
     from cnnparams.render.answers.memory import MemoryAnswer
 
-    (network,) = load_networks([spec], values, inputs)
-    found = network.memory(setting, training=training, limit=fit, int8=int8)
-    measured = {column.field for column in (*base_columns(), *found.report.columns)}
-    if ranking.column and ranking.column.field not in measured:
-        raise click.BadParameter(f"{ranking.column.key} is not measured here", param_hint="--sort")
-    show(MemoryAnswer(found if depth is None else replace(found, report=fold(found.report, depth)), ranking))
-    return ExitCode.DONE if found.answer else ExitCode.NO
+    (network,) = load_networks([spec], values, opening)
+    with working("working out memory"):
+        found = network.memory(training=training, limit=fit, int8=int8, **setting._asdict())
+    chosen = shown.columns_of(columns) if columns else ()
+    words = [ALIVE, *(column.key for column in chosen), *ranking.words]
+    layers = network.report(*words, depth=depth, **setting._asdict())
+    show(MemoryAnswer(found, layers, chosen, ranking))
+    return ExitCode.DONE if found.fits else ExitCode.NO

@@ -6,29 +6,27 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnnparams.cli import layers_shown, options
+from cnnparams.cli import options, shown
 from cnnparams.cli.command import Command
 
 if TYPE_CHECKING:
+    from cnnparams.cli.options import Opening
     from cnnparams.cli.show import Show
     from cnnparams.engine.reports.ranking import Ranking
-    from cnnparams.sources.input_shape import InputShape
-
-COLUMNS = ("layer", "output", "receptive-field", "effective-stride", "effective-padding", "aligned", "sees-all")
 
 
 @click.command(cls=Command, group="Count and explain", example="cnnparams receptive-field vgg16")
 @options.specs
 @options.values
-@options.inputs
+@options.opening
 @options.answers(shapes=True)
-@layers_shown.columns
-@layers_shown.ranking("receptive-field")
+@shown.columns("layer,receptive-field")
+@shown.ranking("-receptive-field")
 @options.depth
 def command(
     specs: tuple[str, ...],
     values: dict[str, Any],
-    inputs: list[InputShape],
+    opening: Opening,
     show: Show,
     columns: str | None,
     ranking: Ranking,
@@ -41,16 +39,12 @@ def command(
     chooses a variant. One number stands for all axes. "Input is global" marks layers that add no context: their input
     already sees the whole image.
     """
-    from dataclasses import replace
-
+    from cnnparams.api.layer_table import RECEPTIVE_FIELD, column_of
     from cnnparams.cli.networks import load_networks
-    from cnnparams.engine.costs import receptive_field
     from cnnparams.render.answers.report import ReportAnswer
 
-    shown = tuple(layers_shown.column_of(word, "--columns") for word in (columns.split(",") if columns else COLUMNS))
-    fields = [
-        column.field for column in (*receptive_field.COLUMNS, *shown, *([ranking.column] if ranking.column else []))
-    ]
-    reports = [network.report(fields, depth=depth) for network in load_networks(specs, values, inputs)]
-    own = [replace(report, columns=receptive_field.COLUMNS, totals=receptive_field.TOTALS) for report in reports]
-    show(ReportAnswer(own, shown, ranking))
+    chosen = shown.columns_of(columns) if columns else tuple(map(column_of, RECEPTIVE_FIELD))
+    words = [*(column.key for column in chosen), *ranking.words]
+    networks = load_networks(specs, values, opening)
+    reports = [network.receptive_field(columns=words, depth=depth) for network in networks]
+    show(ReportAnswer(reports, chosen, ranking))

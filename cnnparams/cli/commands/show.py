@@ -10,16 +10,16 @@ from cnnparams.cli import options
 from cnnparams.cli.command import Command
 
 if TYPE_CHECKING:
+    from cnnparams.cli.options import Opening
     from cnnparams.cli.show import Show
-    from cnnparams.sources.input_shape import InputShape
 
 
 @click.command(cls=Command, group="Count and explain", example="cnnparams show resnet18")
 @options.spec
 @options.values
-@options.inputs
+@options.opening
 @options.answers(only=("json", "yaml"), default="yaml")
-def command(spec: str, values: dict[str, Any], inputs: list[InputShape], show: Show) -> None:
+def command(spec: str, values: dict[str, Any], opening: Opening, show: Show) -> None:
     """Print a spec with blocks and expressions expanded.
 
     What is printed is a spec of plain layers that counts to the same numbers. SPEC is a YAML file (- for standard
@@ -27,10 +27,7 @@ def command(spec: str, values: dict[str, Any], inputs: list[InputShape], show: S
     run; FILE@VARIANT chooses a variant.
     """
     from cnnparams.cli.networks import load_networks
-    from cnnparams.engine.costs.quantity import number
-    from cnnparams.engine.network.stack import stack
     from cnnparams.render.answers.stack import StackAnswer
 
-    (network,) = load_networks([spec], values, inputs)
-    budget = {str(limit.total.word): number(limit.most) for limit in network.budget}
-    show(StackAnswer(stack(network.graph, budget)))
+    (network,) = load_networks([spec], values, opening)
+    show(StackAnswer(network.to_dict()))

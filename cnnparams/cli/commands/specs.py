@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnnparams.cli import options
+from cnnparams.cli import options, shown
 from cnnparams.cli.command import Command
 
 if TYPE_CHECKING:
@@ -15,16 +15,21 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command, group="Learn", example="cnnparams specs")
 @options.answers(shapes=True)
-def command(show: Show) -> None:
+@shown.columns("input,params,peak-memory", offers="totals")
+@shown.ranked_networks()
+def command(show: Show, columns: str | None, order: shown.Order) -> None:
     """List the networks that come with cnnparams.
 
     Their names, input, parameters and MACs are shown. Each may stand wherever a spec is asked for: cnnparams count
     resnet50.
     """
     from cnnparams.cli.networks import load_networks
-    from cnnparams.engine.reports.grid import side_by_side
+    from cnnparams.engine.reports.grid import OWN, ranked, side_by_side
     from cnnparams.render.answers.grid import GridAnswer
     from cnnparams.schema import zoo
 
-    reports = [network.report() for network in load_networks(member.name for member in zoo.members())]
-    show(GridAnswer(side_by_side(reports)))
+    chosen = shown.network_columns(columns, OWN) if columns else None
+    ranking = order.ranking(OWN)
+    words = shown.words(chosen or (), ranking)
+    reports = [network.report(*words) for network in load_networks(member.name for member in zoo.members())]
+    show(GridAnswer(ranked(side_by_side(reports, shown.also(ranking), chosen), reports, ranking), option=shown.COLUMNS))

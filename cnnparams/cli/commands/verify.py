@@ -11,26 +11,26 @@ from cnnparams.cli.command import Command
 from cnnparams.cli.exit_code import ExitCode
 
 if TYPE_CHECKING:
+    from cnnparams.api.network import Network
+    from cnnparams.cli.options import Opening
     from cnnparams.cli.show import Show
-    from cnnparams.engine.network.graph import Graph
-    from cnnparams.sources.input_shape import InputShape
     from cnnparams.targets.verification import Verification
 
 
 @click.command(cls=Command, group="Exchange", example="cnnparams verify resnet18")
 @options.specs
 @options.values
-@options.inputs
+@options.opening
 @click.option(
     "--against",
     metavar="MODULE:FACTORY",
-    help="Compare the spec with a model of your own instead: the code is imported, called and run.",
+    help="Compare the spec with your own model instead: its code is imported and run.",
 )
 @options.answers(shapes=True)
 def command(
     specs: tuple[str, ...],
     values: dict[str, Any],
-    inputs: list[InputShape],
+    opening: Opening,
     against: str | None,
     show: Show,
 ) -> ExitCode:
@@ -46,28 +46,31 @@ def command(
 
     if against is not None and len(specs) > 1:
         raise click.UsageError("--against compares one SPEC with a model")
-    graphs = [network.graph for network in load_networks(specs, values, inputs)]
-    found = _verified(graphs) if against is None else [_compared(graphs[0], against)]
+    networks = load_networks(specs, values, opening)
+    found = _verified(networks) if against is None else [_compared(networks[0], against)]
     show(VerificationAnswer(found))
     return ExitCode.DONE if all(verification.same for verification in found) else ExitCode.NO
 
 
-def _verified(graphs: list[Graph]) -> list[Verification]:
+def _verified(networks: list[Network]) -> list[Verification]:
+    from cnnparams.api.functions import verify
+    from cnnparams.cli.progress import working
     from cnnparams.sources.extra import extra
 
-    extra("torch")
-    from cnnparams.targets.torch.verify import verify
+    with working("importing PyTorch"):
+        extra("torch")
+    found = []
+    for network in networks:
+        with working(f"verifying {network.name}"):
+            found.append(verify(network))
+    return found
 
-    return [verify(graph) for graph in graphs]
 
-
-def _compared(graph: Graph, name: str) -> Verification:
+def _compared(network: Network, name: str) -> Verification:
+    from cnnparams.api.functions import verify
+    from cnnparams.cli.progress import working
     from cnnparams.cli.streams import keep_apart
-    from cnnparams.sources.extra import extra
 
     keep_apart()  # what the code prints is not the answer
-    extra("torch")
-    from cnnparams.sources.factory import make
-    from cnnparams.targets.torch.against import compare
-
-    return compare(graph, make(name), name)
+    with working(f"comparing with {name}"):
+        return verify(network, name)

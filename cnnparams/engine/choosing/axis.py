@@ -1,14 +1,16 @@
-"""The values that a var goes through, as people write them: 0.25:1.5:0.25, 128,160,224 or one value."""
+"""The values that a var goes through, as people write them: 0.25:1.5:0.25, 128,160,224 or one value; and shapes."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from cnnparams.errors import CnnparamsError, quote
+from cnnparams.errors import CnnparamsError, listed, quote
 from cnnparams.schema.bounds import Bounds
 from cnnparams.schema.compose import compose
+from cnnparams.schema.input_shape import InputShape, shape_of
 from cnnparams.schema.source import Text
 
 MOST_VALUES = 1_000_000
@@ -54,8 +56,47 @@ def ascending(text: str, default: Any, bounds: Bounds | None = None) -> SweepAxi
         axis = axis._replace(values=tuple(value for value in axis.values if not bounds.forbids(value)))
     for value in axis.values:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise AxisError(f"{axis.name}: {quote(value)} is not a number, so that no value is the largest")
+            raise AxisError(f"{axis.name}: {quote(value)} is not a number, so no value is the largest")
     return axis._replace(values=tuple(sorted(set(axis.values))))
+
+
+class InputAxis(NamedTuple):
+    """The shapes that an input goes through; the name is None where none is said."""
+
+    name: str | None
+    shapes: tuple[InputShape, ...]
+
+
+def parse_input_axis(text: str) -> InputAxis:
+    """Return the shapes of [NAME=]SHAPES; raise AxisError for other text.
+
+    Shapes are separated by commas; a size may be FROM:TO:STEP, and where several are, they move together.
+    """
+    before, equals, written = text.rpartition("=")
+    name = before.strip() if equals else None
+    try:
+        shapes = tuple(shape_of(one) for part in written.split(",") for one in _shapes(name, part))
+    except ValueError as error:
+        raise AxisError(str(error)) from None
+    return InputAxis(name, shapes)
+
+
+def _shapes(name: str | None, written: str) -> Iterator[str]:
+    """Yield each shape that stands there, with the name and the type of elements, if these are said."""
+    whole, dtype = re.fullmatch(r"(.*?)(:[a-z]+\d*)?", written.strip(), re.DOTALL).groups("")  # type: ignore[union-attr]
+    sizes = [_sizes(name or "input", size) for size in whole.split("x")]
+    count = max(map(len, sizes))
+    if any(len(size) not in (1, count) for size in sizes):
+        counts = listed([str(len(size)) for size in sizes if len(size) > 1], "and")
+        raise AxisError(f"{quote(written)}: sizes move together, and here they have {counts} values")
+    for i in range(count):
+        said = "x".join(size[i % len(size)] for size in sizes)
+        yield f"{name}={said}{dtype}" if name is not None else f"{said}{dtype}"
+
+
+def _sizes(name: str, written: str) -> list[str]:
+    match = _RANGE.fullmatch(written)
+    return [*map(str, _range(name, written, match[1], match[2], match[3]))] if match else [written]
 
 
 def _around(name: str, default: Any) -> str:
@@ -82,8 +123,8 @@ def _range(name: str, written: str, first: str, last: str, step: str | None) -> 
     if step is None and not is_whole:
         raise AxisError(f"{name}: {quote(written)} needs a step, {_EXAMPLES}")
     if by == 0 or (end - start) / by < 0:
-        raise AxisError(f"{name}: {quote(written)} never gets from {first} to {last}")
+        raise AxisError(f"{name}: {quote(written)} never goes from {first} to {last}")
     count = int((end - start) / by) + 1
     if count > MOST_VALUES:
-        raise AxisError(f"{name}: {quote(written)} are {count:,} values, and {MOST_VALUES:,} are the most")
+        raise AxisError(f"{name}: {quote(written)} gives {count:,} values, but at most {MOST_VALUES:,} are allowed")
     return tuple(int(value) if is_whole else float(value) for value in (start + by * i for i in range(count)))

@@ -35,7 +35,7 @@ def limits(spec: Spec) -> tuple[Limit, ...]:
             total = find_total(word)
             most = _most(word, written, total, scope)
         except UnknownTotalError as error:
-            problems.add(path, str(error), subject=BUDGET, hint=error.hint, at_key=True)
+            problems.add(path, error.message, subject=BUDGET, hint=error.hint, at_key=True)
         except LayerError as error:
             problems.add(path, str(error), subject=BUDGET, hint=error.hint)
         else:
@@ -56,7 +56,7 @@ def limit(written: str) -> Limit:
         total = find_total(word)
         return Limit(total, total.kind.unit.read(amount))
     except UnknownTotalError as error:
-        raise CnnparamsError(f"{error}; {error.hint}") from None
+        raise CnnparamsError(f"{error.message}; {error.hint}") from None
     except AmountError as error:
         raise CnnparamsError(f"{total.word}: {error}") from None
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -13,7 +14,8 @@ from cnnparams.engine.network.graph import Graph
 from cnnparams.engine.reports.measure import measure
 from cnnparams.engine.reports.report import Report, find_column
 from cnnparams.engine.setting import USUAL, Setting
-from cnnparams.errors import Place
+from cnnparams.engine.shown import Shown
+from cnnparams.errors import Place, Problem
 from cnnparams.schema.source import Document
 
 _MOST_TOLD = 3
@@ -51,7 +53,8 @@ class Balance(NamedTuple):
         return self.excess is None or self.excess <= 0
 
 
-class Verdict(NamedTuple):
+@dataclass(frozen=True, slots=True, repr=False)
+class Verdict(Shown):
     """A network and its balances, the tighter first where two limit the same.
 
     `place` is where its layers begin; None for what comes with the tool, and is not the user's to change.
@@ -61,10 +64,28 @@ class Verdict(NamedTuple):
     place: Place | None
     balances: tuple[Balance, ...]
 
+    def __bool__(self) -> bool:
+        return not self.broken
+
     @property
     def broken(self) -> tuple[Balance, ...]:
         """What is over its limit."""
         return tuple(balance for balance in self.balances if not balance.is_kept)
+
+    def remarks(self, give: str) -> Iterator[Problem]:
+        """Yield what a quiet success would hide; `give` is how to give a limit."""
+        source = self.place.source if self.place else self.name
+        if not self.balances:
+            yield Problem("warning: no budget, so only the spec itself was checked", source=source, hint=give)
+        for balance in (each for each in self.balances if each.is_estimate and each.is_kept):
+            yield Problem(f"warning: {balance.limit.total.word} of {self.name} is an estimate", source=source)
+        missing = (balance.limit.total for balance in self.balances if balance.value is None)
+        yield from (kept_without(total, self.name, source) for total in missing)
+
+
+def kept_without(total: Total, name: str, source: str) -> Problem:
+    """Return the remark that a network has no such total, which no limit of it forbids."""
+    return Problem(f"warning: {name} has no {total.word}, so it is within any budget", source=source)
 
 
 def check(graph: Graph, limits: Iterable[Limit], setting: Setting = USUAL) -> Verdict:

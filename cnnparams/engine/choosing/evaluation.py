@@ -5,20 +5,22 @@ from __future__ import annotations
 import os
 import signal
 from collections import deque
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnparams.engine.setting import Setting
-from cnnparams.errors import CnnparamsError, SpecError, yaml_text
+from cnnparams.errors import CnnparamsError, yaml_text
+from cnnparams.schema.input_shape import InputShape
+from cnnparams.schema.input_size import with_inputs
 from cnnparams.schema.parse import parse
 from cnnparams.schema.source import Document
 from cnnparams.schema.spec import Choice, Spec
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
-from collections.abc import Collection
 
 from pydantic import BaseModel
 
@@ -35,10 +37,15 @@ _CHUNK = 64
 """Points that a process is given at a time, at most: neighbours, which have much in common."""
 _AHEAD = 4
 """Chunks for each process that are under way, or wait to be shown."""
-_DIED = "a worker process died, so that the points that follow have no answer; all that was shown is right"
-_REMEDY = "where memory is short, the system ends processes: try fewer --jobs"
+_DIED = "a worker process died, so the remaining points were not computed; those shown are correct"
+_REMEDY = "the system may have run out of memory: try fewer --jobs"
 
 VarValues = Mapping[str, Any]
+
+
+def as_shown(value: Any) -> Any:
+    """Return a value of a point as it is shown: a shape as text."""
+    return str(value) if isinstance(value, InputShape) else value
 
 
 class Outcome(NamedTuple):
@@ -50,18 +57,41 @@ class Outcome(NamedTuple):
     problem: str | None = None
 
     @property
+    def values(self) -> dict[str, Any]:
+        """The values of the point as they are shown."""
+        return {name: as_shown(value) for name, value in self.point.items()}
+
+    @property
     def place(self) -> str:
         """The point in words."""
-        return ", ".join(f"{name}={yaml_text(value)}" for name, value in self.point.items())
+        return ", ".join(f"{name}={yaml_text(value)}" for name, value in self.values.items())
 
 
 class Task(NamedTuple):
-    """What is asked of every point: of which spec, which totals, in which setting."""
+    """What is asked of every point: of which spec, which totals, in which setting, which inputs vary."""
 
     document: Document
     choice: Choice
     fields: tuple[str, ...]
     setting: Setting
+    inputs: Mapping[str, InputShape]
+
+
+class Varying(NamedTuple):
+    """A spec whose inputs have other shapes at other points.
+
+    `inputs` are all that have to be said to read it, by the names that points have for them, as they are where a point
+    does not say; none where no input varies. `reread` reads it again with these, where it comes from elsewhere: what
+    it is may depend on their sizes.
+    """
+
+    spec: Spec
+    inputs: Mapping[str, InputShape] = MappingProxyType({})
+    reread: Callable[[tuple[InputShape, ...]], Spec] | None = None
+
+    def at(self, shapes: tuple[InputShape, ...]) -> Spec:
+        """Return the spec with these inputs; raise CnnparamsError where it has none such."""
+        return self.reread(shapes) if self.reread else with_inputs(self.spec, shapes)
 
 
 class Points(NamedTuple):
@@ -71,19 +101,23 @@ class Points(NamedTuple):
     number: int
 
 
-def outcomes(spec: Spec, fields: Sequence[str], setting: Setting, points: Points, jobs: int = 1) -> Generator[Outcome]:
+def outcomes(
+    network: Varying, fields: Sequence[str], setting: Setting, points: Points, jobs: int = 1
+) -> Generator[Outcome]:
     """Yield what each point gives, in their order, worked out by so many processes where they have work.
 
-    Raise CnnparamsError where one of them dies.
+    What is read from elsewhere at each point, be it by running code, is read by this process alone. Raise
+    CnnparamsError where a process dies.
     """
+    spec = network.spec
     processes = min(jobs, points.number, cores())
-    if processes <= 1:
-        evaluator = Evaluator(spec, fields, setting)
+    if processes <= 1 or network.reread:
+        evaluator = ResizingEvaluator(network, fields, setting)
         yield from (_outcome(evaluator, point) for point in points.each)
         return
     choice = Choice(spec.choice.variant, dict(spec.choice.values))
     document = spec.document._replace(origins=dict(spec.document.origins))  # a read-only view cannot be sent
-    task = Task(document, choice, tuple(fields), setting)
+    task = Task(document, choice, tuple(fields), setting, dict(network.inputs))
     yield from _spread(task, points, processes)
 
 
@@ -92,10 +126,10 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _outcome(evaluator: Evaluator, point: VarValues) -> Outcome:
+def _outcome(evaluator: ResizingEvaluator, point: VarValues) -> Outcome:
     try:
         return Outcome(evaluator.name, point, evaluator(point))
-    except SpecError as error:
+    except CnnparamsError as error:
         return Outcome(evaluator.name, point, {}, str(error).splitlines()[0])
 
 
@@ -118,7 +152,7 @@ def _spread(task: Task, points: Points, processes: int) -> Iterator[Outcome]:
                 held.close()  # which ends the processes, whatever they are at
                 pool.shutdown(cancel_futures=True)
     except BrokenProcessPool:
-        raise CnnparamsError(f"{_DIED}\n  hint: {_REMEDY}") from None
+        raise CnnparamsError(_DIED, _REMEDY) from None
 
 
 def _chunks(points: Iterator[VarValues], size: int) -> Iterator[list[VarValues]]:
@@ -139,7 +173,7 @@ def _uninterrupted() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-_evaluators: list[Evaluator] = []
+_evaluators: list[ResizingEvaluator] = []
 """The evaluator of a process that works for another."""
 
 
@@ -150,7 +184,7 @@ def _start(task: Task, there: Connection, held: Connection) -> None:
     held.close()  # what is left of it is the parent's alone
     Thread(target=_end_with_parent, args=(there,), daemon=True).start()
     spec = parse(task.document)._replace(choice=task.choice)
-    _evaluators.append(Evaluator(spec, task.fields, task.setting))
+    _evaluators.append(ResizingEvaluator(Varying(spec, task.inputs), task.fields, task.setting))
 
 
 def _end_with_parent(there: Connection) -> None:
@@ -243,6 +277,27 @@ class Evaluator:
     def _chosen(self, point: Mapping[str, Any]) -> Spec:
         choice = self.spec.choice
         return choose(self.spec, choice.variant, {**choice.values, **point})
+
+
+class ResizingEvaluator:
+    """Gives the totals of a network whose inputs vary, too: read again where they do, and evaluated as it then is."""
+
+    def __init__(self, network: Varying, fields: Collection[str], setting: Setting) -> None:
+        self.name = network.spec.choice.variant or network.spec.name
+        self._network = network
+        self._fields = fields
+        self._setting = setting
+        self._shapes: tuple[InputShape, ...] = ()
+        self._evaluator = Evaluator(network.spec, fields, setting)
+
+    def __call__(self, point: VarValues) -> dict[str, Any]:
+        """Return the totals by their fields; raise CnnparamsError where there is no network at this point."""
+        inputs = self._network.inputs
+        shapes = tuple([point.get(name, shape) for name, shape in inputs.items()])
+        if shapes != self._shapes:
+            self._evaluator = Evaluator(self._network.at(shapes), self._fields, self._setting)
+            self._shapes = shapes
+        return self._evaluator({name: value for name, value in point.items() if name not in inputs})
 
 
 def vars_behind(spec: Spec, part: Any) -> frozenset[str]:

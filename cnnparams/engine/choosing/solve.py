@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from cnnparams.engine.choosing.evaluation import Outcome
 from cnnparams.engine.costs.quantity import Limit, Total, magnitude
 from cnnparams.engine.costs.register import with_estimates
+from cnnparams.engine.shown import Shown
+from cnnparams.errors import CnnparamsError
 
 
 class Candidate(NamedTuple):
-    """A value of the var, the network's totals there, and which limits they break; or what is wrong with it."""
+    """A value of the var, the network's totals there, and which limits they break; or what is wrong with it.
 
-    value: float
+    The value is text where it is the shape of an input.
+    """
+
+    value: float | str
     totals: Mapping[str, Any]
     broken: tuple[Limit, ...]
     problem: str | None
@@ -33,7 +39,8 @@ class Fall(NamedTuple):
     after: Candidate
 
 
-class Solution(NamedTuple):
+@dataclass(frozen=True, slots=True, repr=False)
+class Solution(Shown):
     """The candidates in ascending order; `best` is the number of the largest that fits, None where none does.
 
     `falls` has the first place where each limited total gets less: larger values may keep what smaller ones break.
@@ -45,6 +52,21 @@ class Solution(NamedTuple):
     candidates: tuple[Candidate, ...]
     best: int | None
     falls: tuple[Fall, ...]
+
+    def __bool__(self) -> bool:
+        return self.best is not None
+
+    def check_any(self) -> None:
+        """Raise CnnparamsError where no value makes a network, with what is wrong with the first."""
+        if self.invalid == self.candidates:
+            first = self.candidates[0]
+            fact = f"{self.var}={first.value}: {first.problem}"
+            raise CnnparamsError(f"no value of {self.var} gives a valid network; {fact}")
+
+    @property
+    def value(self) -> float | str | None:
+        """The largest value that keeps every limit; None where none does."""
+        return None if self.best is None else self.candidates[self.best].value
 
     @property
     def totals(self) -> tuple[Total, ...]:
@@ -86,7 +108,7 @@ def solve(name: str, var: str, limits: Sequence[Limit], outcomes: Iterable[Outco
 def _candidate(outcome: Outcome, var: str, limits: Sequence[Limit]) -> Candidate:
     totals = outcome.totals
     broken = tuple(limit for limit in limits if totals and not limit.keeps(totals[limit.total.field]))
-    return Candidate(outcome.point[var], totals, broken, outcome.problem)
+    return Candidate(outcome.values[var], totals, broken, outcome.problem)
 
 
 def _falls(candidates: Sequence[Candidate], limits: Sequence[Limit]) -> Iterator[Fall]:

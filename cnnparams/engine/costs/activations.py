@@ -33,7 +33,7 @@ TOTALS = (
         column="activation-size",
     ),
     Total("peak_layer", "Peak at", Kind.TEXT),
-    Total("peak_activation_bytes_out_of_place", "Peak without reuse in place", Kind.BYTES),
+    Total("peak_activation_bytes_out_of_place", "Peak without in-place reuse", Kind.BYTES),
 )
 
 

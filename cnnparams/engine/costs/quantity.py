@@ -138,6 +138,14 @@ class Total(NamedTuple):
         return self.word or self.field
 
 
+class Heading(NamedTuple):
+    """A column: the key that programs read, its title, and what it holds."""
+
+    key: str
+    title: str
+    kind: Kind
+
+
 class Limit(NamedTuple):
     """The most that a total may be, and the place of the spec that says so; None: it comes from elsewhere."""
 

@@ -96,11 +96,10 @@ class UnknownTotalError(CnnparamsError):
     """A word that names no total; `hint` has a guess, from the words or from the titles that tables show."""
 
     def __init__(self, word: str, known: Mapping[str, Total]) -> None:
-        titled = {title: word for word, total in known.items() for title in (total.title, total.short) if title}
-        meant = {normalized_word(title): word for title, word in titled.items()}.get(normalized_word(word))
-        guess = meant or suggest(word, known)
-        self.hint = f"did you mean {quote(guess)}?" if guess else f"choose from {', '.join(known)}"
-        super().__init__(f"unknown quantity {quote(word)}")
+        titled = total_titled(word)
+        guess = titled.word if titled else suggest(word, known)
+        hint = f"did you mean {quote(guess)}?" if guess else f"choose from {', '.join(known)}"
+        super().__init__(f"unknown quantity {quote(word)}", hint)
 
 
 class UnmeasuredError(CnnparamsError):
@@ -232,6 +231,13 @@ def find_total(word: str) -> Total:
     if found is None:
         raise UnknownTotalError(word, totals())
     return found
+
+
+def total_titled(title: str) -> Total | None:
+    """Return the total that tables show under a title, long or short; None where there is none."""
+    meant = normalized_word(title)
+    titled = {shown: total for total in totals().values() for shown in (total.title, total.short) if shown}
+    return next((total for shown, total in titled.items() if normalized_word(shown) == meant), None)
 
 
 def find_cost_column(word: str) -> Column | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import accumulate
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -19,12 +19,20 @@ from cnnparams.layers.contract.settings import Hyperparameter
 _COUNTED = (Kind.COUNT, Kind.BYTES)
 
 
-def diff(before: Report, after: Report) -> Difference:
-    """Return what leads from one network to the other, layer by layer and in total; both are measured alike."""
+def adds_up(column: Column) -> bool:
+    """Tell whether the values of a column are added over layers, so that there is a difference for several."""
+    return column.fold is sum and column.kind in _COUNTED
+
+
+def diff(before: Report, after: Report, asked: Collection[str] = ()) -> Difference:
+    """Return what leads from one network to the other, layer by layer and in total; both are measured alike.
+
+    Totals of these fields are among those that are told, even where both have the same.
+    """
     pairs = align(before.layers, after.layers)
     same = {before.layers[i].name: after.layers[j].name for i, j in pairs}
     common = name_map(before, after, {**_inputs(before.inputs, after.inputs), **same})
-    columns = tuple(column for column in after.columns if column.fold is sum and column.kind in _COUNTED)
+    columns = tuple(filter(adds_up, after.columns))
 
     def differing(one: LayerReport | None, other: LayerReport | None) -> LayerDifference:
         found = tuple(changes(one, other, common)) if one and other else ()
@@ -36,7 +44,7 @@ def diff(before: Report, after: Report) -> Difference:
         changes=(*network_changes(before, after, common), *_order(before.layers, after.layers, pairs)),
         layers=tuple(differing(*part) for part in _merged(before.layers, after.layers, pairs)),
         columns=columns,
-        totals=tuple(_totals(before, after)),
+        totals=tuple(_totals(before, after, asked)),
     )
 
 
@@ -79,12 +87,13 @@ def _costs(before: LayerReport | None, after: LayerReport | None, columns: Seque
     return {column.field: new.get(column.field, 0) - old.get(column.field, 0) for column in columns}
 
 
-def _totals(before: Report, after: Report) -> Iterator[TotalDifference]:
+def _totals(before: Report, after: Report, asked: Collection[str]) -> Iterator[TotalDifference]:
     for total in after.totals:
         found = TotalDifference(total, before.costs[total.field], after.costs[total.field])
         has_any = found.before is not None or found.after is not None
         is_marked = total.kind is Kind.MARK and (found.before or found.after)
-        if is_marked or (has_any and (total.short or (total.kind in _COUNTED and found.by))):
+        differs = total.kind in _COUNTED and found.by
+        if is_marked or (has_any and (total.short or differs or total.field in asked)):
             yield found
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from cnnparams.engine.costs.quantity import Column, Kind, Total, magnitude, quotient
 from cnnparams.engine.reports.report import LayerReport, Report
+from cnnparams.engine.shown import Shown
 
 
 class Status(Enum):
@@ -83,8 +84,8 @@ class TotalDifference(NamedTuple):
         return magnitude(self.before, self.total.kind), magnitude(self.after, self.total.kind)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Difference:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Difference(Shown):
     """What leads from one network to another.
 
     `layers` are all layers of both in the order of the second, each that was removed behind what stood before it.

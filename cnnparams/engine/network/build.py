@@ -46,7 +46,7 @@ def lay_out(spec: Spec, kind: type[L]) -> tuple[Graph, L]:
 
 def _misnamed(spec: Spec, port: Port) -> Problem:
     """Return the remark on an image whose channels are not where its spec says."""
-    message = "warning: the first layer over images takes another dimension for the channels than the input says"
+    message = "warning: the first layer over images takes a different dimension as the channels than the input declares"
     hint = f"write shape: {list(port.shape.dims)}, and the receptive field is that along the other dimensions"
     return Problem(message, spec.document.place(_path(spec, port.name)), subject=port.name, hint=hint)
 
@@ -187,10 +187,10 @@ def _so_far(inputs: tuple[Port, ...], network: GraphBuilder) -> Iterator[str]:
     known = [*((port.name, port.shape) for port in inputs), *last]
     shown = " -> ".join(f"{name} {shape}" for name, shape in known[-_LAST_SHOWN:])
     all_shown = len(inputs) + len(network.order) <= _LAST_SHOWN
-    yield f"known so far: {shown if all_shown else f'... -> {shown}'}"
+    yield f"shapes so far: {shown if all_shown else f'... -> {shown}'}"
 
 
-_HINT = "name it in the from of what should read it, in outputs if it is a result, or write it as an auxiliary"
+_HINT = "name it in the from of a later layer, list it in outputs, or write it as an auxiliary"
 
 
 def unread(spec: Spec, network: GraphBuilder, outputs: Collection[str]) -> Iterator[Problem]:
@@ -209,11 +209,9 @@ def unread(spec: Spec, network: GraphBuilder, outputs: Collection[str]) -> Itera
 
 def _remark(spec: Spec, results: list[EntryResult]) -> Problem:
     first, *more = results
-    fact = "nothing reads its result, which is counted all the same"
+    fact = "its output is not used, but is counted"
     if more:
-        fact = (
-            f"nothing reads the results of {some([result.name for result in results])}, which are counted all the same"
-        )
+        fact = f"the outputs of {some([result.name for result in results])} are not used, but are counted"
     return Problem(
         f"warning: {fact}",
         spec.document.place(first.entry.path),
@@ -228,11 +226,11 @@ def _meant(result: EntryResult) -> str:
     if entry.repeat is None:
         return _HINT
     if not entry.sources:
-        return "what is inside of it reads something else than the copy before: leave out its from for a chain"
+        return "what is inside does not read the copy before: leave out its from to chain the copies"
     if result.follows:
-        return f"every copy reads {_sources(entry)}: leave out from for a chain"
+        return f"every copy reads {_sources(entry)}: leave out from to chain the copies"
     chain = f"{{type: sequence, from: {_sources(entry)}, layers: [...]}}"
-    return f"every copy reads {_sources(entry)}: for a chain write {chain}, with the repeat inside and no from there"
+    return f"every copy reads {_sources(entry)}: to chain the copies write {chain}, with repeat inside and no from"
 
 
 def _sources(entry: Entry) -> str:

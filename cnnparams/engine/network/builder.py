@@ -114,7 +114,7 @@ class GraphBuilder:
     def put(self, node: Node) -> None:
         """Append a node; raise LayerError where its name is taken, or there are too many."""
         if node.name in self.nodes:
-            raise LayerError(f"two layers are called {node.name}", "name", "rename one of them")
+            raise LayerError(f"two layers have the name {node.name}", "name", "rename one of them")
         if node.name in self.inputs:
             raise LayerError(f"{node.name} is the name of an input", "name", "give the layer another name")
         if len(self.order) >= MOST_LAYERS:
@@ -149,10 +149,10 @@ def _check_number(layer: Layer, shapes: tuple[Shape, ...]) -> None:
     least, most = layer.fewest_inputs, layer.most_inputs
     if len(shapes) < least:
         hint = "name what enters, such as from: [conv1, conv2]"
-        raise LayerError(f"needs {least} inputs or more, but gets {len(shapes)}", hint=hint)
+        raise LayerError(f"needs at least {least} inputs, but gets {len(shapes)}", hint=hint)
     if most == 0 and shapes:
         raise LayerError("reads nothing, but has inputs", "from", "leave from out")
     if most is not None and len(shapes) > most:
         hint = "put a concat, add or multiply before it, or name one layer with from"
-        takes = "one input" if most == 1 else f"{most} inputs at most"
+        takes = "one input" if most == 1 else f"at most {most} inputs"
         raise LayerError(f"takes {takes}, but gets {len(shapes)}", hint=hint)

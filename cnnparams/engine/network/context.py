@@ -50,7 +50,7 @@ class Context(NamedTuple):
     def deeper(self, under: str) -> "Context":
         """Return the context of a list within; raise LayerError where there are too many around it."""
         if self.depth == DEEPEST:
-            raise LayerError(f"is nested more than {DEEPEST} lists deep", hint="use fewer blocks inside of one another")
+            raise LayerError(f"is nested more than {DEEPEST} lists deep", hint="nest fewer blocks")
         return self._replace(prefix=joined(self.prefix, under), depth=self.depth + 1)
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
-from cnnparams.errors import CnnparamsError, listed, quote, yaml_text
+from pydantic.fields import FieldInfo
+
+from cnnparams.engine.shown import Shown
+from cnnparams.errors import CnnparamsError, listed, quote
 from cnnparams.layers.contract.base import Layer, Step
 from cnnparams.layers.contract.registry import Declaration, declarations, find_type, layer_class
 from cnnparams.layers.contract.settings import display
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.schema.json_schema import settings_schema
-from cnnparams.schema.structures import STRUCTURES, Structure
+from cnnparams.schema.structures import STRUCTURES, KeyKind, Structure
 from cnnparams.schema.type_hints import guess_type
 
 
@@ -45,6 +48,20 @@ class Card:
     output_shape: Shape
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Catalogue(Shown):
+    """Layer types: their cards and, where none was named, a line on each."""
+
+    cards: tuple[Card, ...]
+    summaries: Mapping[str, str] | None = None
+
+
+def catalogue(words: Iterable[str] = ()) -> Catalogue:
+    """Describe the layer types that words mean, or all; raise UnknownTypeError for a word that means none."""
+    cards = tuple(map(card, words))
+    return Catalogue(cards) if cards else Catalogue(tuple(types_by_family()), summaries())
+
+
 def summaries() -> dict[str, str]:
     """Return each layer type with a line on what it does."""
     return {declaration.name: _summary(declaration) for declaration in declarations()}
@@ -63,12 +80,12 @@ class UnknownTypeError(CnnparamsError):
 
 
 def card(word: str) -> Card:
-    """Describe the layer type that a word means, or the family: conv is conv1d, conv2d and conv3d.
+    """Describe the layer type that a word means, or the family (conv is conv1d, conv2d and conv3d), or a structure.
 
     Raise UnknownTypeError where there is none.
     """
     if structure := STRUCTURES.get(word.casefold()):
-        raise UnknownTypeError(f"{word} is a structure, not a layer type: {_structure(structure)}")
+        return _structure(structure)
     if declaration := find_type(word):
         return _card([find_type(declaration.name) or declaration])
     if family := [
@@ -80,12 +97,37 @@ def card(word: str) -> Card:
     raise UnknownTypeError(f"unknown layer type {quote(word)}; {remedy}")
 
 
-def _structure(structure: type[Structure]) -> str:
-    """Return what a structure is, its keys, and an example of those that must be there."""
+def _structure(structure: type[Structure]) -> Card:
+    """Describe a structure; its example has the keys that must be there."""
+    from cnnparams.engine.network.build import build
+    from cnnparams.schema.parse import parse
+    from cnnparams.schema.plain import document_of
+
     fields = structure.model_fields
-    required = {name: (field.examples or [None])[0] for name, field in fields.items() if field.is_required()}
-    example = yaml_text({"type": structure.type, **required})
-    return f"{_first_line(structure)} Its keys are {listed([*fields], 'and')}, such as {example}"
+    example = {"type": structure.type, **{name: field.examples[0] for name, field in fields.items() if field.examples}}
+    image = {"channels": 16, "height": 32, "width": 32}
+    graph = build(parse(document_of({"input": image, "layers": [example]}, structure.type)))
+    return Card(
+        types=(structure.type,),
+        keras=(),
+        keras_notes=(),
+        summary=_first_line(structure),
+        accepts_activation="activation" in fields,
+        settings=tuple(_key(name, field) for name, field in fields.items()),
+        legend="",
+        steps=(),
+        example=example,
+        input_shapes=tuple(port.shape for port in graph.inputs),
+        output_shape=graph.outputs[-1].shape,
+    )
+
+
+def _key(name: str, field: FieldInfo) -> SettingEntry:
+    """Describe a key of a structure: a list of entries, an activation, or one of several words."""
+    kind = next((mark for mark in field.metadata if isinstance(mark, KeyKind)), None)
+    values = kind.words if kind else listed(get_args(field.annotation), "or")
+    default = field.default if isinstance(field.default, str) else None
+    return SettingEntry(name, values, field.is_required(), default, field.description or "", None)
 
 
 def _same(word: str, name: str) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from cnnparams.engine.network.graph import Graph, Node, is_within
+from cnnparams.engine.reports.report import UnknownLayerError
+from cnnparams.engine.shown import Shown
 from cnnparams.layers.contract.base import BUFFERS, MACS, PARAMETERS, Derivation, Step
 from cnnparams.layers.contract.shape import Shape
 
@@ -28,8 +30,8 @@ class LayerExplanation:
     origin: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+@dataclass(frozen=True, slots=True, repr=False)
+class Explanation(Shown):
     """The derivations of a network's layers, in execution order, and of its totals where all layers are there."""
 
     name: str
@@ -38,7 +40,14 @@ class Explanation:
 
 
 def explain(graph: Graph, names: Collection[str] = ()) -> Explanation:
-    """Explain the layers of the given names, and those inside of what has one of them; or the whole network."""
+    """Explain the layers of the given names, and those inside of what has one of them; or the whole network.
+
+    Raise UnknownLayerError for another name.
+    """
+    known = [node.name for node in graph.nodes]
+    for name in names:
+        if not any(is_within(layer, name) for layer in known):
+            raise UnknownLayerError(graph.name, name, known)
     layers = tuple(
         _layer(node, graph) for node in graph.nodes if not names or any(is_within(node.name, name) for name in names)
     )

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
-from typing import TypeVar
 
-from cnnparams.engine.reports.report import Column, LayerReport, Report, TensorReport
+from cnnparams.engine.reports.report import Column, LayerReport, Layers, Report, TensorReport
 from cnnparams.layers.contract.settings import Hyperparameter
 from cnnparams.layers.contract.shape import Shape
-
-R = TypeVar("R", bound=Report)
 
 GROUP = "group"
 
 
-def fold(report: R, depth: int) -> R:
+def fold(report: Report, depth: int) -> Report:
     """Return the report with layers whose names agree in their first `depth` parts summed up; totals stay.
 
     A group reads what its layers read from outside of it, and gives what its last layer that is read outside gives.
@@ -25,7 +22,7 @@ def fold(report: R, depth: int) -> R:
     read_outside = {name for layer in report.layers for name in layer.inputs if outer.get(name) != outer[layer.name]}
     read_outside |= {port.source for port in report.outputs}
     groups = groupby(report.layers, key=lambda layer: outer[layer.name])
-    folded = tuple(_folded(name, tuple(layers), outer, read_outside, report.columns) for name, layers in groups)
+    folded = Layers(_folded(name, tuple(layers), outer, read_outside, report.columns) for name, layers in groups)
     return replace(report, layers=folded)
 
 

@@ -3,17 +3,11 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from cnnparams.engine.costs.quantity import Heading as Heading
 from cnnparams.engine.costs.quantity import Kind, Total, magnitude, quotient
 from cnnparams.engine.costs.register import with_estimates
+from cnnparams.engine.reports.ranking import Ranking
 from cnnparams.engine.reports.report import Report
-
-
-class Heading(NamedTuple):
-    """A column: the key that programs read, its title, and what it holds."""
-
-    key: str
-    title: str
-    kind: Kind
 
 
 class Row(NamedTuple):
@@ -50,20 +44,36 @@ def heading(total: Total) -> Heading:
     return Heading(total.field, total.short or total.title, total.kind)
 
 
-def side_by_side(reports: Sequence[Report], also: Collection[Total] = ()) -> Grid:
-    """Return name, input, the totals that have a short title, but for those that no network has, and these others.
+OWN = {
+    "name": Heading("name", "Network", Kind.TEXT),
+    "input": Heading("input_shape", "Input", Kind.SHAPE),
+}
+"""The columns of what a network is, by their words."""
 
-    Where some are estimates of a network, a column behind the others says so.
+
+def side_by_side(
+    reports: Sequence[Report],
+    also: Collection[Total] = (),
+    chosen: Sequence[Heading | Total] | None = None,
+) -> Grid:
+    """Return the networks' names and what was chosen.
+
+    That is by default the input, the totals that have a short title, but for those that no network has, and these
+    others. Where some are estimates of a network, a column behind the others says so.
     """
+    shown = [OWN["input"], *_usual(reports, also)] if chosen is None else chosen
+    totals = [total for total in shown if isinstance(total, Total)]
+    marks = [mark for mark in with_estimates(totals)[len(totals) :] if any(r.costs[mark.field] for r in reports)]
+    headings = tuple(heading(each) if isinstance(each, Total) else each for each in (OWN["name"], *shown, *marks))
+    unique = tuple(dict.fromkeys(headings))
+    rows = [Row(tuple([getattr(report, heading.key) for heading in unique])) for report in reports]
+    return Grid(unique, rows, tuple(total.note for total in totals if total.note))
+
+
+def _usual(reports: Sequence[Report], also: Collection[Total]) -> list[Total]:
     measured = reports[0].totals if reports else ()
     had = {total for total in measured if any(report.costs[total.field] is not None for report in reports)}
-    chosen = [total for total in measured if total in also or (total.short and total in had)]
-    marks = with_estimates(chosen)[len(chosen) :]
-    totals = [*chosen, *(mark for mark in marks if any(report.costs[mark.field] for report in reports))]
-    own = (Heading("name", "Network", Kind.TEXT), Heading("input_shape", "Input", Kind.SHAPE))
-    headings = (*own, *map(heading, totals))
-    rows = [Row(tuple([getattr(report, heading.key) for heading in headings])) for report in reports]
-    return Grid(headings, rows, tuple(total.note for total in totals if total.note))
+    return [total for total in measured if total in also or (total.short and total in had)]
 
 
 def with_ratios(grid: Grid) -> Grid:
@@ -73,24 +83,14 @@ def with_ratios(grid: Grid) -> Grid:
     return grid._replace(rows=related, is_compared=True)
 
 
-def ordered(grid: Grid, key: str, *, descending: bool = False) -> Grid:
-    """Return the grid with its rows in the order of a column; those without a value come last."""
-    at = [heading.key for heading in grid.headings].index(key)
-    kind = grid.headings[at].kind
-    placed = [(_sortable(row.values[at], kind), row) for row in grid.rows]
-    known = sorted(((value, row) for value, row in placed if value is not None), key=_first, reverse=descending)
-    return grid._replace(rows=[*(row for _, row in known), *(row for value, row in placed if value is None)])
+def ranked(grid: Grid, reports: Sequence[Report], ranking: Ranking) -> Grid:
+    """Return the grid of these reports with its rows in an order, which may be by what is no column of it."""
+    pairs = ranking.rank(zip(grid.rows, reports, strict=True), lambda pair: getattr(pair[1], ranking.field))
+    told = ranking.told(len(reports), "networks")
+    return grid._replace(rows=[row for row, _ in pairs], notes=(*([told] if told else []), *grid.notes))
 
 
 def _ratios(kinds: Sequence[Kind], row: Row, first: Row) -> Iterator[float | None]:
     for kind, value, base in zip(kinds, row.values, first.values, strict=True):
         number, whole = magnitude(value, kind), magnitude(base, kind)
         yield quotient(number, whole) if number is not None and whole else None
-
-
-def _sortable(value: Any, kind: Kind) -> Any:
-    return value if kind is Kind.TEXT else magnitude(value, kind)
-
-
-def _first(pair: tuple[Any, Row]) -> Any:
-    return pair[0]

@@ -5,34 +5,27 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from cnnparams.engine.costs.quantity import Column, Total
 from cnnparams.engine.costs.register import costs_of
 from cnnparams.engine.network.graph import Graph, Node, Port
 from cnnparams.engine.network.memo import Memo
-from cnnparams.engine.reports.report import LayerReport, PortReport, Report, TensorReport
+from cnnparams.engine.reports.report import LayerReport, Layers, PortReport, Report, TensorReport
 from cnnparams.engine.setting import USUAL, Setting
 from cnnparams.layers.contract.settings import Hyperparameter
 from cnnparams.layers.contract.tensor import Tensor
 
-R = TypeVar("R", bound=Report)
-
 
 def measure(graph: Graph, fields: Collection[str] = (), setting: Setting = USUAL) -> Report:
     """Return the report of a network, with the costs that are always measured and those that give these fields."""
-    return measure_as(graph, Report, fields, setting)
-
-
-def measure_as(graph: Graph, report: type[R], fields: Collection[str] = (), setting: Setting = USUAL) -> R:
-    """Return the report of a network as a subclass of Report."""
     costs = costs_of(fields, setting)
     measured = [cost.measure(graph, setting) for cost in costs]
     columns = tuple(column for cost in costs for column in cost.COLUMNS)
     totals = tuple(total for cost in costs for total in cost.TOTALS)
     rows = zip(*(part.rows for part in measured), strict=True)
     inputs, outputs = map(_ports, (graph.inputs, graph.outputs))
-    return report(
+    return Report(
         name=graph.name,
         input_shape=inputs[0].shape,
         output_shape=outputs[0].shape,
@@ -66,14 +59,14 @@ class _Looks(NamedTuple):
     groups: int | None
 
 
-def _layers(graph: Graph, rows: Iterable[Mapping[str, Any]]) -> tuple[LayerReport, ...]:
+def _layers(graph: Graph, rows: Iterable[Mapping[str, Any]]) -> Layers:
     memo = Memo[_Looks]()
     layers = []
     for node, costs in zip(graph.nodes, rows, strict=True):
         circumstances = (node.input_shapes, node.trainable, node.shares is None)
         looks = memo.of((node.layer, node.activation), circumstances, partial(_looks, node))
         layers.append(_layer(node, looks, costs))
-    return tuple(layers)
+    return Layers(layers)
 
 
 def _looks(node: Node) -> _Looks:

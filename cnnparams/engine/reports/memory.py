@@ -12,6 +12,7 @@ from cnnparams.engine.network.graph import Graph, batchless
 from cnnparams.engine.reports.measure import measure
 from cnnparams.engine.reports.report import Report
 from cnnparams.engine.setting import Setting
+from cnnparams.engine.shown import Shown
 
 USE = ("weight_bytes", "peak_activation_bytes")
 TRAINING = ("training_bytes",)
@@ -37,11 +38,12 @@ class Fit:
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+@dataclass(frozen=True, slots=True, repr=False)
+class Memory(Shown):
     """The costs of a network in a setting, the tensors alive at the peak, and what else was asked.
 
-    `uncertain` names the layers of which what they save for the backward pass is an estimate.
+    `uncertain` names the layers of which what they save for the backward pass is an estimate. `told` has what
+    is told of the layers, where that is not all of `report`.
     """
 
     report: Report
@@ -51,6 +53,7 @@ class Memory:
     uncertain: tuple[str, ...]
     fit: Fit | None = None
     int8: Quantized | None = None
+    told: Report | None = None
 
     @property
     def room(self) -> Room | None:
@@ -59,7 +62,7 @@ class Memory:
         return room_left(device, self.int8.flash_bytes, self.int8.sram_bytes) if device and self.int8 else None
 
     @property
-    def answer(self) -> bool:
+    def fits(self) -> bool:
         """Whether all that was asked to fit does."""
         return not (self.fit and self.fit.batch == 0) and not (self.room and not self.room.fits)
 

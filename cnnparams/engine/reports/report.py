@@ -4,13 +4,16 @@ A field of its own says what a layer or a network is; what they cost is measured
 columns and totals that it gives. A renderer walks both, and knows none of them by name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cache
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, SupportsIndex, overload
 
 from cnnparams.engine.costs.quantity import NUMBERS, Column, Kind, Total
 from cnnparams.engine.costs.register import always_columns, every_cost, find_cost_column, normalized_word
+from cnnparams.engine.reports.attributes import LayerCosts, NetworkCosts
+from cnnparams.engine.shown import Shown
+from cnnparams.errors import CnnparamsError, quote, some, suggest
 from cnnparams.layers.contract.settings import Hyperparameter
 from cnnparams.layers.contract.shape import Shape
 
@@ -19,15 +22,19 @@ __all__ = [
     "Column",
     "Kind",
     "LayerReport",
+    "Layers",
     "PortReport",
     "Report",
     "Role",
     "Shape",
     "TensorReport",
     "Total",
+    "UnknownLayerError",
     "base_columns",
 ]
 
+if TYPE_CHECKING:
+    from cnnparams.engine.reports.ranking import LayerTable
 
 Role = Literal["trainable", "frozen", "buffer"]
 
@@ -56,22 +63,9 @@ def _data(kind: Kind) -> Any:
     return field(metadata={"kind": kind})
 
 
-class _Costly:
-    """What has costs: each is an attribute too."""
-
-    __slots__ = ()
-
-    def __getattr__(self, name: str) -> Any:
-        costs: Mapping[str, Any] = object.__getattribute__(self, "costs")
-        try:
-            return costs[name]
-        except KeyError:
-            raise AttributeError(f"{type(self).__name__} has no {name!r}; it has {', '.join(costs)}") from None
-
-
 # ruff: noqa: RUF009  # the defaults below are dataclass fields
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LayerReport(_Costly):
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class LayerReport(LayerCosts):
     """What one layer is and costs, for one sample. Counts are in elements and in multiply-accumulates."""
 
     name: str = _column(Kind.TEXT, "layer", "Layer", default=True)
@@ -90,13 +84,51 @@ class LayerReport(_Costly):
     dtype: str | None = _column(Kind.TEXT, "dtype", "Dtype")
     costs: Mapping[str, Any]
 
+    def __repr__(self) -> str:
+        params, macs = (self.costs.get(key, 0) for key in ("params", "macs"))
+        return f"<{self.name}: {self.type}, {params:,} parameters, {macs:,} MACs>"
 
-@dataclass(frozen=True, kw_only=True)
-class Report(_Costly):
+
+class UnknownLayerError(CnnparamsError, KeyError):
+    """A name of no layer."""
+
+    def __init__(self, network: str, word: str, known: Sequence[str]) -> None:
+        guess = suggest(word, known)
+        super().__init__(
+            f"{network} has no layer {quote(word)}",
+            f"did you mean {quote(guess)}?" if guess else f"it has {some(known)}",
+        )
+
+
+class Layers(tuple[LayerReport, ...]):
+    """Layers in their order: by number, by name, or as a slice."""
+
+    __slots__ = ()
+
+    @overload
+    def __getitem__(self, key: SupportsIndex | str, /) -> LayerReport: ...
+
+    @overload
+    def __getitem__(self, key: slice, /) -> "Layers": ...
+
+    def __getitem__(self, key: SupportsIndex | str | slice, /) -> "LayerReport | Layers":
+        """Return a layer, or some; raise UnknownLayerError for a name that no layer has."""
+        if isinstance(key, slice):
+            return Layers(super().__getitem__(key))
+        if not isinstance(key, str):
+            return super().__getitem__(key)
+        found = next((layer for layer in self if layer.name == key), None)
+        if found is None:
+            raise UnknownLayerError("the network", key, [layer.name for layer in self])
+        return found
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Report(NetworkCosts, Shown):
     """What a network is and costs, layer by layer and in total, for one sample.
 
     `input_shape` and `output_shape` are those of the first input and the first result. `columns` and `totals` say what
-    the costs are.
+    the costs are; `table` says which of them were asked for, and in which order `layers` are.
     """
 
     name: str = _data(Kind.TEXT)
@@ -104,10 +136,11 @@ class Report(_Costly):
     output_shape: Shape = _data(Kind.SHAPE)
     inputs: tuple[PortReport, ...] = _data(Kind.PORTS)
     outputs: tuple[PortReport, ...] = _data(Kind.PORTS)
-    layers: tuple[LayerReport, ...] = _data(Kind.LAYERS)
+    layers: Layers = _data(Kind.LAYERS)
     columns: tuple[Column, ...]
     totals: tuple[Total, ...]
     costs: Mapping[str, Any]
+    table: "LayerTable | None" = field(default=None, compare=False)
 
 
 @cache

@@ -14,32 +14,36 @@ from cnnparams.layers.contract.base import Layer
 from cnnparams.layers.contract.registry import find_type, layer_class
 from cnnparams.layers.contract.shape import Shape
 
+_INPUT = "write input: beside layers, such as input: {channels: 3, height: 32, width: 32}"
 _UNCOUNTED: Mapping[str, str] = {
     "Activation": "give the activation an entry of its own, such as relu, or write activation: on the layer before",
     "Attention": "it learns no projections; multihead_attention does",
-    "AdditiveAttention": "no layer type is its like",
-    "Average": "no layer type is its like; add has the same shape",
+    "AdditiveAttention": "there is no such layer type",
+    "Average": "there is no such layer type; add has the same shape",
     "Bidirectional": "write bidirectional: true on an rnn, lstm or gru",
-    "Dot": "no layer type is its like",
-    "EinsumDense": "no layer type is its like; linear works along the last dimension",
-    "GaussianDropout": "it changes no count: leave it out, or use dropout",
-    "GaussianNoise": "it changes no count: leave it out",
-    "InputLayer": "write input: beside layers, such as input: {channels: 3, height: 32, width: 32}",
-    "Lambda": "no layer type is its like",
-    "Masking": "it changes no count: leave it out",
-    "RepeatVector": "no layer type is its like",
-    "Rescaling": "it changes no count: leave it out",
+    "Dot": "there is no such layer type",
+    "EinsumDense": "there is no such layer type; linear works along the last dimension",
+    "GaussianDropout": "it does not affect any count: leave it out, or use dropout",
+    "GaussianNoise": "it does not affect any count: leave it out",
+    "Input": _INPUT,
+    "InputLayer": _INPUT,
+    "Lambda": "there is no such layer type",
+    "Masking": "it does not affect any count: leave it out",
+    "RepeatVector": "there is no such layer type",
+    "Rescaling": "it does not affect any count: leave it out",
     "RMSNormalization": "rms_norm normalises the last dimensions, which of an image are not the channels",
     "SimpleRNN": "it has one bias where rnn, which is PyTorch's, has two",
     "TimeDistributed": "give the layer an entry of its own: linear works at every step as it is",
-    **{f"ConvLSTM{rank}D": "no layer type is its like" for rank in (1, 2, 3)},
+    **{f"ConvLSTM{rank}D": "there is no such layer type" for rank in (1, 2, 3)},
 }
 """Words of Keras' that count otherwise than the layer types that they resemble, each with what to do."""
 
-_NO_COUNT = "it changes no count: leave it out"
+_NO_COUNT = "it does not affect any count: leave it out"
 _ENDS = ("_initializer", "_regularizer", "_constraint")
 _SETTINGS: Mapping[str, str] = {
     "data_format": "shapes are (channels, height, width), however tables show them: leave it out",
+    "input_dim": _INPUT,
+    "input_shape": _INPUT,
     "noise_shape": _NO_COUNT,
     "seed": _NO_COUNT,
 }
@@ -48,7 +52,7 @@ _SETTINGS: Mapping[str, str] = {
 def uncounted(word: str) -> str | None:
     """Return what to do about a layer of Keras' that is not counted as Keras does; None for any other word."""
     named = next((name for name in _UNCOUNTED if name.casefold() == word.replace("_", "").casefold()), None)
-    return f"{named} is Keras': {_UNCOUNTED[named]}" if named else None
+    return f"{named} is a Keras layer: {_UNCOUNTED[named]}" if named else None
 
 
 def setting_remedy(layer: type[Layer], key: str) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from cnnparams.engine.reports.catalogue import Card, SettingEntry
+from cnnparams.engine.reports.catalogue import Card, Catalogue, SettingEntry
 from cnnparams.engine.reports.grid import Heading, Row
 from cnnparams.engine.reports.report import Kind
 from cnnparams.errors import yaml_text
@@ -24,6 +24,11 @@ class CatalogueAnswer(Answer):
     def __init__(self, cards: Iterable[Card], summaries: Mapping[str, str] | None = None) -> None:
         self.cards = cards
         self.summaries = summaries
+
+    @classmethod
+    def of(cls, found: Catalogue) -> CatalogueAnswer:
+        """Return what shows layer types."""
+        return cls(found.cards, found.summaries)
 
     def sections(self, layout: Layout) -> Iterator[Section]:
         """Yield the summaries, and the cards: in a terminal, these are for those who ask for one."""
@@ -55,7 +60,8 @@ def _sections(card: Card, layout: Layout) -> Iterator[Section]:
         heads = _headings("Setting", "Value", "Default", "What it is")
         yield Table(heads, [Row(_setting(setting)) for setting in card.settings], "Settings", is_list=True)
     formulas = [Row((s.quantity, FormulaCell(s.formula, s.symbol if s.named else ""))) for s in card.steps]
-    yield Table(_headings("Quantity", "Formula"), formulas, "Formulas", is_list=True)
+    if formulas:
+        yield Table(_headings("Quantity", "Formula"), formulas, "Formulas", is_list=True)
     if card.legend:
         yield Note((card.legend,))
     shapes = f"{layout.texts(card.input_shapes)} -> {layout.text(card.output_shape)}".strip()

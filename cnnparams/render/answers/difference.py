@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from cnnparams.engine.costs.quantity import Column, Kind
+from cnnparams.engine.costs.quantity import Column, Kind, Total
 from cnnparams.engine.difference.difference import Change, Difference, LayerDifference, Status, TotalDifference
 from cnnparams.engine.difference.outline import OutlineRow, outline
 from cnnparams.engine.reports.grid import Heading, Row
+from cnnparams.engine.reports.ranking import AS_THEY_RUN, Ranking
 from cnnparams.render import cells
 from cnnparams.render.answer import Answer
 from cnnparams.render.documents import encode, layer_a_line
@@ -26,16 +27,51 @@ class DifferenceAnswer(Answer):
 
     json = staticmethod(layer_a_line)
 
-    def __init__(self, difference: Difference) -> None:
+    def __init__(
+        self, difference: Difference, chosen: Sequence[Total] | None = None, ranking: Ranking = AS_THEY_RUN
+    ) -> None:
+        """Take a difference, the totals that tables show, and the order in which they tell of changes of layers."""
         self.difference = difference
+        self.chosen = chosen
+        self.ranking = ranking
 
     def sections(self, layout: Layout) -> Iterator[Section]:
         """Yield the layers that differ, and the totals; or that there are none."""
         if self.difference.is_none:
             yield Note((headline(self.difference),))
             return
-        yield _layer_table(self.difference, layout)
-        yield _total_table(self.difference, layout)
+        rows = outline(self.difference)
+        yield self._layer_table(self.ranking.rank(rows, self._value), layout)
+        if told := self.ranking.told(len(rows), "changes"):
+            yield Note((told,))
+        yield _total_table(self.difference, self._told(), layout)
+
+    def _told(self) -> list[TotalDifference]:
+        """Return the totals that are shown: those chosen, or all."""
+        found = {total.total.field: total for total in self.difference.totals}
+        return [found[t.field] for t in self.chosen if t.field in found] if self.chosen else list(found.values())
+
+    def _value(self, part: OutlineRow) -> Any:
+        """Return what the ranking is by: the name of a part, or by how much it differs."""
+        return part.parts[0] if self.ranking.field == "name" else abs(part.costs[self.ranking.field])
+
+    def _layer_table(self, rows: Iterable[OutlineRow], layout: Layout) -> Table:
+        """Return what changes of the network itself, and of its layers; columns without any text are left out."""
+        difference = self.difference
+        usual = (total.total for total in difference.totals if total.total.short and total.total.kind is Kind.COUNT)
+        columns = _shown(difference, self.chosen or usual)
+        told = (("change", "Change", Kind.TEXT), ("layer", "Layer", Kind.TEXT), ("what", "What", Kind.TEXT))
+        own = (*told, ("output", "Output", Kind.SHAPE))
+        heads = [*(Heading(*named) for named in own), *(Heading(c.key, c.title, c.kind) for c in columns)]
+        cells_of = [
+            ["changed", change.key, _values(change, layout), "", *[""] * len(columns)] for change in difference.changes
+        ]
+        for part in rows:
+            numbers = [cells.signed(part.costs[column.field], column.kind) for column in columns]
+            cells_of.append([part.status.value, *_texts(part, difference.columns, layout), *numbers])
+        kept = [i for i in range(len(heads)) if any(row[i] for row in cells_of)]
+        written = [Row(tuple(Phrase(row[i]) for i in kept)) for row in cells_of]
+        return Table(tuple(heads[i] for i in kept), written, headline(difference), option="--columns")
 
     def records(self, layout: Layout) -> Table:
         """Return a row for each layer of either network."""
@@ -72,29 +108,14 @@ def headline(difference: Difference) -> str:
     return f"{networks}: {', '.join(told)}"
 
 
-def _layer_table(difference: Difference, layout: Layout) -> Table:
-    """Return what changes of the network itself, and of its layers; columns without any text are left out."""
-    shown = _shown(difference)
-    told = (("change", "Change"), ("layer", "Layer"), ("what", "What"), ("output", "Output"))
-    heads = [*(Heading(*named, Kind.TEXT) for named in told), *(Heading(c.key, c.title, c.kind) for c in shown)]
-    rows = [["changed", change.key, _values(change, layout), "", *[""] * len(shown)] for change in difference.changes]
-    for part in outline(difference):
-        costs = part.costs
-        numbers = [cells.signed(costs[column.field], column.kind) for column in shown]
-        rows.append([part.status.value, *_texts(part, difference.columns, layout), *numbers])
-    kept = [i for i in range(len(heads)) if any(row[i] for row in rows)]
-    written = [Row(tuple(Phrase(row[i]) for i in kept)) for row in rows]
-    return Table(tuple(heads[i] for i in kept), written, headline(difference))
-
-
-def _total_table(difference: Difference, layout: Layout) -> Table:
+def _total_table(difference: Difference, totals: Iterable[TotalDifference], layout: Layout) -> Table:
     """Return the totals that stand side by side, and the other counts that differ and are not among these."""
     names = (difference.before.name, difference.after.name)
     before, after = names if len(set(names)) == 2 else ("Before", "After")
     numbers = (("before", before), ("after", after), ("difference", "Difference"), ("ratio", "Ratio"))
     heads = (Heading("total", "Total", Kind.TEXT), *(Heading(*named, Kind.COUNT) for named in numbers))
     rows, known = [], set()
-    for found in difference.totals:
+    for found in totals:
         total, told = found.total, (found.total.kind, found.before, found.after)
         if total.short or total.kind is Kind.MARK or (total.kind is Kind.COUNT and told not in known):
             known.add(told)
@@ -109,10 +130,10 @@ def changes_text(changes: Iterable[Change], layout: Layout) -> str:
     return ", ".join(f"{change.key} {_values(change, layout)}" for change in changes)
 
 
-def _shown(difference: Difference) -> list[Column]:
-    """Return the counts that totals side by side are made of."""
-    words = {found.total.column for found in difference.totals if found.total.short}
-    return [column for column in difference.columns if column.kind is Kind.COUNT and column.key in words]
+def _shown(difference: Difference, totals: Iterable[Total]) -> list[Column]:
+    """Return the columns of layers that these totals are made of: by default the counts that stand side by side."""
+    words = {total.column for total in totals}
+    return [column for column in difference.columns if column.key in words]
 
 
 def _texts(part: OutlineRow, columns: Sequence[Column], layout: Layout) -> list[str]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
 from cnnparams.engine.reports.grid import Heading, Row
 from cnnparams.engine.reports.memory import Fit, Memory
 from cnnparams.engine.reports.ranking import AS_THEY_RUN, Ranking
-from cnnparams.engine.reports.report import Kind, Report
+from cnnparams.engine.reports.report import Column, Kind, Layers, Report
 from cnnparams.render.answer import Answer
+from cnnparams.render.answers.report import layer_table
 from cnnparams.render.cells import size
 from cnnparams.render.documents import indented
 from cnnparams.render.sections import Bars, Fact, Facts, Note, Section, Table, Title
@@ -39,9 +40,27 @@ class MemoryAnswer(Answer):
 
     json = staticmethod(indented)
 
-    def __init__(self, memory: Memory, ranking: Ranking = AS_THEY_RUN) -> None:
+    def __init__(
+        self,
+        memory: Memory,
+        layers: Report | None = None,
+        columns: Sequence[Column] = (),
+        ranking: Ranking = AS_THEY_RUN,
+    ) -> None:
+        """Take a memory, and what is told of layers: their live memory as bars, or a table of columns."""
         self.memory = memory
+        self.layers = layers or memory.report
+        self.columns = columns
         self.ranking = ranking
+
+    @classmethod
+    def of(cls, found: Memory) -> MemoryAnswer:
+        """Return what shows it as it was asked for."""
+        told = found.told
+        if told is None or told.table is None:
+            return cls(found)
+        table = told.table
+        return cls(found, replace(told, layers=table.every), table.columns, table.ranking)
 
     def sections(self, layout: Layout) -> Iterator[Section]:
         """Yield what it needs and whether that fits, then each part of that, the peak, and bars for layers."""
@@ -58,18 +77,24 @@ class MemoryAnswer(Answer):
             rows = [Row((slot.name, slot.offset, slot.bytes)) for slot in memory.int8.slots]
             title = "The arena: each tensor's first byte and its bytes"
             yield Table(tuple(Heading(*head) for head in heads), rows, title, is_list=True)
-        yield from self._bars(report)
+        yield from self._table() if self.columns else self._bars()
         yield Note((_left_out(memory),))
 
-    def _bars(self, report: Report) -> Iterator[Section]:
+    def _table(self) -> Iterator[Section]:
+        told = self.ranking.told(len(self.layers.layers))
+        yield layer_table(self.ranking.of(self.layers).layers, self.columns)
+        if told:
+            yield Note((told,))
+
+    def _bars(self) -> Iterator[Section]:
         """Yield a bar for each layer; unless asked for others, those of the most, in the order in which they run."""
-        told = self.ranking.told(report)
-        shown = self.ranking.of(report).layers
+        told = self.ranking.told(len(self.layers.layers))
+        shown = self.ranking.of(self.layers).layers
         if self.ranking == AS_THEY_RUN and len(shown) > _BARS:
             most = sorted(shown, key=lambda layer: -layer.live_bytes)[:_BARS]
             named = {layer.name for layer in most}
             told = f"{_BARS} of {len(shown):,} layers, those with the most; --depth 1 sums up, --top N shows N of them."
-            shown = tuple(layer for layer in shown if layer.name in named)
+            shown = Layers(layer for layer in shown if layer.name in named)
         yield Bars("Live memory per layer", tuple((layer.name, layer.live_bytes) for layer in shown), Kind.BYTES)
         if told:
             yield Note((told,))
@@ -88,7 +113,7 @@ class MemoryAnswer(Answer):
         """Yield one document; the totals have the keys that the report gives them."""
         memory = self.memory
         report, setting = memory.report, memory.setting
-        layers = self.ranking.of(report).layers
+        layers = self.ranking.of(self.layers).layers
         yield {
             "schema_version": SCHEMA_VERSION,
             "name": report.name,
@@ -130,7 +155,7 @@ def _verdict(memory: Memory) -> Iterator[str]:
 def _told(memory: Memory) -> Iterator[str]:
     report = memory.report
     yield f"The peak is at {report.peak_layer}: {_alive(memory)}."
-    yield f"Without reuse in place it would be {size(report.peak_activation_bytes_out_of_place)}."
+    yield f"Without in-place reuse it would be {size(report.peak_activation_bytes_out_of_place)}."
     if told := _doubts(memory):
         yield told
 
@@ -145,7 +170,7 @@ def _fitting(fit: Fit, aside: str) -> str:
     if fit.batch == 0:
         return f"Not even one sample fits in {size(fit.limit)}: it needs {size(fit.bytes)}{aside}."
     if fit.batch is None:
-        return f"Any batch fits in {size(fit.limit)}: samples keep nothing, and the rest is {size(fit.bytes)}{aside}."
+        return f"Any batch fits in {size(fit.limit)}: memory does not depend on it, and is {size(fit.bytes)}{aside}."
     return f"The largest batch in {size(fit.limit)} is {fit.batch:,}: it needs {size(fit.bytes)}{aside}."
 
 
@@ -189,7 +214,7 @@ def _doubts(memory: Memory) -> str | None:
 
 
 def _left(what: str, count: int) -> str:
-    return f"{size(count)} of {what} left" if count >= 0 else f"{size(-count)} of {what} too much"
+    return f"{size(count)} of {what} left" if count >= 0 else f"{size(-count)} of {what} over"
 
 
 def _left_out(memory: Memory) -> str:
@@ -197,7 +222,7 @@ def _left_out(memory: Memory) -> str:
     use = "the framework itself, its kernels' workspace, and what its allocator rounds up"
     training = ", the gradients of activations, and the optimizer's counters" if memory.training else ""
     small = "; in 8 bits, the interpreter and the scratch memory of its kernels" if memory.int8 else ""
-    return f"Left out: {use}{training}{small}."
+    return f"Not included: {use}{training}{small}."
 
 
 def _lines(memory: Memory, parts: dict[str, str]) -> dict[str, int]:

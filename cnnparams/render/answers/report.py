@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from cnnparams.engine.reports.grid import Heading, Row
-from cnnparams.engine.reports.ranking import AS_THEY_RUN, Ranking
-from cnnparams.engine.reports.report import Column, Kind, LayerReport, Report, Total
+from cnnparams.engine.reports.ranking import AS_THEY_RUN, LayerTable, Ranking
+from cnnparams.engine.reports.report import Column, Kind, LayerReport, Report, Total, default_columns
 from cnnparams.render.answer import Answer
 from cnnparams.render.documents import document, layer_a_line
 from cnnparams.render.sections import Estimated, Fact, Facts, Joining, Note, Section, Table
@@ -36,12 +37,19 @@ class ReportAnswer(Answer):
         self._is_usual = is_usual
         self._whole_shapes = whole_shapes
 
+    @classmethod
+    def of(cls, found: Report) -> ReportAnswer:
+        """Return what shows a report as it was asked for."""
+        table = found.table or LayerTable(default_columns(), AS_THEY_RUN, found.layers, is_usual=True)
+        whole = replace(found, layers=table.every)
+        return cls([whole], table.columns, table.ranking, is_usual=table.is_usual, whole_shapes=True)
+
     def sections(self, layout: Layout) -> Iterator[Section]:
         """Yield each network's table and totals, an optional total only where it is not 0."""
         for whole, report in zip(self._all, self.reports, strict=True):
             totals = [total for total in report.totals if report.costs[total.field] or not total.optional]
             yield self._table(whole, report)
-            if told := self._ranking.told(whole):
+            if told := self._ranking.told(len(whole.layers)):
                 yield Note((told,))
             yield Facts(tuple(_fact(report, total) for total in totals))
             yield from (Note((total.note,)) for total in totals if total.note)
@@ -61,18 +69,12 @@ class ReportAnswer(Answer):
         return (document(report, layout) for report in self.reports)
 
     def _table(self, whole: Report, report: Report) -> Table:
-        return Table(
-            tuple(map(_heading, self.columns)),
-            (self._row(layer) for layer in report.layers),
+        return layer_table(report.layers, self.columns)._replace(
             title=report.name,
             joining=tuple(_joining(whole, report)) if self._is_usual else (),
             kept=len(self.columns) if self._is_usual else 1,
             whole_shapes=self._whole_shapes,
-            option="--columns",
         )
-
-    def _row(self, layer: LayerReport) -> Row:
-        return Row(tuple([_cell(layer, column) for column in self.columns]))
 
     def _of_estimates(self) -> list[Column]:
         shown = {column.field for column in self.columns}
@@ -80,6 +82,12 @@ class ReportAnswer(Answer):
         known = {column.field: column for report in self.reports for column in report.columns}
         layers = [layer for report in self.reports for layer in report.layers]
         return [known[mark] for mark in marks if any(layer.costs[mark] for layer in layers)]
+
+
+def layer_table(layers: Sequence[LayerReport], columns: Sequence[Column]) -> Table:
+    """Return a row for each layer."""
+    rows = (Row(tuple([_cell(layer, column) for column in columns])) for layer in layers)
+    return Table(tuple(map(_heading, columns)), rows, option="--columns")
 
 
 def _joining(whole: Report, report: Report) -> Iterator[Joining]:

@@ -26,6 +26,11 @@ class SolutionAnswer(GridAnswer):
         super().__init__(_proof(solution))
         self.solution = solution
 
+    @classmethod
+    def of(cls, found: Solution) -> SolutionAnswer:
+        """Return what shows it."""
+        return cls(found)
+
     def documents(self, layout: Layout) -> Iterator[Mapping[str, Any]]:
         """Yield one document; `value` is null where no value fits, `next` where none is larger."""
         tried, best = self.solution.candidates, self.solution.best
@@ -77,11 +82,12 @@ def _notes(solution: Solution) -> Iterator[str]:
         following = tried[solution.best + 1 :][:1]
         yield from (f"{_at(var, c)} gives no valid network: {c.problem}" for c in following if c.problem)
         if not following:
-            yield f"It is the end of the range: larger ones were not tried. Try --var {var}=FROM:TO:STEP."
+            more = "others with --input" if isinstance(best.value, str) else f"--var {var}=FROM:TO:STEP"
+            yield f"This is the end of the range; larger values were not tried. Try {more}."
     for total, before, after in solution.falls:
         values = (cells.write(c.totals[total.field], total.kind, HWC) for c in (before, after))
         falls = f"{total.word} falls from {' to '.join(values)} between {_at(var, before)} and {_at(var, after)}"
-        yield f"Not monotone: {falls}. All values were tried, so that the largest is the true one."
+        yield f"Not monotone: {falls}. Every value was tried, so the largest is the true one."
     if below := solution.broken_below:
         yield f"Smaller values that break a limit: {len(below):,}, the first {_at(var, below[0])}."
     if solution.invalid:

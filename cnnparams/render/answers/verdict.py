@@ -25,17 +25,31 @@ class VerdictAnswer(Answer):
 
     json = staticmethod(indented)
 
-    def __init__(self, verdicts: Sequence[Verdict]) -> None:
+    def __init__(self, verdicts: Sequence[Verdict], limit: str = "--max", *, is_quiet: bool = True) -> None:
+        """Take verdicts, what a limit is called that no spec sets, and whether what is kept goes untold."""
         self.verdicts = verdicts
+        self._limit = limit
+        self._is_quiet = is_quiet
+
+    @classmethod
+    def of(cls, found: Verdict) -> VerdictAnswer:
+        """Return what shows one."""
+        return cls([found], "limit", is_quiet=False)
 
     def sections(self, layout: Layout) -> Iterator[Section]:
         """Yield a line for each budget that is broken, and nothing where all are kept.
 
         Each begins with its place: that of the budget, or the file where the limit is of the command line.
         """
-        broken = [(verdict, balance) for verdict in self.verdicts for balance in verdict.broken]
-        if broken:
-            yield Items(tuple(f"{_where(*each)}{each[0].name}: {sentence(each[1])}" for each in broken))
+        told = [
+            (verdict, balance)
+            for verdict in self.verdicts
+            for balance in (verdict.broken if self._is_quiet or verdict.broken else verdict.balances)
+        ]
+        if told:
+            yield Items(tuple(f"{_where(*each)}{each[0].name}: {sentence(each[1], self._limit)}" for each in told))
+        elif not self._is_quiet:
+            yield Items(tuple(f"{verdict.name}: no limit to keep" for verdict in self.verdicts))
 
     def records(self, layout: Layout) -> Table:
         """Return a row for each budget, those that are kept too."""
@@ -50,13 +64,14 @@ class VerdictAnswer(Answer):
         return (_document(verdict, layout) for verdict in self.verdicts)
 
 
-def sentence(balance: Balance) -> str:
-    """Return what a total is, what it may be, and which layers weigh most in it."""
+def sentence(balance: Balance, limit: str = "--max") -> str:
+    """Return what a total is, what it may be, and which layers weigh most in it where that is too much."""
     total, most = balance.limit.total, balance.limit.most
     value, excess = (cells.amount(exact or Fraction(), total.kind) for exact in (balance.value, balance.excess))
-    origin = "budget" if balance.limit.place else "--max"
-    value = f"{value} (an estimate)" if balance.is_estimate else value
-    fact = f"{total.word}: {value} is {excess} over the {origin} of {cells.amount(most, total.kind)}"
+    origin = "budget" if balance.limit.place else limit
+    value = "none" if balance.value is None else f"{value} (an estimate)" if balance.is_estimate else value
+    relation = "within" if balance.is_kept else f"{excess} over"
+    fact = f"{total.word}: {value} is {relation} the {origin} of {cells.amount(most, total.kind)}"
     heaviest = ", ".join(f"{weight.name} {weighing(weight)}" for weight in balance.heaviest)
     return f"{fact}; heaviest: {heaviest}" if heaviest else fact
 

@@ -27,6 +27,11 @@ class VerificationAnswer(Answer):
     def __init__(self, verifications: Sequence[Verification]) -> None:
         self.verifications = verifications
 
+    @classmethod
+    def of(cls, found: Verification) -> VerificationAnswer:
+        """Return what shows one."""
+        return cls([found])
+
     def sections(self, layout: Layout) -> Iterator[Section]:
         """Yield for each network the tables of its layers and totals, and the verdict."""
         for verification in self.verifications:
@@ -49,7 +54,7 @@ class VerificationAnswer(Answer):
 
 def _layers(verification: Verification, layout: Layout) -> Table:
     figures = verification.layers[0].figures
-    pairs = [(fig, title) for fig in figures for title in (fig.title, f"in {verification.other}")]
+    pairs = [(fig, title) for fig in figures for title in (fig.title, f"{fig.title} in {verification.other}")]
     heads = (Heading(figure.key, printable(title), figure.kind) for figure, title in pairs)
     own = Heading("layer", "Layer", Kind.TEXT), Heading("same", "Same", Kind.TEXT)
     return Table((own[0], *heads, own[1]), [_row(layer, layout) for layer in verification.layers])
@@ -100,7 +105,7 @@ def _row(layer: LayerCheck, layout: Layout) -> Row:
 
 def _of_layer(layer: LayerCheck, other: str, layout: Layout) -> Iterator[str]:
     if layer.refusal:
-        yield f"{layer.name}: {other} refuses this {layer.type}: {printable(layer.refusal)}"
+        yield f"{layer.name}: {other} rejects this {layer.type}: {printable(layer.refusal)}"
         return
     for figure in layer.figures:
         if not figure.same:

@@ -1,23 +1,50 @@
-"""HTML for notebooks and pages: with no style of its own but alignment."""
+"""HTML: a page that needs no other file, light or dark as its reader has it; in a notebook, its elements alone."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from cnnparams.engine.reports.grid import Heading
 from cnnparams.inert import html
 from cnnparams.render.answer import Answer
 from cnnparams.render.cells import RIGHT_ALIGNED
-from cnnparams.render.sections import Example, Facts, Items, Note, Table, Title
+from cnnparams.render.sections import Example, Facts, Items, Note, Section, Table, Title
 from cnnparams.render.view import Layout, View
 from cnnparams.render.writing import of_page, shown, texts
 
+# Grey that lets the ground through is right on light and dark alike.
+_STYLE = """
+:root { color-scheme: light dark; }
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 90em; padding: 0 1em; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 1em 0; }
+caption { font-size: 1.3em; font-weight: 600; padding: 0.4em 0; text-align: left; }
+th, td { border-bottom: 1px solid #8885; padding: 0.25em 0.8em; white-space: nowrap; }
+th, tbody tr:hover, pre { background: #8882; }
+pre { overflow-x: auto; padding: 0.6em 1em; }
+"""
+
 
 def render(answer: Answer, view: View) -> Iterator[str]:
-    """Yield the elements."""
-    for section in of_page(answer.sections(view.layout), view.layout):
+    """Yield the elements, as a page where they are to stand alone."""
+    sections = of_page(answer.sections(view.layout), view.layout)
+    if view.is_page:
+        first = next(sections, None)
+        yield _head(first)
+        sections = chain([first] if first else [], sections)
+    for section in sections:
         yield from _ELEMENTS[type(section)](section, view.layout)
+    if view.is_page:
+        yield "</body>\n</html>\n"
+
+
+def _head(first: Section | None) -> str:
+    """Return how a page begins, called as its first section is."""
+    title = getattr(first, "text" if isinstance(first, Title) else "title", "") or "cnnparams"
+    meta = '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+    head = f"<head>\n{meta}<title>{html(title)}</title>\n<style>{_STYLE}</style>\n</head>"
+    return f'<!doctype html>\n<html lang="en">\n{head}\n<body>\n'
 
 
 def _title(title: Title, _: Layout) -> Iterator[str]:

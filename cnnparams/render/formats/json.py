@@ -1,4 +1,4 @@
-"""JSON: one document, or a line for each of several; rows as an array."""
+"""JSON: one document, or a line for each of several, as of rows."""
 
 from __future__ import annotations
 

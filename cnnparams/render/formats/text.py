@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from cnnparams.engine.costs.quantity import Kind
@@ -12,7 +13,7 @@ from cnnparams.engine.reports.grid import Row
 from cnnparams.inert import printable
 from cnnparams.render import cells
 from cnnparams.render.answer import Answer
-from cnnparams.render.fitting import NO_END, ColumnText, end_of, filled, fits_whole, fitted, width_for, width_of
+from cnnparams.render.fitting import ColumnText, end_of, filled, fits_whole, fitted, hung, width_of
 from cnnparams.render.sections import (
     Bars,
     Details,
@@ -28,6 +29,7 @@ from cnnparams.render.sections import (
 )
 from cnnparams.render.view import View
 from cnnparams.render.writing import shapes, shown
+from cnnparams.screen import NO_END, has_colour, width_for
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,6 +42,8 @@ _READABLE = 24
 """Room that text has at least beside other columns; where there is less, it stands below them."""
 _BAR, _SHORT_BAR = 40, 10
 """How long the longest bar is, and how short it may be where there is little room."""
+_OPERATOR = re.compile(r" (?=[^\w ()] )")
+"""Where a formula may be parted."""
 
 
 def render(answer: Answer, view: View) -> Iterator[str]:
@@ -161,10 +165,17 @@ class _Terminal:
             yield from (self._line(row, kinds, widths, indent) for row in rows)
             return
         at = taken if self.width - taken >= _READABLE else len(indent) + len(_INDENT)
+        too_wide = taken - len(_INDENT) - self.width
+        if too_wide > 0 and len(widths) > 2:
+            widest = max(range(1, len(widths) - 1), key=widths.__getitem__)
+            widths[widest] -= too_wide
         for *row, last in rows:
             first, *others = filled(last.split(" "), self.width - at) if taken + width_of(last) > self.width else [last]
             below = [*([first] if at < taken else []), *others]
-            yield self._line([*row, "" if at < taken else first], kinds, widths, indent)
+            parts = [list(filled(text.split(" "), width)) for text, width in zip(row, widths, strict=False)]
+            top, *rest = zip_longest(*parts, fillvalue="")
+            yield self._line([*top, "" if at < taken else first], kinds, widths, indent)
+            yield from (self._line([*line, ""], kinds, widths, indent) for line in rest)
             yield from (f"{' ' * at}{line}\n" for line in below)
 
     def _line(self, row: Sequence[str], kinds: Sequence[Kind], widths: Sequence[int], indent: str) -> str:
@@ -197,10 +208,12 @@ class _Terminal:
         if items.title:
             yield self._wrapped(items.title)
         indent = _INDENT if items.title else ""
-        yield from (self._wrapped(line, indent) for line in items.lines)
+        yield from (self._wrapped(line, indent, hanging=_INDENT) for line in items.lines)
 
     def example(self, example: Example) -> Iterator[str]:
-        yield from map(_line, ("Example", f"{_INDENT}- {example.entry}", f"{_INDENT}{example.comment}"))
+        yield _line("Example")
+        yield self._wrapped(f"- {example.entry}", _INDENT, hanging=_INDENT)
+        yield self._wrapped(example.comment, _INDENT)
 
     def working(self, working: Working) -> Iterator[str]:
         """Yield a derivation the way it is written by hand."""
@@ -209,17 +222,25 @@ class _Terminal:
         style = getattr(formula, self._formulas)
         passes = f" ({working.type}): {shapes(working, self.view.layout)}" if working.type else ""
         yield self._heading(f"{working.name}{passes}")
-        yield _line(f"{_INDENT}{working.legend}") if working.legend else ""
+        yield self._wrapped(working.legend, _INDENT) if working.legend else ""
         yield "\n"
         steps, symbols = working.derivation.steps, working.derivation.symbols
         width = max(len(step.quantity) for step in steps)
         for step in steps:
             named = f"{step.symbol} " if step.named else ""
             first, *rest = formula.substituted(step, symbols, style)
-            yield f"{_INDENT}{step.quantity:<{width}}  {named}= {first}\n"
+            yield from self._side(f"{_INDENT}{step.quantity:<{width}}  {named}= ", first)
             margin = _INDENT + " " * (width + 2 + len(named))
-            yield from (f"{margin}= {side}\n" for side in rest)
-            yield _line(f"{margin}  {step.note}") if step.note else ""
+            for side in rest:
+                yield from self._side(f"{margin}= ", side)
+            yield self._wrapped(step.note, f"{margin}  ") if step.note else ""
+
+    def _side(self, before: str, formula: str) -> Iterator[str]:
+        """Yield a side of an equation; a line that is full ends before an operator."""
+        terms = [formula] if self.width >= NO_END else _OPERATOR.split(formula)
+        first, *others = filled(terms, self.width - len(before))
+        yield f"{before}{first}\n"
+        yield from (f"{'':{len(before)}}{line}\n" for line in others)
 
     @property
     def _formulas(self) -> str:
@@ -250,23 +271,27 @@ class _Terminal:
     def scatter(self, scatter: Scatter) -> Iterator[str]:
         from cnnparams.render.scatter import drawing
 
-        yield from map(_line, drawing(scatter))
+        yield from map(self._wrapped, drawing(scatter, self.width))
 
     def _heading(self, text: str) -> str:
         """Return a title, in bold where colour goes."""
-        if self.width >= NO_END and "FORCE_COLOR" not in os.environ:
+        if self.width >= NO_END and not has_colour(self.view.stream):
             return self._wrapped(text)
         from cnnparams.render.terminal import heading
 
         return heading(self.console, printable(text))
 
-    def _wrapped(self, text: str, indent: str = "") -> str:
-        """Return text, of one or more lines, as lines that fit: a word that is too long is as long as it is."""
+    def _wrapped(self, text: str, indent: str = "", hanging: str = "") -> str:
+        """Return text, of one or more lines, as lines that fit: a word that is too long is as long as it is.
+
+        What follows on another line is indented further by what is `hanging`.
+        """
         if self.width >= NO_END:
             return _line("\n".join(f"{indent}{line}" for line in text.split("\n")))
         room = self.width - len(indent)
-        lines = (line for part in text.split("\n") for line in filled(printable(part).split(" "), room))
-        return "".join(f"{indent}{line}\n" for line in lines)
+        return "".join(
+            f"{indent}{line}\n" for part in text.split("\n") for line in hung(printable(part), room, hanging)
+        )
 
 
 def _line(text: str) -> str:

@@ -13,7 +13,7 @@ from cnnparams.errors import CnnparamsError
 from cnnparams.sources.extra import extra
 
 if TYPE_CHECKING:
-    from cnnparams.sources.input_shape import InputShape
+    from cnnparams.schema.input_shape import InputShape
     from cnnparams.sources.pytorch.mode import Mode
     from cnnparams.sources.reading import Reading
 

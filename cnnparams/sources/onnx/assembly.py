@@ -72,7 +72,7 @@ class GraphTensor(NamedTuple):
         """Return the same elements in the same order under other dimensions; raise NoLayerError without the batch."""
         batch = self._batch_in(full)
         if batch is None and self.number != 1:
-            raise NoLayerError("joins the batch with other dimensions", "keep the batch as a dimension of its own")
+            raise NoLayerError("merges the batch with other dimensions", "keep the batch as a dimension of its own")
         return self.with_dims(full, batch, op)
 
     def with_dims(self, full: FileDims, batch: int | None, op: OnnxNode) -> GraphTensor:
@@ -120,7 +120,7 @@ def axis_of(value: OnnxValue, axis: Any) -> int:
     """Return where a dimension stands, counted from 0; raise NoLayerError outside."""
     rank = len(value.full)
     if not isinstance(axis, int) or not -rank <= axis < rank:
-        raise NoLayerError(f"names the dimension {axis} of {rank}")
+        raise NoLayerError(f"refers to dimension {axis}, but its input has {rank} dimensions")
     return axis % rank
 
 
@@ -128,7 +128,7 @@ def sample_axis(x: GraphTensor, axis: Any) -> int:
     """Return where in a sample a dimension stands; raise NoLayerError for the batch."""
     at = axis_of(x, axis)
     if at == x.batch:
-        raise NoLayerError("works along the batch", "keep samples apart: a layer never sees more than one")
+        raise NoLayerError("works along the batch", "a spec describes a single sample: do not mix those of a batch")
     return at - (x.batch is not None and at > x.batch)
 
 
@@ -145,7 +145,7 @@ class Weights(NamedTuple):
 
 NOTHING = Weights()
 _IN_PART = (
-    "uses some tensors of another layer, and some of its own",
+    "shares only some of its tensors with another layer",
     "export a trained network, or one whose equal tensors are not merged",
 )
 _BIASES = "by their dtype the biases of these layers have a byte for each number, where the file has four"
@@ -230,7 +230,7 @@ class OnnxAssembly(Assembly):
         if x.dims == x.shape.dims:
             return x
         if x.view is None:
-            raise NoLayerError("lays out a tensor as no node before it does")
+            raise NoLayerError("needs a tensor in a layout that no earlier node gives")
         key = (x.source, x.dims)
         if key not in self._settled:
             self._settled[key] = self.put(x.view, *_regrouping(x), (x._replace(dims=x.shape.dims),))
@@ -265,11 +265,13 @@ class OnnxAssembly(Assembly):
         if not size == given == whole or not all(known.is_whole for known in (*held.learned, *held.buffers)):
             made = "" if given == whole else f", made of tensors that hold {whole:,},"
             hint = "fold what is computed of weights alone, as onnxsim and onnxruntime's optimizer do"
-            raise NoLayerError(f"has {given:,} weights{made} where {layer.type} has {size:,}", hint if made else None)
+            raise NoLayerError(
+                f"has {given:,} weights{made or ','} but {layer.type} has {size:,}", hint if made else None
+            )
         file = [known.dims for known in held.learned]
         if not packed and Counter(map(_sizes, needed)) != Counter(map(_sizes, file)):
             text = " and ".join(str(list(dims)) for dims in file)
-            raise NoLayerError(f"has weights of {text}, which are not those of {layer.type}", "export it again")
+            raise NoLayerError(f"has weights of shape {text}, which do not fit {layer.type}", "export it again")
 
 
 def _regrouping(x: GraphTensor) -> tuple[str, Settings]:

@@ -47,7 +47,7 @@ class NodeContext(NamedTuple):
         """Return an input; raise NoLayerError where it is missing."""
         found = self.assembly.values.get(self.op.inputs[i]) if self.has(i) else None
         if found is None:
-            raise NoLayerError(f"lacks its input {i}", _AGAIN)
+            raise NoLayerError(f"is missing its input {i}", _AGAIN)
         return found
 
     def tensor(self, i: int = 0) -> GraphTensor:
@@ -63,7 +63,7 @@ class NodeContext(NamedTuple):
         if found.batch is None and found.number == 1 and len(found.dims) > 2:
             return found.folded()
         if found.batch != 0:
-            raise NoLayerError("takes its first dimension for the batch, which it is not here")
+            raise NoLayerError("expects the batch as the first dimension, but it is not")
         return found
 
     def known(self, i: int) -> ConstantTensor:
@@ -78,7 +78,7 @@ class NodeContext(NamedTuple):
         found = self.known(i)
         if not found.is_float or not found.origins:
             hint = "import the network as it was before it was quantized"
-            raise NoLayerError(f"has an input {i} that is no tensor of floating point weights", hint)
+            raise NoLayerError(f"has an input {i} that is not a tensor of floating-point weights", hint)
         return found
 
     def weights(self, *numbers: int) -> tuple[ConstantTensor, ...]:
@@ -131,7 +131,7 @@ class NodeContext(NamedTuple):
         """Return an attribute that is a list of whole numbers, of some length if one is given."""
         found: tuple[int, ...] | None = self.attribute(name, tuple, None)
         if found is not None and not all(isinstance(n, int) for n in found):
-            raise NoLayerError(f"{name} is no list of whole numbers", _AGAIN)
+            raise NoLayerError(f"{name} is not a list of whole numbers", _AGAIN)
         if found is not None and length not in (None, len(found)):
             raise NoLayerError(f"{name} has {len(found)} numbers, but must have {length}", _AGAIN)
         return found

@@ -10,7 +10,7 @@ import numpy as np
 
 from cnnparams.errors import quote, some
 from cnnparams.layers.contract.shape import MOST_ELEMENTS
-from cnnparams.sources.input_shape import InputShape
+from cnnparams.schema.input_shape import InputShape
 from cnnparams.sources.onnx.file import fail
 from cnnparams.sources.onnx.model import ConstantTensor, Declared, FileDims, FilePort, Model, OnnxNode
 

@@ -7,12 +7,13 @@ https://protobuf.dev/programming-guides/encoding/. No other file is ever opened.
 from __future__ import annotations
 
 import mmap
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn, Protocol, Union
 
 from cnnparams.errors import Problem, SpecError
-from cnnparams.inert import printable
+from cnnparams.schema.source import STDIN, called
 from cnnparams.sources.extra import extra
 
 MOST_FIELDS = 1_000_000
@@ -152,6 +153,8 @@ _GRAPH.update({1: _NODE, 5: _TENSOR, 11: _VALUE, 12: _VALUE, 13: _VALUE, 15: _SP
 _MODEL: Plan = {1: ALL, 7: _GRAPH, 8: {1: str, 2: ALL}}
 """What is kept of a ModelProto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto)."""
 
+_TOO_LARGE = "is larger than 2 GiB, which no ONNX file can be"
+_APART = "keep the weights in a file of their own"
 _AGAIN = "download or export it again"
 
 
@@ -164,7 +167,7 @@ def load_proto(path: str) -> Any:
     try:
         model = onnx.ModelProto.FromString(data)
     except DecodeError:
-        fail(path, "is not an ONNX model: its bytes are none of its format", _AGAIN)
+        fail(path, "is not an ONNX model", _AGAIN)
     if not model.HasField("graph"):
         fail(path, "is not an ONNX model: it holds no graph", "export it with torch.onnx.export, for example")
     return model
@@ -172,7 +175,7 @@ def load_proto(path: str) -> Any:
 
 def fail(path: str, message: str, hint: str | None) -> NoReturn:
     """Raise the error of a file."""
-    raise SpecError([Problem(message, source=printable(path), hint=hint)])
+    raise SpecError([Problem(message, source=called(path), hint=hint)])
 
 
 def _skimmed(path: str) -> bytes:
@@ -182,19 +185,30 @@ def _skimmed(path: str) -> bytes:
         fail(path, "is not an ONNX model, or was cut off", _AGAIN)
     except ExcessError:
         most = "a million fields, 64 MiB besides its weights, or graphs nested 25 deep"
-        fail(path, f"describes more than a network has: {most}", None)
+        fail(path, f"is too complex: it has more than {most}", None)
     except (OSError, ValueError) as error:
         fail(path, f"cannot be read: {getattr(error, 'strerror', None) or error}", "check the path")
 
 
 def _skim(path: str) -> bytes:
+    if path == STDIN:
+        return _skim_stdin(path)
     if Path(path).exists() and not Path(path).is_file():
         fail(path, "is not a file", "name an ONNX file")
     with Path(path).open("rb") as file:
         size = file.seek(0, 2)
         if size > _LARGEST_FILE:
-            fail(path, "is larger than 2 GiB, which no ONNX file can be", "keep the weights in a file of their own")
+            fail(path, _TOO_LARGE, _APART)
         if not size:
             fail(path, "is empty", _AGAIN)
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             return skim(data, _MODEL)
+
+
+def _skim_stdin(path: str) -> bytes:
+    data = sys.stdin.buffer.read(_LARGEST_FILE + 1)
+    if len(data) > _LARGEST_FILE:
+        fail(path, _TOO_LARGE, _APART)
+    if not data:
+        fail(path, "has been read, which can be done once", "name the file, which is read again for each size")
+    return skim(data, _MODEL)

@@ -35,7 +35,7 @@ def fold_constants(op: OnnxNode, known: Sequence[ConstantTensor]) -> ConstantTen
     except _TooManyError:
         return None
     except (ArithmeticError, LookupError, TypeError, ValueError, MemoryError) as error:
-        raise NoLayerError(f"computes what cannot be computed: {brief(str(error))}", "export it again") from None
+        raise NoLayerError(f"cannot be computed: {brief(str(error))}", "export it again") from None
     if result.size > MOST_VALUES:
         return None
     return _made(known, result.shape, result, is_float=result.dtype.kind == "f")
@@ -97,7 +97,7 @@ def _reduction(compute: Callable[..., Any]) -> Callable[..., Any]:
 def _axis(op: OnnxNode, default: int) -> int:
     axis = op.attributes.get("axis", default)
     if not isinstance(axis, int):
-        raise TypeError("axis is no whole number")
+        raise TypeError("axis is not a whole number")
     return axis
 
 

@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import Any
 
 from cnnparams.errors import quote
+from cnnparams.schema.source import STDIN
 from cnnparams.sources.extra import extra
 from cnnparams.sources.onnx.assembly import bracketed
 from cnnparams.sources.onnx.file import fail, load_proto
@@ -42,20 +43,21 @@ def read_model(path: str) -> Model:
     proto = load_proto(path)
     graph = proto.graph
     if graph.sparse_initializer:
-        fail(path, "has sparse initializers, which are not understood", "export it with dense weights")
+        fail(path, "has sparse initializers, which are not supported", "export it with dense weights")
     initializers = {tensor.name: _initializer(path, tensor) for tensor in graph.initializer}
     inputs = tuple(port for port in map(_port, graph.input) if port.name not in initializers)
     ops = tuple(_op(path, node) for node in graph.node)
     _check_names(path, [*(port.name for port in inputs), *(tensor.name for tensor in graph.initializer)], ops)
     outputs = tuple(map(_port, graph.output))
     declared = {port.name: port.dims for port in map(_port, graph.value_info) if port.dims is not None}
-    return Model(PurePath(path).stem, _opset(path, proto), inputs, outputs, ops, initializers, declared)
+    name = "stdin" if path == STDIN else PurePath(path).stem
+    return Model(name, _opset(path, proto), inputs, outputs, ops, initializers, declared)
 
 
 def _opset(path: str, proto: Any) -> int:
     """Return the version of the standard operations; raise SpecError for one that is not known."""
     if proto.ir_version < _OLDEST_IR:
-        fail(path, "is of a format older than that of ONNX 1.0, or of none", "convert it with onnx.version_converter")
+        fail(path, "has a format version older than ONNX 1.0, or none", "convert it with onnx.version_converter")
     version = max((one.version for one in proto.opset_import if one.domain in _STANDARD), default=1)
     known = extra("onnx").defs.onnx_opset_version()
     if not 1 <= version <= known:

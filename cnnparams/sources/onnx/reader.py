@@ -11,9 +11,9 @@ from cnnparams.engine.network.stack import stack
 from cnnparams.errors import brief, quote
 from cnnparams.inert import title
 from cnnparams.layers.contract.shape import Shape
+from cnnparams.schema.input_shape import InputShape
 from cnnparams.schema.keys import INPUT
 from cnnparams.sources.assembly import simplified
-from cnnparams.sources.input_shape import InputShape
 from cnnparams.sources.onnx.assembly import NUMBER, GraphTensor, OnnxAssembly
 from cnnparams.sources.onnx.entrance import Sample, entering
 from cnnparams.sources.onnx.file import fail
@@ -94,7 +94,7 @@ def _told(about: Sequence[str]) -> str:
 
 
 _REPORT = "internal error in cnnparams, please report it with the file"
-_UNREAD = "nothing that the outputs depend on reads some tensors of the file; they are not counted"
+_UNREAD = "tensors that no output depends on are not counted"
 
 
 def note_unheld(assembly: OnnxAssembly, ops: Sequence[OnnxNode]) -> None:

@@ -45,7 +45,7 @@ _LEFT_OUT = "what reads the result of a gap is left out, where the file does not
 _AGAIN = "the file contradicts itself: export it again"
 _NOT_GIVEN = "no layer gives that result: cut the file before it with onnx.utils.extract_model, or do without it"
 _CHECK = "python -c 'import onnx; onnx.checker.check_model(FILE)' says whether the file is right; if it is, report this"
-_DECLARED = "the file declares other dimensions than these values have; runtimes do not go by them"
+_DECLARED = "the file declares the wrong dimensions for these values; runtimes ignore that"
 
 
 class Translation:
@@ -342,10 +342,10 @@ def _inputs(op: OnnxNode, schema: Any) -> str | None:
     """Return what is wrong with the inputs and outputs of a node."""
     for i, formal in enumerate(schema.inputs[: schema.min_input]):
         if i >= len(op.inputs) or (not op.inputs[i] and formal.option.name == "Single"):
-            return f"lacks its input {i}"
+            return f"is missing its input {i}"
     for what, names, most in (("inputs", op.inputs, schema.max_input), ("outputs", op.outputs, schema.max_output)):
         if len(names) > most:
-            return f"has {len(names)} {what}, where its operation has {most} at most"
+            return f"has {len(names)} {what}, but its operation takes at most {most}"
     return None
 
 
@@ -355,7 +355,7 @@ def _attributes(op: OnnxNode, schema: Any) -> str | None:
         if name in op.attributes and not _is_of(attribute.type.name, op.attributes[name]):
             return f"has a {name} of a wrong type: {_name(op.attributes[name])}"
         if attribute.required and name not in op.attributes:
-            return f"lacks its {name}"
+            return f"is missing its {name}"
     return None
 
 

@@ -44,7 +44,9 @@ def window_of(call: NodeContext, x: GraphTensor, kernel: FileDims) -> Window:
     """Return the window of a node; raise NoLayerError where it is none over its input."""
     rank = len(kernel)
     if not 1 <= rank <= 3 or len(x.dims) != rank + 1:
-        raise NoLayerError(f"has a window over {rank} axes, and an input of {len(x.dims) - 1}", "layers know 1 to 3")
+        raise NoLayerError(
+            f"has a window over {rank} axes, and an input of {len(x.dims) - 1}", "layer types have 1 to 3 spatial axes"
+        )
     if call.ints("kernel_shape") not in (None, kernel):
         raise NoLayerError(f"has kernel_shape {call.ints('kernel_shape')}, but weights of {kernel}", "export it again")
     ones = (1,) * rank
@@ -77,7 +79,7 @@ def _pads(call: NodeContext, spatial: FileDims, *geometry: FileDims) -> Pads:
         case "SAME_LOWER":
             return tuple((after, before) for before, after in _same(spatial, *geometry))
         case other:
-            raise NoLayerError(f"has auto_pad {other}, which is none", "export it again")
+            raise NoLayerError(f"has an unknown auto_pad {other}", "export it again")
 
 
 def _same(spatial: FileDims, *geometry: FileDims) -> Pads:

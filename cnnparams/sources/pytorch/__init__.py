@@ -15,7 +15,7 @@ from cnnparams.errors import Problem, SpecError
 from cnnparams.inert import printable
 
 if TYPE_CHECKING:
-    from cnnparams.sources.input_shape import InputShape
+    from cnnparams.schema.input_shape import InputShape
     from cnnparams.sources.pytorch.mode import Mode
     from cnnparams.sources.reading import Reading
 
@@ -35,7 +35,7 @@ def open(name: str, inputs: Sequence[InputShape] = (), mode: Mode | None = None)
 
     if not inputs:
         hint = "--input says what enters the model, such as --input 3x224x224"
-        raise SpecError([Problem("does not say the shape of its input", source=printable(name), hint=hint)])
+        raise SpecError([Problem("does not state the shape of its input", source=printable(name), hint=hint)])
     extra("torch")
     from cnnparams.sources.factory import make
 
@@ -52,7 +52,7 @@ def open_model(model: Any, inputs: Sequence[InputShape], name: str, mode: Mode |
     """Return the spec of a live torch.nn.Module."""
     if not inputs:
         hint = "say what enters the model: input=(3, 224, 224)"
-        raise SpecError([Problem("does not say the shape of its input", source=printable(name), hint=hint)])
+        raise SpecError([Problem("does not state the shape of its input", source=printable(name), hint=hint)])
     from cnnparams.sources.pytorch.read import read
 
     return read(model, inputs, name, mode)

@@ -74,7 +74,7 @@ class TorchAssembly(Assembly):
         """Return what is wrong where a layer shares some of these tensors only, and the remedy."""
         owners = ((each.path, self.owners.get(id(each.tensor))) for each in held)
         shared = next((f"{path} with {owner}" for path, owner in owners if owner), "")
-        return f"shares {shared}, but not all its tensors", "a layer shares all tensors of another or none"
+        return f"shares {shared}, but not all its tensors", "a layer shares all tensors of another layer, or none"
 
 
 def around(path: str) -> Iterator[str]:
@@ -88,7 +88,7 @@ def _trainable(held: Sequence[ModelTensor]) -> bool:
     if len(learning) > 1:
         frozen = next(each.path for each in held if each.learned and not each.tensor.requires_grad)
         raise NoLayerError(
-            f"{frozen} is frozen, and the layer's other parameters are not", "a layer is frozen as a whole"
+            f"{frozen} is frozen, and the layer's other parameters are not", "a layer can only be frozen as a whole"
         )
     return learning != {False}
 

@@ -29,7 +29,7 @@ def refuse(model: nn.Module) -> None:
     check_tree(model)
     for path, module in model.named_modules():
         if isinstance(module, torch.jit.ScriptModule):
-            raise refusal(path, "TorchScript, which has no Python to read", "give the model that it was made of")
+            raise refusal(path, "TorchScript, which has no Python to read", "give the model that it was made from")
         if any(map(nn.parameter.is_lazy, module.parameters(recurse=False))):
             raise refusal(
                 path,
@@ -75,7 +75,7 @@ def run_hint(found: FailedModule | None, samples: Sequence[tuple[int, ...]], tex
         takes, gets = found.module.in_features, found.entered.shape[-1]
         if takes != gets:
             return f"it has in_features={takes}, but {gets} enter: write in_features={gets}, or give another --input"
-    return f"{how}; are that the --input and the --mode of the model?"
+    return f"{how}; check that --input and --mode are what the model expects"
 
 
 def failure(error: BaseException, path: str) -> Gap:
@@ -83,6 +83,6 @@ def failure(error: BaseException, path: str) -> Gap:
     frame = last_frame(error)
     source = line(frame.filename, frame.lineno) if frame else None
     if isinstance(error, NEEDS_VALUES):
-        what = "goes on as the values of a tensor tell it to, which are not known before it runs"
-        return Gap(path, what, source, "a spec has one way through the network, whatever enters")
+        what = "depends on the values of a tensor, which are only known when the model runs"
+        return Gap(path, what, source, "a spec cannot express a path that depends on the data")
     return Gap(path, f"cannot be traced further: {told(error)}", source)

@@ -12,7 +12,7 @@ from torch import nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from cnnparams.errors import CnnparamsError
-from cnnparams.sources.input_shape import InputShape
+from cnnparams.schema.input_shape import InputShape
 from cnnparams.sources.pytorch.values import BATCH
 
 _BY_NAME = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
@@ -50,14 +50,14 @@ def model_inputs(model: nn.Module, fake: FakeTensorMode, inputs: Sequence[InputS
     except TypeError as error:
         takes = ", ".join(name for name, each in signature.parameters.items() if each.kind in _BY_NAME) or "nothing"
         hint = f"give each input of forward, which takes {takes}, with --input NAME=SHAPE"
-        raise CnnparamsError(f"the inputs do not fit the model: {error}\n  hint: {hint}") from None
+        raise CnnparamsError(f"the inputs do not fit the model: {error}", hint) from None
     return made
 
 
 def _signature(model: nn.Module) -> inspect.Signature:
     """Return what a model's forward takes: anything, where it does not say, as a function written in C does not."""
     if not callable(model.forward):
-        raise CnnparamsError("the model has no forward that can be called\n  hint: define forward(self, x)")
+        raise CnnparamsError("the model has no forward that can be called", "define forward(self, x)")
     try:
         return inspect.signature(model.forward)
     except ValueError:

@@ -24,10 +24,10 @@ from cnnparams.engine.network.stack import stack
 from cnnparams.errors import CnnparamsError, quote, some
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.layers.contract.spatial import SpatialLayer
+from cnnparams.schema.input_shape import InputShape
 from cnnparams.schema.keys import DESCRIPTION, NAME
 from cnnparams.sources.assembly import simplified
 from cnnparams.sources.foreign import ForeignError, doing, failed, foreign, told
-from cnnparams.sources.input_shape import InputShape
 from cnnparams.sources.pytorch import mode
 from cnnparams.sources.pytorch.failure import NEEDS_VALUES, failed_module, refuse, run_hint
 from cnnparams.sources.pytorch.mode import Mode, described, enter, other
@@ -225,16 +225,16 @@ def run_model(model: nn.Module, fake: FakeTensorMode, inputs: ModelInputs) -> Ru
         if isinstance(error, NEEDS_VALUES):
             return None
         if isinstance(error, _EndlessError):
-            hint = "a spec lists every layer that a model calls: what calls so many has none that could be read"
+            hint = "a spec lists every layer that a model calls, which is too many here"
             raise CnnparamsError(
-                f"the model is not done after {MOST_OPERATIONS:,} operations of PyTorch\n  hint: {hint}"
+                f"the model did not end after {MOST_OPERATIONS:,} operations of PyTorch", hint
             ) from None
         samples = [tuple(each.shape[1:]) for each in inputs.tensors.values()]
         entered = f"{BATCH} samples of {' and '.join(map(str, samples))} entered, in {mode.name_of(model)} mode"
         module = failed_module(model, error)
         where = f"\n  {module}" if module else ""
         hint = run_hint(module, samples, told(error), entered)
-        raise CnnparamsError(f"{failed('running the model', error)}{where}\n  hint: {hint}") from None
+        raise CnnparamsError(f"{failed('running the model', error)}{where}", hint) from None
     if not results:
-        raise CnnparamsError("the model's forward gives no tensor\n  hint: let it return what it computes")
+        raise CnnparamsError("the model's forward returns no tensor", "let it return what it computes")
     return Run(tuple(tuple(each.shape) for each in results), counter.get_total_flops())

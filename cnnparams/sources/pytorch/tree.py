@@ -27,7 +27,7 @@ def check_tree(model: nn.Module) -> None:
         if name is None:
             ways[outer] = 1 + sum(ways[each] for _, each in _inside(outer, path) if each is not None)
             if ways[outer] > _MOST_NAMES:
-                raise refusal(path, f"a tangle: what is in it has more than {_MOST_NAMES:,} names", _TANGLE)
+                raise refusal(path, f"too tangled: its modules have more than {_MOST_NAMES:,} names", _TANGLE)
             around.popitem()
             walks.pop()
         elif module in around:
@@ -44,11 +44,11 @@ def _inside(module: nn.Module, path: str) -> Iterable[tuple[str, nn.Module | Non
     if isinstance(module, torch.jit.ScriptModule):
         return ()
     if "_modules" not in vars(module):
-        raise refusal(path, "not a module yet", "let its __init__ call super().__init__() first")
+        raise refusal(path, "not initialised yet", "let its __init__ call super().__init__() first")
     inside: Iterable[tuple[str, nn.Module | None]] = module._modules.items()
     return inside
 
 
 def refusal(path: str, what: str, remedy: str) -> CnnparamsError:
     """Return the error for a model of which a part is something that cannot be read."""
-    return CnnparamsError(f"{path or 'the model'} is {what}\n  hint: {remedy}")
+    return CnnparamsError(f"{path or 'the model'} is {what}", remedy)

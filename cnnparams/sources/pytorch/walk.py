@@ -249,7 +249,7 @@ def _kind(inside: Mapping[str, torch.nn.Module], path: str, group: Sequence[Mode
 
 
 def _unknown(call: StepContext, *_: Any, **__: Any) -> NoReturn:
-    raise NoLayerError("is not one of the functions that layers stand for")
+    raise NoLayerError("is a function without a layer type")
 
 
 def _fitting(step: TracedStep, made: Any) -> Any:
@@ -258,9 +258,7 @@ def _fitting(step: TracedStep, made: Any) -> Any:
         made = made[0]
     for result, value in zip(_leaves(made), _leaves(step.value), strict=False):
         if isinstance(result, Batched) and result.dims != (result.sample(tuple(value.shape)) or (1,)):
-            raise NoLayerError(
-                f"gives {list(value.shape)}, where the layer that should stand for it gives {list(result.full)}"
-            )
+            raise NoLayerError(f"gives {list(value.shape)}, but the matching layer type gives {list(result.full)}")
     return made
 
 

@@ -9,7 +9,7 @@ from cnnparams.engine.network.build import room_to_nest
 from cnnparams.engine.network.graph import Graph, Node, batchless, channels_of, met_once
 from cnnparams.engine.network.trace import Traced, TracedEntry, trace
 from cnnparams.engine.reports.measure import measure
-from cnnparams.errors import CnnparamsError, LayerError
+from cnnparams.errors import CnnparamsError, LayerError, Problem, some
 from cnnparams.expression import Value
 from cnnparams.schema.bodies import BlockCall
 from cnnparams.schema.expression_hints import INDEX
@@ -209,6 +209,16 @@ def export(spec: Spec) -> str:
         except ConflictError:  # no classes can be made of its blocks: then of all layers one
             found = _written(graph, flattened(graph, listing), spec.blocks)
     return page(measure(graph), found, _description(spec.document.root), _notes(spec.document.root))
+
+
+def remarks(graph: Graph) -> tuple[Problem, ...]:
+    """Return what the code of a network does not say."""
+    said = [f"{node.name} {node.dtype}" for node in graph.nodes if node.dtype]
+    if not said:
+        return ()
+    # A module in another dtype than its input does not run unless every input is converted.
+    fact = f"warning: the code has PyTorch's default dtype throughout, not that of layers which say one: {some(said)}"
+    return (Problem(fact, source=graph.document.source.name if graph.document else graph.name),)
 
 
 def _written(graph: Graph, top: Frame, blocks: Mapping[str, Block]) -> list[ClassCode]:

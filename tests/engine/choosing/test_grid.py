@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from cnnparams.engine.costs.quantity import Kind
 from cnnparams.engine.costs.register import find_total
-from cnnparams.engine.reports.grid import Grid, Heading, Row, ordered, side_by_side, with_ratios
+from cnnparams.engine.reports.grid import Grid, Heading, Row, side_by_side, with_ratios
 from cnnparams.engine.reports.measure import measure
+from cnnparams.engine.reports.ranking import Ranking
 from tests.specs import graph_of
 
 HEADINGS = (Heading("name", "Name", Kind.TEXT), Heading("n", "N", Kind.COUNT), Heading("rf", "RF", Kind.PER_AXIS))
@@ -42,7 +43,9 @@ def test_rows_are_ordered_by_a_column_those_without_a_value_last() -> None:
     rows = grid(("b", 3, None), ("a", 1, (5, 5)), ("c", 2, (4, 6)))
 
     def names(key: str, *, descending: bool = False) -> str:
-        return "".join(row.values[0] for row in ordered(rows, key, descending=descending).rows)
+        at = [heading.key for heading in HEADINGS].index(key)
+        ranking = Ranking(HEADINGS[at], descending)
+        return "".join(row.values[0] for row in ranking.rank(rows.rows, lambda row: row.values[at]))
 
     assert names("name") == "abc"
     assert names("n") == "acb"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnparams.engine.choosing.axis import AxisError, SweepAxis, ascending
-from cnnparams.engine.choosing.evaluation import Outcome, Points, outcomes
+from cnnparams.engine.choosing.evaluation import Outcome, Points, Varying, outcomes
 from cnnparams.engine.choosing.solve import Solution, solve
 from cnnparams.engine.costs.quantity import Limit
 from cnnparams.engine.costs.register import find_total
@@ -61,7 +61,7 @@ def test_a_network_whose_cost_is_not_monotone(most: int, step: int) -> None:
     spec, values = spec_of(NET), range(1, 17)
     limits = [Limit(PARAMS, Fraction(most))]
     points = Points(iter([{"wide": v, "step": step} for v in values]), len(values))
-    solution = solve("net", "wide", limits, outcomes(spec, ["total_params"], USUAL, points))
+    solution = solve("net", "wide", limits, outcomes(Varying(spec), ["total_params"], USUAL, points))
     single = {value: report_of(NET, wide=value, step=step).total_params for value in values}
     fitting = [value for value in values if single[value] <= most]
     assert (None if solution.best is None else solution.candidates[solution.best].value) == max(fitting, default=None)

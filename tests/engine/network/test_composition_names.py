@@ -104,7 +104,7 @@ def test_a_name_may_have_dots_and_dashes() -> None:
     ],
 )
 def test_two_layers_of_one_name_are_refused(layers: str) -> None:
-    assert "two layers are called" in refusal(f"layers: [{layers}]")
+    assert "two layers have the name" in refusal(f"layers: [{layers}]")
 
 
 def test_lists_do_not_share_their_numbers() -> None:

@@ -132,7 +132,7 @@ def test_a_layer_of_one_input_refuses_two() -> None:
 
 
 def test_a_merge_of_one_input_is_refused() -> None:
-    assert "needs 2 inputs or more, but gets 1" in refusal("layers: [concat]")
+    assert "needs at least 2 inputs, but gets 1" in refusal("layers: [concat]")
 
 
 @pytest.mark.parametrize(

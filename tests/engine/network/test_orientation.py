@@ -71,6 +71,6 @@ def test_an_input_that_says_otherwise_is_as_it_says_and_is_remarked_on() -> None
     graph = graph_of(text)
     assert graph.inputs[0].shape.channel_axis == 0
     (remark,) = graph.remarks
-    assert "takes another dimension for the channels than the input says" in remark.message
+    assert "takes a different dimension as the channels than the input declares" in remark.message
     assert "write shape: [160, 160, 3]" in str(remark.hint)
     assert graph_of(text.replace("channels: 160, height: 160, width: 3", "shape: [160, 160, 3]")).remarks == ()

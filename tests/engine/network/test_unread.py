@@ -29,18 +29,18 @@ def told(text: str) -> list[tuple[int, str, str]]:
     return found
 
 
-ONE = "warning: nothing reads its result, which is counted all the same"
+ONE = "warning: its output is not used, but is counted"
 
 
 def several(names: str) -> str:
-    return f"warning: nothing reads the results of {names}, which are counted all the same"
+    return f"warning: the outputs of {names} are not used, but are counted"
 
 
 def test_a_layer_that_the_next_passes_by() -> None:
     text = f"layers:\n  - {{{CONV}, name: stem}}\n  - {{{CONV}, name: lost}}\n  - {{{CONV}, name: used, from: stem}}\n"
     assert told(text) == [(4, "lost (conv2d)", ONE)]
     (remark,) = remarks(text)
-    assert "from of what should read it" in str(remark.hint)
+    assert "from of a later layer" in str(remark.hint)
 
 
 def test_of_a_chain_that_is_passed_by_its_last_layer() -> None:
@@ -51,7 +51,7 @@ def test_of_a_chain_that_is_passed_by_its_last_layer() -> None:
 def test_copies_side_by_side_are_told_once_with_the_chain() -> None:
     text = f"layers:\n  - {{{CONV}, name: stem}}\n  - {{{CONV}, name: body, from: stem, repeat: 3}}\n"
     assert told(text) == [(4, "body1 (conv2d)", several("body1, body2"))]
-    assert [remark.hint for remark in remarks(text)] == ["every copy reads stem: leave out from for a chain"]
+    assert [remark.hint for remark in remarks(text)] == ["every copy reads stem: leave out from to chain the copies"]
 
 
 def test_where_the_chain_begins_further_up_it_is_a_sequence() -> None:
@@ -60,8 +60,8 @@ def test_where_the_chain_begins_further_up_it_is_a_sequence() -> None:
     text = start + f"  - {{{CONV}, name: bodies, from: stem, repeat: 3}}\n" + join.replace("body", '"bodies[-1]"')
     (remark,) = remarks(text)
     assert remark.hint == (
-        "every copy reads stem: for a chain write {type: sequence, from: stem, layers: [...]}, "
-        "with the repeat inside and no from there"
+        "every copy reads stem: to chain the copies write {type: sequence, from: stem, layers: [...]}, "
+        "with repeat inside and no from"
     )
     chain = f"  - {{type: sequence, name: body, from: stem, layers: [{{{CONV}, name: c, repeat: 3}}]}}\n"
     graph = graph_of(HEAD + start + chain + join)

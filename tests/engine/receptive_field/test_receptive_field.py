@@ -195,6 +195,6 @@ def test_layers_that_add_no_context_are_told_with_the_size_at_which_all_do() -> 
 
 
 def test_marks_stay_once_they_are_set() -> None:
-    marks = [layer.input_sees_all for layer in measured(build(load("vgg16", {"size": 64}))).layers]
+    marks = [bool(layer.input_sees_all) for layer in measured(build(load("vgg16", {"size": 64}))).layers]
     assert all(before <= after for before, after in pairwise(marks))
     assert any(marks)

@@ -49,19 +49,19 @@ CASES = {
     ),
     "weights that are whole numbers": (
         one("Conv", "w", numbers={"w": np.ones((2, 4, 1, 1), np.int64)}),
-        "has an input 1 that is no tensor of floating point weights",
+        "has an input 1 that is not a tensor of floating-point weights",
     ),
     "one tensor for two": (
         one("LayerNormalization", "w", "w", x=(1, 5), weights={"w": (5,)}),
-        "has 10 weights, made of tensors that hold 5, where layer_norm has 10",
+        "has 10 weights, made of tensors that hold 5, but layer_norm has 10",
     ),
     "a recurrence without its weights": (
         one("LSTM", "", "r", x=(5, 2, 6), weights={"r": (1, 16, 4)}),
-        "lacks its input 1",
+        "is missing its input 1",
     ),
     "a number beyond 64 bits": (one("LeakyRelu", alpha=1e30), "alpha is 1"),
     "weights that depend on the input": (one("Conv", "x"), "computes its input 1 (weights or settings) from the netw"),
-    "a convolution without weights": (one("Conv"), "lacks its input 1"),
+    "a convolution without weights": (one("Conv"), "is missing its input 1"),
     "a kernel that does not fit": (
         one("Conv", "w", weights={"w": (2, 4, 7, 7)}),
         "cannot be conv2d: kernel_size 7 does not fit in the 6x6 input",
@@ -80,7 +80,7 @@ CASES = {
     ),
     "a bias that does not fit": (
         one("Conv", "w", "b", weights={"w": (2, 4, 1, 1), "b": (3,)}),
-        "has 11 weights where conv2d has 10",
+        "has 11 weights, but conv2d has 10",
     ),
     "a kernel_shape that is not its weights'": (
         one("Conv", "w", weights={"w": (2, 4, 3, 3)}, kernel_shape=[1, 1]),
@@ -103,9 +103,9 @@ CASES = {
         one("Conv", "w", weights={"w": (2, 4, 1, 1)}, group=helper.make_graph([], "g", [], [])),
         "has a group of a wrong type: graph",
     ),
-    "more inputs than there are": (one("Relu", "x"), "has 2 inputs, where its operation has 1 at most"),
-    "a pool without a window": (one("MaxPool"), "lacks its kernel_shape"),
-    "an unknown auto_pad": (one("MaxPool", kernel_shape=[2, 2], auto_pad="SAME"), "has auto_pad SAME, which is none"),
+    "more inputs than there are": (one("Relu", "x"), "has 2 inputs, but its operation takes at most 1"),
+    "a pool without a window": (one("MaxPool"), "is missing its kernel_shape"),
+    "an unknown auto_pad": (one("MaxPool", kernel_shape=[2, 2], auto_pad="SAME"), "has an unknown auto_pad SAME"),
     "a window over four axes": (
         one("MaxPool", x=(1, 2, 3, 3, 3, 3), kernel_shape=[1, 1, 1, 1]),
         "has a window over 4 axes, and an input of 4",
@@ -117,8 +117,11 @@ CASES = {
         "gives [2, 5] to an input of [2, 4,",
     ),
     "a shape that is not in the file": (one("Reshape", "x"), "computes its input 1 (weights or settings) from"),
-    "a dimension outside": (one("Unsqueeze", "a", numbers={"a": whole(9)}), "does not fit its shape to its input"),
-    "an order that is none": (one("Transpose", perm=[0, 1, 1, 2]), "names no order of 4 dimensions: [0, 1, 1, 2]"),
+    "a dimension outside": (one("Unsqueeze", "a", numbers={"a": whole(9)}), "has a shape that does not fit its input"),
+    "an order that is none": (
+        one("Transpose", perm=[0, 1, 1, 2]),
+        "does not give an order of 4 dimensions: [0, 1, 1, 2]",
+    ),
     "channels in reverse": (
         one("Slice", opset=9, starts=[-1], ends=[-9], axes=[1]),
         "cannot be slice: ",

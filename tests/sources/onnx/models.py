@@ -13,8 +13,8 @@ from onnx.reference import ReferenceEvaluator
 
 from cnnparams.engine.reports.report import Report
 from cnnparams.render.yaml import spec_lines
+from cnnparams.schema.input_shape import InputShape
 from cnnparams.sources.checking import spec_differences
-from cnnparams.sources.input_shape import InputShape
 from cnnparams.sources.onnx import open as read
 from cnnparams.sources.reading import Reading
 from tests.specs import report_of

@@ -9,7 +9,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from cnnparams.errors import SpecError
-from cnnparams.sources.input_shape import InputShape, shape_of
+from cnnparams.schema.input_shape import InputShape, shape_of
 from cnnparams.sources.onnx import open as read
 from tests.sources.onnx.models import File, counted, kinds, node, run, save, shapes, whole
 
@@ -41,7 +41,7 @@ def test_the_batch_is_no_part_of_a_sample(x: Sequence[Any], sizes: Any, size: tu
         (
             ("n", 3, "h", 9),
             (),
-            "leaves sizes of its input 'x' open: 3x?x9\n  hint: give those of one sample: --input 3x224x9",
+            "leaves sizes of its input 'x' open: 3x?x9\n  hint: give the shape of one sample: --input 3x224x9",
         ),
         ((1, 3, 8, 9), ((3, 8, 8),), "its input 'x' is 3x8x9 without the batch, not 3x8x8"),
         ((1, 3, 8, 9), ((8, 9),), "its input 'x' is 3x8x9 without the batch, not 8x9"),
@@ -66,7 +66,7 @@ def test_an_input_without_a_shape_is_told(tmp_path: Path) -> None:
     proto.graph.input[0].type.tensor_type.ClearField("shape")
     path = tmp_path / "net.onnx"
     path.write_bytes(proto.SerializeToString())
-    with pytest.raises(SpecError, match=r"does not tell the sizes of its input 'x'\n  hint: .* --input 3x224x224"):
+    with pytest.raises(SpecError, match=r"does not declare the shape of its input 'x'\n  hint: .* --input 3x224x224"):
         read(str(path))
     assert shapes(counted(whole(str(path), (3, 8, 9)))) == [(6, 6, 7)]
 
@@ -105,7 +105,7 @@ def test_the_type_of_an_input_may_be_given_as_the_file_has_it(tmp_path: Path) ->
 
 def test_open_sizes_of_one_input_of_several_are_asked_for_by_name(tmp_path: Path) -> None:
     path = File([node("Add", ["x", "z"], ["y"])], ("n", 3), more_inputs={"z": ("n", "m")}).save(tmp_path)
-    with pytest.raises(SpecError, match="give those of one sample: --input z=224"):
+    with pytest.raises(SpecError, match="give the shape of one sample: --input z=224"):
         read(path)
 
 

@@ -21,7 +21,7 @@ from tests.sources.onnx.models import File, node, save
         (VALID[:-20], "is not an ONNX model, or was cut off"),
         (b"\x08\x09", "it holds no graph"),
         (b"\x08\x09\x3a\x00", "has no input"),
-        (b"\x3a\x00", "is of a format older than that of ONNX 1.0, or of none"),
+        (b"\x3a\x00", "has a format version older than ONNX 1.0, or none"),
         (b"\x3a\xff\xff\xff\xff\xff\xff\xff\xff\x7f", "is not an ONNX model, or was cut off"),
         (b"\x3a\x02\x0b\x0b", "is not an ONNX model, or was cut off"),
         (VALID.replace(b"shape", b"\xff\xfe\xfd\xfc\xfb"), "is not an ONNX model, or was cut off"),
@@ -87,7 +87,7 @@ INTERNAL = ["DecomposedLayerNorm", "Linear", "MirroredPad", "PaddedConv", "Relu6
 
 @pytest.mark.parametrize("kind", INTERNAL)
 def test_the_names_of_what_nodes_are_together_are_no_operations(kind: str, tmp_path: Path) -> None:
-    assert "does what no layer does" in told(File([node(kind, ["x", "x", "x"], ["y"])], (1, 4)).save(tmp_path))
+    assert "has no matching layer type" in told(File([node(kind, ["x", "x", "x"], ["y"])], (1, 4)).save(tmp_path))
 
 
 def test_indices_far_apart_are_not_counted_out(tmp_path: Path) -> None:

@@ -44,8 +44,8 @@ def sequence(torch: ModuleType, function: Any, **tensors: Any) -> Any:
 def test_a_way_that_values_decide_ends_the_reading(torch: ModuleType) -> None:
     *_, last = gaps(named("unusual:Values")(), "3x8x8")
     where = line_of("unusual:Values", "x.max()")
-    told = "goes on as the values of a tensor tell it to, which are not known before it runs"
-    assert last.splitlines() == [f"{where}: {told}", "  hint: a spec has one way through the network, whatever enters"]
+    told = "depends on the values of a tensor, which are only known when the model runs"
+    assert last.splitlines() == [f"{where}: {told}", "  hint: a spec cannot express a path that depends on the data"]
 
 
 def test_what_is_never_used_counts_and_is_told(torch: ModuleType) -> None:

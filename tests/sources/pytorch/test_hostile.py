@@ -18,10 +18,10 @@ from tests.specs import ROOT
     [
         ("Raises", "running the model failed: Stopped: its __str__ fails\n"),
         ("Calls", "running the model failed: RecursionError: "),
-        ("GivesNothing", "the model's forward gives no tensor\n"),
+        ("GivesNothing", "the model's forward returns no tensor\n"),
         ("NoModules", "reading the model failed: Stopped: its __str__ fails\n"),
         ("NoForward", "the model has no forward that can be called\n"),
-        ("NoInit", "the model is not a module yet\n"),
+        ("NoInit", "the model is not initialised yet\n"),
         ("in_itself", "inner.outer is a module that it stands in itself\n"),
         ("tangled", "inner.inner.inner"),
     ],

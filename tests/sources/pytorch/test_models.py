@@ -10,8 +10,8 @@ import pytest
 
 from cnnparams.errors import CnnparamsError
 from cnnparams.render.yaml import spec_lines
+from cnnparams.schema.input_shape import shape_of
 from cnnparams.sources.checking import spec_differences
-from cnnparams.sources.input_shape import shape_of
 from cnnparams.sources.structure.recover import recovered, same_network
 from tests.sources.read_back import counted, named, read, text, torchs
 from tests.specs import graph_of, report_of

@@ -6,8 +6,8 @@ from types import ModuleType
 
 import pytest
 
+from cnnparams.schema.input_shape import shape_of
 from cnnparams.sources.checking import spec_differences
-from cnnparams.sources.input_shape import shape_of
 from cnnparams.targets.code.module import export
 from tests.sources.read_back import counted, named, read, text, torchs
 from tests.specs import spec_of

@@ -152,7 +152,7 @@ def test_a_model_without_sizes_yet_that_cannot_be_run_has_no_answer(torch: Modul
     ("model", "message"),
     [
         ("NoModules", "comparing with 'models:net' failed: Stopped: its __str__ fails\n"),
-        ("NoInit", "the model is not a module yet\n"),
+        ("NoInit", "the model is not initialised yet\n"),
         ("in_itself", "inner.outer is a module that it stands in itself\n"),
     ],
 )

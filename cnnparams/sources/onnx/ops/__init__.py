@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 
 from cnnparams.sources.onnx.assembly import OnnxValue
@@ -53,3 +54,9 @@ def translator_of(kind: str) -> Translator | None:
     for family in FAMILIES:
         import_module(f"{__name__}.{family}")
     return _translators.get(kind)
+
+
+@cache
+def _import_families() -> None:
+    for family in FAMILIES:
+        import_module(f"{__name__}.{family}")

@@ -13,7 +13,7 @@ from cnnparams.sources.onnx.model import ConstantTensor, FileDims, OnnxNode
 from cnnparams.sources.onnx.ops import translates
 
 V = TypeVar("V", GraphTensor, ConstantTensor)
-_NO_FIT = "does not fit its shape to its input"
+_NO_FIT = "has a shape that does not fit its input"
 
 
 @translates("Reshape")
@@ -21,7 +21,7 @@ def reshape(call: NodeContext) -> OnnxValue:
     """Return reshape to sizes of which 0 stands for the input's, and -1 for what is left."""
     wanted = call.integers(1, "shape")
     if wanted is None:
-        raise NoLayerError("lacks its shape", "export it again")
+        raise NoLayerError("is missing its shape", "export it again")
     return viewed(call.value(0), reshaped(call.value(0).full, wanted, zeros=call.integer("allowzero", 0) == 0), call.op)
 
 
@@ -63,7 +63,7 @@ def transpose(call: NodeContext) -> OnnxValue:
     x = call.value(0)
     order = call.ints("perm", len(x.full)) or tuple(reversed(range(len(x.full))))
     if sorted(order) != list(range(len(x.full))):
-        raise NoLayerError(f"names no order of {len(x.full)} dimensions: {bracketed(order)}", "export it again")
+        raise NoLayerError(f"does not give an order of {len(x.full)} dimensions: {bracketed(order)}", "export it again")
     if isinstance(x, ConstantTensor):
         data = None if x.data is None else x.data.transpose(order)
         wide = [at for at in order if x.dims[at] != 1]
@@ -106,5 +106,5 @@ def arranged(x: OnnxValue, order: Sequence[int | None], op: OnnxNode) -> OnnxVal
         return viewed(x, full, op)
     batch = order.index(x.batch) if x.batch in order and x.batch is not None else None
     if batch is None and x.number != 1:
-        raise NoLayerError("leaves out the batch", "keep it")
+        raise NoLayerError("removes the batch dimension", "keep it")
     return x.with_dims(full, batch, op)

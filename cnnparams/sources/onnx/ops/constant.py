@@ -29,7 +29,7 @@ def constant(call: NodeContext) -> ConstantTensor:
         return _made(call, value)
     name = next((name for name in _NUMBERS if name in written), None)
     if name is None:
-        raise NoLayerError("is a constant that is no tensor of numbers")
+        raise NoLayerError("is a constant, but not a tensor of numbers")
     data = np.asarray(written[name], _NUMBERS[name])
     return _made(call, ConstantTensor(data.shape, data.dtype.kind == "f", data))
 

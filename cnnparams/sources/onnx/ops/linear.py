@@ -14,7 +14,7 @@ from cnnparams.sources.onnx.ops import translates
 def gemm(call: NodeContext) -> GraphTensor:
     """Return a fully connected layer over rows of features."""
     if call.integer("transA", 0):
-        raise NoLayerError("takes its input transposed, as no layer does", "put a Transpose before it")
+        raise NoLayerError("transposes its input, which no layer type does", "put a Transpose before it")
     columns = call.weight(1).dims[:: -1 if call.integer("transB", 0) else 1]
     return _linear(call, columns)
 
@@ -60,7 +60,7 @@ def _linear(call: NodeContext, columns: tuple[int, ...]) -> GraphTensor:
     """Put a layer whose weights have the dimensions (in_features, out_features)."""
     x, weight = call.tensor(), call.weight(1)
     if len(columns) != 2 or sample_axis(x, -1) != len(x.dims) - 1:
-        raise NoLayerError("multiplies with weights that are no matrix, or along the batch")
+        raise NoLayerError("multiplies by weights that are not a matrix, or along the batch")
     settings = {"in_features": columns[0], "out_features": columns[1]}
     bias = call.bias(2)
     fits = all(known.size == columns[1] == (known.dims or (1,))[-1] for known in bias)

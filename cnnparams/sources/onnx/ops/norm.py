@@ -16,7 +16,7 @@ from cnnparams.sources.onnx.ops.arrange import reshaped
 from cnnparams.sources.onnx.ops.reduce import axes_of
 
 _EPS = 1e-5
-_OTHERWISE = "normalises otherwise than any layer does"
+_OTHERWISE = "normalises in a way that no layer type does"
 
 
 @translates("BatchNormalization")
@@ -24,7 +24,7 @@ def batch_norm(call: NodeContext) -> list[OnnxValue | None]:
     """Return batch normalisation: scale and shift are learned, mean and variance are buffers."""
     x, held = call.image(), Weights(call.weights(1, 2), call.weights(3, 4))
     if len(held.learned) + len(held.buffers) != 4:
-        raise NoLayerError("lacks a scale, a shift, a mean or a variance", "export it again")
+        raise NoLayerError("is missing a scale, a shift, a mean or a variance", "export it again")
     momentum = real("momentum", 1 - call.real("momentum", 0.9))  # the other way round in PyTorch
     settings = {**_eps(call), "momentum": momentum}
     return [call.add(f"batch_norm{max(len(x.dims) - 1, 1)}d", settings, x, held=held)]

@@ -29,11 +29,11 @@ def slice_(call: NodeContext) -> OnnxValue:
     """Return a part of a tensor, along some of its dimensions."""
     x, starts, ends = call.value(0), call.integers(1, "starts"), call.integers(2, "ends")
     if starts is None or ends is None or len(starts) != len(ends):
-        raise NoLayerError("lacks its starts or ends", "export it again")
+        raise NoLayerError("is missing its starts or ends", "export it again")
     axes = call.integers(3, "axes") or tuple(range(len(starts)))
     steps = call.integers(4, "steps") or (1,) * len(starts)
     if not len(axes) == len(steps) == len(starts) or 0 in steps:
-        raise NoLayerError("has starts, axes and steps that do not go together", "export it again")
+        raise NoLayerError("has starts, axes and steps that do not match", "export it again")
     for axis, *bounds in zip(axes, starts, ends, steps, strict=True):
         x = _part(call, x, axis_of(x, axis), slice(*bounds))
     return x

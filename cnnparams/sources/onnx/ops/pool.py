@@ -48,7 +48,7 @@ def global_pool(call: NodeContext) -> GraphTensor:
 def _window(call: NodeContext, x: GraphTensor) -> Window:
     kernel = call.ints("kernel_shape")
     if kernel is None:
-        raise NoLayerError("lacks its kernel_shape", "export it again")
+        raise NoLayerError("is missing its kernel_shape", "export it again")
     return window_of(call, x, kernel)
 
 

@@ -71,7 +71,7 @@ def _given(call: NodeContext, kind: _CellKind) -> tuple[ConstantTensor, ...]:
 
 def _settings(call: NodeContext, kind: _CellKind, weights: tuple[ConstantTensor, ...]) -> dict[str, Any]:
     if len(weights[0].dims) != 3 or len(weights[1].dims) != 3:
-        raise NoLayerError("has weights that are no matrix for each direction", "export it again")
+        raise NoLayerError("has weights that are not a matrix for each direction", "export it again")
     directions, _, inputs = weights[0].dims
     both = call.text("direction", "forward") == "bidirectional"
     nonlinearity = _activation(call, kind, 2 if both else 1)

@@ -41,7 +41,7 @@ def _scale(call: NodeContext, x: GraphTensor) -> dict[str, Any]:
     given = sizes or scales or ()
     axes = [axis_of(x, axis) for axis in call.ints("axes") or range(len(x.full))]
     if len(given) != len(axes):
-        raise NoLayerError("lacks its scales and sizes", "export it again")
+        raise NoLayerError("is missing its scales and sizes", "export it again")
     neutral = x.full if sizes else (1,) * len(x.full)
     each = {**dict(enumerate(neutral)), **dict(zip(axes, given, strict=True))}
     if any(each[at] != neutral[at] for at in (0, 1)):

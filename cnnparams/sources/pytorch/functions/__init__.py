@@ -41,7 +41,7 @@ def invoke(translation: Translate, call: StepContext, args: tuple[Any, ...], kwa
     try:
         bound = inspect.signature(translation).bind(call, *args, **named)
     except TypeError as error:
-        raise NoLayerError(f"is called in a way that is not understood: {error}") from None
+        raise NoLayerError(f"is called with arguments that are not supported: {error}") from None
     return translation(*bound.args, **bound.kwargs)
 
 

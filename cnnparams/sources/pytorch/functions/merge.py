@@ -71,7 +71,7 @@ def _of_sample(x: Batched, held: ModelTensor) -> tuple[int, ...]:
     if at < 0:
         return held.shape
     if held.shape[at] != 1:
-        raise NoLayerError(f"uses {held.path}, which has something else for each sample of a batch")
+        raise NoLayerError(f"uses {held.path}, which has a different value for each sample of a batch")
     return (*held.shape[:at], *held.shape[at + 1 :])
 
 

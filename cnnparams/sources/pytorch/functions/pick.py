@@ -95,7 +95,7 @@ def _each(index: Any, rank: int) -> Iterator[Any]:
         elif isinstance(part, slice) or type(part) is int or (_is_indices(part) and len(_advanced(parts)) == 1):
             yield part
         else:
-            raise NoLayerError("picks elements by a list or a tensor")
+            raise NoLayerError("indexes with a list or a tensor")
 
 
 def _is_indices(part: Any) -> bool:

@@ -49,7 +49,7 @@ def recurrent(
     """Put a recurrent layer; return its output, its hidden states and its cell states."""
     for state in hx if is_list(hx) else (hx,):
         if state is not None and not (isinstance(state, Unsaid) and state.zeros):
-            raise NoLayerError("starts from states other than zeros")
+            raise NoLayerError("starts from an initial state other than zeros")
     out = call.put(type_, settings, call.flow(x), held=held, batch=0 if settings["batch_first"] else 1)
     states = States(out, settings["num_layers"], 2 if settings["bidirectional"] else 1)
     return out, states, Unsaid("the cell states of an LSTM")

@@ -80,7 +80,7 @@ def attribute(call: StepContext, x: Any, name: str) -> Any:
     if name == "data":
         return x
     if name not in ("T", "mT"):
-        raise NoLayerError(f"takes the {name} of a tensor")
+        raise NoLayerError(f"uses the {name} of a tensor")
     return transpose(call, x, -2, -1)
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from cnnparams.sources.input_shape import InputShape, shape_of
+from cnnparams.schema.input_shape import InputShape, shape_of
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, cast
@@ -22,6 +23,11 @@ class InputShape(NamedTuple):
 
     def __str__(self) -> str:
         return "x".join(map(str, self.dims))
+
+    @property
+    def elements(self) -> int:
+        """How many elements a sample has: what makes one input larger than another."""
+        return math.prod(self.dims)
 
 
 InputSizes = str | Sequence[int] | InputShape

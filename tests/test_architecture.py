@@ -167,6 +167,7 @@ ONE_IMPORTER = {
     "engine/costs/storage.py": "a kind of cost",
     "engine/difference/alignment.py": "an algorithm that knows layers by their likeness alone, tested by itself",
     "engine/memory/arena.py": "the planner of TensorFlow Lite Micro, held against its own test cases",
+    "engine/reports/attributes.py": "what a stub beside it has the types of",
     "engine/network/own_keys.py": "the keys of an entry that decide where and how often it stands, apart from lists",
     "sources/onnx/fold.py": "arithmetic on constants, as a runtime folds it, apart from the reading of nodes",
     "sources/onnx/entrance.py": "what enters is settled before anything is read of the nodes",

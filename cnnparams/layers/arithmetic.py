@@ -103,7 +103,7 @@ class Arithmetic(OrNumber):
     BinaryFunction("gt", "True where the first is greater.", ">"),
     BinaryFunction("ge", "True where the first is greater, or equal.", ">="),
 )
-class Comparison(OrNumber):
+class Compared(OrNumber):
     """A comparison of two tensors, or a tensor and a number: true or false, through which no gradient flows."""
 
     passes_gradient: ClassVar[bool] = False

@@ -115,7 +115,7 @@ def _entered(
     if declared is None and given is not None:
         declared, batch = (None,) * (len(given) + 1), 0
     if declared is None:
-        hint = "give those of one sample, such as --input 3x224x224"
+        hint = "give the shape of one sample, such as --input 3x224x224"
         fail(path, f"does not tell the sizes of its input {quote(port.name)}", hint)
     if declared in ((), (1,)) and given is not None and len(given) == 1:
         return _number(given[0], declared, is_float=port.is_float)
@@ -141,11 +141,15 @@ def _sizes(path: str, port: FilePort, sizes: Declared, given: FileDims | None, *
     """Return the sizes of a sample: those that the file declares, as far as it does, and those that are given."""
     called = f"its input {quote(port.name)}"
     if given is not None and not _fits(sizes, given):
-        fail(path, f"{called} is {_text(sizes)} without the batch, not {_text(given)}", "give what fits, or nothing")
+        fail(
+            path,
+            f"{called} is {_text(sizes)} without the batch, not {_text(given)}",
+            "give a shape that fits, or leave out --input",
+        )
     sample = tuple(n for n in given or sizes if n is not None)
     if len(sample) != len(sizes):
         example = ("" if alone else f"{port.name}=") + _text(tuple(n or _TYPICAL for n in sizes))
-        fail(path, f"leaves sizes of {called} open: {_text(sizes)}", f"give those of one sample: --input {example}")
+        fail(path, f"leaves sizes of {called} open: {_text(sizes)}", f"give the shape of one sample: --input {example}")
     if math.prod(sample) > MOST_ELEMENTS:
         fail(path, f"{called} has more elements than 64 bits can count", "check the file")
     return sample

@@ -15,7 +15,7 @@ from cnnparams.sources.onnx.model import ConstantTensor, FileDims, Origin
 
 _LEARNED = "a file does not tell learned tensors from constants; what is added or multiplied counts as learned"
 _CONSTANT = "a file does not tell learned tensors from constants; these count as constants"
-_FOR_EACH = "has something else for each sample of the batch"
+_FOR_EACH = "has a different value for each sample of the batch"
 
 
 def aligned(call: NodeContext, values: Sequence[OnnxValue], *, learned: bool = False) -> Iterator[GraphTensor]:

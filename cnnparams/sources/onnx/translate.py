@@ -41,7 +41,7 @@ _MULTIPLIES = (
 """Operations of ONNX that multiply matrices, learn, or have a graph inside, and that no layer does."""
 _REMEDIES = {"If": _AT_RUN_TIME, "Loop": _AT_RUN_TIME, "Scan": _AT_RUN_TIME}
 _QUANTIZED = "import the network as it was before it was quantized"
-_LEFT_OUT = "what reads the result of a gap is left out, where the file does not declare its sizes"
+_LEFT_OUT = "layers that follow an unsupported node are left out where the file does not declare their input shapes"
 _AGAIN = "the file contradicts itself: export it again"
 _NOT_GIVEN = "no layer gives that result: cut the file before it with onnx.utils.extract_model, or do without it"
 _CHECK = "python -c 'import onnx; onnx.checker.check_model(FILE)' says whether the file is right; if it is, report this"
@@ -206,7 +206,7 @@ class Translation:
         inferred = self._inferred(op).get(name)
         if inferred and inferred.dims != value.dims:
             expected = ["?" if n is None else n for n in declared]
-            raise NoLayerError(f"gives {bracketed(value.full)}, where the file declares {bracketed(expected)}", _CHECK)
+            raise NoLayerError(f"gives {bracketed(value.full)}, but the file declares {bracketed(expected)}", _CHECK)
         self.assembly.remark(_DECLARED, name)
 
     def _refuse(self, op: OnnxNode, error: NoLayerError) -> None:
@@ -284,8 +284,8 @@ def _translated(call: NodeContext) -> Results:
     translator = translator_of(call.op.kind) if is_one else None
     if translator is None:
         if is_one and call.op.kind not in _MULTIPLIES:
-            raise UnsaidError("does what no layer does")
-        raise NoLayerError("does what no layer does", _remedy(call))
+            raise UnsaidError("has no matching layer type")
+        raise NoLayerError("has no matching layer type", _remedy(call))
     try:
         return translator(call)
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:

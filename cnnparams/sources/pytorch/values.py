@@ -70,7 +70,7 @@ class Batched(NamedTuple):
         """Return where in a sample a dimension of PyTorch is; raise NoLayerError for the batch."""
         axis = self.axis(dim)
         if axis == self.batch:
-            raise NoLayerError("works along the batch, whose samples a spec keeps apart")
+            raise NoLayerError("works along the batch, but a spec describes a single sample")
         return axis if self.batch is None or axis < self.batch else axis - 1 + self.folded
 
     def dim(self, dim: Any) -> int:

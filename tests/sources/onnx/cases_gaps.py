@@ -45,7 +45,7 @@ CASES = {
     ),
     "weights from the left that are no matrix": (
         File([node("MatMul", ["w", "x"], ["y"], name="the one")], (2, 3, 4), {"w": (2, 5, 3)}),
-        "multiplies with weights that are no matrix, or along the batch",
+        "multiplies by weights that are not a matrix, or along the batch",
     ),
     "weights that are whole numbers": (
         one("Conv", "w", numbers={"w": np.ones((2, 4, 1, 1), np.int64)}),
@@ -111,7 +111,7 @@ CASES = {
         "has a window over 4 axes, and an input of 4",
     ),
     "softmax over the batch": (one("Softmax", axis=0), "works along the batch"),
-    "samples joined": (one("Reshape", "s", numbers={"s": whole(-1, 6)}), "joins the batch with other dimensions"),
+    "samples joined": (one("Reshape", "s", numbers={"s": whole(-1, 6)}), "merges the batch with other dimensions"),
     "a shape that does not fit": (
         one("Reshape", "s", numbers={"s": whole(2, 5)}),
         "gives [2, 5] to an input of [2, 4,",
@@ -127,7 +127,7 @@ CASES = {
         "cannot be slice: ",
     ),
     "a mean of the batch": (one("ReduceMean", opset=13, axes=[0]), "works along the batch"),
-    "a mean of everything": (one("ReduceMean", opset=13), "reduces everything, the batch too"),
+    "a mean of everything": (one("ReduceMean", opset=13), "reduces all dimensions, including the batch"),
     "a fraction for an axis": (
         one("Squeeze", "a", numbers={"a": np.asarray([1.5], np.float32)}),
         "reads fractions for axes (input 1)",

@@ -76,7 +76,7 @@ def test_what_a_step_reads_beside_the_network_is_a_constant(tmp_path: Path) -> N
         (one("Softmax", axis=0), "works along the batch"),
         (one("ArgMax", axis=0), "works along the batch"),
         (one("ReduceL2", "a", numbers={"a": np.asarray([0])}), "works along the batch"),
-        (one("NonZero"), "does what no layer does"),
+        (one("NonZero"), "has no matching layer type"),
     ],
     ids=["softmax over samples", "places among samples", "a norm over samples", "as many as there are"],
 )

@@ -62,7 +62,7 @@ def prelu(call: NodeContext) -> GraphTensor:
 def swish(call: NodeContext) -> GraphTensor:
     """Return x times sigmoid(alpha x), which is SiLU for an alpha of 1."""
     if real("alpha", call.real("alpha", 1.0)) != 1:
-        raise UnsaidError("is a swish with an alpha, as no layer is")
+        raise UnsaidError("is a swish with an alpha, which no layer type has")
     return call.add("silu", {}, call.tensor())
 
 

@@ -33,7 +33,7 @@ def pad(call: NodeContext) -> GraphTensor:
 @translates("MirroredPad")
 def mirrored(call: NodeContext) -> GraphTensor:
     """Return a border that repeats the image, which stands in no layer but a convolution."""
-    raise UnsaidError(f"pads in mode {call.text('mode', '')}, as only convolutions do")
+    raise UnsaidError(f"pads in mode {call.text('mode', '')}, which only convolutions do")
 
 
 @translates("PaddedConv")

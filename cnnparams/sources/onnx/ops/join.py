@@ -26,13 +26,13 @@ def concat(call: NodeContext) -> OnnxValue:
     values = [call.value(i) for i in range(len(call.op.inputs))]
     tensors = [value for value in values if isinstance(value, GraphTensor)]
     if not values:
-        raise NoLayerError("joins nothing", "export it again")
+        raise NoLayerError("has no inputs", "export it again")
     if not tensors:
         return _joined(call, [value for value in values if isinstance(value, ConstantTensor)])
     axis = axis_of(values[0], call.integer("axis", 1))
     joined = tuple(aligned(call, values, learned=not all(map(_is_filling, values))))
     if len({len(x.full) for x in (*joined, *values)}) != 1:
-        raise NoLayerError("joins tensors that do not fit together", "export it again")
+        raise NoLayerError("concatenates tensors whose shapes do not match", "export it again")
     dims = {sample_axis(x, axis) for x in joined}
     return call.add("concat", {"dim": dims.pop() + 1}, *joined) if len(joined) > 1 else tensors[0]
 
@@ -48,7 +48,7 @@ def _is_filling(value: OnnxValue) -> bool:
 def _joined(call: NodeContext, values: Sequence[ConstantTensor]) -> ConstantTensor:
     at = axis_of(values[0], call.integer("axis", 0))
     if len({(len(value.dims), value.dims[:at], value.dims[at + 1 :]) for value in values}) != 1:
-        raise NoLayerError("joins tensors that do not fit together", "export it again")
+        raise NoLayerError("concatenates tensors whose shapes do not match", "export it again")
     dims = (*values[0].dims[:at], sum(value.dims[at] for value in values), *values[0].dims[at + 1 :])
     data = [value.data for value in values]
     joined = None if any(one is None for one in data) else np.concatenate(data, at)

@@ -48,7 +48,7 @@ def _from_the_left(call: NodeContext, x: GraphTensor) -> GraphTensor:
     """Multiply weights with each column: the linear layer over rows, between two that change places of dimensions."""
     weight, rank = call.weight(0), len(x.dims)
     if len(weight.dims) != 2 or rank < 2 or (x.batch is not None and x.batch > rank - 2):
-        raise NoLayerError("multiplies with weights that are no matrix, or along the batch")
+        raise NoLayerError("multiplies by weights that are not a matrix, or along the batch")
     turned = {"dims": (*range(1, rank - 1), rank, rank - 1)}
     columns = call.add("permute", turned, x, name=call.assembly.names.numbered("permute"))
     settings = {"in_features": weight.dims[1], "out_features": weight.dims[0], "bias": False}

@@ -107,7 +107,7 @@ def _embedded(call: NodeContext, tokens: GraphTensor) -> GraphTensor:
     """Look a vector up for each token."""
     table = call.known(0)
     if len(table.dims) != 2 or call.integer("axis", 0) not in (0, -2) or not table.is_float:
-        raise UnsaidError("looks up what are no vectors")
+        raise UnsaidError("looks up embeddings that are not vectors")
     settings = {"num_embeddings": table.dims[0], "embedding_dim": table.dims[1]}
     return call.add("embedding", settings, tokens, held=Weights((table,)))
 

@@ -11,7 +11,7 @@ from cnnparams.sources.onnx.call import NodeContext
 from cnnparams.sources.onnx.ops import translates
 from cnnparams.sources.onnx.windows import Window, added_border, window_of
 
-_ODD = "pads one side more than the other, as no layer does"
+_ODD = "pads one side more than the other, which no layer type does"
 _BY_ZEROS = "zeros stand for odd padding of pools: sizes and counts are the same, values at the border are not"
 
 
@@ -30,7 +30,7 @@ def avg_pool(call: NodeContext) -> GraphTensor:
     x = call.image()
     window = _window(call, x)
     if set(window.dilation) != {1}:
-        raise UnsaidError("averages with a dilation, as no layer does")
+        raise UnsaidError("averages with a dilation, which no layer type does")
     counts = call.integer("count_include_pad", 0) != 0
     x, window, padding = _padded(call, x, window, exact=counts)
     included = {"count_include_pad": counts} if window.pads != ((0, 0),) * window.rank else {}

@@ -106,5 +106,5 @@ def axes_of(call: NodeContext, x: GraphTensor) -> tuple[int, ...]:
     if not named and call.integer("noop_with_empty_axes", 0):
         return ()
     if not named and x.batch is not None:
-        raise NoLayerError("reduces everything, the batch too", "name the axes")
+        raise NoLayerError("reduces all dimensions, including the batch", "name the axes")
     return tuple(sorted({sample_axis(x, axis) for axis in named or range(len(x.full))}))

@@ -28,7 +28,7 @@ def resize(call: NodeContext) -> GraphTensor:
     mode = _MODES.get((call.text("mode", "nearest"), len(x.dims) - 1))
     how = call.text("coordinate_transformation_mode", "half_pixel")
     if mode is None or how == _CROPS or call.text("keep_aspect_ratio_policy", "stretch") != "stretch":
-        raise UnsaidError("resizes in a way that no layer does")
+        raise UnsaidError("resizes in a way that no layer type does")
     corners = {"align_corners": True} if how == "align_corners" and mode != "nearest" else {}
     return call.add("upsample", {**_scale(call, x), "mode": mode, **corners}, x)
 
@@ -45,7 +45,7 @@ def _scale(call: NodeContext, x: GraphTensor) -> dict[str, Any]:
     neutral = x.full if sizes else (1,) * len(x.full)
     each = {**dict(enumerate(neutral)), **dict(zip(axes, given, strict=True))}
     if any(each[at] != neutral[at] for at in (0, 1)):
-        raise UnsaidError("resizes the batch or the channels, as no layer does")
+        raise UnsaidError("resizes the batch or the channels, which no layer type does")
     spatial = [each[at] for at in range(2, len(x.full))]
     return {"size": spatial} if sizes else {"scale_factor": [real("scales", float(scale)) for scale in spatial]}
 

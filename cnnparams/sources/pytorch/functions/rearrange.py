@@ -17,7 +17,7 @@ def roll(call: StepContext, x: Any, shifts: Any, dims: Any = None) -> Batched:
     """Return elements that moved along dimensions."""
     x = call.flow(x)
     if dims is None or dims in ((), []):
-        raise NoLayerError("goes over all of a batch", "name the dimensions of a sample, such as dims=(2, 3)")
+        raise NoLayerError("reduces over the batch", "name the dimensions of a sample, such as dims=(2, 3)")
     settings = {"shifts": _listed(shifts), "dims": [x.dim(dim) for dim in _listed(dims)]}
     return call.put("roll", settings, x, batch=x.batch)
 

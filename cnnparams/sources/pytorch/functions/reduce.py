@@ -53,7 +53,7 @@ def _largest(types: tuple[str, str, str], call: StepContext, x: Any, dim: Any = 
     values, indices, of_two = types
     if not isinstance(dim, int):
         if dim is None:
-            raise NoLayerError("goes over all of a batch", "name the dimensions of a sample, such as dim=(2, 3)")
+            raise NoLayerError("reduces over the batch", "name the dimensions of a sample, such as dim=(2, 3)")
         return elementwise(of_two, call, x, dim)
     flow, shape = call.flow(x), tuple(call.step.value[0].shape)
     return reduced(call, values, flow, dim, shape), Indices(flow, indices, dim, shape)
@@ -112,7 +112,7 @@ def reduced(call: StepContext, type_: str, x: Batched, dim: Any, shape: tuple[in
     if x.batch is None and dim in (None, (), []):
         dim = range(len(x.dims))
     if dim is None or dim in ((), []):
-        raise NoLayerError("goes over all of a batch", "name the dimensions of a sample, such as dim=(2, 3)")
+        raise NoLayerError("reduces over the batch", "name the dimensions of a sample, such as dim=(2, 3)")
     over = sorted(x.axis(each) for each in ([dim] if isinstance(dim, int) else dim))
     dims = [x.dim(axis) for axis in over]
     kept = len(shape) == len(x.full)

@@ -33,7 +33,7 @@ def columns(example: str, default: str | None = None, offers: str = "columns") -
         shell_complete=options.completes(offers),
         default=default,
         show_default=True,
-        help=f"Columns of the table, such as {example}; a wrong name lists all.",
+        help=f"Columns of the table, such as {example}; the word help lists all.",
     )
 
 

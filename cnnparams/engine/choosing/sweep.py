@@ -223,11 +223,11 @@ class Condition(NamedTuple):
         return found
 
 
-def parse_condition(text: str, names: Collection[str]) -> Condition:
+def parse_condition(text: str, names: Collection[str], inputs: Collection[str] = ()) -> Condition:
     """Return a condition on vars of these names and on totals by their words, a - in them as it is or written as _.
 
     Amounts may have units, such as weights < 256KiB. A var comes before a total of its name. Raise ConditionError for
-    what is no condition.
+    what is no condition, or reads one of the `inputs`.
     """
     words = {word.replace("-", "_"): total for word, total in totals().items()}
     plain = reduce(lambda said, word: said.replace(word, word.replace("-", "_")), totals(), text)
@@ -239,6 +239,8 @@ def parse_condition(text: str, names: Collection[str]) -> Condition:
     if unknown := sorted(expression.names - {*names, *words}):
         guess = suggest(unknown[0], [*names, *words])
         remedy = f"did you mean {quote(guess)}?" if guess else f"choose from {some([*names, *words])}"
+        if unknown[0] in inputs:
+            remedy = "it is an input, and conditions are on totals and vars alone"
         raise ConditionError(f"unknown name {quote(unknown[0])}; {remedy}")
     if expression.kind not in (None, BOOLEAN):
         raise ConditionError(f"{quote(text)} is {expression.kind}, not a condition such as params < 1e6")

@@ -15,7 +15,7 @@ from cnnparams.errors import ArgumentError, CnnparamsError, about, argument
 from cnnparams.schema.input_shape import InputShape, InputSizes
 from cnnparams.schema.spec import Spec
 
-ShapesOfInput = str | Sequence[InputSizes]
+ShapesOfInput = InputSizes | Sequence[InputSizes]
 """Shapes that an input goes through: [(3, 160, 160), (3, 192, 192)], or "3x160:224:32x160:224:32"."""
 InputShapes = ShapesOfInput | Mapping[str, ShapesOfInput]
 """The shapes of one input, or of several by their names."""

@@ -96,7 +96,7 @@ def test_several_inputs_vary_by_name() -> None:
 )
 def test_an_error_says_which_argument_it_is_about(asked: dict[str, Any], argument: str, said: str) -> None:
     with pytest.raises(cnnparams.ArgumentError, match=f"^{re.escape(said) if '*' not in said else said}") as error:
-        list(cnnparams.sweep("mobilenet_v2", **{"width": [0.5, 1], **asked}))
+        list(cnnparams.sweep("mobilenet_v2", **({"width": [0.5, 1]} | asked)))
     assert error.value.argument == argument
 
 
@@ -106,14 +106,15 @@ def test_a_condition_on_an_input_says_that_there_is_none() -> None:
 
 
 def test_what_an_argument_of_solve_cannot_be_is_told() -> None:
-    for asked, said in (
+    wrong: list[tuple[dict[str, Any], str]] = [
         ({"var": "width", "limits": "parms=2M"}, "limits: unknown quantity 'parms'"),
         ({"var": "width=a"}, "var: width: 'a' is not a number"),
         ({"var": "input"}, "var: input is an input: give the shapes to try with input=, such as "),
         ({"var": "width", "input": "3x64x64,3x96x96"}, "input: width varies, and nothing else may: "),
-    ):
+    ]
+    for asked, said in wrong:
         with pytest.raises(cnnparams.ArgumentError, match=f"^{said}") as error:
-            cnnparams.solve("mobilenet_v2", **{"limits": ["params=2M"], **asked})
+            cnnparams.solve("mobilenet_v2", **({"limits": ["params=2M"]} | asked))
         assert error.value.argument == said.partition(":")[0]
 
 

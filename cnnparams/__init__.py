@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from cnnparams.engine.reports.explain import Explanation
     from cnnparams.engine.reports.memory import Memory
     from cnnparams.engine.reports.report import LayerReport, Layers, Report
-    from cnnparams.errors import CnnparamsError, CnnparamsWarning, SpecError
+    from cnnparams.errors import ArgumentError, CnnparamsError, CnnparamsWarning, SpecError
     from cnnparams.targets.verification import Verification
 
 __version__ = "0.1.0"
 _HOMES = {
+    "ArgumentError": "errors",
     "Catalogue": "engine.reports.catalogue",
     "CnnparamsError": "errors",
     "CnnparamsWarning": "errors",
@@ -59,6 +60,7 @@ _HOMES = {
     "verify": "api.functions",
 }
 __all__ = [
+    "ArgumentError",
     "Catalogue",
     "CnnparamsError",
     "CnnparamsWarning",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from cnnparams.inert import printable
 
@@ -57,6 +58,42 @@ class CnnparamsError(Exception):
     @property
     def _place(self) -> Place | None:
         return self.problems[0].place if self.problems else None
+
+
+class ArgumentError(CnnparamsError):
+    """What an argument cannot be: `argument` is its name, such as where; `fact` is what is wrong, which has no name.
+
+    The argument is None where one is missing.
+    """
+
+    def __init__(self, argument: str | None, fact: str, hint: str | None = None) -> None:
+        self.argument = argument
+        self.fact = fact
+        super().__init__(f"{argument}: {fact}" if argument else fact, hint)
+
+
+@contextmanager
+def about(argument: str) -> Iterator[None]:
+    """Let an error say which argument it is about; but not one in a spec, which has a place."""
+    try:
+        yield
+    except (SpecError, ArgumentError):
+        raise
+    except CnnparamsError as error:
+        raise ArgumentError(argument, error.message, error.hint) from None
+
+
+class Arguments:
+    """How messages name arguments: as Python does, unless the command line is asked, which has options."""
+
+    spelling: ClassVar[Callable[[str, str], str] | None] = None
+
+
+def argument(name: str, value: str = "") -> str:
+    """Return an argument as whoever asks would write it: input='3x8x8' in Python, --input 3x8x8 of a command."""
+    if Arguments.spelling is not None:
+        return Arguments.spelling(name, value)
+    return f"{name}={quote(value) if value else ''}"
 
 
 class CnnparamsWarning(UserWarning):

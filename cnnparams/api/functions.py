@@ -31,19 +31,11 @@ def compare(
     `columns` are the totals to show, beside "input"; by default those that tell most. `sort` orders by one of them,
     "-params" by the most first, and `top` keeps the first of that. With `plot`, parameters are drawn against MACs.
     """
-    from cnnparams.api.network_table import columns_of, ranking_of
-    from cnnparams.engine.costs.quantity import Total
-    from cnnparams.engine.costs.register import short_totals
-    from cnnparams.engine.reports.comparison import compared
-    from cnnparams.engine.reports.grid import OWN
-    from cnnparams.engine.reports.measure import measure
+    from cnnparams.api.network_table import NetworkWords
 
-    chosen, ranking = setting_of(setting), ranking_of(sort, top, OWN)
-    shown = None if columns is None else columns_of(columns, OWN)
-    fields = [each.field for each in shown or short_totals(chosen) if isinstance(each, Total)]
+    words = NetworkWords.of(columns, sort, top, setting_of(setting))
     members = [member for each in networks for member in network_of(each).variants()]
-    reports = [measure(member.graph, [*fields, ranking.field], chosen) for member in members]
-    return compared(reports, shown, ranking, is_plotted=plot)
+    return words.comparison([words.measured(member.graph) for member in members], is_plotted=plot)
 
 
 def diff(a: AnyNetwork, b: AnyNetwork, **setting: Unpack[SettingWords]) -> Difference:

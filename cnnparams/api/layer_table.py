@@ -9,7 +9,7 @@ from cnnparams.api.network_table import words_of
 from cnnparams.engine.costs.register import find_total, total_titled
 from cnnparams.engine.reports.ranking import LayerTable, Ranking, has_order
 from cnnparams.engine.reports.report import Column, Report, columns, default_columns, find_column
-from cnnparams.errors import CnnparamsError, quote, suggest
+from cnnparams.errors import CnnparamsError, about, quote, suggest
 
 _NAME = "name"
 
@@ -41,7 +41,7 @@ class LayerWords(NamedTuple):
 
         Raise CnnparamsError for one that names nothing.
         """
-        usual = default_columns() if shown is None else _columns(shown)
+        usual = default_columns() if shown is None else columns_of(shown)
         asked = {word: _meant(word) for word in costs}
         fields = [column.field if column else find_total(word).field for word, column in asked.items()]
         joined = dict.fromkeys((*usual, *(column for column in asked.values() if column)))
@@ -66,13 +66,14 @@ class LayerWords(NamedTuple):
 
 
 def ranking_of(sort: str | None, top: int | None) -> Ranking:
-    """Return the order of a word such as "-params"; raise CnnparamsError for one that gives none."""
+    """Return the order of a word such as "-params"; raise ArgumentError for one that gives none."""
     if sort is None:
         return Ranking()
     word = sort.removeprefix("-")
-    column = column_of("layer" if word == _NAME else word)
-    if not has_order(column):
-        raise CnnparamsError(f"layers have no order by {column.key}")
+    with about("sort"):
+        column = column_of("layer" if word == _NAME else word)
+        if not has_order(column):
+            raise CnnparamsError(f"layers have no order by {column.key}")
     return Ranking(column, sort.startswith("-"), top)
 
 
@@ -93,5 +94,7 @@ def _meant(word: str) -> Column | None:
     return found or next((column for column in columns().values() if column.title.casefold() == title), None)
 
 
-def _columns(words: Iterable[str]) -> tuple[Column, ...]:
-    return tuple(map(column_of, words_of(words)))
+def columns_of(words: Iterable[str]) -> tuple[Column, ...]:
+    """Return the columns that words, or text with commas between them, name; raise ArgumentError for others."""
+    with about("columns"):
+        return tuple(map(column_of, words_of(words)))

@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Any, Protocol, cast
 
 from cnnparams.api.network import Network, Reread
 from cnnparams.engine.reports.report import Report
-from cnnparams.errors import CnnparamsError, quote
+from cnnparams.errors import ArgumentError, CnnparamsError, argument, quote
 from cnnparams.schema import load as loading
 from cnnparams.schema.input_shape import Inputs, InputShape, shapes_of
 from cnnparams.schema.parse import parse
@@ -83,7 +83,7 @@ def shapes(given: Inputs | None) -> tuple[InputShape, ...]:
     try:
         return tuple(shapes_of(given))
     except ValueError as error:
-        raise CnnparamsError(f"input: {error}") from None
+        raise ArgumentError("input", str(error)) from None
 
 
 _MODES: Mapping[str | None, Mode | None] = {
@@ -96,7 +96,7 @@ _MODES: Mapping[str | None, Mode | None] = {
 def mode_of(word: str | None) -> Mode | None:
     """Return the mode of a word; raise CnnparamsError for one that is none."""
     if word not in _MODES:
-        raise CnnparamsError(f"mode: {quote(str(word))} is neither eval nor train")
+        raise ArgumentError("mode", f"{quote(str(word))} is neither eval nor train")
     return _MODES[word]
 
 
@@ -105,7 +105,7 @@ def _read(spec: Loadable, inputs: tuple[InputShape, ...], mode: Mode | None) -> 
         name, reread = opens[0], lru_cache(maxsize=1)(opens[1])  # who asks for other sizes begins with this one
         return Network(reread(inputs), name, reread)
     if mode:
-        raise CnnparamsError("--mode is for PyTorch models: a spec has none")
+        raise CnnparamsError(f"{argument('mode')} is for PyTorch models: a spec has none")
     found, name = _spec(spec)
     return Network(resized(found, inputs), name)
 
@@ -125,6 +125,11 @@ def _entered(reading: Reading, name: str) -> Spec:
     from cnnparams.sources.entry import spec_of
 
     return spec_of(reading, name)
+
+
+def is_spec(thing: Loadable) -> bool:
+    """Tell whether a network is given as a spec, and not read from elsewhere."""
+    return _foreign(thing, None) is None
 
 
 def is_name(thing: object) -> bool:

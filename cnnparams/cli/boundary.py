@@ -14,9 +14,10 @@ import click
 
 from cnnparams.cli import files_read, streams
 from cnnparams.cli.app import COMPLETE, PROGRAM, app
+from cnnparams.cli.command import option_of
 from cnnparams.cli.exit_code import ExitCode
 from cnnparams.cli.messages import tell
-from cnnparams.errors import CnnparamsError, CnnparamsWarning, quote
+from cnnparams.errors import Arguments, CnnparamsError, CnnparamsWarning, quote
 
 
 def run_and_exit() -> None:
@@ -38,11 +39,14 @@ def run() -> int:
     """Run the command line; return its exit code."""
     streams.prepare()
     files_read.watch()
+    Arguments.spelling = option_of
     try:
         code = _answered()
         streams.flush()
     except OSError as error:  # what reads specs and writes files has errors of its own: this is standard output
         code = _output_failed(error)
+    finally:
+        Arguments.spelling = None  # who calls this from Python may go on
     streams.flush_beside()
     return code
 

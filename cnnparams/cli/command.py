@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from cnnparams.errors import brief, listed
+from cnnparams.errors import ArgumentError, brief, listed
 
 _WIDEST = 60
 
@@ -42,6 +42,27 @@ class Command(click.Command):
         elif args and args[-1] != "-" and args[-1].startswith("-"):  # its value, which is completed, is not there yet
             args = args[:-1]
         return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Answer; an error about an argument of the API is told of the option that gives it."""
+        try:
+            return super().invoke(ctx)
+        except ArgumentError as error:
+            told = f"{error.fact}; {error.hint}" if error.hint else error.fact
+            if error.argument is None:
+                raise click.UsageError(told, ctx) from None
+            raise click.BadParameter(told, ctx, param_hint=option_of(error.argument)) from None
+
+
+def option_of(argument: str, value: str = "") -> str:
+    """Return the option of this command that gives an argument of the API, as a shell takes it with a value."""
+    from shlex import quote
+
+    context = click.get_current_context(silent=True)
+    options = [each for each in context.command.params if isinstance(each, click.Option)] if context else []
+    same = f"--{argument}"
+    name = next((_called(each) for each in options if each.name == argument and same not in each.opts), same)
+    return f"{name} {quote(value)}" if value else name
 
 
 def write_example(formatter: click.HelpFormatter, example: str) -> None:

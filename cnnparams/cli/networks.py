@@ -10,8 +10,9 @@ import click
 
 from cnnparams.api.loading import load
 from cnnparams.api.network import Network
+from cnnparams.api.varying import Varied, varied
 from cnnparams.cli.messages import tell
-from cnnparams.cli.options import Opening
+from cnnparams.cli.options import Opening, VaryingOpening
 from cnnparams.cli.progress import progress, working
 from cnnparams.cli.streams import keep_apart
 from cnnparams.errors import CnnparamsError, Problem, SpecError, brief, quote, some, suggest
@@ -91,6 +92,11 @@ def load_networks(
     networks = [network for networks in each(members, progress(paths, len(paths), "reading")) for network in networks]
     _remark(networks)
     return networks
+
+
+def load_varied(name: str, values: Mapping[str, Any], opening: VaryingOpening) -> Varied:
+    """Load a network whose inputs may have several shapes each."""
+    return varied(name, opening.axes, lambda inputs: load_one(name, values, Opening(inputs, opening.mode)))
 
 
 def load_pair(

@@ -117,7 +117,7 @@ _input = click.option(
     cls=Named,
     callback=_input_shapes,
     help="Shape of one sample, without the batch, such as 3x160x160 or tokens=128:int64; once for each input. "
-    "Code needs it, an ONNX file only where it leaves sizes open; a spec then has another size.",
+    "A PyTorch model needs it, as does an ONNX file that leaves sizes open; any other network gets another size.",
 )
 mode = click.option(
     "--mode",
@@ -263,7 +263,7 @@ device = click.option(
     metavar="NAME",
     callback=_device,
     shell_complete=completes("devices"),
-    help="Check whether the network fits on a board in int8; a wrong name lists the boards.",
+    help="Check whether the network fits on a board in int8; the word help lists the boards.",
 )
 training_set = _setting(samples=samples)
 setting = _setting(batch=batch, dtype=dtype, optimizer=optimizer)

@@ -67,15 +67,14 @@ USUAL = Setting()
 
 
 class Need(NamedTuple):
-    """What a setting must say before a cost can be measured: its field, what that is, and the option that gives it."""
+    """What a setting must say before a cost can be measured: its field, and what that is."""
 
     field: str
     words: str
-    option: str
 
     def is_met(self, setting: Setting) -> bool:
         """Tell whether a setting says it."""
         return getattr(setting, self.field) is not None
 
 
-SAMPLES = Need("samples", "the size of the training set", "--samples")
+SAMPLES = Need("samples", "the size of the training set")

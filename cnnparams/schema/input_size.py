@@ -1,9 +1,9 @@
-"""A spec for another size of its input, as --input asks for it: 3x160x160 where it says 3x224x224."""
+"""A spec for another size of its input, as one may ask for it: 3x160x160 where it says 3x224x224."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cnnparams.errors import CnnparamsError, Problem, SpecError, quote, some
+from cnnparams.errors import CnnparamsError, Problem, SpecError, argument, quote, some
 from cnnparams.expression import Expression
 from cnnparams.schema.computed import Computed
 from cnnparams.schema.input_shape import InputShape
@@ -22,9 +22,8 @@ def with_inputs(spec: Spec, given: Sequence[InputShape]) -> Spec:
     Where a size is a var of the spec, the var is set: other parts of the network may depend on it.
     """
     if typed := next((each for each in given if each.dtype), None):
-        raise CnnparamsError(
-            f"--input: {typed}:{typed.dtype}: a spec does not declare the type of its input: leave it out"
-        )
+        fact = f"{typed}:{typed.dtype}: a spec does not declare the type of its input: leave it out"
+        raise CnnparamsError(f"{argument('input')}: {fact}")
     values: dict[str, Any] = {}
     changed: dict[KeyPath, Mapping[str, Any]] = {}
     for name, sizes in _matched(spec, given).items():
@@ -47,7 +46,9 @@ def _matched(spec: Spec, given: Sequence[InputShape]) -> dict[str, Sizes]:
     rest = [name for name in names if name not in named]
     if (unknown := [name for name in named if name not in names]) or len(others) > len(rest):
         what = f"no input is called {some(unknown)}" if unknown else f"{len(given)} inputs are given"
-        raise _error(spec, f"{what}; it has {len(names)}: {some(names)}", "give --input once for each, or by name")
+        raise _error(
+            spec, f"{what}; it has {len(names)}: {some(names)}", f"give {argument('input')} once for each, or by name"
+        )
     return {**named, **dict(zip(rest, others, strict=False))}
 
 

@@ -78,6 +78,7 @@ def test_a_device_that_it_fits_on_and_one_that_it_does_not() -> None:
     assert (fits["fits"], fits["device"]["sram"]) == (True, 264 * 1024)
     assert fits["left"]["flash"] == 2 * 2**20 - fits["flash_bytes"]
     assert memory("resnet18", "--device", "rp2040", code=1)["int8"]["fits"] is False
+    assert "It needs 159.87 KiB for inference, in float32." in run("memory", "ds_cnn", "--device", "rp2040").stdout
 
 
 def test_the_arena_tells_where_each_tensor_lies() -> None:
@@ -90,6 +91,8 @@ def test_the_arena_tells_where_each_tensor_lies() -> None:
     ("arguments", "said"),
     [
         (["--device", "esp33"], "did you mean"),
+        (["--device", "help"], "choose from Apollo3 Blue EVB"),
+        (["--columns", "help"], "choose from layer"),
         (["--fit", "much"], "is not an amount, such as 1MB"),
         (["--batch", "0"], "0 is not in the range"),
         (["--dtype", "float33"], "float32"),

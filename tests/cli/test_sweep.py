@@ -132,6 +132,8 @@ def test_csv_and_the_table_have_the_same_rows() -> None:
         (("--set", "wide=1", "--where", "parms < 3"), "Invalid value for --where: unknown name 'parms'"),
         (("--set", "wide=1", "--columns", "parms"), "Invalid value for --columns: unknown quantity"),
         (("--set", "wide=1", "--pareto", "parms"), "Invalid value for --pareto: unknown quantity"),
+        (("--set", "wide=1", "--pareto", "wdie"), "unknown quantity 'wdie'; did you mean 'wide'?"),
+        (("--set", "wide=1", "--pareto", "joy"), "'joy'; give a var, or a quantity such as params or macs"),
         (("--set", "wide=1", "--pareto", "params:big"), "'params:big' must end in :min or :max"),
         (("--set", "wide=[1"), "not YAML"),
         ((), "nothing varies: give --set NAME=VALUES for a var"),

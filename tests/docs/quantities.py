@@ -60,7 +60,7 @@ def _rows() -> Iterator[str]:
         columns = {column.key: column for column in listed.cost.COLUMNS}
         totals = {total.word: total for total in listed.cost.TOTALS if total.word}
         for word in dict.fromkeys((*columns, *totals)):
-            needs = _code(listed.needs.option) if listed.needs else ""
+            needs = _code(f"--{listed.needs.field}") if listed.needs else ""
             yield _row(word, columns.get(word), totals.get(word), needs)
 
 

@@ -56,7 +56,7 @@ def test_a_word_like_no_other_is_told_with_all_that_are_known() -> None:
 
 def test_what_a_setting_says_too_little_for_is_not_measured() -> None:
     field, known = "params_per_sample", Setting(samples=3)
-    with pytest.raises(UnmeasuredError, match=r"params-per-sample is not measured without .*: give --samples"):
+    with pytest.raises(UnmeasuredError, match=r"params-per-sample is not measured without .*: give samples="):
         costs_giving([field], USUAL)
     assert [total.field for cost in costs_giving([field], known) for total in cost.TOTALS] == [field]
     assert {total.field for total in short_totals(known)} - {total.field for total in short_totals()} == {field}

@@ -45,10 +45,10 @@ def command(
     from cnnparams.cli.networks import each, load_networks
     from cnnparams.cli.progress import progress
     from cnnparams.engine.choosing.budget import measurable_limits
-    from cnnparams.errors import SpecError
+    from cnnparams.errors import SpecError, about
     from cnnparams.render.answers.verdict import VerdictAnswer
 
-    with options.blaming("--max"):
+    with about("limits"):
         measurable_limits(limits, setting)
     try:
         networks = load_networks(specs, values, opening, families=True)

@@ -30,7 +30,8 @@ def command(
     opening: Opening,
     setting: Setting,
     columns: str | None,
-    order: shown.Order,
+    sort: str | None,
+    top: int | None,
     plot: bool,
     show: Show,
 ) -> None:
@@ -40,23 +41,14 @@ def command(
     that "cnnparams specs" lists, an ONNX file, or MODULE:FACTORY, code that makes a PyTorch model and is run;
     FILE@VARIANT chooses a variant. A family of which none is chosen stands for all its variants.
     """
+    from cnnparams.api.network_table import NetworkWords
     from cnnparams.cli.networks import load_networks
     from cnnparams.cli.progress import progress
-    from cnnparams.engine.costs.register import measurable, short_totals
-    from cnnparams.engine.reports.comparison import compared
-    from cnnparams.engine.reports.grid import OWN
     from cnnparams.render.answers.grid import GridAnswer
 
     if plot and show.format != "text":
         raise click.BadParameter(f"a plot is drawn below the table, not in {show.format}", param_hint="--plot")
-    ranking = order.ranking(OWN)
-    with options.blaming(shown.SORT):
-        measurable(shown.also(ranking), setting)
-    chosen = shown.network_columns(columns, OWN) if columns else None
-    with options.blaming(shown.COLUMNS):
-        measurable(shown.totals(chosen or ()), setting)
-    words = shown.words(chosen or short_totals(setting), ranking)
+    words = NetworkWords.of(columns or None, sort, top, setting)
     networks = load_networks(specs, values, opening, families=True)
-    measured = progress(networks, len(networks), "measuring")
-    reports = [network.report(*words, **setting._asdict()) for network in measured]
-    show(GridAnswer.of(compared(reports, chosen, ranking, is_plotted=plot)))
+    reports = [words.measured(network.graph) for network in progress(networks, len(networks), "measuring")]
+    show(GridAnswer.of(words.comparison(reports, is_plotted=plot)))

@@ -41,12 +41,13 @@ def command(
     MODULE:FACTORY, code that makes a PyTorch model and is run; FILE@VARIANT chooses a variant. Several give a table
     each; in JSON, a line each.
     """
+    from cnnparams.api.layer_table import columns_of
     from cnnparams.cli.networks import load_networks
     from cnnparams.cli.progress import progress
     from cnnparams.engine.reports.report import default_columns
     from cnnparams.render.answers.report import ReportAnswer
 
-    chosen = default_columns() if columns is None else shown.columns_of(columns)
+    chosen = default_columns() if columns is None else columns_of(columns)
     words = [*(column.key for column in chosen), *ranking.words]
     networks = load_networks(specs, values, opening)
     reports = [

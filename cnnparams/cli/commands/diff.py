@@ -44,20 +44,19 @@ def command(
     model and is run; FILE@VARIANT chooses a variant. Of affected layers, only what enters them has changed. --set holds
     for both, as far as they have such a var. --sort orders by how much a change adds or takes away.
     """
+    from cnnparams.api.network_table import columns_of, totals_among
     from cnnparams.cli.networks import load_pair
     from cnnparams.cli.progress import working
     from cnnparams.engine.costs.quantity import Column
-    from cnnparams.engine.costs.register import measurable
     from cnnparams.engine.difference.diff import adds_up
+    from cnnparams.errors import ArgumentError
     from cnnparams.render.answers.difference import DifferenceAnswer
 
-    chosen = shown.totals(shown.network_columns(columns, {})) if columns else None
-    with options.blaming(shown.COLUMNS):
-        measurable(chosen or (), setting)
+    chosen = totals_among(columns_of(columns, {}, setting)) if columns else None
     column = ranking.column
     if isinstance(column, Column) and column.key != "layer" and not adds_up(column):
-        raise click.BadParameter(f"changes have no order by {column.key}", param_hint=shown.SORT)
+        raise ArgumentError("sort", f"changes have no order by {column.key}")
     before, after = load_pair(first, second, values, values_of_second, opening)
     with working("comparing layers"):
-        difference = before.diff(after, *shown.words(chosen or (), ranking), *ranking.words, **setting._asdict())
+        difference = before.diff(after, *(total.called for total in chosen or ()), *ranking.words, **setting._asdict())
     show(DifferenceAnswer(difference, chosen, ranking))

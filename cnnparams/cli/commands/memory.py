@@ -51,6 +51,7 @@ def command(
     makes a PyTorch model and is run; FILE@VARIANT chooses a variant. The exit code is 1 where it does not fit: not even
     one sample within --fit, or not on the --device.
     """
+    from cnnparams.api.layer_table import columns_of
     from cnnparams.cli.networks import load_networks
     from cnnparams.cli.progress import working
     from cnnparams.render.answers.memory import MemoryAnswer
@@ -58,7 +59,7 @@ def command(
     (network,) = load_networks([spec], values, opening)
     with working("working out memory"):
         found = network.memory(training=training, limit=fit, int8=int8, **setting._asdict())
-    chosen = shown.columns_of(columns) if columns else ()
+    chosen = columns_of(columns) if columns else ()
     words = [ALIVE, *(column.key for column in chosen), *ranking.words]
     layers = network.report(*words, depth=depth, **setting._asdict())
     show(MemoryAnswer(found, layers, chosen, ranking))

@@ -39,11 +39,11 @@ def command(
     chooses a variant. One number stands for all axes. "Input is global" marks layers that add no context: their input
     already sees the whole image.
     """
-    from cnnparams.api.layer_table import RECEPTIVE_FIELD, column_of
+    from cnnparams.api.layer_table import RECEPTIVE_FIELD, columns_of
     from cnnparams.cli.networks import load_networks
     from cnnparams.render.answers.report import ReportAnswer
 
-    chosen = shown.columns_of(columns) if columns else tuple(map(column_of, RECEPTIVE_FIELD))
+    chosen = columns_of(columns or RECEPTIVE_FIELD)
     words = [*(column.key for column in chosen), *ranking.words]
     networks = load_networks(specs, values, opening)
     reports = [network.receptive_field(columns=words, depth=depth) for network in networks]

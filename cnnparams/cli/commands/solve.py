@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,11 +14,8 @@ from cnnparams.cli.messages import tell
 if TYPE_CHECKING:
     from cnnparams.cli.options import VaryingOpening
     from cnnparams.cli.show import Show
-    from cnnparams.cli.varied import Varied
-    from cnnparams.engine.choosing.axis import SweepAxis
     from cnnparams.engine.costs.quantity import Limit
     from cnnparams.engine.setting import Setting
-    from cnnparams.schema.spec import Spec
 
 
 @click.command(cls=Command, group="Choose", example="cnnparams solve mobilenet_v2 --var width --max params=2M")
@@ -57,62 +53,19 @@ def command(
     """
     from contextlib import closing
 
+    from cnnparams.api.choosing import Search
+    from cnnparams.cli.networks import load_varied
     from cnnparams.cli.progress import progress
-    from cnnparams.cli.varied import load_varied
     from cnnparams.engine.choosing.budget import measurable_limits
-    from cnnparams.engine.choosing.check import kept_without
-    from cnnparams.engine.choosing.evaluation import Points, outcomes
-    from cnnparams.engine.choosing.solve import solve
+    from cnnparams.errors import about
     from cnnparams.render.answers.solution import SolutionAnswer
 
-    with options.blaming("--max"):
+    with about("limits"):
         measurable_limits(limits, setting)
-    varied = load_varied(spec, values, opening)
-    chosen, axis = varied.network.spec, _axis(varied, var)
-    kept = measurable_limits(limits or _own(chosen, axis.name), setting)
-    points = Points(({axis.name: value} for value in axis.values), len(axis.values))
-    fields = [limit.total.field for limit in kept]
-    with closing(outcomes(varied.varying(chosen), fields, setting, points, jobs)) as found:
-        name = chosen.choice.variant or chosen.name
-        solution = solve(name, axis.name, kept, progress(found, len(axis.values), "trying"))
-    solution.check_any()
-    for total in solution.missing:
-        tell(str(kept_without(total, name, chosen.document.source.name)))
+    search = Search.of(load_varied(spec, values, opening), var, limits, setting)
+    with closing(search.outcomes(jobs)) as found:
+        solution = search.solution(progress(found, len(search.axis.values), "trying"))
+    for remark in search.remarks(solution):
+        tell(str(remark))
     show(SolutionAnswer(solution))
     return ExitCode.NO if solution.best is None else ExitCode.DONE
-
-
-def _axis(varied: Varied, var: str) -> SweepAxis:
-    from cnnparams.engine.choosing.axis import SweepAxis, ascending
-    from cnnparams.schema.variables import choose
-    from cnnparams.schema.variables import values as values_of
-
-    inputs, spec = {axis.name: axis for axis in varied.axes}, varied.network.spec
-    if others := inputs.keys() - {var}:
-        raise click.BadParameter(
-            f"{var} varies, and nothing else may: give one shape of {min(others)}", param_hint="--input"
-        )
-    if var in inputs:
-        shapes = dict.fromkeys(inputs[var].values)
-        return SweepAxis(var, tuple(sorted(shapes, key=attrgetter("elements"))))
-    name = var.partition("=")[0]
-    if name in spec.inputs and name not in spec.variables.names:
-        fact = f"{name} is an input: give the shapes to try with --input, such as 3x160:224:32x160:224:32"
-        raise click.BadParameter(fact, param_hint="--var")
-    varied.check_free([name], "--var")
-    choose(spec, spec.choice.variant, {name: 1})  # which a spec without this var refuses
-    with options.blaming("--var"):
-        return ascending(var, values_of(spec)[name], spec.variables.bounds.get(name))
-
-
-def _own(spec: Spec, var: str) -> tuple[Limit, ...]:
-    """Return the limits of the spec's own budget, which must not depend on the var."""
-    from cnnparams.engine.choosing.budget import limits
-    from cnnparams.engine.choosing.evaluation import vars_behind
-
-    if var in vars_behind(spec, spec.budget):
-        raise click.UsageError(f"the budget of the spec depends on {var}: give one with --max")
-    found = limits(spec)
-    if not found:
-        raise click.UsageError("no budget: set one with --max params=1M, or in the spec with budget: {params: 1M}")
-    return found

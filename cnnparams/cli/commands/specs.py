@@ -17,19 +17,18 @@ if TYPE_CHECKING:
 @options.answers(shapes=True)
 @shown.columns("input,params,peak-memory", offers="totals")
 @shown.ranked_networks()
-def command(show: Show, columns: str | None, order: shown.Order) -> None:
+def command(show: Show, columns: str | None, sort: str | None, top: int | None) -> None:
     """List the networks that come with cnnparams.
 
     Their names, input, parameters and MACs are shown. Each may stand wherever a spec is asked for: cnnparams count
     resnet50.
     """
+    from cnnparams.api.network_table import NetworkWords
     from cnnparams.cli.networks import load_networks
-    from cnnparams.engine.reports.grid import OWN, ranked, side_by_side
+    from cnnparams.engine.setting import USUAL
     from cnnparams.render.answers.grid import GridAnswer
     from cnnparams.schema import zoo
 
-    chosen = shown.network_columns(columns, OWN) if columns else None
-    ranking = order.ranking(OWN)
-    words = shown.words(chosen or (), ranking)
-    reports = [network.report(*words) for network in load_networks(member.name for member in zoo.members())]
-    show(GridAnswer(ranked(side_by_side(reports, shown.also(ranking), chosen), reports, ranking), option=shown.COLUMNS))
+    words = NetworkWords.of(columns or None, sort, top, USUAL)
+    reports = [words.measured(network.graph) for network in load_networks(member.name for member in zoo.members())]
+    show(GridAnswer(words.table(reports), option=shown.COLUMNS))

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 from cnnparams.engine.choosing.axis import SweepAxis
 from cnnparams.engine.choosing.evaluation import Outcome, Points, VarValues, Varying, as_shown, outcomes
 from cnnparams.engine.costs.quantity import Kind, Total, magnitude
-from cnnparams.engine.costs.register import find_total, totals, with_estimates
+from cnnparams.engine.costs.register import UnknownTotalError, find_total, total_titled, totals, with_estimates
 from cnnparams.engine.reports.grid import OWN, Grid, Heading, Row, heading
 from cnnparams.engine.reports.ranking import AS_THEY_RUN, Ranking
 from cnnparams.engine.setting import Setting
@@ -45,12 +45,18 @@ class Goal(NamedTuple):
 def parse_goal(text: str, names: Sequence[str]) -> Goal:
     """Return the goal of WORD, which should be small, or of WORD:max; a var comes before a total of its name.
 
-    Raise CnnparamsError for another ending, UnknownTotalError for another word.
+    Raise CnnparamsError for another ending, and for another word with a guess.
     """
     word, colon, ending = text.strip().partition(":")
     if colon and ending not in ("min", "max"):
         raise CnnparamsError(f"{quote(text)} must end in :min or :max")
-    return Goal(word, None if word in names else find_total(word), ending == "max")
+    try:
+        return Goal(word, None if word in names else find_total(word), ending == "max")
+    except UnknownTotalError as error:
+        titled = total_titled(word)
+        guess = titled.word if titled else suggest(word, [*names, *totals()])
+        hint = f"did you mean {quote(guess)}?" if guess else "give a var, or a quantity such as params or macs"
+        raise CnnparamsError(error.message, hint) from None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -223,11 +229,11 @@ class Condition(NamedTuple):
         return found
 
 
-def parse_condition(text: str, names: Collection[str]) -> Condition:
+def parse_condition(text: str, names: Collection[str], inputs: Collection[str] = ()) -> Condition:
     """Return a condition on vars of these names and on totals by their words, a - in them as it is or written as _.
 
     Amounts may have units, such as weights < 256KiB. A var comes before a total of its name. Raise ConditionError for
-    what is no condition.
+    what is no condition, or reads one of the `inputs`.
     """
     words = {word.replace("-", "_"): total for word, total in totals().items()}
     plain = reduce(lambda said, word: said.replace(word, word.replace("-", "_")), totals(), text)
@@ -239,6 +245,8 @@ def parse_condition(text: str, names: Collection[str]) -> Condition:
     if unknown := sorted(expression.names - {*names, *words}):
         guess = suggest(unknown[0], [*names, *words])
         remedy = f"did you mean {quote(guess)}?" if guess else f"choose from {some([*names, *words])}"
+        if unknown[0] in inputs:
+            remedy = "it is an input, and conditions are on totals and vars alone"
         raise ConditionError(f"unknown name {quote(unknown[0])}; {remedy}")
     if expression.kind not in (None, BOOLEAN):
         raise ConditionError(f"{quote(text)} is {expression.kind}, not a condition such as params < 1e6")

@@ -20,7 +20,7 @@ from cnnparams.engine.costs.quantity import Column, Total
 from cnnparams.engine.network.graph import Graph, Node
 from cnnparams.engine.network.memo import Memo
 from cnnparams.engine.setting import SAMPLES, USUAL, Need, Setting
-from cnnparams.errors import CnnparamsError, quote, suggest
+from cnnparams.errors import CnnparamsError, argument, quote, suggest
 
 if TYPE_CHECKING:
     from cnnparams.engine.network.resized import Resized
@@ -106,7 +106,7 @@ class UnmeasuredError(CnnparamsError):
     """Something is asked for that a setting says too little for."""
 
     def __init__(self, word: str, need: Need) -> None:
-        super().__init__(f"{word} is not measured without {need.words}: give {need.option}")
+        super().__init__(f"{word} is not measured without {need.words}: give {argument(need.field)}")
 
 
 AtOtherSizes = Callable[[Totals, "Resized"], Totals]

@@ -149,7 +149,8 @@ def _verdict(memory: Memory) -> Iterator[str]:
         yield _fitting(memory.fit, aside)
     use = f"It needs {size(sum(_lines(memory, _USE).values()))} for inference"
     training = f", {size(memory.report.training_bytes)}{aside} for training" if memory.training else ""
-    yield f"{use}{training}."
+    precision = f", in {memory.setting.dtype}" if memory.int8 else ""  # beside what it is in int8
+    yield f"{use}{training}{precision}."
 
 
 def _told(memory: Memory) -> Iterator[str]:

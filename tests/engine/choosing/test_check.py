@@ -143,8 +143,8 @@ def test_what_was_not_measured_is_not_kept() -> None:
         verdict("budget: {params: 1, params-per-sample: 0}" + small)
     (problem,) = raised.value.problems
     assert problem.place
-    assert (problem.place.line, problem.message.endswith("give --samples")) == (1, True)
-    with pytest.raises(UnmeasuredError, match=r"params-per-sample is not measured without .*: give --samples"):
+    assert (problem.place.line, problem.message.endswith("give samples=")) == (1, True)
+    with pytest.raises(UnmeasuredError, match=r"params-per-sample is not measured without .*: give samples="):
         check(graph_of_yaml(small), [Limit(find_total("params-per-sample"), Fraction(1))])
 
 

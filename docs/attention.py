@@ -1,4 +1,4 @@
-"""A model with steps that no layer type stands for."""
+"""A model with attention that is written out."""
 
 from torch import Tensor, nn
 

@@ -11,7 +11,7 @@ from cnnparams.errors import quote
 
 _FORM = re.compile(r"(?:(?P<name>[^\W\d]\w*)=)?(?P<dims>\d+(?:[x,]\d+)*)(?::(?P<dtype>[a-z]+\d*))?")
 _MOST = 2**63 - 1
-DTYPES = ("float16", "bfloat16", "float32", "float64", "int32", "int64", "bool")
+DTYPES = ("float16", "bfloat16", "float32", "float64", "int8", "uint8", "int32", "int64", "bool")
 
 
 class InputShape(NamedTuple):

@@ -14,6 +14,10 @@ Declared = tuple[int | None, ...]
 """Dimensions as a file declares them, None where it gives a name or nothing."""
 
 
+OF_SIZES = "sizes of the network"
+"""In the place of a dtype: what is made of the sizes of tensors that depend on the input."""
+
+
 class Origin(NamedTuple):
     """A tensor that the file holds: `stored` as an initializer, of a dtype, or else made by a node such as Constant."""
 

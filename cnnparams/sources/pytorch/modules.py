@@ -37,6 +37,21 @@ class LayerModule(NamedTuple):
     held: tuple[ModelTensor, ...]
 
 
+class AttentionWeights(NamedTuple):
+    """What each token attends to: a step of its own where something reads it, as the layer gives one result.
+
+    `shape` has the batch first, wherever the layer has it.
+    """
+
+    of: Batched
+    shape: tuple[int, ...]
+
+    def put(self, call: StepContext) -> Batched:
+        """Put an opaque step: the products that give the weights are those of the layer."""
+        settings = {"op": "torch.nn.MultiheadAttention weights", "shape": [*self.of.folds, *self.shape[1:]]}
+        return call.put("opaque", settings, self.of, batch=0)
+
+
 def layer_class_of(module: nn.Module) -> type[Layer] | None:
     """Return the type of layer that a module is: its class is of torch.nn, or one that only makes it differently."""
     for base in type(module).__mro__:
@@ -121,7 +136,7 @@ def _attention(
     attn_mask: Any = None,
     average_attn_weights: bool = True,
     is_causal: bool = False,
-) -> tuple[Batched, Unsaid]:
+) -> tuple[Batched, AttentionWeights | None]:
     """Put the layer, which has no mask: a mask changes no shape, is not learned, and multiplies nothing."""
     for mask in (attn_mask, key_padding_mask):
         if isinstance(mask, ModelTensor):
@@ -134,7 +149,8 @@ def _attention(
     else:
         first = (permuted(call, x, [1, 0, 2]) for x in inputs)
         made = permuted(call, call.put(module.type.type, module.settings, *first, held=module.held), [1, 0, 2])
-    return made, Unsaid("the weights of an attention")
+    weights = call.step.value[1]
+    return made, None if weights is None else AttentionWeights(made._replace(batch=0), tuple(weights.shape))
 
 
 def _bilinear(module: LayerModule, call: StepContext, x: Any, other: Any) -> Batched:

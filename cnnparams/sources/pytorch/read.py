@@ -104,7 +104,10 @@ def _plainly() -> Iterator[None]:
     logging.disable()
     torch.backends.mha.set_fastpath_enabled(False)  # whose MACs torch does not count, nor those of its fast kernels
     try:
-        with warnings.catch_warnings(action="ignore"), sdpa_kernel(SDPBackend.MATH):
+        einsum = torch.backends.opt_einsum.flags(
+            enabled=False
+        )  # which contracts in another order where it is installed
+        with warnings.catch_warnings(action="ignore"), sdpa_kernel(SDPBackend.MATH), einsum:
             yield
     finally:
         logging.disable(disabled)

@@ -81,4 +81,32 @@ def _oracle(kind: str, rank: int) -> Oracle:
     )
 
 
-ORACLES = {f"{kind.lower()}_pool{rank}d": _oracle(kind, rank) for kind in ("Max", "Avg") for rank in (1, 2, 3)}
+def _lp_choices(rank: int, dims: Dims) -> Choices:
+    window = {"kernel_size": per_axis(rank, 1, 3), "stride": per_axis(rank, 1, 3) | st.none(), "ceil_mode": FLAG}
+    return {"norm_type": st.sampled_from((1, 2, 3.5)), **window}
+
+
+def _build_lp(rank: int, torch: ModuleType, case: Case) -> Built:
+    settings = case.arguments()
+    if rank == 1:  # where PyTorch takes numbers alone
+        settings = {key: value[0] if value in ((n,) for n in range(13)) else value for key, value in settings.items()}
+    pool = getattr(torch.nn, f"LPPool{rank}d")(**settings)
+    return Built(pool, pool)
+
+
+def _lp_oracle(rank: int) -> Oracle:
+    faults = {"kernel_size": wrong_per_axis(rank, 0, 12), "stride": wrong_per_axis(rank, 0, -1)}
+    required = ("norm_type", "kernel_size")
+    return Oracle(
+        cases(
+            images(rank, 2), partial(_lp_choices, rank), required=required, faults=faults, wrong_dims=of_rank_not(rank)
+        ),
+        partial(_build_lp, rank),
+        (unbatched(rank, {"norm_type": 2, "kernel_size": 2}),),
+    )
+
+
+ORACLES = {
+    **{f"{kind.lower()}_pool{rank}d": _oracle(kind, rank) for kind in ("Max", "Avg") for rank in (1, 2, 3)},
+    **{f"lp_pool{rank}d": _lp_oracle(rank) for rank in (1, 2, 3)},
+}

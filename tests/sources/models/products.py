@@ -222,3 +222,18 @@ class AttentionInWindows(nn.Module):
             y = y.transpose(0, 1)
         y, _ = self.attention(y, y, y)
         return (y if self.batch_first else y.transpose(0, 1)).reshape(len(x), -1, 8)
+
+
+class Shown(nn.Module):
+    """Attention whose weights are a result, and enter what follows."""
+
+    def __init__(self, *, batch_first: bool = True) -> None:
+        super().__init__()
+        self.batch_first = batch_first
+        self.attention = nn.MultiheadAttention(8, 2, batch_first=batch_first)
+        self.fc = nn.Linear(5, 3)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        x = x if self.batch_first else x.transpose(0, 1)
+        _, weights = self.attention(x, x, x)
+        return self.fc(weights), weights

@@ -34,9 +34,10 @@ def behind(*nodes: Any, **numbers: Any) -> File:
         ([made("b", np.full((1, 4, 1, 1), 0.5))], {}),
         ([made("f", np.full(4, 0.5)), node("Reshape", ["f", "s"], ["b"])], {"s": [4, 1, 1]}),
         ([node("ConstantOfShape", ["s"], ["f"]), node("Unsqueeze", ["f", "a"], ["b"])], {"s": [4], "a": [1, 2]}),
+        ([node("Concat", ["s", "t"], ["u"], axis=0), node("ConstantOfShape", ["u"], ["b"])], {"s": [4], "t": [1, 1]}),
         ([made("f", np.full((4, 1, 1), 0.5)), node("Mul", ["f", "two"], ["b"])], {"two": np.float32(2)}),
     ],
-    ids=["constant", "constant with a batch", "reshaped", "of a shape", "times a number"],
+    ids=["constant", "constant with a batch", "reshaped", "of a shape", "of a shape in parts", "times a number"],
 )
 def test_a_tensor_is_learned_wherever_the_file_keeps_it(kind: str, nodes: Any, numbers: Any, tmp_path: Path) -> None:
     reading = whole(behind(*nodes, node(kind, ["z", "b"], ["y"]), **numbers).save(tmp_path))
@@ -86,6 +87,19 @@ def test_what_is_worked_out_from_constants_is_a_constant(tmp_path: Path) -> None
     numbers = {"zero": np.float32(0), "end": np.float32(16), "one": np.float32(1), "a": np.asarray([0, 1])}
     reading = whole(File(nodes, (1, 2, 16), numbers=numbers).save(tmp_path))
     assert layer(reading, "tensor1") == {"type": "tensor", "name": "tensor1", "shape": [1, 16], "kind": "constant"}
+    assert counted(reading).total_params == 0
+
+
+def test_what_has_sizes_of_the_network_is_a_constant(tmp_path: Path) -> None:
+    """As the strides of a detector's places, one for each."""
+    nodes = [
+        node("Shape", ["x"], ["all"], start=2),
+        node("Concat", ["one", "all"], ["s"], axis=0),
+        node("ConstantOfShape", ["s"], ["k"]),
+        node("Mul", ["x", "k"], ["y"]),
+    ]
+    reading = whole(File(nodes, _IMAGE, numbers={"one": np.asarray([1])}).save(tmp_path))
+    assert kinds(reading) == ["tensor", "multiply"]
     assert counted(reading).total_params == 0
 
 

@@ -63,6 +63,14 @@ def test_attention_in_windows_is_that_of_a_module(torch: ModuleType, batch_first
     assert counted(read(model, "12x6")) == torchs(model, torch.zeros(2, 12, 6))
 
 
+@pytest.mark.parametrize("batch_first", [True, False])
+def test_the_weights_of_attention_are_a_step_of_their_own(torch: ModuleType, batch_first: bool) -> None:
+    model = named("products:Shown")(batch_first=batch_first)
+    reading = read(model, "5x8")
+    assert counted(reading) == torchs(model, torch.zeros(2, 5, 8))
+    assert "torch.nn.MultiheadAttention weights" in text(reading)
+
+
 def test_bilinear_layers_are_read_and_counted_as_the_products_that_they_are(torch: ModuleType) -> None:
     """PyTorch's counter sees nothing in their kernel: rows times weights, and each result times a feature of b."""
     model = named("products:Pairs")()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
 from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.onnx.assembly import GraphTensor, OnnxValue, bracketed
 from cnnparams.sources.onnx.call import NodeContext
-from cnnparams.sources.onnx.model import MOST_AXES, ConstantTensor, FileDims, Origin
+from cnnparams.sources.onnx.model import MOST_AXES, OF_SIZES, ConstantTensor, FileDims, Origin
 from cnnparams.sources.onnx.names import module_of
 from cnnparams.sources.onnx.ops import translates
 from cnnparams.sources.onnx.proto import MOST_VALUES
@@ -44,21 +45,27 @@ def constant_of_shape(call: NodeContext) -> ConstantTensor:
     made = ConstantTensor(dims, one.is_float, None)
     if one.data is not None and one.size == 1 and math.prod(max(n, 1) for n in dims) <= MOST_VALUES:
         made = made._replace(data=np.full(dims, one.data.ravel()[0]))
-    is_written = len(call.known(0).origins) == 1 and call.known(0).is_whole
-    return _made(call, made) if is_written else made  # what has sizes of the network is no weight
+    of_sizes = any(origin.dtype == OF_SIZES for origin in call.known(0).origins)
+    return made if of_sizes else _made(call, made)  # what has sizes of the network is no weight
 
 
 @translates("Shape")
 def shape(call: NodeContext) -> ConstantTensor:
     """Return the sizes of a tensor, the batch's too."""
     full = call.sizes(0)[call.integer("start", 0) : call.integer("end")]
-    return ConstantTensor((len(full),), False, np.asarray(full, np.int64))
+    return _of_sizes(call, np.asarray(full, np.int64))
 
 
 @translates("Size")
 def size(call: NodeContext) -> ConstantTensor:
     """Return the number of elements of a tensor."""
-    return ConstantTensor((), False, np.asarray(math.prod(call.sizes(0)), np.int64))
+    return _of_sizes(call, np.asarray(math.prod(call.sizes(0)), np.int64))
+
+
+def _of_sizes(call: NodeContext, data: Any) -> ConstantTensor:
+    """Return sizes; of a tensor of the network they are marked as such, by an origin without elements."""
+    marked = frozenset([Origin("", (0,), stored=False, dtype=OF_SIZES)])
+    return ConstantTensor(data.shape, False, data, marked if isinstance(call.value(0), GraphTensor) else frozenset())
 
 
 @translates("Identity")

@@ -70,6 +70,20 @@ def _avg(
     return call.put(type_, {**settings, **rest}, call.flow(x))
 
 
+def _lp(
+    type_: str,
+    call: StepContext,
+    x: Any,
+    norm_type: float,
+    kernel_size: Any,
+    stride: Any = None,
+    ceil_mode: bool = False,
+) -> Batched:
+    power = int(norm_type) if norm_type == int(norm_type) else norm_type
+    settings = {"norm_type": power, "kernel_size": kernel_size, "stride": stride or None, "ceil_mode": ceil_mode}
+    return call.put(type_, settings, call.flow(x))
+
+
 def _adaptive(type_: str, call: StepContext, x: Any, output_size: Any, return_indices: bool = False) -> Any:
     return _with_indices(call, call.put(type_, {"output_size": output_size}, call.flow(x)))
 
@@ -81,6 +95,7 @@ def _with_indices(call: StepContext, x: Batched) -> Any:
 _FAMILIES: dict[str, Callable[..., Any]] = {
     "max_pool": _max,
     "avg_pool": _avg,
+    "lp_pool": _lp,
     "adaptive_avg_pool": _adaptive,
     "adaptive_max_pool": _adaptive,
 }

@@ -39,10 +39,7 @@ def recurrent(call: NodeContext) -> list[OnnxValue | None]:
     if x.batch is None and x.number == 1 and x.full[1:2] == (1,):
         x = x.with_dims(x.full, 1, call.op)
     if x.batch != (0 if batch_first else 1) or len(x.dims) != 2:
-        raise NoLayerError(
-            "works differently from PyTorch's layer of the same name: it resets the state before",
-            "feed it steps of features",
-        )
+        raise NoLayerError("takes a dimension for the batch that is not the batch here", "feed it steps of features")
     y = _flipped(call, x)
     y = call.add(kind.type, _settings(call, kind, held.learned), y, held=held._replace(read=_given(call, kind)))
     y = _flipped(call, y)

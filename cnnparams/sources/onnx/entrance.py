@@ -116,7 +116,7 @@ def _entered(
         declared, batch = (None,) * (len(given) + 1), 0
     if declared is None:
         hint = "give the shape of one sample, such as --input 3x224x224"
-        fail(path, f"does not tell the sizes of its input {quote(port.name)}", hint)
+        fail(path, f"does not declare the shape of its input {quote(port.name)}", hint)
     if declared in ((), (1,)) and given is not None and len(given) == 1:
         return _number(given[0], declared, is_float=port.is_float)
     if len(declared) == 1 and (given or (declared[0] or 1) > 1):

@@ -32,7 +32,7 @@ def whole(*numbers: int) -> Any:
 CASES = {
     "an operation that multiplies": (
         one("AffineGrid", "s", x=(2, 2, 3), numbers={"s": whole(2, 3, 4, 4)}),
-        "does what no",
+        "has no",
     ),
     "an operation of another domain": (one("Relu", domain="my.ops"), "is an operation of 'my.ops', not of ONNX itself"),
     "a quantized convolution without a kernel": (

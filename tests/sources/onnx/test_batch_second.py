@@ -60,9 +60,8 @@ def test_the_number_of_samples_does_not_matter(x: tuple[Any, ...], tmp_path: Pat
     assert (report.inputs[0].shape.dims, report.total_params) == ((5, 3), params("LSTM"))
 
 
-def test_what_is_read_otherwise_as_well_has_the_batch_first(tmp_path: Path) -> None:
+def test_what_else_reads_it_has_the_batch_second_too(tmp_path: Path) -> None:
     file = file_of("LSTM", node("Relu", ["x"], ["z"]), *LAST)._replace(outputs=("y", "z"))
-    gap = read(file.save(tmp_path)).gaps[0]
-    assert "reads (steps, batch, features), but the first dimension of an input is taken for the batch" in gap.what
-    assert gap.remedy
-    assert "batch_first=True" in gap.remedy
+    report = counted(whole(file.save(tmp_path)))
+    assert shapes(report)[1] == (5, 3)
+    assert report.total_params == params("LSTM")

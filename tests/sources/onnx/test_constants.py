@@ -205,7 +205,7 @@ def test_weights_that_another_operation_makes_are_these_weights(
 def test_weights_made_of_several_tensors_are_a_gap(tmp_path: Path) -> None:
     nodes = [node("Add", ["v", "u"], ["w"]), node("Conv", ["x", "w"], ["y"])]
     (gap,) = read(File(nodes, _IMAGE, {"v": (4, 3, 3, 3), "u": (4, 3, 3, 3)}).save(tmp_path)).gaps
-    assert gap.what.endswith("has 108 weights, made of tensors that hold 216, where conv2d has 108")
+    assert gap.what.endswith("has 108 weights, made of tensors that hold 216, but conv2d has 108")
     assert gap.remedy
     assert gap.remedy.startswith("fold what is computed of weights alone")
 
@@ -268,7 +268,7 @@ def test_a_rank_or_a_result_that_is_declared_otherwise_is_remarked_on(tmp_path: 
         reading = whole(save(proto, tmp_path))
         assert shapes(counted(reading)) == [(4, 8, 8)]
         (remark,) = reading.remarks
-        assert remark.endswith("runtimes do not go by them: 'z', 'y'")
+        assert remark.endswith("runtimes ignore that: 'z', 'y'")
 
 
 def test_a_shuffle_of_channels_along_the_batch_is_read_on(tmp_path: Path) -> None:
@@ -309,7 +309,10 @@ def test_pools_that_pad_one_side_more_give_the_sizes_of_the_file(
 
 @pytest.mark.parametrize(
     ("dims", "what"),
-    [([0, 2**62, 8, 8], "has something else for each sample"), ([1, 2, 8], "joins tensors that do not fit")],
+    [
+        ([0, 2**62, 8, 8], "has a different value for each sample"),
+        ([1, 2, 8], "concatenates tensors whose shapes do not match"),
+    ],
 )
 def test_what_does_not_fit_is_not_joined(dims: Any, what: str, tmp_path: Path) -> None:
     nodes = [node("ConstantOfShape", ["s"], ["k"]), node("Concat", ["x", "k"], ["y"], axis=1)]

@@ -66,7 +66,7 @@ def test_a_shape_that_the_file_declares_otherwise_is_remarked_on(tmp_path: Path)
     assert reading.gaps == ()
     assert reading.spec["input"] == {"channels": 4, "height": 6, "width": 6}
     (remark,) = reading.remarks
-    assert remark.endswith("runtimes do not go by them: 'a'")
+    assert remark.endswith("runtimes ignore that: 'a'")
 
 
 def test_a_shape_that_the_file_and_onnx_have_otherwise_is_a_gap(
@@ -77,7 +77,7 @@ def test_a_shape_that_the_file_and_onnx_have_otherwise_is_a_gap(
     proto.graph.value_info.append(helper.make_tensor_value_info("a", TensorProto.FLOAT, [2, 4, 5, 5]))
     monkeypatch.setattr("cnnparams.sources.onnx.ops.pool._padded", lambda _, x, w, **__: (x, w, {"padding": (1, 1)}))
     (gap,) = read(save(proto, tmp_path)).gaps
-    assert gap.what == "the MaxPool that gives 'a' gives [2, 4, 7, 7], where the file declares [2, 4, 5, 5]"
+    assert gap.what == "the MaxPool that gives 'a' gives [2, 4, 7, 7], but the file declares [2, 4, 5, 5]"
 
 
 def test_a_declared_batch_may_be_another(tmp_path: Path) -> None:
@@ -141,5 +141,5 @@ def test_gaps_of_one_kind_are_told_once(tmp_path: Path) -> None:
     (gap,) = told_once(reading.gaps)
     assert (gap.path, gap.what) == (
         "block0",
-        "node '/block0/NonZero' (NonZero) does what no layer does, and so at 2 other places",
+        "node '/block0/NonZero' (NonZero) has no matching layer type, and so at 2 other places",
     )

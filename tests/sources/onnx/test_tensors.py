@@ -214,7 +214,7 @@ def test_weights_of_other_sizes_are_a_gap_even_if_they_are_as_many(tmp_path: Pat
     """24 + 24 = 48 of a norm over (4, 6), which has two tensors of 4 x 6, and the file one of 8 x 3."""
     nodes = [node("LayerNormalization", ["x", "s", "b"], ["y"], axis=1)]
     (gap,) = read(File(nodes, (1, 4, 6), {"s": (4, 6), "b": (8, 3)}).save(tmp_path)).gaps
-    assert gap.what.endswith("has weights of [4, 6] and [8, 3], which are not those of layer_norm")
+    assert gap.what.endswith("has weights of shape [4, 6] and [8, 3], which do not fit layer_norm")
 
 
 def test_weights_that_are_not_float32_are_told(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def test_a_way_that_values_decide_ends_the_reading(torch: ModuleType) -> None:
 
 
 def test_what_is_never_used_counts_and_is_told(torch: ModuleType) -> None:
-    token, extra = read(named("unusual:Spare")(), "3x8x8").remarks
+    token, extra, _ = read(named("unusual:Spare")(), "3x8x8").remarks
     assert token == "warning: token (torch.nn.Parameter) is never used by forward; its 4 parameters count all the same"
     assert extra == (
         "warning: extra (torch.nn.Sequential) is never used by forward; its 46 parameters count all the same"
@@ -57,7 +57,7 @@ def test_what_is_never_used_counts_and_is_told(torch: ModuleType) -> None:
 
 
 def test_a_module_that_is_called_is_not_what_is_never_used(torch: ModuleType) -> None:
-    (remark,) = read(named("unusual:SpareInside")(), "3x8x8").remarks
+    remark, _ = read(named("unusual:SpareInside")(), "3x8x8").remarks
     assert remark.startswith("warning: doubled.norm (torch.nn.BatchNorm2d) is never used by forward; its 16 parameters")
 
 

@@ -1,11 +1,12 @@
 """A spec for another size of its input, as one may ask for it: 3x160x160 where it says 3x224x224."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cnnparams.errors import CnnparamsError, Problem, SpecError, argument, quote, some
 from cnnparams.expression import Expression
 from cnnparams.schema.computed import Computed
+from cnnparams.schema.draft import TYPE
 from cnnparams.schema.input_shape import InputShape
 from cnnparams.schema.keys import INPUT, Input
 from cnnparams.schema.parse import parse
@@ -14,6 +15,7 @@ from cnnparams.schema.source import KeyPath, YamlMapping
 from cnnparams.schema.spec import Spec
 
 Sizes = tuple[int, ...]
+_OPAQUE = "opaque"
 
 
 def with_inputs(spec: Spec, given: Sequence[InputShape]) -> Spec:
@@ -32,11 +34,23 @@ def with_inputs(spec: Spec, given: Sequence[InputShape]) -> Spec:
     root = spec.document.root
     for path, keys in changed.items():
         root = _replaced(root, path, keys)
+    if path := next(_opaque(root), ()):
+        message = "is opaque: its result has the shape that is written, and cannot follow another size of the input"
+        raise SpecError([Problem(message, spec.document.place(path), hint="write in its place what it does")])
     choice = spec.choice._replace(values={**spec.choice.values, **values})
     if root is spec.document.root:
         return spec._replace(choice=choice)
     resized = parse(spec.document._replace(root=root))  # whose vars may have lost their use: that is no mistake
     return resized._replace(choice=choice, remarks=spec.remarks)
+
+
+def _opaque(value: Any, path: KeyPath = ()) -> Iterator[KeyPath]:
+    """Yield where steps stand of which nothing but their result is known."""
+    items = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        if key == TYPE and isinstance(inner, str) and inner.casefold() == _OPAQUE:
+            yield (*path, key)
+        yield from _opaque(inner, (*path, key))
 
 
 def _matched(spec: Spec, given: Sequence[InputShape]) -> dict[str, Sizes]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cnnparams.api import load
 from cnnparams.engine.memory.liveness import liveness
 from cnnparams.engine.memory.saved import saved
 from cnnparams.engine.network.graph import Graph, batchless
@@ -111,3 +112,8 @@ def test_what_training_keeps_beyond_an_opaque_step_is_an_estimate() -> None:
 def test_an_opaque_step_is_not_written_as_code() -> None:
     with pytest.raises(CnnparamsError, match="roi_align is opaque"):
         export(spec_of(json.dumps(OPAQUE)))
+
+
+def test_an_opaque_step_does_not_follow_another_size_of_the_input() -> None:
+    with pytest.raises(SpecError, match="cannot follow another size"):
+        load(OPAQUE, input=(3, 16, 16))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cnnparams.api import load
+from cnnparams.api.loading import load
 from cnnparams.engine.memory.liveness import liveness
 from cnnparams.engine.memory.saved import saved
 from cnnparams.engine.network.graph import Graph, batchless

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 
 from cnnparams.sources.onnx.assembly import OnnxValue
@@ -50,6 +51,11 @@ def translates(*kinds: str) -> Callable[[Translator], Translator]:
 
 def translator_of(kind: str) -> Translator | None:
     """Return what translates an operation; None where nothing does."""
+    _load()
+    return _translators.get(kind)
+
+
+@cache
+def _load() -> None:
     for family in FAMILIES:
         import_module(f"{__name__}.{family}")
-    return _translators.get(kind)

@@ -79,6 +79,12 @@ def test_open_sizes_are_given_in_order_or_by_name(texts: list[str], tmp_path: Pa
     assert shapes(counted(reading)) == [(4, 4, 4)]
 
 
+def test_sizes_of_the_inputs_alone_that_leave_them_open_may_be_given_in_order(tmp_path: Path) -> None:
+    nodes = [node("Add", ["z", "x"], ["a"]), node("Add", ["a", "t"], ["y"])]
+    path = File(nodes, ("n", 3), more_inputs={"z": ("n", "m"), "t": ()}).save(tmp_path)
+    assert shapes(counted(read(path, [shape_of("3")]))) == [(3,)]
+
+
 @pytest.mark.parametrize(
     ("texts", "message"),
     [

@@ -39,7 +39,8 @@ def recurrent(call: NodeContext) -> list[OnnxValue | None]:
     if x.batch is None and x.number == 1 and x.full[1:2] == (1,):
         x = x.with_dims(x.full, 1, call.op)
     if x.batch != (0 if batch_first else 1) or len(x.dims) != 2:
-        raise NoLayerError("takes a dimension for the batch that is not the batch here", "feed it steps of features")
+        hint = "give a sequence that has no batch whole: --input NAME=8x576"
+        raise NoLayerError("takes a dimension for the batch that is not the batch here", hint)
     y = _flipped(call, x)
     y = call.add(kind.type, _settings(call, kind, held.learned), y, held=held._replace(read=_given(call, kind)))
     y = _flipped(call, y)

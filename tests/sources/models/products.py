@@ -237,3 +237,17 @@ class Shown(nn.Module):
         x = x if self.batch_first else x.transpose(0, 1)
         _, weights = self.attention(x, x, x)
         return self.fc(weights), weights
+
+
+class KeysWithoutBias(nn.Module):
+    """Queries, keys and values of one linear layer, whose bias for the keys is always zero, as in Swin V2."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.qkv = nn.Linear(8, 24)
+
+    def forward(self, x: Tensor) -> Tensor:
+        bias = self.qkv.bias.clone()
+        bias[8:16].zero_()
+        query, key, value = F.linear(x, self.qkv.weight, bias).chunk(3, -1)
+        return (query @ key.mT).softmax(-1) @ value

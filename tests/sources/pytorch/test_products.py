@@ -71,6 +71,11 @@ def test_the_weights_of_attention_are_a_step_of_their_own(torch: ModuleType, bat
     assert "torch.nn.MultiheadAttention weights" in text(reading)
 
 
+def test_a_bias_that_is_also_read_by_itself_counts_once(torch: ModuleType) -> None:
+    model = named("products:KeysWithoutBias")()
+    assert counted(read(model, "5x8")) == torchs(model, torch.zeros(2, 5, 8))
+
+
 def test_bilinear_layers_are_read_and_counted_as_the_products_that_they_are(torch: ModuleType) -> None:
     """PyTorch's counter sees nothing in their kernel: rows times weights, and each result times a feature of b."""
     model = named("products:Pairs")()

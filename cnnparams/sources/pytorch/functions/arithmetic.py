@@ -229,5 +229,5 @@ def lerp(call: StepContext, x: Any, end: Any, weight: Any) -> Batched:
     """Return what lies between two tensors."""
     x = call.flow(x)
     if isinstance(weight, int | float):
-        return call.put("lerp", {"weight": weight}, x, call.flow(end), batch=x.batch)
+        return call.put("lerp", {"fraction": weight}, x, call.flow(end), batch=x.batch)
     return call.put("lerp", {}, x, call.flow(end), call.flow(weight), batch=x.batch)

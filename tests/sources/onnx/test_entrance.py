@@ -263,6 +263,15 @@ def test_steps_may_come_before_the_batch(x: Sequence[Any], tmp_path: Path) -> No
     assert shapes(counted(reading)) == [(5, 4)]
 
 
+@pytest.mark.parametrize("x", [(1, "n"), ("b", "n"), (1, "batch")])
+def test_what_a_dimension_is_called_tells_the_batch_only_where_it_is_plain(x: Sequence[Any], tmp_path: Path) -> None:
+    """N is the batch where it comes first; elsewhere it is any number, and the size of a sample."""
+    file = File([node("Relu", ["x"], ["y"])], x)
+    given = () if x[1] == "batch" else ((5,),)
+    size = 1 if x[1] == "batch" else 5
+    assert shapes(counted(whole(file.save(tmp_path), *given))) == [(size,)]
+
+
 def test_states_whose_batch_comes_second_enter_as_samples(tmp_path: Path) -> None:
     nodes = [node("Gather", ["state", "i"], ["s"]), node("Add", ["x", "s"], ["y"])]
     for dims in ((2, "batch", 8), (2, 1, 8)):

@@ -139,6 +139,7 @@ class Learned(nn.Module):
             "with_bias": (8, 5),
             "bias": (2, 7, 7),
             "equation": (2, 4, 8),
+            "table": (3, 8),
         }
         self.weight = nn.Parameter(torch.rand(shapes[way]))
 
@@ -185,6 +186,9 @@ class Learned(nn.Module):
     def bias(self, x: Tensor) -> Tensor:
         x = self.heads(x)
         return F.scaled_dot_product_attention(x, x, x, attn_mask=self.weight[None])
+
+    def table(self, x: Tensor) -> Tensor:
+        return x + torch.einsum("nt,nm->tm", self.weight[:, :7], self.weight)
 
     def equation(self, x: Tensor) -> Tensor:
         return torch.einsum("bnhd,hdc->bnc", x.unflatten(-1, (2, 4)), self.weight)

@@ -15,7 +15,7 @@ from tests.targets.code.exported import model_of
 
 LEARNED = (
     *("right", "turned", "left", "vector", "for_each_head", "for_each_sample", "columns", "steps_first", "each_step"),
-    *("repeated", "with_bias", "bias", "equation"),
+    *("repeated", "with_bias", "bias", "equation", "table"),
 )
 WAYS = ("matmul", "function", "causal", "masked", "shared", "einsum", "bmm", "added")
 
@@ -29,8 +29,9 @@ def test_attention_is_counted_as_torch_counts_its_products(torch: ModuleType, wa
 
 @pytest.mark.parametrize("way", LEARNED)
 def test_products_with_a_parameter_are_counted_as_torch_counts_them(torch: ModuleType, way: str) -> None:
+    """At a batch of one: what is made of parameters alone counts once."""
     model = named("products:Learned")(way)
-    assert counted(read(model, "7x6")) == torchs(model, torch.zeros(2, 7, 6))
+    assert counted(read(model, "7x6")) == torchs(model, torch.zeros(1, 7, 6))
 
 
 @pytest.mark.parametrize("way", ["matmul", "function", "masked", "einsum"])

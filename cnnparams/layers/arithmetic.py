@@ -88,8 +88,6 @@ class OrNumber(WithNumber, OfTwo):
     BinaryFunction("pow", "Power, to a tensor or a number.", "**", "xyr", "xyr", number="x", reverse="xr"),
     BinaryFunction("remainder", "Remainder of a division, with the divisor's sign.", "%", second="xy"),
     BinaryFunction("floor_divide", "Division, rounded down.", "//"),
-    example_input=(16, 32, 32),
-    keras={"subtract": "Subtract"},
 )
 class Arithmetic(OrNumber):
     """Arithmetic of two tensors, or a tensor and a number, element by element; sizes of 1 are repeated to fit."""
@@ -114,7 +112,6 @@ class Compared(OrNumber):
     BinaryFunction("maximum", "The larger of two, element by element.", "", "xy", "xy"),
     BinaryFunction("minimum", "The smaller of two, element by element.", "", "xy", "xy"),
     BinaryFunction("atan2", "The angle of a point with these two coordinates, y first.", "", "xy", "xy"),
-    keras={"maximum": "Maximum", "minimum": "Minimum"},
 )
 class OfPairs(OfTwo):
     """A function of two tensors, element by element; sizes of 1 are repeated to fit."""

@@ -53,26 +53,29 @@ class MaskedFill(Elementwise):
         return _truths(run, 1) if run.x.needs_grad else NOTHING
 
 
-@layer_type("lerp", example={"weight": 0.5}, example_input=(16, 32, 32))
+@layer_type("lerp", example={"fraction": 0.5}, example_input=(16, 32, 32))
 class Lerp(Elementwise):
-    """Linear interpolation: start + weight (end - start), where the weight is a number or a third input."""
+    """Linear interpolation: start + fraction (end - start), where the fraction is a number or a third input.
+
+    PyTorch calls it the weight, which in a spec is a tensor that a layer gets from another.
+    """
 
     most_inputs: ClassVar[int | None] = 3
 
-    weight: Number | None = setting("weight of the second input; the third input where not given", None, label="weight")
+    fraction: Number | None = setting("how far to the second input; the third where not given", None, label="fraction")
 
     def check(self, *inputs: Shape) -> None:
-        """Raise LayerError also where there is no weight, or there are two."""
-        if (self.weight is None) != (len(inputs) == 3):
-            raise LayerError("needs a weight, as a number or as a third input", "weight", "write weight: 0.5")
+        """Raise LayerError also where there is no fraction, or there are two."""
+        if (self.fraction is None) != (len(inputs) == 3):
+            raise LayerError("needs a fraction, as a number or as a third input", "fraction", "write fraction: 0.5")
         super().check(*inputs)
 
     def spelling(self, *inputs: Shape) -> Spelling:
         """Return torch.lerp."""
-        weight = "{x2}" if self.weight is None else "{weight}"
-        values = {} if self.weight is None else {"weight": self.weight}
+        weight = "{x2}" if self.fraction is None else "{fraction}"
+        values = {} if self.fraction is None else {"fraction": self.fraction}
         return Spelling(None, Code(f"torch.lerp({{x0}}, {{x1}}, {weight})", values))
 
     def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
         """Return nothing beside a number."""
-        return UNKNOWN if self.weight is None else NOTHING
+        return UNKNOWN if self.fraction is None else NOTHING

@@ -26,7 +26,7 @@ NOISE = 1e-12
 # Their gradients follow values: of a maximum one element has any, of a rectifier none where it is flat.
 DEPEND_ON_VALUES = {
     *("hardswish", "hardsigmoid", "relu", "relu6", "hardtanh", "threshold", "hardshrink", "softshrink"),
-    *("amax", "amin", "norm", "prod"),
+    *("acosh", "amax", "amin", "norm", "prod"),
     *("clamp", "maximum", "minimum", "pow", "where", "masked_fill", "sign", "floor", "ceil", "round", "trunc"),
 } | {f"{kind}_pool{rank}d" for kind in ("max", "adaptive_max", "global_max") for rank in (1, 2, 3)}
 # All that a place sees, or more: what is masked, and what vanishes where there is but one element.
@@ -45,6 +45,7 @@ BOUNDED = {
     *(
         *("roll", "flip", "tril", "triu", "squeeze", "unsqueeze", "expand", "repeat", "repeat_interleave", "stack"),
         *("index_select", "topk", "sort", "gather", "unfold", "fold", "grid_sample"),
+        *("sum", "mean", "logsumexp"),
         *("cumsum", "cumprod", "logcumsumexp", "normalize", "std", "var"),
         "parameter",
         "layer_scale",

@@ -126,19 +126,17 @@ def layer_type(
 
 def layer_types(
     *functions: TorchFunction,
-    keras: Mapping[str, str] = MappingProxyType({}),
     example: Mapping[str, Any] = MappingProxyType({}),
     example_input: tuple[int, ...] = (16, 32, 32),
 ) -> Callable[[L], L]:
     """Declare a class as several layer types, which are the same but for the `function` that each is.
 
-    The example is one that works for all. In `keras` are the names that Keras gives to some.
+    The example is one that works for all.
     """
 
     def declare(family: L) -> L:
         for each in functions:
-            aliases = tuple(keras.get(each.name, "").split())
-            _enter(Declaration(each.name, family, None, aliases, example, example_input, function=each))
+            _enter(Declaration(each.name, family, None, (), example, example_input, function=each))
         return family
 
     return declare

@@ -158,7 +158,8 @@ class NodeContext(NamedTuple):
 
 def short(value: float) -> int | float:
     """Return a number as a spec has it: a whole one as it is, another in as many digits as 32 bits hold."""
-    return int(value) if isinstance(value, int) else float(f"{value:.{_DIGITS}g}")
+    is_whole = isinstance(value, int) and abs(value) < _BEYOND
+    return int(value) if is_whole else float(f"{value:.{_DIGITS}g}")
 
 
 def real(name: str, value: float) -> float:

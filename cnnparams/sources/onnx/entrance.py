@@ -41,28 +41,38 @@ def entering(path: str, model: Model, ops: Sequence[OnnxNode], given: Sequence[I
     ports = [port for port in model.inputs if port.name in read]
     if not ports:
         fail(path, "has no input that its outputs depend on", "export it again")
-    matched = _matched(path, ports, given)
     batches = _batches(ports, _steps_first(ops))
+    matched = _matched(path, ports, batches, given)
     alone = len(ports) == 1
     return {port: _entered(path, port, matched.get(port.name), batches.get(port.name), alone=alone) for port in ports}
 
 
-def _matched(path: str, ports: Sequence[FilePort], given: Sequence[InputShape]) -> dict[str, InputShape]:
+def _matched(
+    path: str, ports: Sequence[FilePort], batches: Mapping[str, int], given: Sequence[InputShape]
+) -> dict[str, InputShape]:
     """Return the sizes that are given, by the names of inputs: where none is said, in order.
 
-    Numbers need none: they are only matched in order where there is one for each input.
+    They are those of all inputs, or of all that are no numbers, or of those alone whose sizes the file leaves open.
     """
     names = [port.name for port in ports]
     named = {each.name: each for each in given if each.name}
     others = [each for each in given if not each.name]
     rest = [name for name in names if name not in named]
-    sized = [port.name for port in ports if port.name in rest and port.dims != ()]
+    unnamed = [port for port in ports if port.name in rest]
+    sized = [port.name for port in unnamed if port.dims != ()]
+    left_open = [port.name for port in unnamed if port.dims is None or None in _own(port.dims, batches.get(port.name))]
+    fitting = next((names for names in (rest, sized, left_open) if len(names) == len(others)), None)
     called = f"{len(names)} input{'s' if len(names) > 1 else ''} ({some(map(quote, names))})"
     if unknown := next((name for name in named if name not in names), None):
         fail(path, f"has {called}, and none is {quote(unknown)}", "check the name")
-    if others and len(others) not in (len(rest), len(sized)):
+    if others and fitting is None:
         fail(path, f"has {called}, not {len(given)}", "give --input once for each, in this order, or by name")
-    return {**named, **dict(zip(rest if len(others) == len(rest) else sized, others, strict=False))}
+    return {**named, **dict(zip(fitting or (), others, strict=False))}
+
+
+def _own(dims: Declared, batch: int | None) -> Declared:
+    """Return dimensions without the batch."""
+    return dims if batch is None else (*dims[:batch], *dims[batch + 1 :])
 
 
 def _batches(ports: Sequence[FilePort], steps_first: frozenset[str]) -> dict[str, int]:
@@ -123,7 +133,7 @@ def _entered(
         batch = None  # a vector, such as a sound, without a batch
     if _is_sequence(port, given):
         batch = None
-    sizes = declared if batch is None else (*declared[:batch], *declared[batch + 1 :])
+    sizes = _own(declared, batch)
     number = None if batch is None else declared[batch]
     return Sample(_sizes(path, port, sizes, given, alone=alone), batch, number or 1)
 

@@ -34,7 +34,8 @@ _QUOTED = re.compile(r"'([^']*)'")
 _FLOATS = ("FLOAT", "FLOAT16", "DOUBLE", "BFLOAT16")
 _NARROW_FLOATS = ("FLOAT8", "FLOAT6", "FLOAT4")
 _AS_PYTORCH = {"float": "float32", "double": "float64"}
-_BATCH = re.compile(r"n|b|bs|.*batch.*", re.IGNORECASE)
+_BATCH = re.compile(r"bs|.*batch.*", re.IGNORECASE)
+_FIRST = re.compile(r"n|b|bs|.*batch.*", re.IGNORECASE)  # elsewhere n is any number
 _PLAIN = "biuf"  # NumPy's kinds of numbers
 
 
@@ -185,7 +186,7 @@ def _declared(tensor: Any) -> Declared | None:
 def _batch(tensor: Any) -> int | None:
     """Return the dimension that is called the batch, where it is one."""
     dims = tensor.shape.dim[:MOST_AXES]
-    called = [at for at, dim in enumerate(dims) if _BATCH.fullmatch(dim.dim_param)]
+    called = [at for at, dim in enumerate(dims) if (_BATCH if at else _FIRST).fullmatch(dim.dim_param)]
     return called[0] if len(called) == 1 else None
 
 

@@ -285,7 +285,10 @@ def _translated(call: NodeContext) -> Results:
     if translator is None:
         if is_one and call.op.kind not in _MULTIPLIES:
             raise UnsaidError("has no matching layer type")
-        raise NoLayerError("has no matching layer type", _remedy(call))
+        at_run_time = call.op.kind in _REMEDIES
+        raise NoLayerError(
+            "is decided when the network runs" if at_run_time else "has no matching layer type", _remedy(call)
+        )
     try:
         return translator(call)
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:

@@ -62,6 +62,11 @@ class TorchAssembly(Assembly):
             self._sources[key] = self.put(name, layer, (), (held,))
         return self._sources[key]
 
+    def is_source(self, held: ModelTensor) -> bool:
+        """Tell whether a tensor of the model has entered the network by itself."""
+        owner = self.owners.get(id(held.tensor))
+        return owner is not None and self.network.nodes[owner].layer.type == "tensor"
+
     def renamed(self) -> Iterator[str]:
         """Yield the tensors of the model that have another name in a module that is made of the network."""
         for node in self.nodes:

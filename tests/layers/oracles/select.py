@@ -31,7 +31,7 @@ def _filled(_: ModuleType, settings: dict[str, Any], x: Any, mask: Any) -> Any:
 
 
 def _lerp(torch: ModuleType, settings: dict[str, Any], start: Any, end: Any, *weight: Any) -> Any:
-    number = settings.get("weight")
+    number = settings.get("fraction")
     if (number is None) != bool(weight):
         raise ValueError("one weight")
     return torch.lerp(start, end, *weight) if weight else torch.lerp(start, end, number)
@@ -66,5 +66,5 @@ ORACLES = {
         (1, 1),
         partial(_build, 2, 2, _filled),
     ),
-    "lerp": _oracle({"weight": NUMBER}, (), {"weight": 0.5}, (1, 2), partial(_build, 2, 3, _lerp)),
+    "lerp": _oracle({"fraction": NUMBER}, (), {"fraction": 0.5}, (1, 2), partial(_build, 2, 3, _lerp)),
 }

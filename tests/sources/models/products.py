@@ -139,6 +139,7 @@ class Learned(nn.Module):
             "with_bias": (8, 5),
             "bias": (2, 7, 7),
             "equation": (2, 4, 8),
+            "table": (3, 8),
         }
         self.weight = nn.Parameter(torch.rand(shapes[way]))
 
@@ -185,6 +186,9 @@ class Learned(nn.Module):
     def bias(self, x: Tensor) -> Tensor:
         x = self.heads(x)
         return F.scaled_dot_product_attention(x, x, x, attn_mask=self.weight[None])
+
+    def table(self, x: Tensor) -> Tensor:
+        return x + torch.einsum("nt,nm->tm", self.weight[:, :7], self.weight)
 
     def equation(self, x: Tensor) -> Tensor:
         return torch.einsum("bnhd,hdc->bnc", x.unflatten(-1, (2, 4)), self.weight)
@@ -237,3 +241,17 @@ class Shown(nn.Module):
         x = x if self.batch_first else x.transpose(0, 1)
         _, weights = self.attention(x, x, x)
         return self.fc(weights), weights
+
+
+class KeysWithoutBias(nn.Module):
+    """Queries, keys and values of one linear layer, whose bias for the keys is always zero, as in Swin V2."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.qkv = nn.Linear(8, 24)
+
+    def forward(self, x: Tensor) -> Tensor:
+        bias = self.qkv.bias.clone()
+        bias[8:16].zero_()
+        query, key, value = F.linear(x, self.qkv.weight, bias).chunk(3, -1)
+        return (query @ key.mT).softmax(-1) @ value

@@ -29,12 +29,9 @@ def of_one(kind: str, type_: str) -> tuple[File, list[str]]:
     return File(nodes, _IMAGE), [*(["ne"] if kind == "Not" else []), type_]
 
 
-NOT_YET = ("softsign", "celu", "threshold", "hardshrink", "softshrink")
-"""Types that layers do not have yet."""
-
 CASES: dict[str, tuple[File, list[str]]] = {
     **{f"{kind} of two": of_two(kind) for kind in arithmetic._FUNCTIONS},
-    **{kind: of_one(kind, type_) for kind, type_ in function._FUNCTIONS.items() if type_ not in NOT_YET},
+    **{kind: of_one(kind, type_) for kind, type_ in function._FUNCTIONS.items()},
     **{kind: of_one(kind, type_) for kind, type_ in function._QUESTIONS.items()},
     "tensors of other ranks": (
         File([node("Sub", ["x", "z"], ["y"])], _IMAGE, more_inputs={"z": ()}),
@@ -58,6 +55,10 @@ CASES: dict[str, tuple[File, list[str]]] = {
     "a bound": (File([node("Clip", ["x", "n"], ["y"])], _IMAGE, numbers={"n": np.float32(-1)}), ["clamp"]),
     "bounds of old": (File([node("Clip", ["x"], ["y"], min=-1.0, max=1.0)], _IMAGE, opset=6), ["clamp"]),
     "no bounds": (File([node("Relu", ["x"], ["a"]), node("Clip", ["a"], ["y"])], _IMAGE), ["relu"]),
+    "a threshold": (File([node("ThresholdedRelu", ["x"], ["y"], alpha=0.5)], _IMAGE), ["threshold"]),
+    "celu": (File([node("Celu", ["x"], ["y"], alpha=2.0)], _IMAGE), ["celu"]),
+    "a hard shrinking": (File([node("Shrink", ["x"], ["y"], lambd=1.5)], _IMAGE), ["hardshrink"]),
+    "a soft shrinking": (File([node("Shrink", ["x"], ["y"], lambd=1.5, bias=1.5)], _IMAGE), ["softshrink"]),
     "one or the other": (
         File([*_TRUE, node("Where", ["c", "x", "z"], ["y"])], _IMAGE, more_inputs=_OTHER),
         ["gt", "where"],

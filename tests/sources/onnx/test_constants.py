@@ -168,6 +168,11 @@ def test_places_that_are_not_read_are_picked_all_the_same(tmp_path: Path) -> Non
     assert shapes(counted(whole(save(proto, tmp_path)))) == inferred(proto) == [(5000, 6)]
 
 
+def test_the_least_whole_number_is_one_that_a_spec_can_have(tmp_path: Path) -> None:
+    file = File([node("Max", ["x", "n"], ["y"])], (1, 5), numbers={"n": np.asarray(-(2**63))})
+    assert shapes(counted(whole(file.save(tmp_path)))) == [(5,)]
+
+
 @pytest.mark.parametrize("number", [0, 2])
 def test_a_number_may_come_first(number: float, tmp_path: Path) -> None:
     reading = whole(File([node("Sub", ["n", "x"], ["y"])], (1, 5), numbers={"n": np.float32(number)}).save(tmp_path))

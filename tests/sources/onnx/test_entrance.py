@@ -79,6 +79,12 @@ def test_open_sizes_are_given_in_order_or_by_name(texts: list[str], tmp_path: Pa
     assert shapes(counted(reading)) == [(4, 4, 4)]
 
 
+def test_sizes_of_the_inputs_alone_that_leave_them_open_may_be_given_in_order(tmp_path: Path) -> None:
+    nodes = [node("Add", ["z", "x"], ["a"]), node("Add", ["a", "t"], ["y"])]
+    path = File(nodes, ("n", 3), more_inputs={"z": ("n", "m"), "t": ()}).save(tmp_path)
+    assert shapes(counted(read(path, [shape_of("3")]))) == [(3,)]
+
+
 @pytest.mark.parametrize(
     ("texts", "message"),
     [
@@ -255,6 +261,15 @@ def test_steps_may_come_before_the_batch(x: Sequence[Any], tmp_path: Path) -> No
     reading = whole(file.save(tmp_path))
     assert reading.spec["input"] == {"shape": [5, 3]}
     assert shapes(counted(reading)) == [(5, 4)]
+
+
+@pytest.mark.parametrize("x", [(1, "n"), ("b", "n"), (1, "batch")])
+def test_what_a_dimension_is_called_tells_the_batch_only_where_it_is_plain(x: Sequence[Any], tmp_path: Path) -> None:
+    """N is the batch where it comes first; elsewhere it is any number, and the size of a sample."""
+    file = File([node("Relu", ["x"], ["y"])], x)
+    given = () if x[1] == "batch" else ((5,),)
+    size = 1 if x[1] == "batch" else 5
+    assert shapes(counted(whole(file.save(tmp_path), *given))) == [(size,)]
 
 
 def test_states_whose_batch_comes_second_enter_as_samples(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from tests.targets.code.exported import model_of
 
 LEARNED = (
     *("right", "turned", "left", "vector", "for_each_head", "for_each_sample", "columns", "steps_first", "each_step"),
-    *("repeated", "with_bias", "bias", "equation"),
+    *("repeated", "with_bias", "bias", "equation", "table"),
 )
 WAYS = ("matmul", "function", "causal", "masked", "shared", "einsum", "bmm", "added")
 
@@ -29,8 +29,9 @@ def test_attention_is_counted_as_torch_counts_its_products(torch: ModuleType, wa
 
 @pytest.mark.parametrize("way", LEARNED)
 def test_products_with_a_parameter_are_counted_as_torch_counts_them(torch: ModuleType, way: str) -> None:
+    """At a batch of one: what is made of parameters alone counts once."""
     model = named("products:Learned")(way)
-    assert counted(read(model, "7x6")) == torchs(model, torch.zeros(2, 7, 6))
+    assert counted(read(model, "7x6")) == torchs(model, torch.zeros(1, 7, 6))
 
 
 @pytest.mark.parametrize("way", ["matmul", "function", "masked", "einsum"])
@@ -69,6 +70,11 @@ def test_the_weights_of_attention_are_a_step_of_their_own(torch: ModuleType, bat
     reading = read(model, "5x8")
     assert counted(reading) == torchs(model, torch.zeros(2, 5, 8))
     assert "torch.nn.MultiheadAttention weights" in text(reading)
+
+
+def test_a_bias_that_is_also_read_by_itself_counts_once(torch: ModuleType) -> None:
+    model = named("products:KeysWithoutBias")()
+    assert counted(read(model, "5x8")) == torchs(model, torch.zeros(2, 5, 8))
 
 
 def test_bilinear_layers_are_read_and_counted_as_the_products_that_they_are(torch: ModuleType) -> None:

@@ -51,12 +51,11 @@ def translates(*kinds: str) -> Callable[[Translator], Translator]:
 
 def translator_of(kind: str) -> Translator | None:
     """Return what translates an operation; None where nothing does."""
-    for family in FAMILIES:
-        import_module(f"{__name__}.{family}")
+    _load()
     return _translators.get(kind)
 
 
 @cache
-def _import_families() -> None:
+def _load() -> None:
     for family in FAMILIES:
         import_module(f"{__name__}.{family}")

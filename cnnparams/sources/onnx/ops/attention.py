@@ -21,7 +21,7 @@ def attention(call: NodeContext) -> list[OnnxValue | None]:
     https://onnx.ai/onnx/operators/onnx__Attention.html: what else it does changes no size and multiplies nothing.
     """
     if any(call.has(i) for i in range(_PAST, _PADDED + 1)):
-        raise NoLayerError("goes on from keys and values of before, as no layer does")
+        raise NoLayerError("goes on from keys and values of before, which no layer type does")
     given = [call.tensor(i) for i in range(3)]
     with_heads = all(len(x.full) == 4 for x in given)
     query, key, value = (

@@ -71,7 +71,7 @@ def _written(terms: Sequence[str], ranks: Sequence[int], free: Sequence[str]) ->
 def _permuted(call: NodeContext, x: GraphTensor, term: str, output: str) -> GraphTensor:
     """Return a tensor whose dimensions change places, where that is all."""
     if sorted(term) != sorted(output) or len({*term}) != len(term):
-        raise NoLayerError("sums over letters of one tensor, as no layer does")
+        raise NoLayerError("sums over letters of one tensor, which no layer type does")
     batch = None if x.batch is None else output.index(term[x.batch])
     own = [letter for at, letter in enumerate(term) if at != x.batch]
     dims = [own.index(letter) + 1 for letter in output if letter in own]

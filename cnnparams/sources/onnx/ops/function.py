@@ -81,5 +81,5 @@ def shrink(call: NodeContext) -> GraphTensor:
     """Return hardshrink or softshrink, by whether a bias is taken off."""
     lambd, bias = call.real("lambd", 0.5), call.real("bias", 0.0)
     if bias not in (0, lambd):
-        raise UnsaidError("takes off another bias than its bound, as no layer does")
+        raise UnsaidError("takes off another bias than its bound, which no layer type does")
     return call.add("softshrink" if bias else "hardshrink", {"lambd": lambd}, call.tensor())

@@ -79,7 +79,7 @@ def gather(call: NodeContext) -> OnnxValue:
     if isinstance(indices, GraphTensor) or indices.data is None:
         if isinstance(x, GraphTensor):
             sample_axis(x, at)
-        raise UnsaidError("picks places that are not known before it runs, or not read, as no layer does")
+        raise UnsaidError("picks places that are not known before it runs, or not read, which no layer type does")
     places = [int(n) + (n < 0) * x.full[at] for n in call.numbers(1)]
     if not all(0 <= place < x.full[at] for place in places):
         raise NoLayerError("picks what is not there", "export it again")
@@ -89,7 +89,7 @@ def gather(call: NodeContext) -> OnnxValue:
     elif isinstance(x, GraphTensor) and 0 < len(places) <= _MOST_PLACES:
         part = call.add("index_select", {"dim": sample_axis(x, at) + 1, "index": places}, x)
     else:
-        raise UnsaidError("picks more places than a spec has numbers, as no layer does")
+        raise UnsaidError("picks more places than a spec has numbers, which no layer type does")
     if not indices.dims:
         return arranged(part, [i for i in range(len(x.full)) if i != at], call.op)
     return viewed(part, (*x.full[:at], *indices.dims, *x.full[at + 1 :]), call.op)

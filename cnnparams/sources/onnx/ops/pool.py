@@ -37,6 +37,26 @@ def avg_pool(call: NodeContext) -> GraphTensor:
     return call.add(f"avg_pool{window.rank}d", {**window.settings(), **padding, **included}, x)
 
 
+@translates("LpPool")
+def lp_pool(call: NodeContext) -> GraphTensor:
+    """Return pooling by a norm; what pads is opaque, as PyTorch's does not."""
+    x = call.image()
+    window = _window(call, x)
+    ceil = call.integer("ceil_mode", 0) != 0
+    if window.pads != ((0, 0),) * window.rank or set(window.dilation) != {1}:
+        raise UnsaidError("pads or dilates a pool by a norm, which no layer type does")
+    settings = {"norm_type": call.integer("p", 2), **window.settings(), "ceil_mode": ceil}
+    return call.add(f"lp_pool{window.rank}d", settings, x)
+
+
+@translates("GlobalLpPool")
+def global_lp_pool(call: NodeContext) -> GraphTensor:
+    """Return the norm of each channel, in dimensions of 1."""
+    x = call.image()
+    dims = list(range(2, len(x.dims) + 1))
+    return call.add("norm", {"p": call.integer("p", 2), "dim": dims, "keepdim": True}, x)
+
+
 @translates("GlobalAveragePool", "GlobalMaxPool")
 def global_pool(call: NodeContext) -> GraphTensor:
     """Return pooling of each channel to one number, in dimensions of 1."""

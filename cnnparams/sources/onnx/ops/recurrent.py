@@ -39,7 +39,8 @@ def recurrent(call: NodeContext) -> list[OnnxValue | None]:
     if x.batch is None and x.number == 1 and x.full[1:2] == (1,):
         x = x.with_dims(x.full, 1, call.op)
     if x.batch != (0 if batch_first else 1) or len(x.dims) != 2:
-        raise NoLayerError("takes a dimension for the batch that is not the batch here", "feed it steps of features")
+        hint = "give a sequence that has no batch whole: --input NAME=8x576"
+        raise NoLayerError("takes a dimension for the batch that is not the batch here", hint)
     y = _flipped(call, x)
     y = call.add(kind.type, _settings(call, kind, held.learned), y, held=held._replace(read=_given(call, kind)))
     y = _flipped(call, y)
@@ -59,11 +60,11 @@ def _flipped(call: NodeContext, x: GraphTensor) -> GraphTensor:
 def _given(call: NodeContext, kind: _CellKind) -> tuple[ConstantTensor, ...]:
     """Return what is read beside weights and changes no count: zeros as first states, lengths; remark on the others."""
     if call.has(_PEEPHOLES):
-        raise NoLayerError("has peepholes, as no layer has")
+        raise NoLayerError("has peepholes, which no layer type has")
     others = [(i, call.value(i)) for i in (_LENGTHS, *kind.states) if call.has(i)]
     known = tuple(value for _, value in others if isinstance(value, ConstantTensor))
     if not all(map(_is_zero, (value for i, value in others if i != _LENGTHS and isinstance(value, ConstantTensor)))):
-        raise NoLayerError("has a first state of its own, as no layer has")
+        raise NoLayerError("has a first state of its own, which no layer type has")
     if len(known) < len(others):
         call.assembly.remark(_FROM_ELSEWHERE, call.op.called)
     return known

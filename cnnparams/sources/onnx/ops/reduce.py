@@ -88,7 +88,7 @@ def scan(call: NodeContext) -> GraphTensor:
     x = call.tensor()
     at = sample_axis(x, int(call.number(1)) if call.has(1) else call.integer("axis", 0))
     if call.integer("exclusive", 0) or call.integer("reverse", 0):
-        raise UnsaidError("scans backwards, or without the place itself, as no layer does")
+        raise UnsaidError("scans backwards, or without the place itself, which no layer type does")
     return call.add(_SCANS[call.op.kind], {"dim": at + 1}, x)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from cnnparams.layers.arithmetic import OfTwo
 from cnnparams.layers.contract.registry import declarations
 from cnnparams.layers.unary import Unary
 from cnnparams.sources.assembly import NOTHING_COUNTED, NoLayerError
@@ -116,10 +117,9 @@ def _with_number(call: StepContext, type_: str, x: Batched, number: float, *, fi
     return call.put(type_, settings, x, batch=x.batch)
 
 
-for _type in ("pow", "remainder", "floor_divide", "eq", "ne", "lt", "le", "gt", "ge"):
-    function(*named(_type))(partial(elementwise, _type))
-for _type in ("atan2", "logical_and", "logical_or", "logical_xor", "maximum", "minimum"):
-    function(*named(_type))(partial(elementwise, _type))
+for _type in (each.name for each in declarations() if issubclass(each.family, OfTwo)):
+    if _type not in ("subtract", "divide"):
+        function(*named(_type))(partial(elementwise, _type))
 
 
 @function(*named("multiply"))
@@ -229,5 +229,5 @@ def lerp(call: StepContext, x: Any, end: Any, weight: Any) -> Batched:
     """Return what lies between two tensors."""
     x = call.flow(x)
     if isinstance(weight, int | float):
-        return call.put("lerp", {"weight": weight}, x, call.flow(end), batch=x.batch)
+        return call.put("lerp", {"fraction": weight}, x, call.flow(end), batch=x.batch)
     return call.put("lerp", {}, x, call.flow(end), call.flow(weight), batch=x.batch)

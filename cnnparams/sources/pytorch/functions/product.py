@@ -94,6 +94,10 @@ def einsum(call: StepContext, equation: str, *operands: Any) -> Batched:
     flows = [call.flow(each) for each in (operands[0] if is_list(operands[0]) else operands)]
     terms, output = _written(equation, [len(each.full) for each in flows])
     batches = {term[each.batch] for term, each in zip(terms, flows, strict=True) if each.batch is not None}
+    if not batches:  # of parameters alone: the batch is one
+        batch = _free(equation, terms)[0]
+        settings = {"equation": f"{','.join(batch + term for term in terms)}->{batch}{output}"}
+        return call.put("einsum", settings, *flows, batch=None)
     if len(batches) != 1 or (batch := batches.pop()) not in output:
         raise NoLayerError(f"mixes the samples of a batch in {equation}", "a spec says what happens to one sample")
     like = next(each for each in flows if each.batch is not None)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
+from cnnparams.layers.contract.registry import declarations
+from cnnparams.layers.reduction import Deviation, IndexReduction, Reduction, Scan, TruthReduction
 from cnnparams.sources.assembly import NOTHING_COUNTED, NoLayerError
 from cnnparams.sources.pytorch.assembly import StepContext
 from cnnparams.sources.pytorch.functions import function
@@ -14,6 +16,9 @@ from cnnparams.sources.pytorch.functions.arithmetic import elementwise
 from cnnparams.sources.pytorch.values import Batched
 
 _MOST_AXES = 3
+_PLAIN = (Reduction, TruthReduction, IndexReduction)
+"""Families whose functions are told nothing but the dimensions."""
+
 _POOLS: Mapping[str, str] = {"mean": "global_avg_pool", "amax": "global_max_pool"}
 _ALSO: Mapping[str, tuple[str, ...]] = {"sum": ("sum_dim_intlist",)}
 
@@ -38,7 +43,7 @@ def _over(type_: str, call: StepContext, x: Any, dim: Any = None, keepdim: bool 
     return reduced(call, type_, call.flow(x), named.get("axis", dim), call.shape)
 
 
-for _type in ("sum", "mean", "amax", "amin", "logsumexp", "any", "all", "argmax", "argmin"):
+for _type in (each.name for each in declarations() if issubclass(each.family, _PLAIN)):
     function(_type, *_ALSO.get(_type, ()))(partial(_over, _type))
 
 
@@ -86,7 +91,7 @@ def _deviation(type_: str, call: StepContext, x: Any, dim: Any = None, *rest: An
     return reduced(call, type_, call.flow(x), over, call.shape, correction=int(correction))
 
 
-for _type in ("std", "var"):
+for _type in (each.name for each in declarations() if issubclass(each.family, Deviation)):
     function(_type)(partial(_deviation, _type))
 
 
@@ -95,7 +100,7 @@ def _along(type_: str, call: StepContext, x: Any, dim: Any, **_: Any) -> Batched
     return call.put(type_, {"dim": x.dim(dim)}, x, batch=x.batch)
 
 
-for _type in ("cumsum", "cumprod", "logcumsumexp"):
+for _type in (each.name for each in declarations() if issubclass(each.family, Scan)):
     function(_type)(partial(_along, _type))
 
 

@@ -44,6 +44,7 @@ def _given_tensors(call: StepContext, weight: Any, bias: Any) -> _GivenTensors:
             and each.learned
             and tuple(each.tensor.shape) == each.shape
             and not each.repeated
+            and not call.assembly.is_source(each)
         )
         held += [each] if own else []
         flows.append(None if own or each is None else call.flow(each))

@@ -64,10 +64,10 @@ def _named_values(context: click.Context, parameter: click.Parameter, written: t
     return dict(parse_assignment(text) for text in written)
 
 
-spec = click.argument("spec", shell_complete=completes("specs"))
+spec = click.argument("spec", metavar="NETWORK", shell_complete=completes("specs"))
 first = click.argument("first", metavar="A", shell_complete=completes("specs"))
 second = click.argument("second", metavar="B", shell_complete=completes("specs"))
-specs = click.argument("specs", metavar="SPEC...", nargs=-1, required=True, shell_complete=completes("specs"))
+specs = click.argument("specs", metavar="NETWORK...", nargs=-1, required=True, shell_complete=completes("specs"))
 values = click.option(
     "--set",
     "values",

@@ -55,7 +55,7 @@ def test_a_misspelt_option_is_guessed_at() -> None:
 def test_without_a_spec_count_says_what_is_missing() -> None:
     done = run("count")
     assert (done.code, done.stdout) == (2, "")
-    assert "Missing argument 'SPEC...'" in done.stderr
+    assert "Missing argument 'NETWORK...'" in done.stderr
 
 
 def test_the_version_is_the_packages() -> None:

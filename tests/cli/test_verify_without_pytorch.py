@@ -23,7 +23,7 @@ def test_without_pytorch_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPa
 def test_a_model_is_compared_with_one_spec() -> None:
     done = run("verify", SPEC, "lenet5", "--against", "models:net")
     assert (done.code, done.stdout) == (2, "")
-    assert "--against compares one SPEC with a model" in done.stderr
+    assert "--against compares one NETWORK with a model" in done.stderr
 
 
 def test_a_wrong_spec_is_told_before_anything_is_built() -> None:

@@ -37,7 +37,7 @@ def command(
 ) -> ExitCode:
     """Check specs, and that networks keep their budgets.
 
-    SPEC is a YAML file (- for standard input), a name that "cnnparams specs" lists, an ONNX file, or MODULE:FACTORY,
+    NETWORK is a YAML file (- for standard input), a name that "cnnparams specs" lists, an ONNX file, or MODULE:FACTORY,
     code that makes a PyTorch model and is run; FILE@VARIANT chooses a variant. A family of which none is chosen stands
     for all its variants. A budget is the spec's own (budget: {params: 1M}), or --max. Nothing is printed where all is
     well. The exit code is 1 where a total is over one; the layers that weigh most are named.

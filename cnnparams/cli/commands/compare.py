@@ -37,7 +37,7 @@ def command(
 ) -> None:
     """Compare networks side by side, with ratios to the first.
 
-    That is parameters, MACs, memory, receptive field and layers. SPEC is a YAML file (- for standard input), a name
+    That is parameters, MACs, memory, receptive field and layers. NETWORK is a YAML file (- for standard input), a name
     that "cnnparams specs" lists, an ONNX file, or MODULE:FACTORY, code that makes a PyTorch model and is run;
     FILE@VARIANT chooses a variant. A family of which none is chosen stands for all its variants.
     """

@@ -37,8 +37,8 @@ def command(
 ) -> None:
     """Print each layer's output shape and parameters.
 
-    The totals follow. SPEC is a YAML file (- for standard input), a name that "cnnparams specs" lists, an ONNX file, or
-    MODULE:FACTORY, code that makes a PyTorch model and is run; FILE@VARIANT chooses a variant. Several give a table
+    The totals follow. NETWORK is a YAML file (- for standard input), a name that "cnnparams specs" lists, an ONNX file,
+    or MODULE:FACTORY, code that makes a PyTorch model and is run; FILE@VARIANT chooses a variant. Several give a table
     each; in JSON, a line each.
     """
     from cnnparams.api.layer_table import columns_of

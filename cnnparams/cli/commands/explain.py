@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def command(spec: str, layers: tuple[str, ...], values: dict[str, Any], opening: Opening, show: Show) -> None:
     """Show the arithmetic behind each number, step by step.
 
-    SPEC is a YAML file (- for standard input), a name that "cnnparams specs" lists, an ONNX file, or MODULE:FACTORY,
+    NETWORK is a YAML file (- for standard input), a name that "cnnparams specs" lists, an ONNX file, or MODULE:FACTORY,
     code that makes a PyTorch model and is run; FILE@VARIANT chooses a variant. LAYER names the layers to explain, or
     parts of the network such as layer1.0; all of it by default.
     """

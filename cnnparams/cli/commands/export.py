@@ -23,7 +23,7 @@ def command(spec: str, values: dict[str, Any], opening: Opening, output: str | N
     """Write the network as PyTorch code.
 
     It is a module that depends on torch alone. It has a class for each block and for the network, as you would write
-    them, and prints the parameter count when run. SPEC is a YAML file (- for standard input), a name that "cnnparams
+    them, and prints the parameter count when run. NETWORK is a YAML file (- for standard input), a name that "cnnparams
     specs" lists, an ONNX file, or MODULE:FACTORY, code that makes a PyTorch model and is run; FILE@VARIANT chooses a
     variant. PyTorch is not needed to write it.
     """

@@ -46,8 +46,8 @@ def command(
 ) -> ExitCode:
     """Show the memory for inference and training.
 
-    That is weights, activations at their peak and, with --training, gradients, optimizer and saved tensors. SPEC is a
-    YAML file (- for standard input), a name that "cnnparams specs" lists, an ONNX file, or MODULE:FACTORY, code that
+    That is weights, activations at their peak and, with --training, gradients, optimizer and saved tensors. NETWORK is
+    a YAML file (- for standard input), a name that "cnnparams specs" lists, an ONNX file, or MODULE:FACTORY, code that
     makes a PyTorch model and is run; FILE@VARIANT chooses a variant. The exit code is 1 where it does not fit: not even
     one sample within --fit, or not on the --device.
     """

@@ -34,10 +34,10 @@ def command(
 ) -> None:
     """Show how much of the image each layer sees.
 
-    That is the receptive field, effective stride and padding. SPEC is a YAML file (- for standard input), a name that
-    "cnnparams specs" lists, an ONNX file, or MODULE:FACTORY, code that makes a PyTorch model and is run; FILE@VARIANT
-    chooses a variant. One number stands for all axes. "Input is global" marks layers that add no context: their input
-    already sees the whole image.
+    That is the receptive field, effective stride and padding. NETWORK is a YAML file (- for standard input), a name
+    that "cnnparams specs" lists, an ONNX file, or MODULE:FACTORY, code that makes a PyTorch model and is run;
+    FILE@VARIANT chooses a variant. One number stands for all axes. "Input is global" marks layers that add no context:
+    their input already sees the whole image.
     """
     from cnnparams.api.layer_table import RECEPTIVE_FIELD, columns_of
     from cnnparams.cli.networks import load_networks

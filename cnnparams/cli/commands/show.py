@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def command(spec: str, values: dict[str, Any], opening: Opening, show: Show) -> None:
     """Print a spec with blocks and expressions expanded.
 
-    What is printed is a spec of plain layers that counts to the same numbers. SPEC is a YAML file (- for standard
+    What is printed is a spec of plain layers that counts to the same numbers. NETWORK is a YAML file (- for standard
     input), a name that "cnnparams specs" lists, an ONNX file, or MODULE:FACTORY, code that makes a PyTorch model and is
     run; FILE@VARIANT chooses a variant.
     """

@@ -46,7 +46,7 @@ def command(
 ) -> ExitCode:
     """Find the largest value of a var that keeps every budget.
 
-    SPEC is a YAML file (- for standard input), a name that "cnnparams specs" lists, an ONNX file, or MODULE:FACTORY,
+    NETWORK is a YAML file (- for standard input), a name that "cnnparams specs" lists, an ONNX file, or MODULE:FACTORY,
     code that makes a PyTorch model and is run; FILE@VARIANT chooses a variant. The budget is that of --max, or else the
     spec's own. Every value is tried, so that the answer is the largest even where a cost falls; that value and the next
     are shown. The exit code is 1 where no value keeps the budget.

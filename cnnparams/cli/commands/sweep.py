@@ -73,8 +73,8 @@ def command(
 ) -> ExitCode:
     """Measure a network at every combination of var values.
 
-    That is those of --set, and the shapes of --input. A row is printed for each as it comes. SPEC is a YAML file (- for
-    standard input), a name that "cnnparams specs" lists, an ONNX file, or MODULE:FACTORY, code that makes a PyTorch
+    That is those of --set, and the shapes of --input. A row is printed for each as it comes. NETWORK is a YAML file (-
+    for standard input), a name that "cnnparams specs" lists, an ONNX file, or MODULE:FACTORY, code that makes a PyTorch
     model and is run; FILE@VARIANT chooses a variant. A family of which none is chosen stands for all its variants.
     Combinations without a valid network are reported and skipped.
     """

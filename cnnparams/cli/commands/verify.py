@@ -37,15 +37,15 @@ def command(
     """Check every figure against PyTorch's.
 
     The network is built in PyTorch. Compared are each layer's output, tensors, parameters and MACs, and the totals. The
-    exit code is 1 where any differs. SPEC is a YAML file (- for standard input), a name that "cnnparams specs" lists,
-    an ONNX file, or MODULE:FACTORY, code that makes a PyTorch model and is run; FILE@VARIANT chooses a variant. This
-    needs PyTorch: pip install torch.
+    exit code is 1 where any differs. NETWORK is a YAML file (- for standard input), a name that "cnnparams specs"
+    lists, an ONNX file, or MODULE:FACTORY, code that makes a PyTorch model and is run; FILE@VARIANT chooses a variant.
+    This needs PyTorch: pip install torch.
     """
     from cnnparams.cli.networks import load_networks
     from cnnparams.render.answers.verification import VerificationAnswer
 
     if against is not None and len(specs) > 1:
-        raise click.UsageError("--against compares one SPEC with a model")
+        raise click.UsageError("--against compares one NETWORK with a model")
     networks = load_networks(specs, values, opening)
     found = _verified(networks) if against is None else [_compared(networks[0], against)]
     show(VerificationAnswer(found))

@@ -18,6 +18,7 @@ _CUT = "..."
 _MOST_NAMED = 20
 _MOST_COMPARED = 2000
 _WORDS = {None: "null", True: "true", False: "false"}
+_FLOW = re.compile(r"[,\[\]{}]")
 _CHARACTER = r"(?:[^\s,:\[\]{}#]|:(?=[^\s,\[\]{}])|(?<=\S)#)"
 _TOKEN = re.compile(rf"\"[^\"]*\"|'[^']*'|{_CHARACTER}+(?: +{_CHARACTER}+)*")
 
@@ -198,6 +199,8 @@ def yaml_text(value: object) -> str:
         return f"{{{', '.join(f'{key}: {yaml_text(item)}' for key, item in value.items())}}}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(yaml_text, value))}]"
+    if isinstance(value, str) and _FLOW.search(value):
+        return f'"{value}"'
     return _WORDS[value] if isinstance(value, bool | None) else str(value)
 
 

@@ -103,7 +103,7 @@ def goals(context: click.Context, incomplete: str) -> list[CompletionItem]:
     """Return vars and totals, behind those that are given, separated by commas."""
     from cnnparams.engine.costs.register import totals
 
-    axes = [text.partition("=")[0] for text in context.params.get("axes") or ()]
+    axes = [axis.name for axis in context.params.get("axes") or ()]
     return _listed(incomplete, (*axes, *totals()))
 
 

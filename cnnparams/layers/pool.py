@@ -111,7 +111,13 @@ class Pool(Pooling):
         return self.window_saved(run)
 
 
-@layer_type("max_pool", ranks=(1, 2, 3), keras="MaxPooling{rank}D", example={"kernel_size": 2, "stride": 2})
+@layer_type(
+    "max_pool",
+    ranks=(1, 2, 3),
+    keras="MaxPooling{rank}D",
+    nicknames="pool",
+    example={"kernel_size": 2, "stride": 2},
+)
 class MaxPool(Pool):
     """Max pooling: keeps the largest value of each window."""
 

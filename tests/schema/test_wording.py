@@ -57,7 +57,10 @@ def test_a_remedy_follows_from_the_value(entry: str, hint: str | None) -> None:
         ("{type: conv2d, out_features: 8, kernel_size: 3}", "did you mean 'out_channels'?"),
         ("{type: conv2d, out_channels:8, kernel_size: 3}", "write a space after the ':': out_channels: 8"),
         ("{type: relu, naem: x}", "did you mean 'name'?"),
-        ("{type: relu, wibble: x}", "the keys here are inplace, name, repeat, when, from, share, trainable, dtype"),
+        (
+            "{type: relu, wibble: x}",
+            "the keys here are inplace, name, repeat, when, from, weight, share, trainable, batch_dims, dtype",
+        ),
     ],
 )
 def test_a_key_that_should_be_another_is_one_problem(entry: str, hint: str) -> None:

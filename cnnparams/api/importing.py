@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnnparams.api.loading import AnyNetwork, is_name, load, mode_of, shapes
 from cnnparams.api.network import Network
@@ -15,10 +15,12 @@ from cnnparams.schema.input_shape import Inputs, InputShape
 from cnnparams.sources import pytorch
 from cnnparams.sources.checking import spec_differences
 from cnnparams.sources.entry import spec_of
-from cnnparams.sources.pytorch.mode import Mode
 from cnnparams.sources.reading import Reading
 from cnnparams.sources.register import source_of
 from cnnparams.sources.structure.recover import recovered
+
+if TYPE_CHECKING:
+    from cnnparams.sources.pytorch.mode import Mode
 
 WIDTH = 120
 """Columns of a line, of a spec with blocks."""

@@ -30,7 +30,7 @@ def network(name: str, **more: Any) -> Graph:
     declaration = TYPES[name]
     layer = {"type": name, "name": LAYER, **declaration.example, **more}
     if declaration.family.least_inputs > 1:
-        layer["from"] = ["input", "input"]
+        layer["from"] = ["input"] * declaration.family.least_inputs
     return graph_of(json.dumps({"input": entering(name, declaration.example_input), "layers": [layer]}))
 
 

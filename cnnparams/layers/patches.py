@@ -46,6 +46,10 @@ class Unfold(Patches, WindowedLayer):
         """Return the dilation along each axis."""
         return self.dilation
 
+    def placement(self, run: ForwardPass) -> Placement:
+        """Return the usual order; of patches of one pixel, PyTorch gives a view of a copy of the image."""
+        return super().placement(run)._replace(certain=max(self.kernel_size) > 1)
+
     def geometry(self) -> Hashable | None:
         """Return nothing: a column has channels and pixels."""
         return None

@@ -28,7 +28,7 @@ from cnnparams.sources.reading import Gap
 NOTHING_COUNTED = "it adds nothing to the counts: use an identity in its place"
 """The remedy for what works element by element."""
 
-_TOO_LARGE = "import a part of the model, such as the module that it repeats"
+TOO_LARGE = "import a part of the model, such as the module that it repeats"
 
 
 class NoLayerError(Exception):
@@ -184,7 +184,7 @@ class Assembly:
         try:
             self.network.add(Placing(name, (), True, None), layer, None, x or last or first)
         except LayerError as error:
-            raise CnnparamsError(f"the model is too large for a spec: {error}", _TOO_LARGE) from None
+            raise CnnparamsError(f"the model is too large for a spec: {error}", TOO_LARGE) from None
         if gap:
             self.gaps.append(gap._replace(entry=name))
         return name

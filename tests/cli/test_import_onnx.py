@@ -22,13 +22,13 @@ PARTIAL = """name: net
 input: {channels: 3, height: 8, width: 8}
 layers:
   - {type: conv2d, name: stem, out_channels: 4, kernel_size: 3}
-  # middle: node '/middle/NonZero' (NonZero) has no matching layer type layer does
+  # middle: node '/middle/NonZero' (NonZero) has no matching layer type
   #   hint: cut the file before it with onnx.utils.extract_model, or write the spec by hand
   - {type: onnx.NonZero, name: middle}
 """
 LEFT_OUT = "layers that follow an unsupported node are left out where the file does not declare their input shapes"
 REFUSED = f"""warning: {LEFT_OUT}: 'Flatten', 'Gemm'
-middle: node '/middle/NonZero' (NonZero) has no matching layer type layer does
+middle: node '/middle/NonZero' (NonZero) has no matching layer type
   hint: cut the file before it with onnx.utils.extract_model, or write the spec by hand
 nothing was written, as there is no layer type for these; --partial writes the rest and marks them
 """

@@ -22,6 +22,7 @@ def family(tmp_path: Path) -> str:
     return str(path)
 
 
+@pytest.mark.filterwarnings("ignore::cnnparams.CnnparamsWarning")  # as the command line has it
 def test_a_problem_of_one_member_says_whose_it_is(family: str) -> None:
     with pytest.raises(SpecError) as raised:
         load_networks([family], families=True)
@@ -30,6 +31,7 @@ def test_a_problem_of_one_member_says_whose_it_is(family: str) -> None:
     assert "out_channels 16" in problem.message
 
 
+@pytest.mark.filterwarnings("ignore::cnnparams.CnnparamsWarning")  # as the command line has it
 def test_a_remark_that_all_members_earn_is_told_once(family: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert [network.name for network in load_networks([family], {"width": 3}, families=True)] == ["small", "large"]
     assert capsys.readouterr().err.count("warning: nothing uses the var 'spare'") == 1

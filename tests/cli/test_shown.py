@@ -53,7 +53,8 @@ def test_a_misspelt_word_is_told_alike(name: str, option: str) -> None:
 
 
 def test_without_an_order_the_top_is_that_of_the_most_parameters() -> None:
-    rows = json.loads(run("compare", "lenet5", "simple_cnn", "resnet8", "--top", "2", "--json").stdout)
+    done = run("compare", "lenet5", "simple_cnn", "resnet8", "--top", "2", "--json")
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
     assert [row["name"] for row in rows] == ["simple_cnn", "resnet8"]
     assert rows[0]["total_params_ratio"] == 707_690 / 61_706
 

@@ -42,7 +42,7 @@ def test_every_figure_is_pytorch_s() -> None:
     done = run("verify", SPEC)
     assert (done.code, done.stderr) == (0, "")
     lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
-    assert "Layer Output in PyTorch Parameters in PyTorch MACs in PyTorch Same" in lines
+    assert "Layer Output Output in PyTorch Parameters Parameters in PyTorch MACs MACs in PyTorch Same" in lines
     assert "conv1 (60, 60, 16) (60, 60, 16) 1,216 1,216 4,320,000 4,320,000 yes" in lines
     assert "Trainable 707,690 707,690" in lines
     assert lines[-1] == "Verified: all figures of 7 layers and 8 tensors are those of PyTorch."
@@ -117,4 +117,4 @@ def test_code_that_fails_is_told_by_its_line() -> None:
 def test_a_file_takes_the_answer(tmp_path: Path) -> None:
     target = tmp_path / "verified.md"
     assert cnnparams("verify", SPEC, "--format", "markdown", "-o", target).out == ""
-    assert target.read_text().startswith("## simple\\_cnn\n\n| Layer | Output | in PyTorch |")
+    assert target.read_text().startswith("## simple\\_cnn\n\n| Layer | Output | Output in PyTorch |")

@@ -12,9 +12,10 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from cnnparams.engine.network.context import joined
 from cnnparams.engine.network.graph import Node, Port
+from cnnparams.errors import CnnparamsError
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.schema.structures import Edge, Edges
-from cnnparams.sources.assembly import NoLayerError, layer_of
+from cnnparams.sources.assembly import TOO_LARGE, NoLayerError, layer_of
 from cnnparams.sources.foreign import ForeignError, foreign
 from cnnparams.sources.pytorch import functions, modules
 from cnnparams.sources.pytorch.assembly import StepContext, TorchAssembly, around
@@ -230,7 +231,15 @@ def _hold_unused(
         for held in assembly.tensors.values():
             if id(held.tensor) not in assembly.owners:
                 name = spelled(held.path)
-                assembly.source_of(assembly.names.of_layer(name, name), held)
+                _hold(assembly, assembly.names.of_layer(name, name), held)
+
+
+def _hold(assembly: TorchAssembly, name: str, held: ModelTensor) -> None:
+    """Let a tensor enter the network; raise CnnparamsError where no spec has room for more."""
+    try:
+        assembly.source_of(name, held)
+    except NoLayerError as error:
+        raise CnnparamsError(f"the model is too large for a spec: {str(error).partition(': ')[2]}", TOO_LARGE) from None
 
 
 def _told_unused(path: str, kind: str, group: Sequence[ModelTensor]) -> str:

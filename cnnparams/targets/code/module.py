@@ -42,7 +42,7 @@ def _writable(node: Node) -> Node:
     try:
         node.layer.spelling(*node.input_shapes)
     except LayerError as error:
-        raise CnnparamsError(f"{node.name}: {error}" + (f"\n  hint: {error.hint}" if error.hint else "")) from None
+        raise CnnparamsError(f"{node.name}: {error}", error.hint) from None
     return node
 
 

@@ -60,7 +60,7 @@ def test_keras_names_of_types_are_accepted(keras: str, type_: str) -> None:
 
 @pytest.mark.parametrize("keras", ["SimpleRNN", "RMSNormalization", "TimeDistributed"])
 def test_keras_names_of_what_counts_otherwise_are_refused(keras: str) -> None:
-    with pytest.raises(SpecError, match=f"unknown layer type '{keras}'(.|\n)*hint: {keras} is Keras'"):
+    with pytest.raises(SpecError, match=f"unknown layer type '{keras}'(.|\n)*hint: {keras} is a Keras layer"):
         graph_of(f"{INPUT}layers: [{keras}]")
 
 

@@ -41,7 +41,7 @@ def test_a_run_without_end_is_ended(torch: ModuleType, monkeypatch: pytest.Monke
     from cnnparams.sources.pytorch import read as reading
 
     monkeypatch.setattr(reading, "MOST_OPERATIONS", 1_000)
-    with pytest.raises(CnnparamsError, match=r"^the model is not done after 1,000 operations of PyTorch\n"):
+    with pytest.raises(CnnparamsError, match=r"^the model did not end after 1,000 operations of PyTorch\n"):
         read(named("hostile:Loops")(), "3x8x8")
 
 

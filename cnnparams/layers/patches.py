@@ -47,8 +47,8 @@ class Unfold(Patches, WindowedLayer):
         return self.dilation
 
     def placement(self, run: ForwardPass) -> Placement:
-        """Return the usual order; of patches of one pixel, PyTorch gives a view of a copy of the image."""
-        return super().placement(run)._replace(certain=max(self.kernel_size) > 1)
+        """Return the usual order, as an estimate: of few patches PyTorch gives a view of a copy of the image."""
+        return super().placement(run)._replace(certain=False)
 
     def geometry(self) -> Hashable | None:
         """Return nothing: a column has channels and pixels."""

@@ -32,7 +32,7 @@ LARGEST = 250_000_000
 
 BATCHES = st.integers(1, 3)
 DTYPES = st.sampled_from(("float32", "float32", "float64", "bfloat16"))
-UNTOLD = {*(f"lp_pool{rank}d" for rank in (1, 2, 3)), "lstm", "where", "masked_fill", "gather"}
+UNTOLD = {*(f"lp_pool{rank}d" for rank in (1, 2, 3)), "lstm", "where", "masked_fill", "gather", "unfold"}
 """Types whose memory PyTorch leaves to oneDNN, or that depends on the dtype in which masks and indices come."""
 
 MODES = ("zeros", "zeros", "reflect", "replicate", "circular")

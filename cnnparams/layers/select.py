@@ -30,8 +30,8 @@ class Where(Elementwise):
         return Spelling(None, Code("torch.where({x0}.bool(), {x1}, {x2})"))
 
     def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
-        """Return the condition, where a gradient goes to one of the two."""
-        return _truths(run, 0) if any(x.needs_grad for x in run.inputs[1:]) else NOTHING
+        """Return the condition, where a gradient goes to one of the two; none goes to the condition."""
+        return _truths(run, 0) if any(x.needs_grad for x in run.inputs[1:]) else UNKNOWN
 
 
 @layer_type("masked_fill", example={"value": 0}, example_input=(16, 32, 32))
@@ -49,8 +49,8 @@ class MaskedFill(Elementwise):
         return Spelling(None, Code(f"{{x0}}.masked_fill({{x1}}.bool(), {number})", {"value": self.value}))
 
     def saved_for_backward(self, run: ForwardPass) -> SavedForBackward:
-        """Return the mask, where a gradient goes to what is not filled."""
-        return _truths(run, 1) if run.x.needs_grad else NOTHING
+        """Return the mask, where a gradient goes to what is not filled; none goes to the mask."""
+        return _truths(run, 1) if run.x.needs_grad else UNKNOWN
 
 
 @layer_type("lerp", example={"fraction": 0.5}, example_input=(16, 32, 32))

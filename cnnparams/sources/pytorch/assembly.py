@@ -18,7 +18,7 @@ from cnnparams.schema.structures import Edge, Edges
 from cnnparams.sources.assembly import Assembly, Holding, NoLayerError, layer_of
 from cnnparams.sources.pytorch.names import ModuleNames, spelled
 from cnnparams.sources.pytorch.step import TracedStep
-from cnnparams.sources.pytorch.values import Batched, Implied, ModelTensor, Unsaid
+from cnnparams.sources.pytorch.values import BATCH, Batched, Implied, ModelTensor, Unsaid
 
 _BARE = ("parameter", "tensor")
 """Types that hold one tensor, which a module made of the network has under the layer's own name."""
@@ -137,7 +137,11 @@ class StepContext:
         if isinstance(value, ModelTensor):
             return self._held(value)
         if isinstance(value, Unsaid) and value.constant is not None:
-            return self.put("tensor", {"shape": list(value.constant), "kind": "constant"}, batch=None)
+            shape = list(value.constant)
+            batch = shape.index(BATCH) if BATCH in shape else None  # of the shape of a batch, each sample has the same
+            if batch is not None:
+                del shape[batch]
+            return self.put("tensor", {"shape": shape, "kind": "constant"}, batch=None)._replace(batch=batch)
         raise _error(value)
 
     def _held(self, value: ModelTensor) -> Batched:

@@ -15,6 +15,12 @@ def zeros(call: StepContext, *_: Any, **__: Any) -> Unsaid:
     return Unsaid("zeros", zeros=call.shape, constant=call.shape)
 
 
+@function("ones", "ones_like", "new_ones", "full", "full_like", "new_full", "new_tensor")
+def constant(call: StepContext, *_: Any, **__: Any) -> Unsaid:
+    """Return values that depend on no tensor, whose shape and type they may have."""
+    return Unsaid("a constant tensor", constant=call.shape)
+
+
 @function("assert_tensor_metadata")
 def nothing(call: StepContext, *_: Any, **__: Any) -> None:
     """Return nothing: torch.export notes that a tensor is what it is."""

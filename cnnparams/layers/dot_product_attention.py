@@ -157,7 +157,7 @@ class ScaledDotProductAttention(Layer):
 
         Where it does not take that, what the single steps keep.
         """
-        fused, is_plain = self._is_fused(run), not any(1 in x.shape.dims for x in run.inputs)
+        fused, is_plain = self._is_fused(run), not any(1 in x.shape.dims for x in run.inputs[:3])
         if fused is False:
             kept = self._kept_by_steps(run)
             return kept._replace(certain=kept.certain and is_plain)  # a size of 1 may lie in memory in many ways

@@ -34,6 +34,14 @@ PRODUCTS: dict[str, Entries] = {
         tensor("mask", 1, 5, 5, kind="buffer"),
         {"type": "scaled_dot_product_attention", "from": ["fc", "fc", "fc", "mask"]},
     ],
+    "a mask for each query": [
+        tensor("mask", 1, 5, 1, kind="buffer"),
+        {"type": "scaled_dot_product_attention", "from": ["fc", "fc", "fc", "mask"]},
+    ],
+    "a mask for each key": [
+        tensor("mask", 2, 1, 5),
+        {"type": "scaled_dot_product_attention", "from": ["fc", "fc", "fc", "mask"]},
+    ],
     "a learned query": [
         tensor("query", 2, 3, 4),
         {"type": "scaled_dot_product_attention", "from": ["query", "fc", "fc"]},

@@ -202,7 +202,7 @@ class Pad(Layer):
     def output_shape(self, x: Shape) -> Shape:
         """Return the input's shape with the zeros along `dim`."""
         at = dim_index(self.dim, x)
-        return Shape((*x.dims[:at], x.dims[at] + self.before + self.after, *x.dims[at + 1 :]), x.channel_axis)
+        return x.with_size(at, x.dims[at] + self.before + self.after)
 
     def spelling(self, x: Shape) -> Spelling:
         """Return the functional pad, which names the last dimension first."""

@@ -44,7 +44,7 @@ class AlongOne(Layer):
     def output_shape(self, x: Shape) -> Shape:
         """Return the shape with so many along the dimension."""
         at = dim_index(self.dim, x)
-        return Shape((*x.dims[:at], self.kept(x.dims[at]), *x.dims[at + 1 :]), x.channel_axis)
+        return x.with_size(at, self.kept(x.dims[at]))
 
     def placement(self, run: ForwardPass) -> Placement:
         """Return the usual order, of what is in it."""

@@ -66,9 +66,8 @@ class Concat(Merge):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the inputs' shape with the sum of their sizes along `dim`."""
-        first, at = inputs[0], dim_index(self.dim, inputs[0])
-        total = sum(x.dims[at] for x in inputs)
-        return Shape((*first.dims[:at], total, *first.dims[at + 1 :]), typical(*inputs).channel_axis)
+        at = dim_index(self.dim, inputs[0])
+        return typical(*inputs).with_size(at, sum(x.dims[at] for x in inputs))
 
     def geometry(self) -> Hashable | None:
         """Return the dimension along which sizes add up."""

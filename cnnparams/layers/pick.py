@@ -40,8 +40,7 @@ class Slice(Layer):
 
     def output_shape(self, x: Shape) -> Shape:
         """Return the input's shape with what is left along `dim`."""
-        at = dim_index(self.dim, x)
-        return Shape((*x.dims[:at], self._left(x), *x.dims[at + 1 :]), x.channel_axis)
+        return x.with_size(dim_index(self.dim, x), self._left(x))
 
     def reach(self, x: Shape) -> tuple[Reaches, ...]:
         """Return the place that was kept."""

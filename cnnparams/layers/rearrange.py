@@ -8,7 +8,7 @@ from cnnparams.layers.contract.memory import NOTHING, ForwardPass, Placement, Sa
 from cnnparams.layers.contract.reach import Reach, Reaches, replaced, same_places
 from cnnparams.layers.contract.registry import layer_type
 from cnnparams.layers.contract.settings import DimNumbers, Whole, setting
-from cnnparams.layers.contract.shape import Shape, check_dim, dim_index
+from cnnparams.layers.contract.shape import Shape, check_dim, check_once, dim_index
 from cnnparams.layers.contract.spelling import Code, Spelling
 from cnnparams.layers.flatten import Regrouping
 
@@ -69,8 +69,7 @@ class Flip(Moved):
     def check(self, x: Shape) -> None:
         """Raise LayerError also for a dimension that is there twice."""
         super().check(x)
-        if len({dim_index(dim, x) for dim in self.dims}) < len(self.dims):
-            raise LayerError(f"dims {list(self.dims)} has a dimension twice", "dims", "name each once")
+        check_once("dims", self.dims, x)
 
     def spelling(self, x: Shape) -> Spelling:
         """Return the method of a tensor, which takes a number too."""
@@ -126,15 +125,11 @@ class Squeeze(Regrouping):
             check_dim("dim", dim, x)
             if (n := x.dims[dim_index(dim, x)]) != 1:
                 raise LayerError(f"dim {dim} has {n}, and squeeze takes away a dimension of 1", "dim", "leave it out")
-        if len({dim_index(dim, x) for dim in self.dim}) < len(self.dim):
-            raise LayerError(f"dim {list(self.dim)} has a dimension twice", "dim", "name each once")
+        check_once("dim", self.dim, x)
 
     def output_shape(self, x: Shape) -> Shape:
         """Return the other dimensions; a sample has one at least."""
-        gone = {dim_index(dim, x) for dim in self.dim}
-        kept = [at for at in range(len(x.dims)) if at not in gone]
-        axis = kept.index(x.channel_axis) if x.channel_axis in kept and len(kept) > 1 else None
-        return Shape(tuple(x.dims[at] for at in kept) or (1,), axis)
+        return x.without({dim_index(dim, x) for dim in self.dim})
 
     def spelling(self, x: Shape) -> Spelling:
         """Return the method of a tensor, but for the dimension that a sample has at least."""
@@ -160,9 +155,7 @@ class Unsqueeze(Regrouping):
 
     def output_shape(self, x: Shape) -> Shape:
         """Return the dimensions with one of 1 among them; of three or more the first count as channels."""
-        at = dim_index(self.dim, Shape((*x.dims, 1)))
-        axis = None if x.channel_axis is None else x.channel_axis + (at <= x.channel_axis)
-        return Shape((*x.dims[:at], 1, *x.dims[at:]), axis)
+        return x.with_dim(dim_index(self.dim, Shape((*x.dims, 1))), 1)
 
     def spelling(self, x: Shape) -> Spelling:
         """Return the method of a tensor."""

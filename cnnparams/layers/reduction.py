@@ -20,7 +20,7 @@ from cnnparams.layers.contract.memory import (
 from cnnparams.layers.contract.reach import Reaches, everything, moving, same_places
 from cnnparams.layers.contract.registry import layer_type, layer_types
 from cnnparams.layers.contract.settings import DimNumbers, Flag, Number, Real, Whole, setting
-from cnnparams.layers.contract.shape import Shape, axis_name, check_dim, dim_index
+from cnnparams.layers.contract.shape import Shape, axis_name, check_dim, check_once, dim_index
 from cnnparams.layers.contract.spelling import Code, Spelling
 from cnnparams.layers.contract.strides import is_contiguous
 
@@ -49,17 +49,14 @@ class OverDimensions(Layer):
         """Raise LayerError where a dimension is none of a sample's, or is there twice."""
         for dim in self.dim or ():
             check_dim("dim", dim, x)
-        if len(self._over(x)) != len(self.dim or x.dims):
-            raise LayerError(f"dim {list(self.dim or ())} has a dimension twice", "dim", "name each once")
+        check_once("dim", self.dim or (), x)
 
     def output_shape(self, x: Shape) -> Shape:
         """Return the other dimensions; a single number is a dimension of 1, as a sample has one at least."""
         over = self._over(x)
         if self.keepdim:
             return Shape(tuple(1 if at in over else n for at, n in enumerate(x.dims)), x.channel_axis)
-        kept = [at for at in range(len(x.dims)) if at not in over]
-        axis = kept.index(x.channel_axis) if x.channel_axis in kept and len(kept) > 1 else None
-        return Shape(tuple(x.dims[at] for at in kept) or (1,), axis)
+        return x.without(over)
 
     def reach(self, x: Shape) -> tuple[Reaches, ...]:
         """Return everything along what is gone over, and else the same place."""

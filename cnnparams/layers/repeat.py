@@ -133,16 +133,12 @@ class RepeatInterleave(Repeating):
     def output_shape(self, x: Shape) -> Shape:
         """Return the shape with a larger dimension."""
         at = dim_index(self.dim, x)
-        return Shape((*x.dims[:at], x.dims[at] * self.repeats, *x.dims[at + 1 :]), x.channel_axis)
+        return x.with_size(at, x.dims[at] * self.repeats)
 
     def spelling(self, x: Shape) -> Spelling:
         """Return the method of a tensor."""
         values = {"repeats": self.repeats, "dim": self.dim}
         return Spelling(None, Code("{x}.repeat_interleave({repeats}, {dim})", values))
-
-    def placement(self, run: ForwardPass) -> Placement:
-        """Return the usual order, of what is in it."""
-        return as_usual(run)
 
 
 @layer_type("stack", example={"dim": 1}, example_input=(16, 32))
@@ -159,9 +155,7 @@ class Stack(Merge):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return the shape with their number among the dimensions."""
-        x, at = typical(*inputs), self._place(inputs[0])
-        axis = None if x.channel_axis is None else x.channel_axis + (at <= x.channel_axis)
-        return Shape((*x.dims[:at], len(inputs), *x.dims[at:]), axis)
+        return typical(*inputs).with_dim(self._place(inputs[0]), len(inputs))
 
     def reach(self, *inputs: Shape) -> tuple[Reaches, ...]:
         """Return the same place, of one of the inputs."""

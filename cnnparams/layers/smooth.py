@@ -142,7 +142,7 @@ class GLU(Layer):
     def output_shape(self, x: Shape) -> Shape:
         """Return the shape with half of the dimension."""
         at = dim_index(self.dim, x)
-        return Shape((*x.dims[:at], x.dims[at] // 2, *x.dims[at + 1 :]), x.channel_axis)
+        return x.with_size(at, x.dims[at] // 2)
 
     def reach(self, x: Shape) -> tuple[Reaches, ...]:
         """Return the same place in both halves."""

@@ -1,6 +1,7 @@
 """The shape of one sample: its dimensions in PyTorch's order, without the batch; and how to name one of them."""
 
 import math
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from cnnparams.errors import LayerError
@@ -59,6 +60,21 @@ class Shape(NamedTuple):
         at = self.channel_axis
         return (*self.dims[:at], *self.dims[at + 1 :], self.dims[at])
 
+    def with_size(self, at: int, n: int) -> "Shape":
+        """Return the shape with another size along one dimension."""
+        return Shape((*self.dims[:at], n, *self.dims[at + 1 :]), self.channel_axis)
+
+    def with_dim(self, at: int, n: int) -> "Shape":
+        """Return the shape with one dimension more, which stands there; the channels stay the channels."""
+        axis = None if self.channel_axis is None else self.channel_axis + (at <= self.channel_axis)
+        return Shape((*self.dims[:at], n, *self.dims[at:]), axis)
+
+    def without(self, gone: Collection[int]) -> "Shape":
+        """Return the other dimensions; where none is left a single one of 1, as a sample has one at least."""
+        kept = [at for at in range(len(self.dims)) if at not in gone]
+        axis = kept.index(self.channel_axis) if self.channel_axis in kept and len(kept) > 1 else None
+        return Shape(tuple(self.dims[at] for at in kept) or (1,), axis)
+
     def __str__(self) -> str:
         """Write the shape as tables do: 5408 for a vector, (height, width, channels) for an image."""
         dims = self.channels_last
@@ -98,3 +114,9 @@ def check_dim(field: str, dim: int, x: Shape) -> None:
     if not 0 <= at < rank:
         hint = f"use 1 to {rank}, or -{rank} to -1" if rank > 1 else "use 1 or -1, which are the same here"
         raise LayerError(f"{field} {dim} is outside the input {x}", field, hint)
+
+
+def check_once(field: str, dims: Sequence[int], x: Shape) -> None:
+    """Raise LayerError where a list of dimensions has one of a sample's twice."""
+    if len({dim_index(dim, x) for dim in dims}) < len(dims):
+        raise LayerError(f"{field} {list(dims)} has a dimension twice", field, "name each once")

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from pydantic import ValidationError
 
-from cnnparams.engine.network.builder import GraphBuilder, Placing
+from cnnparams.engine.network.builder import GraphBuilder, Placing, TooLargeError
 from cnnparams.engine.network.graph import Graph, Node, Port
 from cnnparams.errors import CnnparamsError, LayerError
 from cnnparams.layers.contract.base import Layer
@@ -27,8 +27,6 @@ from cnnparams.sources.reading import Gap
 
 NOTHING_COUNTED = "it adds nothing to the counts: use an identity in its place"
 """The remedy for what works element by element."""
-
-TOO_LARGE = "import a part of the model, such as the module that it repeats"
 
 
 class NoLayerError(Exception):
@@ -144,7 +142,7 @@ class Assembly:
     def add(self, name: str, layer: Layer, x: Edges, holding: Holding = NOTHING_HELD, dtype: str | None = None) -> Edge:
         """Put a layer behind what it reads; raise NoLayerError where it cannot take that, or hold those tensors.
 
-        Its name is then free again.
+        Its name is then free again. Raise CnnparamsError where no spec has room for more.
         """
         length = len(self.network.order)
         try:
@@ -152,6 +150,8 @@ class Assembly:
             dtype = self.network.nodes[owner].dtype if owner else dtype
             (edge,) = self.network.add(Placing(name, (), holding.trainable, owner, dtype), layer, None, x)
             holding.check(self.network.order[-1])
+        except TooLargeError as error:
+            raise _too_large(error) from None
         except LayerError as error:
             self.names.release(name)
             raise NoLayerError(f"cannot be {layer.type}: {error}", error.hint) from None
@@ -184,7 +184,7 @@ class Assembly:
         try:
             self.network.add(Placing(name, (), True, None), layer, None, x or last or first)
         except LayerError as error:
-            raise CnnparamsError(f"the model is too large for a spec: {error}", TOO_LARGE) from None
+            raise _too_large(error) from None
         if gap:
             self.gaps.append(gap._replace(entry=name))
         return name
@@ -207,6 +207,11 @@ class Assembly:
         if names or name is None or self._held[name] != (frozenset(holding.keys), holding.buffers):
             raise NoLayerError(*holding.in_part)
         return name
+
+
+def _too_large(error: LayerError) -> CnnparamsError:
+    hint = "import a part of the model, such as the module that it repeats"
+    return CnnparamsError(f"the model is too large for a spec: {error}", hint)
 
 
 def layer_of(type_: str, settings: Mapping[str, Any], remedy: str | None = None) -> Layer:

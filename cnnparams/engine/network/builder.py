@@ -57,6 +57,10 @@ class _LayerAnswer(NamedTuple):
     remark: str | None
 
 
+class TooLargeError(LayerError):
+    """More than a network may have."""
+
+
 class GraphBuilder:
     """Nodes in the order of execution. The same layer at the same shapes is asked once."""
 
@@ -71,7 +75,7 @@ class GraphBuilder:
         self._answers = Memo[_LayerAnswer]()
 
     def count_entries(self, more: int) -> None:
-        """Raise LayerError where a spec expands without end: what it says may be little, and what it means too much."""
+        """Raise TooLargeError where a spec expands without end: it may say little, and mean too much."""
         self.entries += more
         if self.entries > MOST_ENTRIES:
             self.expect(Extent())
@@ -82,11 +86,11 @@ class GraphBuilder:
             self.count_entries(more // A_LOT)
 
     def expect(self, extent: Extent) -> None:
-        """Raise LayerError where so much more would be too much."""
+        """Raise TooLargeError where so much more would be too much."""
         if len(self.order) + extent.layers > MOST_LAYERS:
-            raise LayerError(f"the network has more than {MOST_LAYERS:,} layers", hint="repeat less")
+            raise TooLargeError(f"the network has more than {MOST_LAYERS:,} layers", hint="repeat less")
         if self.entries + extent.entries > MOST_ENTRIES:
-            raise LayerError(f"the spec expands to more than {MOST_ENTRIES:,} entries", hint="repeat less")
+            raise TooLargeError(f"the spec expands to more than {MOST_ENTRIES:,} entries", hint="repeat less")
 
     @property
     def size(self) -> tuple[int, int]:

@@ -18,11 +18,10 @@ from cnnparams.schema.structures import Edge, Edges
 from cnnparams.sources.assembly import Assembly, Holding, NoLayerError, layer_of
 from cnnparams.sources.pytorch.names import ModuleNames, spelled
 from cnnparams.sources.pytorch.step import TracedStep
-from cnnparams.sources.pytorch.values import BATCH, Batched, Implied, ModelTensor, Unsaid
+from cnnparams.sources.pytorch.values import BATCH, Batched, Implied, ModelTensor, TorchDims, Unsaid
 
 _BARE = ("parameter", "tensor")
 """Types that hold one tensor, which a module made of the network has under the layer's own name."""
-
 
 _REPEATING = ("matmul", "scaled_dot_product_attention")
 """Types that repeat leading dimensions of 1, beside those that work element by element."""
@@ -152,11 +151,12 @@ class StepContext:
         own = (*[1] * (len(wanted) - len(value.shape)), *value.shape)
         if own not in (x.dims, ()):
             x = self.put("reshape", {"shape": list(own)}, x, batch=None)
-        if wanted == own:
-            return x
-        return self.put(
-            "expand", {"size": [-1 if n == m else m for n, m in zip(own, wanted, strict=True)]}, x, batch=None
-        )
+        return x if wanted == own else self.expanded(x, wanted)
+
+    def expanded(self, x: Batched, wanted: TorchDims) -> Batched:
+        """Return a tensor whose sizes of 1 are repeated to those of a sample that are wanted."""
+        size = [-1 if n == repeated else repeated for n, repeated in zip(x.dims, wanted, strict=True)]
+        return self.put("expand", {"size": size}, x, batch=x.batch)
 
     def put(
         self,

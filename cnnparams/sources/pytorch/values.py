@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
@@ -102,17 +102,17 @@ class ModelTensor(NamedTuple):
 
 
 class Unsaid(NamedTuple):
-    """A tensor that no layer gives: fine as long as nothing reads it. `zeros` is its shape where it is all zeros.
+    """A tensor that no layer gives: fine as long as nothing reads it.
 
-    Of a `constant` it is the shape: it depends neither on a sample nor on anything that the model holds. `origins` are
-    what it was made of in the first place: a few names, however many steps lie between.
+    Of a `constant` it is the shape: it depends neither on a sample nor on anything that the model holds, and may be all
+    `zeros`. `origins` are what it was made of in the first place: a few names, however many steps lie between.
     """
 
     what: str
     told: bool = False
-    zeros: tuple[int, ...] | None = None
+    zeros: bool = False
     origins: tuple[str, ...] = ()
-    constant: tuple[int, ...] | None = None
+    constant: TorchDims | None = None
 
     @classmethod
     def made(cls, label: str, of: Iterable[ModelTensor | Unsaid], *, told: bool) -> Unsaid:
@@ -125,6 +125,11 @@ class Unsaid(NamedTuple):
 
 def _origins(tensor: ModelTensor | Unsaid) -> Iterable[str]:
     return (tensor.path,) if isinstance(tensor, ModelTensor) else tensor.origins or (tensor.what,)
+
+
+def sampled(tensors: Sequence[Batched]) -> Batched:
+    """Return the first tensor that has a batch, or else the first: the others go with it."""
+    return next((x for x in tensors if x.batch is not None), tensors[0])
 
 
 @runtime_checkable

@@ -12,10 +12,9 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from cnnparams.engine.network.context import joined
 from cnnparams.engine.network.graph import Node, Port
-from cnnparams.errors import CnnparamsError
 from cnnparams.layers.contract.shape import Shape
 from cnnparams.schema.structures import Edge, Edges
-from cnnparams.sources.assembly import TOO_LARGE, NoLayerError, layer_of
+from cnnparams.sources.assembly import NoLayerError, layer_of
 from cnnparams.sources.foreign import ForeignError, foreign
 from cnnparams.sources.pytorch import functions, modules
 from cnnparams.sources.pytorch.assembly import StepContext, TorchAssembly, around
@@ -47,18 +46,19 @@ def walk(program: Program, model: torch.nn.Module) -> ModelNetwork:
     walker = _Walker(program, model)
     for step in program.steps:
         walker.take(step)
-    made, remarks = walker.assembly, list(walker.remarks)
+    made = walker.assembly
+    remarks: tuple[str, ...] = ()
     if program.failure:
         made.gap(made.names.of_layer("rest", ""), _UNREAD, gap=program.failure)
     else:
         called = {path for step in program.steps for _, path in step.chain}
-        remarks += _hold_unused(made, model, walker.met, called)
+        remarks = tuple(_hold_unused(made, model, walker.met, called))
     return ModelNetwork(
         made.inputs,
         made.nodes,
         tuple(walker.results),
         tuple(made.gaps),
-        tuple(remarks),
+        remarks,
         tuple(made.renamed()),
         made.origins,
     )
@@ -74,7 +74,6 @@ class _Walker:
         self.names = ModuleNames(entering, [*filter(None, self.modules), *(held.path for held in tensors)])
         self.assembly = TorchAssembly(self.names, tensors)
         self.results: list[Batched] = []
-        self.remarks: dict[str, None] = {}
         self.met: set[int] = set()
         self.values = Values()
         self.ran: dict[Any, Any] = {}
@@ -94,7 +93,7 @@ class _Walker:
     def _tensor(self, step: TracedStep) -> ModelTensor | Unsaid:
         held = self.held.get(id(step.value))
         unknown = held or step.value.is_meta or isinstance(step.value, FakeTensor)
-        zeros = None if unknown or step.value.any() else tuple(step.value.shape)
+        zeros = not unknown and not step.value.any()
         return held or Unsaid("a constant tensor", zeros=zeros, constant=tuple(step.value.shape))
 
     def _output(self, step: TracedStep) -> None:
@@ -231,15 +230,7 @@ def _hold_unused(
         for held in assembly.tensors.values():
             if id(held.tensor) not in assembly.owners:
                 name = spelled(held.path)
-                _hold(assembly, assembly.names.of_layer(name, name), held)
-
-
-def _hold(assembly: TorchAssembly, name: str, held: ModelTensor) -> None:
-    """Let a tensor enter the network; raise CnnparamsError where no spec has room for more."""
-    try:
-        assembly.source_of(name, held)
-    except NoLayerError as error:
-        raise CnnparamsError(f"the model is too large for a spec: {str(error).partition(': ')[2]}", TOO_LARGE) from None
+                assembly.source_of(assembly.names.of_layer(name, name), held)
 
 
 def _told_unused(path: str, kind: str, group: Sequence[ModelTensor]) -> str:

@@ -12,7 +12,7 @@ from cnnparams.sources.pytorch.values import Unsaid
 @function("zeros", "zeros_like", "new_zeros")
 def zeros(call: StepContext, *_: Any, **__: Any) -> Unsaid:
     """Return zeros, which some layers know how to do without."""
-    return Unsaid("zeros", zeros=call.shape, constant=call.shape)
+    return Unsaid("zeros", zeros=True, constant=call.shape)
 
 
 @function("ones", "ones_like", "new_ones", "full", "full_like", "new_full", "new_tensor")

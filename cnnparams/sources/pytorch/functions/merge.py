@@ -10,7 +10,7 @@ from cnnparams.sources.assembly import NoLayerError
 from cnnparams.sources.pytorch.assembly import StepContext
 from cnnparams.sources.pytorch.functions import function
 from cnnparams.sources.pytorch.functions.reshape import regrouped
-from cnnparams.sources.pytorch.values import Batched, Implied, ModelTensor, Unsaid
+from cnnparams.sources.pytorch.values import Batched, Implied, ModelTensor, TorchDims, Unsaid, sampled
 
 
 @function("cat", "concat", "concatenate")
@@ -20,10 +20,10 @@ def concat(call: StepContext, x: Sequence[Any], dim: int = 0, **named: int) -> B
     flows = [call.flow(each) for each in x if isinstance(each, Batched | Implied)]
     if len(x) == 1:
         return call.flow(x[0])
-    if len(flows) == 1 and all(isinstance(each, Batched | Implied) or _is_zeros(each) for each in x):
+    if len(flows) == 1 and all(isinstance(each, Batched | Implied) or _zeros(each) for each in x):
         return _padded(call, flows[0], flows[0].dim(dim), x)
     parts = [call.flow(each) for each in x]
-    like = next((part for part in parts if part.batch is not None), parts[0])
+    like = sampled(parts)
     if like.axis(dim) == like.batch:
         return _along_batch(call, parts, like)
     return call.put("concat", {"dim": like.dim(dim)}, *parts, batch=like.batch)
@@ -45,16 +45,11 @@ def stack(call: StepContext, x: Sequence[Any], dim: int = 0) -> Batched:
     if any((part.batch, part.folded) != (first.batch, first.folded) for part in parts):
         one = (*call.shape[:axis], 1, *call.shape[axis + 1 :])
         parts = [regrouped(call, part, one) for part in parts]
-        like = next((part for part in parts if part.batch is not None), first)
+        like = sampled(parts)
         return call.put("concat", {"dim": like.dim(axis)}, *parts, batch=like.batch)
     batch = None if first.batch is None else first.batch + (axis <= first.batch)
     at = axis + 1 if batch is None or axis < batch else axis + first.folded
     return call.put("stack", {"dim": at}, *parts, batch=first.batch)._replace(batch=batch)
-
-
-def batch_of(tensors: Sequence[Batched]) -> int | None:
-    """Return where the samples lie of tensors that go together; those that have none do not say."""
-    return next((x.batch for x in tensors if x.batch is not None), None)
 
 
 def with_parameter(call: StepContext, op: str, x: Batched, held: ModelTensor) -> Batched:
@@ -80,13 +75,14 @@ def _stripped(shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(dropwhile(lambda n: n == 1, shape))
 
 
-def _is_zeros(value: Any) -> bool:
-    return isinstance(value, Unsaid) and value.zeros is not None
+def _zeros(value: Any) -> TorchDims | None:
+    """Return the shape of what is all zeros."""
+    return value.constant if isinstance(value, Unsaid) and value.zeros else None
 
 
 def _padded(call: StepContext, x: Batched, at: int, parts: Sequence[Any]) -> Batched:
     """Return a tensor with the zeros that stand before and after it."""
     axis = at - 1 if x.batch is None or at <= x.batch else at
-    sizes = [each.zeros[axis] if isinstance(each, Unsaid) and each.zeros else 0 for each in parts]
+    sizes = [shape[axis] if (shape := _zeros(each)) else 0 for each in parts]
     own = sizes.index(0)
     return call.put("pad", {"dim": at, "before": sum(sizes[:own]), "after": sum(sizes[own:])}, x, batch=x.batch)

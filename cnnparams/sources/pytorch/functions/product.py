@@ -13,7 +13,7 @@ from cnnparams.sources.pytorch.functions import function
 from cnnparams.sources.pytorch.functions.arithmetic import add, multiply
 from cnnparams.sources.pytorch.functions.reduce import reduced
 from cnnparams.sources.pytorch.functions.reshape import permuted, regrouped
-from cnnparams.sources.pytorch.values import Batched, ModelTensor, is_list
+from cnnparams.sources.pytorch.values import Batched, ModelTensor, is_list, sampled
 
 _ELLIPSIS = "..."
 
@@ -27,7 +27,7 @@ def matmul(call: StepContext, x: Any, other: Any) -> Batched:
     rows, columns = _rows(call, first), _columns(call, second)
     if rows is not first and len(second.full) > 2:  # what stands before the samples are more matrices
         columns = _with_one(call, second, len(second.full) - 2)
-    like = next((each for each in (rows, columns) if each.batch is not None), rows)
+    like = sampled((rows, columns))
     if like.batch is not None and like.batch > len(like.full) - 3:
         raise NoLayerError("multiplies matrices one of whose dimensions is the batch", "keep samples apart")
     made = call.put("matmul", {}, rows, columns, batch=like.batch)
@@ -100,7 +100,7 @@ def einsum(call: StepContext, equation: str, *operands: Any) -> Batched:
         return call.put("einsum", settings, *flows, batch=None)
     if len(batches) != 1 or (batch := batches.pop()) not in output:
         raise NoLayerError(f"mixes the samples of a batch in {equation}", "a spec says what happens to one sample")
-    like = next(each for each in flows if each.batch is not None)
+    like = sampled(flows)
     if any((batch in term) is (each.batch is None) for term, each in zip(terms, flows, strict=True)):
         raise NoLayerError(f"has something else for each sample of a batch in {equation}")
     folded = _free(equation, terms)[: like.folded]

@@ -23,9 +23,7 @@ class Spread(NamedTuple):
 
     def put(self, call: StepContext) -> Batched:
         """Put the layer that repeats them."""
-        x, dims = self
-        size = [-1 if n == wanted else wanted for n, wanted in zip(x.dims, dims, strict=True)]
-        return call.put("expand", {"size": size}, x, batch=x.batch)
+        return call.expanded(*self)
 
 
 @function("contiguous", "clone", "detach", "to", "float", "double", "half", "bfloat16", "type", "type_as", "alias")
